@@ -1,0 +1,1 @@
+"""The HTTP face: GraphQL, the published schemas, health."""

@@ -1,0 +1,1 @@
+"""The `openalloc` command."""

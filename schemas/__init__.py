@@ -1,0 +1,1 @@
+"""The standard: JSON Schemas, codelists, the one walker over them, checks and deadlines."""

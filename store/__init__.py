@@ -1,0 +1,1 @@
+"""The relational store: tables, writing, revisions, the change feed, search terms."""
