@@ -1,0 +1,163 @@
+"""The catalog: every type in every version, read from the folder of schemas; a value that is passed."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from schemas.calendar import WorkingDays
+from schemas.codelist import Codelist, load_codelists
+from schemas.errors import SchemaError
+from schemas.field import Field, Schema, walk
+from schemas.region import Regions
+from schemas.spelling import camel, pascal, plural
+
+FOLDER = Path(__file__).resolve().parent
+NAMESPACE = "https://openalloc.org/schemas/"
+_VERSION_FILE = re.compile(r"^(\d+)\.(\d+)\.json$")
+
+
+@dataclass(frozen=True)
+class Disclosure:
+    """A disclosure type in one version: its schema as published, its fields, its sample."""
+
+    type: str
+    version: str
+    schema: Schema
+    sample: Mapping[str, Any]
+    fields: tuple[Field, ...]
+
+    @property
+    def domain(self) -> str:
+        """The first part of the path, a code of the codelist `domain`."""
+        return self.type.partition("/")[0]
+
+    @property
+    def name(self) -> str:
+        """What a record's `schema` says: `land/grant-result/1.0`."""
+        return f"{self.type}/{self.version}"
+
+    @property
+    def graphql_name(self) -> str:
+        """`land/grant-result` → `LandGrantResult`."""
+        return pascal(self.type)
+
+    @property
+    def collection(self) -> str:
+        """The name of the list field: `land/grant-result` → `landGrantResults`."""
+        return plural(camel(self.type))
+
+    @property
+    def title(self) -> str:
+        """The official heading."""
+        return str(self.schema["title"])
+
+    @property
+    def title_en(self) -> str:
+        """The English title."""
+        return str(self.schema["titleEn"])
+
+    @property
+    def stage(self) -> str:
+        """A code of the codelist `stage`."""
+        return str(self.schema["stage"])
+
+    @cached_property
+    def by_path(self) -> Mapping[str, Field]:
+        """Every field by its dotted path."""
+        return MappingProxyType({f.dotted: f for f in self.walk()})
+
+    def walk(self) -> Iterator[Field]:
+        """Every field, parents first, in the schema's order."""
+        for top in self.fields:
+            yield from top.walk()
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """All types, codelists, regions and the working-day calendar of one folder of schemas."""
+
+    folder: Path
+    documents: Mapping[str, Schema]
+    versions: Mapping[str, Disclosure]
+    codelists: Mapping[str, Codelist]
+    regions: Regions
+    calendar: WorkingDays
+
+    @cached_property
+    def types(self) -> Mapping[str, Disclosure]:
+        """The newest version of each type, in the order of the paths."""
+        newest: dict[str, Disclosure] = {}
+        for disclosure in self.versions.values():
+            newest[disclosure.type] = disclosure
+        return MappingProxyType(newest)
+
+    @cached_property
+    def validators(self) -> dict[str, Any]:
+        """Compiled validators, made when a version is first checked (schemas.check)."""
+        return {}
+
+    def type(self, name: str) -> Disclosure:
+        """The type of that path in its newest version, or the version that `path/1.0` names; raises SchemaError."""
+        found = self.types.get(name) or self.versions.get(name)
+        if found is None:
+            known = "、".join(self.types)
+            raise SchemaError(
+                "S102", f"没有这个类型:{name}", f"there is no such type: {name}",
+                f"可用的类型:{known}", f"The types are: {known}",
+            )  # fmt: skip
+        return found
+
+    @classmethod
+    def load(cls, folder: Path = FOLDER) -> "Catalog":
+        """The catalog of a folder; raises SchemaError for a file that is no schema of ours."""
+        documents: dict[str, Schema] = {}
+        files = sorted(
+            (path for path in folder.glob("*/**/*.json") if _VERSION_FILE.match(path.name)),
+            key=lambda path: (path.parent, tuple(int(part) for part in path.stem.split("."))),
+        )
+        for path in files:
+            document = _read(path)
+            documents[str(document.get("$id"))] = document
+        versions = {}
+        for path in files:
+            parts = path.relative_to(folder).parts
+            if len(parts) == 3:
+                disclosure = _disclosure("/".join(parts[:2]), path, documents)
+                versions[disclosure.name] = disclosure
+        codelists = load_codelists(folder / "codelists")
+        return cls(
+            folder=folder,
+            documents=MappingProxyType(documents),
+            versions=MappingProxyType(versions),
+            codelists=MappingProxyType(codelists),
+            regions=Regions(codelists["region"]),
+            calendar=WorkingDays.load(folder / "holidays.csv"),
+        )
+
+
+def _disclosure(type_path: str, path: Path, documents: Mapping[str, Schema]) -> Disclosure:
+    schema = documents.get(f"{NAMESPACE}{type_path}/{path.name}")
+    if schema is None:
+        raise SchemaError(
+            "S103", f"{path.name} 的 $id 与其位置不符({type_path})",
+            f"the $id of {path.name} does not say where it stands ({type_path})",
+            f"$id 应为 {NAMESPACE}{type_path}/{path.name}", f"$id should be {NAMESPACE}{type_path}/{path.name}",
+        )  # fmt: skip
+    sample = _read(path.with_suffix(".sample.json"))
+    return Disclosure(type_path, path.stem, schema, sample, walk(schema, documents))
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return dict(json.loads(path.read_text("utf-8")))
+    except (OSError, ValueError) as error:
+        raise SchemaError(
+            "S104", f"读不了模式文件 {path.name}:{error}", f"cannot read the schema file {path.name}: {error}",
+            "每个类型的文件夹里应有 1.0.json 和 1.0.sample.json。",
+            "A type's folder holds 1.0.json and 1.0.sample.json.",
+        )  # fmt: skip

@@ -1,0 +1,180 @@
+"""A record against its type → Issues.
+
+jsonschema-rs decides (5 µs a record); where it says no, jsonschema explains, and its errors become Issues.
+What JSON Schema cannot say (codelists, decimals of money, check digits) is checked over the fields.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import jsonschema
+import jsonschema_rs
+from referencing import Registry, Resource
+
+from schemas.catalog import Catalog, Disclosure
+from schemas.field import Field
+from schemas.issue import RULES, Issue, issue
+from schemas.uscc import is_valid
+
+_TYPES = {
+    "string": "文字 text", "number": "数字 number", "integer": "整数 integer", "boolean": "是/否 boolean",
+    "array": "列表 list", "object": "对象 object",
+}  # fmt: skip
+_FORMATS = {
+    "date": ("YYYY-MM-DD", "2024-06-18"),
+    "date-time": ("YYYY-MM-DDThh:mm:ss+08:00", "2024-06-18T09:30:00+08:00"),
+    "uri": ("http(s)://…", "https://example.org/notice/1.html"),
+}
+_DECIMALS = {"money": 2, "unitPrice": 4}
+
+
+@dataclass(frozen=True)
+class Validator:
+    """The two validators of one version: one decides, one explains."""
+
+    decides: jsonschema_rs.Draft202012Validator
+    explains: jsonschema.Draft202012Validator
+
+    @classmethod
+    def of(cls, disclosure: Disclosure, catalog: Catalog) -> "Validator":
+        """Both validators, with references into the catalog's documents and formats asserted."""
+        shared = [(uri, dict(document)) for uri, document in catalog.documents.items()]
+        decides = jsonschema_rs.Draft202012Validator(
+            dict(disclosure.schema), registry=jsonschema_rs.Registry(shared), validate_formats=True
+        )
+        registry: Registry[Any] = Registry().with_resources(
+            (uri, Resource.from_contents(document)) for uri, document in shared
+        )
+        explains = jsonschema.Draft202012Validator(
+            disclosure.schema,
+            registry=registry,
+            format_checker=jsonschema.Draft202012Validator.FORMAT_CHECKER,
+        )
+        return cls(decides, explains)
+
+
+def validator(disclosure: Disclosure, catalog: Catalog) -> Validator:
+    """The compiled validators of a version, made once for each catalog."""
+    found: Validator | None = catalog.validators.get(disclosure.name)
+    if found is None:
+        found = catalog.validators[disclosure.name] = Validator.of(disclosure, catalog)
+    return found
+
+
+def check(record: Mapping[str, Any], disclosure: Disclosure, catalog: Catalog) -> list[Issue]:
+    """What is wrong with a record of that version, errors first; an empty list for a record without fault."""
+    both = validator(disclosure, catalog)
+    issues: list[Issue] = []
+    if not both.decides.is_valid(record):
+        for error in both.explains.iter_errors(record):
+            issues.extend(_explain(error, disclosure))
+    issues.extend(_beyond(record, disclosure.fields, "", catalog))
+    if not issues:
+        return issues
+    unique = {(found.code, found.path): found for found in issues}
+    return sorted(unique.values(), key=lambda found: (found.severity != "error", found.path, found.code))
+
+
+def check_any(record: Mapping[str, Any], catalog: Catalog) -> list[Issue]:
+    """`check` by the version that the record's own `schema` names."""
+    disclosure = catalog.versions.get(str(record.get("schema")))
+    if disclosure is None:
+        return [issue(RULES, "S015", path="schema", value=record.get("schema"))]
+    return check(record, disclosure, catalog)
+
+
+def _explain(error: jsonschema.ValidationError, disclosure: Disclosure) -> Iterator[Issue]:
+    steps = [str(step) for step in error.absolute_path]
+    path = ".".join(steps)
+    field = disclosure.by_path.get(".".join(step for step in steps if not step.isdigit()))
+    names = {
+        "title": field.title if field else path or "记录",
+        "titleEn": field.title_en if field else path or "record",
+    }
+    clause = field.clause if field else ()
+    value = error.instance if not isinstance(error.instance, (dict, list)) else None
+    rule, wanted = str(error.validator), error.validator_value
+
+    def found(code: str, **more: Any) -> Issue:
+        return issue(RULES, code, path=path, value=value, clause=clause, **{**names, **more})
+
+    if rule == "required":
+        missing = [name for name in wanted if name not in error.instance]
+        for name in missing:
+            child = disclosure.by_path.get(".".join([*(s for s in steps if not s.isdigit()), name]))
+            yield issue(
+                RULES, "S001", path=".".join([*steps, name]), clause=child.clause if child else (), name=name,
+                title=child.title if child else name, titleEn=child.title_en if child else name,
+            )  # fmt: skip
+    elif rule in ("additionalProperties", "unevaluatedProperties"):
+        known = {f.name for f in (field.fields if field else disclosure.fields)}
+        for name in sorted(set(error.instance) - known):
+            yield issue(RULES, "S002", path=".".join([*steps, name]), value=name, name=name)
+    elif rule == "type":
+        yield found("S003", expected=_TYPES.get(str(wanted), str(wanted)))
+    elif rule == "format" or (rule == "anyOf" and field and field.kind == "moment"):
+        key = "date-time" if rule == "anyOf" else str(wanted)
+        expected, example = _FORMATS.get(key, (key, ""))
+        yield found("S004", expected=expected, example=example)
+    elif rule in ("minimum", "maximum"):
+        yield found("S007", expected=f"{'≥' if rule == 'minimum' else '≤'} {wanted:,}")
+    elif rule in ("minLength", "maxLength"):
+        yield found("S008", expected=f"{'≥' if rule == 'minLength' else '≤'} {wanted}")
+    elif rule == "pattern":
+        yield found("S009", expected=str(wanted))
+    elif rule == "anyOf":
+        options = [part["required"][0] for part in wanted if part.get("required")]
+        yield found("S012", expected="、".join(options))
+    else:
+        yield found("S014")
+
+
+def _beyond(
+    value: Mapping[str, Any], fields: tuple[Field, ...], path: str, catalog: Catalog
+) -> Iterator[Issue]:
+    """The checks that JSON Schema cannot express, over the fields that are there."""
+    for field in fields:
+        found = value.get(field.name) if isinstance(value, Mapping) else None
+        if found is None:
+            continue
+        several = found if field.many and isinstance(found, list) else [found]
+        for index, one in enumerate(several):
+            place = f"{path}{field.name}.{index}" if field.many else f"{path}{field.name}"
+            if field.is_money and isinstance(one, Mapping):
+                yield from _decimals(one, field, place)
+            if field.fields and isinstance(one, Mapping):
+                yield from _beyond(one, field.fields, f"{place}.", catalog)
+            elif field.codelist and isinstance(one, str):
+                yield from _code(one, field, place, catalog)
+            elif field.name == "uscc" and isinstance(one, str) and len(one) == 18 and not is_valid(one):
+                yield issue(RULES, "S011", path=place, value=one, clause=field.clause)
+
+
+def _code(value: str, field: Field, place: str, catalog: Catalog) -> Iterator[Issue]:
+    names = {"title": field.title, "titleEn": field.title_en, "codelist": field.codelist}
+    codelist = catalog.codelists.get(str(field.codelist))
+    if codelist is None or value not in codelist.codes:
+        yield issue(
+            RULES,
+            "S006" if field.open_codelist else "S005",
+            path=place,
+            value=value,
+            clause=field.clause,
+            **names,
+        )
+    elif field.codelist == "region" and catalog.regions.current(value) != value:
+        yield issue(RULES, "S013", path=place, value=value, expected=catalog.regions.current(value))
+
+
+def _decimals(money: Mapping[str, Any], field: Field, place: str) -> Iterator[Issue]:
+    amount = money.get("amount")
+    if not isinstance(amount, (int, float)) or isinstance(amount, bool):
+        return
+    allowed = _DECIMALS[str(field.definition)]
+    if -Decimal(str(amount)).as_tuple().exponent > allowed:  # type: ignore[operator]
+        yield issue(
+            RULES, "S010", path=f"{place}.amount", value=amount, title=field.title, titleEn=field.title_en,
+            expected=allowed,
+        )  # fmt: skip

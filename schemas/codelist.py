@@ -1,0 +1,145 @@
+"""Codelists: what a code means, and which code a department's wording means."""
+
+import csv
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from types import MappingProxyType
+
+_COLUMNS = ("code", "title", "titleEn", "description", "aliases", "parent", "validFrom", "validTo")
+_NOTHING: Mapping[str, str] = MappingProxyType({})
+_SPACE = re.compile(r"\s+")
+_BRACKETS = str.maketrans("[]{}〔〕【】〖〗「」『』《》〈〉", "()" * 10)
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """One row of a codelist.
+
+    ``valid_from`` and ``valid_to`` are the first and the last day, month or year in which the code may have
+    been in force, as precisely as the source says: ``2016-12-31``, ``2016-12`` or ``2016``. In the year of a
+    change both the old and the new code are therefore in force. None: since ever, or still.
+    ``extra`` holds the filled cells of the list's own columns.
+    """
+
+    code: str
+    title: str
+    title_en: str = ""
+    description: str = ""
+    aliases: tuple[str, ...] = ()
+    parent: str | None = None
+    valid_from: str | None = None
+    valid_to: str | None = None
+    extra: Mapping[str, str] = field(default=_NOTHING, hash=False)
+
+    def in_force(self, on: date | None = None) -> bool:
+        """Whether the code may be used on that day; without a day, whether it was never retired."""
+        if on is None:
+            return self.valid_to is None
+        day = on.isoformat()
+        begun = self.valid_from is None or day[: len(self.valid_from)] >= self.valid_from
+        return begun and (self.valid_to is None or day[: len(self.valid_to)] <= self.valid_to)
+
+
+class Codelist:
+    """The codes of one list, in the order of its file."""
+
+    def __init__(self, name: str, codes: Iterable[Code]) -> None:
+        table: dict[str, Code] = {}
+        for code in codes:
+            if code.code in table:
+                raise ValueError(f"codelist {name}: the code {code.code} stands twice")
+            table[code.code] = code
+        self.name = name
+        self.codes: Mapping[str, Code] = MappingProxyType(table)
+
+    def find(self, wording: str) -> str | None:
+        """The one code that a wording means: a code, a title or an alias, whatever its width, spaces, brackets.
+
+        Titles go before aliases and codes in force before retired ones. Where one name stands on several levels
+        of one branch (房地产业 is a section and its only division) the broadest is meant. None where the wording
+        is unknown or means several codes.
+        """
+        return wording if wording in self.codes else self._meanings.get(fold(wording))
+
+    @cached_property
+    def _meanings(self) -> dict[str, str | None]:
+        named: dict[str, list[Code]] = {}
+        aliased: dict[str, list[Code]] = {}
+        for code in self.codes.values():
+            named.setdefault(fold(code.title), []).append(code)
+            for alias in code.aliases:
+                aliased.setdefault(fold(alias), []).append(code)
+        meanings = {key: self._one(codes) for key, codes in (aliased | named).items()}
+        return meanings | {fold(code): code for code in self.codes}
+
+    def _one(self, codes: list[Code]) -> str | None:
+        codes = [code for code in codes if code.valid_to is None] or codes
+        if len(codes) == 1:
+            return codes[0].code
+        among = {code.code for code in codes}
+        tops = [code for code in codes if not among.intersection(self.ancestors(code.code))]
+        return tops[0].code if len(tops) == 1 else None
+
+    def ancestors(self, code: str) -> tuple[str, ...]:
+        """The codes above one, nearest first.
+
+        >>> industry = Codelist("industry", [Code("A", "农、林、牧、渔业"), Code("A01", "农业", parent="A")])
+        >>> industry.ancestors("A01")
+        ('A',)
+        """
+        chain: list[str] = []
+        parent = self.codes[code].parent
+        while parent is not None:
+            chain.append(parent)
+            parent = self.codes[parent].parent
+        return tuple(chain)
+
+
+def fold(wording: str) -> str:
+    """A wording as it is compared: half width, small letters, no white space, every bracket round.
+
+    >>> fold(" 新增建设用地 （来自存量库）")
+    '新增建设用地(来自存量库)'
+    """
+    text = unicodedata.normalize("NFKC", wording).translate(_BRACKETS)
+    return _SPACE.sub("", text).casefold()
+
+
+def load_codelists(folder: Path) -> dict[str, Codelist]:
+    """Every ``<name>.csv`` of a folder, by its name.
+
+    Raises ValueError for a file without the columns code, title, titleEn and description, or with a code twice.
+    """
+    return {path.stem: _read(path) for path in sorted(folder.glob("*.csv"))}
+
+
+def _read(path: Path) -> Codelist:
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        rows = csv.reader(stream)
+        header = next(rows, [])
+        if header[:4] != list(_COLUMNS[:4]):
+            raise ValueError(f"codelist {path.name}: the first columns must be {', '.join(_COLUMNS[:4])}")
+        places = [header.index(column) if column in header else -1 for column in _COLUMNS[4:]]
+        others = [(i, column) for i, column in enumerate(header) if column not in _COLUMNS]
+        return Codelist(path.stem, (_code(row, places, others) for row in rows))
+
+
+def _code(row: list[str], places: list[int], others: list[tuple[int, str]]) -> Code:
+    aliases, parent, valid_from, valid_to = (row[place] if place >= 0 else "" for place in places)
+    extra = {column: row[i] for i, column in others if row[i]} if others else None
+    return Code(
+        row[0],
+        row[1],
+        row[2],
+        row[3],
+        tuple(aliases.split("|")) if aliases else (),
+        parent or None,
+        valid_from or None,
+        valid_to or None,
+        extra or _NOTHING,
+    )

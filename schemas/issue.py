@@ -1,0 +1,109 @@
+"""An `Issue` is a value about the data: what is wrong, where, and what to do, in Chinese and English."""
+
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+Severity = Literal["error", "warning", "info"]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What a code means: its severity and its sentences, with `{names}` to fill in."""
+
+    severity: Severity
+    message: str
+    message_en: str
+    hint: str
+    hint_en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """One finding. `path` is the property (`lots.0.price.amount`); sheet, row and column are the file's.
+
+    `row` and `column` count from 1 as the file's own program does; `column` is the heading where there is one.
+    """
+
+    code: str
+    severity: Severity
+    message: str
+    message_en: str
+    hint: str
+    hint_en: str
+    path: str = ""
+    value: str | None = None
+    clause: tuple[str, ...] = ()
+    sheet: str = ""
+    row: int | None = None
+    column: str | None = None
+
+    def at(self, *, sheet: str, row: int, column: str | None = None) -> "Issue":
+        """The same finding with its place in the file."""
+        return replace(self, sheet=sheet, row=row, column=column or self.column)
+
+    def to_json(self) -> dict[str, Any]:
+        """The finding as a report shows it; empty parts are left out."""
+        record = {
+            "code": self.code, "severity": self.severity, "message": self.message, "messageEn": self.message_en,
+            "hint": self.hint, "hintEn": self.hint_en, "path": self.path, "value": self.value,
+            "clause": list(self.clause), "sheet": self.sheet, "row": self.row, "column": self.column,
+        }  # fmt: skip
+        return {key: value for key, value in record.items() if value not in (None, "", [])}
+
+
+def issue(
+    rules: dict[str, Rule],
+    code: str,
+    *,
+    path: str = "",
+    value: Any = None,
+    clause: tuple[str, ...] = (),
+    **names: Any,
+) -> Issue:
+    """The finding of that code, its sentences filled in; a value is shown up to 80 characters."""
+    rule = rules[code]
+    shown = None if value is None else str(value)
+    if shown is not None and len(shown) > 80:
+        shown = shown[:77] + "…"
+    names = {"path": path, "value": shown, **names}
+    return Issue(
+        code, rule.severity, rule.message.format(**names), rule.message_en.format(**names),
+        rule.hint.format(**names), rule.hint_en.format(**names), path, shown, clause,
+    )  # fmt: skip
+
+
+RULES: dict[str, Rule] = {
+    "S001": Rule("error", "缺少“{title}”({name})", "“{titleEn}” ({name}) is missing",
+                 "请补充该项。", "Fill it in."),
+    "S002": Rule("error", "“{name}”不是本类型的属性", "“{name}” is not a property of this type",
+                 "检查拼写;本类型的属性见其模式。", "Check the spelling; the schema lists the type's properties."),
+    "S003": Rule("error", "“{title}”应为{expected}", "“{titleEn}” should be of type {expected}",
+                 "按模式规定的类型填写。", "Use the type the schema asks for."),
+    "S004": Rule("error", "“{title}”的格式不对:{value}", "“{titleEn}” has a wrong format: {value}",
+                 "应为 {expected},例如 {example}。", "Write it as {expected}, for example {example}."),
+    "S005": Rule("error", "“{title}”的代码不存在:{value}", "“{titleEn}” has an unknown code: {value}",
+                 "使用代码表 {codelist} 中的代码。", "Use a code of the codelist {codelist}."),
+    "S006": Rule("warning", "“{title}”的代码不在代码表中:{value}", "“{titleEn}” has a code outside the list: {value}",
+                 "代码表 {codelist} 是开放的;能用其中的代码时请使用。", "The codelist {codelist} is open; use its codes where one fits."),
+    "S007": Rule("error", "“{title}”超出范围:{value}", "“{titleEn}” is out of range: {value}",
+                 "允许的范围:{expected}。请检查数值和单位。", "Allowed: {expected}. Check the number and its unit."),
+    "S008": Rule("error", "“{title}”的长度不对", "“{titleEn}” is too short or too long",
+                 "允许的长度:{expected}。", "Allowed length: {expected}."),
+    "S009": Rule("error", "“{title}”的写法不对:{value}", "“{titleEn}” is not written as it should be: {value}",
+                 "应符合 {expected}。", "It should match {expected}."),
+    "S010": Rule("error", "“{title}”的小数位过多:{value}", "“{titleEn}” has too many decimals: {value}",
+                 "金额以元为单位,至多{expected}位小数。", "Amounts are in yuan with at most {expected} decimals."),
+    "S011": Rule("warning", "统一社会信用代码的校验位不对:{value}", "The credit code's check digit is wrong: {value}",
+                 "对照营业执照或者法人证书核对代码。", "Compare it with the business licence."),
+    "S012": Rule("error", "“{title}”缺少必要的内容", "“{titleEn}” lacks what it needs",
+                 "至少填写其中一项:{expected}。", "Give at least one of: {expected}."),
+    "S013": Rule("info", "行政区划代码已停用:{value}", "The region code is retired: {value}",
+                 "现行代码为 {expected}。", "The current code is {expected}."),
+    "S014": Rule("error", "“{title}”不符合模式:{value}", "“{titleEn}” does not fit the schema: {value}",
+                 "对照模式检查该项。", "Compare it with the schema."),
+    "S015": Rule("error", "不知道该记录的类型:{value}", "The record's type is not known: {value}",
+                 "`schema` 应写作 land/grant-result/1.0 的形式;类型见 openalloc types。",
+                 "Write `schema` like land/grant-result/1.0; `openalloc types` lists the types."),
+    "S016": Rule("error", "无法确定记录的身份", "The record cannot be told from others",
+                 "至少填写一组:{expected}。", "Give at least one of: {expected}."),
+}  # fmt: skip

@@ -1,0 +1,271 @@
+"""The tables: the same on SQLite and PostgreSQL, Alembic makes them (alembic/versions).
+
+`shard` is the publisher's region code, frozen when the publisher is first seen, and the first column of every key
+that belongs to a publisher, so that the same tables can be distributed or partitioned by it. Money is integer fen
+(`amount_fen`), a unit price integer 1/10,000 yuan; areas are square metres. Large tables of a disclosure's parts
+are clustered by their owner (WITHOUT ROWID on SQLite).
+"""
+
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    Date,
+    DateTime,
+    Float,
+    Index,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+metadata = MetaData(
+    naming_convention={"ix": "ix_%(table_name)s_%(column_0_N_name)s", "pk": "pk_%(table_name)s"},
+)
+
+# The current document may lose its order of keys (JSONB); earlier revisions are kept as they were written.
+Document = JSON().with_variant(JSONB(), "postgresql")
+
+CLUSTERED: dict[str, Any] = {"sqlite_with_rowid": False}
+
+region = Table(
+    "region",
+    metadata,
+    Column("code", String(9), primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("title_en", Text),
+    Column("level", String(12), nullable=False),
+    Column("parent", String(9), index=True),
+    Column("prefecture", String(6)),
+    Column("province", String(6)),
+    Column("valid_from", String(10)),
+    Column("valid_to", String(10)),
+    Column("successor", String(9)),
+)
+
+publisher = Table(
+    "publisher",
+    metadata,
+    Column(
+        "id", String(40), primary_key=True
+    ),  # the credit code, else `name-` and a digest of region and name
+    Column("shard", String(6), nullable=False),
+    Column("uscc", String(18)),
+    Column("name", Text, nullable=False),
+    Column("region", String(9)),
+    Column("level", String(12)),
+)
+
+organization = Table(
+    "organization",
+    metadata,
+    Column(
+        "id", String(40), primary_key=True
+    ),  # the credit code, else `name-` and a digest of process and name
+    Column("uscc", String(18), index=True),
+    Column("name", Text, nullable=False, index=True),
+    Column("process_id", String(40)),  # where a party known by name only belongs; NULL with a credit code
+)
+
+process = Table(
+    "process",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("publisher_id", String(40), nullable=False),
+    Column("number", Text, nullable=False),  # the publisher's identifier: a project, parcel or deal number
+    Column("title", Text),
+)
+
+disclosure = Table(
+    "disclosure",
+    metadata,
+    Column("shard", String(6), nullable=False),
+    Column("id", String(23), nullable=False),
+    # The order of lists, newest first: days of the published date, then bits of the id; unique, and the
+    # rowid of the search index on SQLite. Without a published date it comes last.
+    Column("recency", BigInteger, nullable=False, index=True),
+    Column("type", String(80), nullable=False),
+    Column("schema_version", String(10), nullable=False),
+    Column("domain", String(20), nullable=False),
+    Column("stage", String(20), nullable=False),
+    Column("level", String(12)),
+    Column("region", String(9)),
+    Column("prefecture", String(6)),
+    Column("province", String(6)),
+    Column("publisher_id", String(40), nullable=False),
+    Column("local_id", Text),
+    Column("title", Text, nullable=False),
+    Column("formed_date", Date),
+    Column("published_date", Date),
+    Column("due_on", Date),
+    Column("days_late", Integer),
+    Column("amount_fen", BigInteger),
+    Column("outcome", String(20)),
+    Column("source_url", Text),
+    Column("status", String(12), nullable=False),  # published, withdrawn
+    Column("revision", Integer, nullable=False),  # 1 for the first
+    Column("load_id", String(40)),
+    PrimaryKeyConstraint("shard", "id"),
+    Index(None, "id"),
+    Index(None, "type", "recency"),
+    Index(None, "domain", "prefecture", "recency"),
+    Index(None, "prefecture", "recency"),
+    Index(None, "publisher_id", "recency"),
+)
+
+
+def _owned(name: str, *columns: Any) -> Table:
+    """A table of a disclosure's parts, keyed by its owner and the part's place."""
+    return Table(
+        name,
+        metadata,
+        Column("shard", String(6), nullable=False),
+        Column("disclosure_id", String(23), nullable=False),
+        Column("ordinal", Integer, nullable=False),  # from 0, in the document's order
+        *columns,
+        PrimaryKeyConstraint("shard", "disclosure_id", "ordinal"),
+        **CLUSTERED,
+    )
+
+
+document = Table(
+    "document",
+    metadata,
+    Column("shard", String(6), nullable=False),
+    Column("disclosure_id", String(23), nullable=False),
+    Column("digest", String(64), nullable=False),  # SHA-256 of the record with sorted keys
+    Column("body", Document, nullable=False),
+    PrimaryKeyConstraint("shard", "disclosure_id"),
+    **CLUSTERED,
+)
+
+lot = _owned(
+    "lot",
+    Column("number", Text),
+    Column("title", Text),
+    Column("location", Text),
+    Column("area", Float),  # square metres
+    Column("amount_fen", BigInteger),
+    Column("outcome", String(20)),
+)
+
+party = _owned(
+    "party",
+    Column("role", String(40), nullable=False),
+    Column("organization_id", String(40), nullable=False),
+    Column("name", Text, nullable=False),  # as this disclosure writes it
+    Column("rank", Integer),
+    Column("lot_ordinal", Integer),
+    Column("amount_fen", BigInteger),
+    Column(
+        "recency", BigInteger, nullable=False
+    ),  # the owner's, so that an organization's list needs no join
+    Index(None, "organization_id", "recency"),
+)
+
+item = _owned(
+    "item",
+    Column("lot_ordinal", Integer),
+    Column("name", Text),
+    Column("specification", Text),
+    Column("quantity", Float),
+    Column("unit", Text),
+    Column("unit_price", BigInteger),  # 1/10,000 yuan
+    Column("amount_fen", BigInteger),
+)
+
+disclosure_process = Table(
+    "disclosure_process",
+    metadata,
+    Column("shard", String(6), nullable=False),
+    Column("disclosure_id", String(23), nullable=False),
+    Column("process_id", String(40), nullable=False),
+    PrimaryKeyConstraint("shard", "disclosure_id", "process_id"),
+    Index(None, "process_id"),
+    **CLUSTERED,
+)
+
+revision = Table(
+    "revision",
+    metadata,
+    Column("shard", String(6), nullable=False),
+    Column("disclosure_id", String(23), nullable=False),
+    Column("number", Integer, nullable=False),  # 1 for the first; the current one stands in `document`
+    Column("digest", String(64), nullable=False),
+    Column("body", JSON, nullable=False),
+    Column("load_id", String(40)),
+    Column("replaced_at", DateTime, nullable=False),  # UTC
+    PrimaryKeyConstraint("shard", "disclosure_id", "number"),
+    **CLUSTERED,
+)
+
+value_source = Table(
+    "value_source",
+    metadata,
+    Column("shard", String(6), nullable=False),
+    Column("disclosure_id", String(23), nullable=False),
+    Column(
+        "body", JSON, nullable=False
+    ),  # {path: [sheet, row, column, rule, raw cell where a rule changed it]}
+    PrimaryKeyConstraint("shard", "disclosure_id"),
+    **CLUSTERED,
+)
+
+load = Table(
+    "load",
+    metadata,
+    Column("id", String(40), primary_key=True),  # a digest of file, profile, type and publisher
+    Column("file_name", Text, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("profile", Text),
+    Column("type", String(80)),
+    Column("publisher_id", String(40)),
+    Column("status", String(12), nullable=False),  # running, done
+    Column("started_at", DateTime, nullable=False),  # UTC
+    Column("finished_at", DateTime),
+    Column("rows", Integer),
+    Column("taken", Integer),
+    Column("refused", Integer),
+    Column("skipped", JSON),  # {rule: rows}
+)
+
+refused = Table(
+    "refused",
+    metadata,
+    Column("load_id", String(40), nullable=False),
+    Column("ordinal", Integer, nullable=False),
+    Column("sheet", Text, nullable=False),
+    Column("row", Integer, nullable=False),
+    Column("cells", JSON, nullable=False),  # {heading: cell}
+    Column("issues", JSON, nullable=False),
+    PrimaryKeyConstraint("load_id", "ordinal"),
+)
+
+change = Table(
+    "change",
+    metadata,
+    Column("version", BigInteger, nullable=False, index=True),  # gapless, in the order of commits
+    Column("shard", String(6), nullable=False),
+    Column("disclosure_id", String(23), nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("kind", String(12), nullable=False),  # added, revised, withdrawn
+    Column("at", DateTime, nullable=False),  # UTC
+    PrimaryKeyConstraint("shard", "version"),
+)
+
+data_version = Table(
+    "data_version",
+    metadata,
+    Column("id", Integer, primary_key=True),  # the one row has id 1
+    Column("version", BigInteger, nullable=False),
+)
+
+# The search index holds the terms of store/terms.py: on SQLite the FTS5 table `search` (rowid = recency), on
+# PostgreSQL the table `search(shard, disclosure_id, terms text[])` with a GIN index. The migration makes them;
+# they are not in this metadata because no one definition serves both.
