@@ -25,7 +25,7 @@ class WorkingDays:
         self._exceptions = frozenset(self._off) | frozenset(self._on)
 
     @classmethod
-    def read(cls, path: Path) -> Self:
+    def load(cls, path: Path) -> Self:
         """The calendar in a CSV file of date and kind, which is holiday or makeup."""
         with path.open(encoding="utf-8", newline="") as stream:
             days = [(date.fromisoformat(row["date"]), row["kind"]) for row in csv.DictReader(stream)]
