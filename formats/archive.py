@@ -1,0 +1,145 @@
+"""The zip archive of a workbook, looked through before it is given to the parser.
+
+The parser unpacks whatever it is given and lays a sheet out as a full rectangle: two cells, A1 and XFD1048576, make
+it ask for 512 GiB. Here the same parts are unpacked once in small pieces and only counted.
+"""
+
+import copy
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import BinaryIO, Final
+
+from formats.error import FormatError
+
+ENTRIES_LIMIT: Final = 10_000
+UNPACKED_LIMIT: Final = 1 << 30
+# Published workbooks unpack to 3 to 10 times their size, very repetitive ones to some 50.
+RATIO_LIMIT: Final = 200
+RATIO_MATTERS_FROM: Final = 64 << 20
+
+# A rectangle this large costs the parser 32 bytes a cell, filled or not.
+AREA_ALWAYS_READ: Final = 4_000_000
+AREA_PER_FILLED_CELL: Final = 64
+
+CHUNK: Final = 1 << 20
+
+# The place of a cell that has content; `<c r="XFC7" s="3"/>` is only formatted. What this cannot see (cells
+# without a place, other encodings) is left to the memory limit.
+FILLED_CELL = re.compile(rb"""c\s(?:[^<>]*?\s)??r=["']([A-Za-z]{1,3})([0-9]{1,7})["'][^<>]*+(?<!/)>(?!</)""")
+
+
+@dataclass(slots=True)
+class Extent:
+    """How far the filled cells of one sheet reach."""
+
+    cells: int = 0
+    columns: set[bytes] = field(default_factory=set)
+    first_row: int = 1 << 30
+    last_row: int = 0
+
+    def take(self, piece: bytes) -> None:
+        """Count the cells of a piece of a sheet's XML."""
+        places = FILLED_CELL.findall(piece)
+        if not places:
+            return
+        columns, rows = zip(*places, strict=True)
+        numbers = list(map(int, set(rows)))
+        self.cells += len(places)
+        self.columns.update(column.upper() for column in set(columns))
+        self.first_row = min(self.first_row, *numbers)
+        self.last_row = max(self.last_row, *numbers)
+
+    def require_density(self) -> None:
+        """Raise FormatError F043 if the sheet is a few cells far apart."""
+        if not self.cells:
+            return
+        ordered = sorted(self.columns, key=lambda letters: (len(letters), letters))
+        first, last = ordered[0], ordered[-1]
+        width = column_number(last) - column_number(first) + 1
+        area = width * (self.last_row - self.first_row + 1)
+        if area > max(AREA_ALWAYS_READ, AREA_PER_FILLED_CELL * self.cells):
+            raise FormatError(
+                "F043",
+                cells=self.cells,
+                first=f"{first.decode()}{self.first_row}",
+                last=f"{last.decode()}{self.last_row}",
+            )
+
+
+def column_number(letters: bytes) -> int:
+    """A is 1, XFD is 16384."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number
+
+
+def check_archive(stream: BinaryIO) -> None:
+    """Raise FormatError F040 to F044 unless the stream is an .xlsx that unpacks to a bearable size."""
+    stream.seek(0)
+    try:
+        with zipfile.ZipFile(stream) as archive:
+            entries = archive.infolist()
+            _check_claims(entries)
+            left = UNPACKED_LIMIT
+            for entry in entries:
+                if entry.filename.lower().endswith((".xml", ".rels")):
+                    left -= _unpack(archive, entry, left)
+    except (zipfile.BadZipFile, EOFError, NotImplementedError, ValueError, OSError) as error:
+        raise FormatError("F040", reason=str(error)[:200]) from error
+    # zlib.error has no base but Exception, and zipfile lets it through.
+    except Exception as error:
+        if isinstance(error, (FormatError, MemoryError)):
+            raise
+        raise FormatError("F040", reason=str(error)[:200]) from error
+
+
+def _check_claims(entries: list[zipfile.ZipInfo]) -> None:
+    names = {entry.filename.lower().replace("\\", "/") for entry in entries}
+    if any(entry.flag_bits & 1 for entry in entries):
+        raise FormatError("F041")
+    if "xl/workbook.xml" not in names:
+        raise FormatError("F044")
+    if len(entries) > ENTRIES_LIMIT:
+        raise FormatError("F042", what=f"{len(entries)} entries > {ENTRIES_LIMIT}")
+    unpacked = sum(entry.file_size for entry in entries)
+    packed = sum(entry.compress_size for entry in entries)
+    if unpacked > UNPACKED_LIMIT:
+        raise FormatError("F042", what=f"{unpacked >> 20} MB > {UNPACKED_LIMIT >> 20} MB")
+    if unpacked > RATIO_MATTERS_FROM and unpacked > RATIO_LIMIT * packed:
+        raise FormatError("F042", what=f"{packed >> 10} KB → {unpacked >> 20} MB")
+
+
+def _unpack(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, limit: int) -> int:
+    """Unpack one entry in pieces and give its true size, which may be more than it claims."""
+    extent = Extent()
+    is_sheet = "worksheets/" in entry.filename.lower()
+    size = 0
+    for piece in _pieces(archive, entry):
+        size += len(piece)
+        if size > min(limit, entry.file_size):
+            raise FormatError("F042", what=f"{entry.filename} > {entry.file_size >> 10} KB")
+        if is_sheet:
+            extent.take(piece)
+    extent.require_density()
+    return size
+
+
+def _pieces(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Iterator[bytes]:
+    """The content, cut before a `<` so that no tag is in two pieces (unless it is longer than a piece)."""
+    # zipfile stops at the size an entry claims, which hides a false claim; asking for one byte more shows it.
+    asked = copy.copy(entry)
+    asked.file_size = entry.file_size + 1
+    kept = b""
+    with archive.open(asked) as content:
+        while chunk := content.read(CHUNK):
+            piece = kept + chunk
+            cut = piece.rfind(b"<")
+            if cut <= 0:
+                cut = len(piece)
+            yield piece[:cut]
+            kept = piece[cut:]
+    if kept:
+        yield kept

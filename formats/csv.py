@@ -1,0 +1,110 @@
+"""Tables as text: comma, tab or pipe, whatever the suffix says."""
+
+import csv
+import math
+from collections import Counter
+from collections.abc import Iterator
+from functools import partial
+from io import StringIO, TextIOWrapper
+from typing import BinaryIO
+
+from formats.error import FormatError
+from formats.row import Row
+from formats.text import as_text
+
+SUFFIXES = (".csv", ".tsv", ".txt")
+MEDIA_TYPE = "text/csv"
+
+DELIMITERS = ",\t|"
+SAMPLE = 1 << 16
+LINE_LIMIT = 1 << 24
+
+
+def read(stream: BinaryIO) -> Iterator[Row]:
+    """The records as written: cells are text, ragged rows stay ragged, empty lines are left out.
+
+    `number` is the line where a record starts. A cell may hold line breaks inside its quotes.
+    Raises FormatError F020, F021, F022 and those of the text's encoding.
+    """
+    # The limit belongs to the whole process; it is only ever raised, never below what another has set.
+    csv.field_size_limit(max(csv.field_size_limit(), LINE_LIMIT))
+    with as_text(stream) as text:
+        beginning = text.tell()
+        delimiter = delimiter_of(text.read(SAMPLE))
+        text.seek(beginning)
+        yield from _records(text, delimiter)
+
+
+def delimiter_of(sample: str) -> str:
+    """The delimiter under which most records of the sample have the same, large number of cells.
+
+    A comma file with pipes inside its cells stays a comma file; text without any delimiter is one column.
+    """
+    lines = list(StringIO(sample, newline=""))
+    whole = lines[:-1] if len(sample) >= SAMPLE and len(lines) > 1 else lines
+    return max(DELIMITERS, key=partial(_fitness, whole))
+
+
+def _fitness(lines: list[str], delimiter: str) -> float:
+    try:
+        widths = [len(cells) for cells in csv.reader(lines, delimiter=delimiter) if cells]
+    except csv.Error:
+        return 0
+    if not widths:
+        return 0
+    best = max(count / len(widths) * math.log2(width) for width, count in Counter(widths).items())
+    # A heading rarely has the delimiter of another kind of file inside its words.
+    return best if widths[0] > 1 else best / 2
+
+
+def _records(text: TextIOWrapper, delimiter: str) -> Iterator[Row]:
+    lines = _Lines(text)
+    reader = csv.reader(lines, delimiter=delimiter)
+    start = 1
+    try:
+        for cells in reader:
+            if lines.ended:
+                raise FormatError("F020", line=start)
+            if reader.line_num > start and not _closes_its_quotes(lines.record, delimiter):
+                raise FormatError("F021", line=start, last=reader.line_num)
+            if cells:
+                yield Row("", start, tuple(cells))
+            lines.record.clear()
+            start = reader.line_num + 1
+    except csv.Error as error:
+        # Only the limit on a cell is left: the reader is not strict, and a line is within the limit.
+        raise FormatError("F022", line=start, limit=LINE_LIMIT) from error
+
+
+def _closes_its_quotes(record: list[str], delimiter: str) -> bool:
+    """Whether a record of several lines is written by the rules.
+
+    Within one line a stray quote does no harm. Over several it may have swallowed whole rows, which would be
+    lost in silence.
+    """
+    try:
+        return len(list(csv.reader(record, delimiter=delimiter, strict=True))) == 1
+    except csv.Error:
+        return False
+
+
+class _Lines:
+    """The lines of a text, with those of the current record kept.
+
+    `ended` turns true when the reader asks for a line after the last: a record that comes after that was still
+    inside a quote.
+    """
+
+    def __init__(self, text: TextIOWrapper) -> None:
+        self.text = text
+        self.record: list[str] = []
+        self.ended = False
+
+    def __iter__(self) -> Iterator[str]:
+        lines = iter(partial(self.text.readline, LINE_LIMIT + 1), "")
+        for number, line in enumerate(lines, 1):
+            if len(line) > LINE_LIMIT:
+                raise FormatError("F022", line=number, limit=LINE_LIMIT)
+            self.record.append(line)
+            yield line
+        self.ended = True

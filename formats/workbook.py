@@ -1,0 +1,133 @@
+"""Workbooks of Excel and WPS, read as what they are: many an `.xls` is an `.xlsx` inside, or no workbook at all."""
+
+import datetime
+import math
+from collections.abc import Iterator
+from typing import BinaryIO, Final
+
+from python_calamine import CalamineError, CalamineSheet, PasswordError, SheetTypeEnum, load_workbook
+
+from formats.archive import check_archive
+from formats.error import FormatError
+from formats.row import Cell, Row
+
+ZIP: Final = b"PK\x03\x04"
+COMPOUND: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
+# An encrypted .xlsx is a compound file with this stream in it.
+ENCRYPTED_PACKAGE: Final = "EncryptedPackage".encode("utf-16-le")
+# The first record of an .xls (BIFF8), and the one that says its records are encrypted.
+BEGIN_OF_FILE: Final = b"\x09\x08\x10\x00\x00\x06\x05\x00"
+FILE_PASS: Final = b"\x2f\x00"
+
+# Integers beyond this are not exact in a workbook, which stores every number as a double.
+EXACT_INTEGER: Final = 2**53
+
+Range = tuple[tuple[int, int], tuple[int, int]]
+
+
+def read_workbook(stream: BinaryIO) -> Iterator[Row]:
+    """The rows of every worksheet, hidden ones included, in the order of the workbook.
+
+    A sheet is read as far as its cells have content, each row as wide as the sheet; rows without content are left
+    out. Merged cells all have the value of the first. Empty cells and error values (`#DIV/0!`) are None, whole
+    numbers are int, times of day and durations are text. Raises FormatError F040 to F047.
+    """
+    _check_kind(stream)
+    stream.seek(0)
+    try:
+        with load_workbook(stream) as workbook:
+            for index, sheet in enumerate(workbook.sheets_metadata):
+                if sheet.typ == SheetTypeEnum.WorkSheet:
+                    yield from _rows(sheet.name, workbook.get_sheet_by_index(index))
+    except PasswordError as error:
+        raise FormatError("F041") from error
+    except CalamineError as error:
+        raise FormatError("F040", reason=str(error)[:200]) from error
+
+
+def _check_kind(stream: BinaryIO) -> None:
+    stream.seek(0)
+    head = stream.read(4096)
+    if not head:
+        raise FormatError("F004")
+    if head.startswith(ZIP):
+        check_archive(stream)
+    elif head.startswith(COMPOUND):
+        _check_not_encrypted(head + stream.read())
+    elif head.startswith(b"PK"):
+        raise FormatError("F044")
+    elif head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<"):
+        raise FormatError("F045")
+    elif b"\0" not in head or head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise FormatError("F046")
+    else:
+        raise FormatError("F047")
+
+
+def _check_not_encrypted(content: bytes) -> None:
+    """Raise FormatError F041; the parser would only say that it does not know the format."""
+    if ENCRYPTED_PACKAGE in content:
+        raise FormatError("F041")
+    position = content.find(BEGIN_OF_FILE)
+    # FilePass stands among the first records; walk them by their lengths.
+    for _ in range(8):
+        if position < 0 or position + 4 > len(content):
+            return
+        if content[position : position + 2] == FILE_PASS:
+            raise FormatError("F041")
+        position += 4 + int.from_bytes(content[position + 2 : position + 4], "little")
+
+
+def _rows(name: str, sheet: CalamineSheet) -> Iterator[Row]:
+    if sheet.start is None or sheet.end is None:
+        return
+    left = [None] * sheet.start[1]
+    merged = _Merged(sheet.merged_cell_ranges or [])
+    # The parser gives the empty rows above the first cell, but not the empty columns before it.
+    for number, values in enumerate(sheet.iter_rows(), 1):
+        if values.count("") == len(values) and not merged.reaches(number):
+            continue
+        cells: list[Cell] = [*left, *map(_cell, values)]
+        merged.fill(number, cells)
+        if cells.count(None) < len(cells):
+            yield Row(name, number, tuple(cells))
+
+
+def _cell(
+    value: int | float | str | bool | datetime.time | datetime.date | datetime.datetime | datetime.timedelta,
+) -> Cell:
+    if isinstance(value, str):
+        return value or None
+    if isinstance(value, float):
+        if value.is_integer() and abs(value) <= EXACT_INTEGER:
+            return int(value)
+        return value if math.isfinite(value) else None
+    if isinstance(value, datetime.timedelta):
+        seconds = round(value.total_seconds())
+        return f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+    if isinstance(value, datetime.time):
+        return value.isoformat()
+    return value
+
+
+class _Merged:
+    """The merged ranges of a sheet, filled while its rows go by from top to bottom."""
+
+    def __init__(self, ranges: list[Range]) -> None:
+        self._waiting = sorted(ranges, reverse=True)
+        self._open: list[tuple[int, slice, Cell]] = []
+
+    def reaches(self, number: int) -> bool:
+        """Whether a range above goes on in this row (numbered from 1)."""
+        return any(last >= number for last, _, _ in self._open)
+
+    def fill(self, number: int, cells: list[Cell]) -> None:
+        """Give every cell of this row that is in a range the value of the range's first cell."""
+        self._open = [held for held in self._open if held[0] >= number]
+        while self._waiting and self._waiting[-1][0][0] < number:
+            (top, column), (bottom, last) = self._waiting.pop()
+            if top == number - 1 and column < len(cells) and cells[column] is not None:
+                self._open.append((bottom + 1, slice(column, min(last + 1, len(cells))), cells[column]))
+        for _, columns, value in self._open:
+            cells[columns] = [value] * (columns.stop - columns.start)
