@@ -7,6 +7,8 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Self
 
+from schemas.errors import SchemaError
+
 _ONE_DAY = timedelta(days=1)
 
 
@@ -31,7 +33,11 @@ class WorkingDays:
             days = [(date.fromisoformat(row["date"]), row["kind"]) for row in csv.DictReader(stream)]
         kinds = {kind for _, kind in days}
         if not kinds <= {"holiday", "makeup"}:
-            raise ValueError(f"{path.name}: kind is holiday or makeup, not {sorted(kinds)}")
+            raise SchemaError(
+                "S123", f"{path.name} 的 kind 列有不认识的值:{sorted(kinds)}",
+                f"{path.name} has an unknown kind of day: {sorted(kinds)}",
+                "只能填 holiday(放假)或 makeup(调休上班)。", "It is holiday or makeup.",
+            )  # fmt: skip
         return cls(
             (day for day, kind in days if kind == "holiday"), (day for day, kind in days if kind == "makeup")
         )
@@ -55,15 +61,12 @@ class WorkingDays:
         return day, provisional
 
     def between(self, a: date, b: date) -> int:
-        """How many working days lie after a up to and including b; negative when b is before a.
-
-        What ``add`` reaches in n working days is n working days away, when a is itself a working day or n > 0.
-        """
+        """How many working days lie after a up to and including b; negative when b is before a."""
         if b < a:
             return -self.between(b, a)
         return self._up_to(b) - self._up_to(a)
 
     def _up_to(self, day: date) -> int:
-        """Working days from Monday, 1 January of the year 1 (ordinal 1) to that day."""
+        """Working days to that day since 1 January of the year 1, a Monday."""
         weeks, rest = divmod(day.toordinal(), 7)
         return weeks * 5 + min(rest, 5) - bisect_right(self._off, day) + bisect_right(self._on, day)

@@ -10,10 +10,12 @@ from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 
+from schemas.errors import SchemaError
+
 _COLUMNS = ("code", "title", "titleEn", "description", "aliases", "parent", "validFrom", "validTo")
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 _SPACE = re.compile(r"\s+")
-_BRACKETS = str.maketrans("[]{}〔〕【】〖〗「」『』《》〈〉", "()" * 10)
+_BRACKETS = str.maketrans("[]{}〔〕【】〖〗「」『』《》〈〉", "()" * 9)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,7 @@ class Code:
     parent: str | None = None
     valid_from: str | None = None
     valid_to: str | None = None
-    extra: Mapping[str, str] = field(default=_NOTHING, hash=False)
+    extra: Mapping[str, str] = field(default_factory=lambda: _NOTHING, hash=False)
 
     def in_force(self, on: date | None = None) -> bool:
         """Whether the code may be used on that day; without a day, whether it was never retired."""
@@ -52,7 +54,11 @@ class Codelist:
         table: dict[str, Code] = {}
         for code in codes:
             if code.code in table:
-                raise ValueError(f"codelist {name}: the code {code.code} stands twice")
+                raise SchemaError(
+                    "S122", f"代码表 {name} 中代码 {code.code} 出现了两次",
+                    f"the code {code.code} stands twice in the codelist {name}",
+                    "删去多余的一行。", "Remove one of the rows.",
+                )  # fmt: skip
             table[code.code] = code
         self.name = name
         self.codes: Mapping[str, Code] = MappingProxyType(table)
@@ -72,8 +78,8 @@ class Codelist:
         aliased: dict[str, list[Code]] = {}
         for code in self.codes.values():
             named.setdefault(fold(code.title), []).append(code)
-            for alias in code.aliases:
-                aliased.setdefault(fold(alias), []).append(code)
+            for alias in dict.fromkeys(map(fold, code.aliases)):
+                aliased.setdefault(alias, []).append(code)
         meanings = {key: self._one(codes) for key, codes in (aliased | named).items()}
         return meanings | {fold(code): code for code in self.codes}
 
@@ -113,7 +119,8 @@ def fold(wording: str) -> str:
 def load_codelists(folder: Path) -> dict[str, Codelist]:
     """Every ``<name>.csv`` of a folder, by its name.
 
-    Raises ValueError for a file without the columns code, title, titleEn and description, or with a code twice.
+    Raises SchemaError S121 for a file without the columns code, title, titleEn and description, S122 for a code
+    that stands twice.
     """
     return {path.stem: _read(path) for path in sorted(folder.glob("*.csv"))}
 
@@ -123,7 +130,10 @@ def _read(path: Path) -> Codelist:
         rows = csv.reader(stream)
         header = next(rows, [])
         if header[:4] != list(_COLUMNS[:4]):
-            raise ValueError(f"codelist {path.name}: the first columns must be {', '.join(_COLUMNS[:4])}")
+            raise SchemaError(
+                "S121", f"代码表 {path.name} 缺少规定的列", f"the codelist {path.name} lacks columns",
+                f"前四列应为 {','.join(_COLUMNS[:4])}。", f"The first four are {', '.join(_COLUMNS[:4])}.",
+            )  # fmt: skip
         places = [header.index(column) if column in header else -1 for column in _COLUMNS[4:]]
         others = [(i, column) for i, column in enumerate(header) if column not in _COLUMNS]
         return Codelist(path.stem, (_code(row, places, others) for row in rows))

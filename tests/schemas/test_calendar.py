@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.calendar import WorkingDays
+from schemas.errors import SchemaError
 
 FILE = Path(__file__).resolve().parents[2] / "schemas" / "holidays.csv"
 CALENDAR = WorkingDays.load(FILE)
@@ -88,5 +89,5 @@ def test_days_late_have_a_sign(a: str, b: str, count: int) -> None:
 def test_an_unknown_kind_of_day_is_an_error(tmp_path: Path) -> None:
     path = tmp_path / "holidays.csv"
     path.write_text("date,kind\n2024-01-01,feast\n", encoding="utf-8")
-    with pytest.raises(ValueError, match="feast"):
+    with pytest.raises(SchemaError, match=r"S123.*feast"):
         WorkingDays.load(path)

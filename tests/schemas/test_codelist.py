@@ -1,0 +1,201 @@
+"""How a wording finds its code, and what is true of every codelist in the folder."""
+
+import re
+from collections import defaultdict
+from datetime import date
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from schemas.codelist import Code, Codelist, fold, load_codelists
+from schemas.errors import SchemaError
+
+FOLDER = Path(__file__).resolve().parents[2] / "schemas" / "codelists"
+LISTS = load_codelists(FOLDER)
+OFFICIAL = {"region", "land-use", "works-category", "industry"}  # these keep their standard's own codes
+COLUMNS = {
+    "region": {"level", "successor", "note"},
+    "procurement-method": {"ocds"},
+    "unit": {"base", "factor"},
+}
+GRAPHQL_NAME = re.compile(r"(?!__|(true|false|null)$)[_A-Za-z][_0-9A-Za-z]*")
+
+TOY = Codelist(
+    "toy",
+    [
+        Code("openTender", "公开招标", aliases=("公开招标(采购)",)),
+        Code("old", "工业用地", valid_to="2017-10-31"),
+        Code("new", "工业用地", valid_from="2017-11-01"),
+        Code("gone", "街巷用地", valid_to="2017-10-31"),
+        Code("north", "鼓楼区"),
+        Code("south", "鼓楼区"),
+        Code("K", "房地产业"),
+        Code("K70", "房地产业", parent="K"),
+        Code("K701", "房地产业", parent="K70"),
+        Code("lease", "租赁", aliases=("出租", "其他")),
+        Code("other", "其他", aliases=("别的",)),
+        Code("another", "另外", aliases=("别的",)),
+    ],
+)
+
+
+@pytest.mark.parametrize(
+    ("wording", "code"),
+    [
+        ("openTender", "openTender"),
+        ("公开招标", "openTender"),
+        (" 公 开　招标\n", "openTender"),
+        ("公开招标（采购）", "openTender"),
+        ("公开招标【采购】", "openTender"),
+        ("ｏｐｅｎｔｅｎｄｅｒ", "openTender"),
+        ("工业用地", "new"),  # the code in force, not the retired one
+        ("街巷用地", "gone"),  # retired, but nobody else's name
+        ("鼓楼区", None),  # two
+        ("房地产业", "K"),  # the broadest of one branch
+        ("其他", "other"),  # a title before an alias
+        ("别的", None),
+        ("邀请招标", None),
+        ("", None),
+    ],
+)
+def test_a_wording_finds_its_code_or_none(wording: str, code: str | None) -> None:
+    assert TOY.find(wording) == code
+
+
+@pytest.mark.parametrize(
+    ("valid_from", "valid_to", "day", "in_force"),
+    [
+        (None, None, "2020-01-01", True),
+        ("2016-12", None, "2016-12-01", True),
+        ("2016-12", None, "2016-11-30", False),
+        (None, "2016-12", "2016-12-31", True),
+        (None, "2016-12", "2017-01-01", False),
+        ("2011", "2014", "2014-12-31", True),
+        ("2011", "2014", "2010-12-31", False),
+        ("2007-08-10", "2017-10-31", "2017-11-01", False),
+    ],
+)
+def test_validity_is_read_as_precisely_as_it_is_written(
+    valid_from: str | None, valid_to: str | None, day: str, in_force: bool
+) -> None:
+    code = Code("x", "某", valid_from=valid_from, valid_to=valid_to)
+    assert code.in_force(date.fromisoformat(day)) is in_force
+    assert code.in_force() is (valid_to is None)
+
+
+def test_a_code_twice_is_an_error() -> None:
+    with pytest.raises(SchemaError, match="S122"):
+        Codelist("toy", [Code("a", "甲"), Code("a", "乙")])
+
+
+def test_a_file_without_the_columns_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "toy.csv").write_text("code,name\na,甲\n", encoding="utf-8")
+    with pytest.raises(SchemaError, match="S121"):
+        load_codelists(tmp_path)
+
+
+def test_a_file_is_read_in_order_with_its_own_columns(tmp_path: Path) -> None:
+    (tmp_path / "toy.csv").write_text(
+        "code,title,titleEn,description,aliases,colour\nb,乙,B,,二|两,\na,甲,A,第一,,red\n", encoding="utf-8"
+    )
+    codes = load_codelists(tmp_path)["toy"].codes
+    assert list(codes) == ["b", "a"]
+    assert codes["b"].aliases == ("二", "两")
+    assert codes["b"].extra == {}
+    assert codes["a"] == Code("a", "甲", "A", "第一", extra={"colour": "red"})
+
+
+@pytest.mark.parametrize("name", sorted(set(LISTS) - OFFICIAL))
+def test_our_own_codes_are_graphql_names(name: str) -> None:
+    # "1" is UCUM's and UN/CEFACT's code for a number without a unit.
+    wrong = [
+        code
+        for code in LISTS[name].codes
+        if not GRAPHQL_NAME.fullmatch(code) and (name, code) != ("unit", "1")
+    ]
+    assert not wrong
+
+
+@pytest.mark.parametrize("codelist", LISTS.values(), ids=lambda codelist: codelist.name)
+def test_every_code_says_what_it_is(codelist: Codelist) -> None:
+    for code in codelist.codes.values():
+        assert code.title.strip() == code.title != "", code
+        assert code.title_en or codelist.name == "region", code
+        assert code.title_en.isascii(), code
+        assert set(code.extra) <= COLUMNS.get(codelist.name, set()) | {"source"}, code
+        assert all(alias.strip() == alias != "" for alias in code.aliases), code
+        for day in filter(None, (code.valid_from, code.valid_to)):
+            assert re.fullmatch(r"\d{4}(-\d\d(-\d\d)?)?", day), code
+
+
+@pytest.mark.parametrize("codelist", LISTS.values(), ids=lambda codelist: codelist.name)
+def test_every_parent_is_a_code_of_the_list(codelist: Codelist) -> None:
+    for code in codelist.codes.values():
+        assert code.code not in codelist.ancestors(code.code)
+
+
+@pytest.mark.parametrize("name", sorted(set(LISTS) - {"region"}))
+def test_no_alias_means_two_codes_or_repeats_a_title(name: str) -> None:
+    meanings = defaultdict(set)
+    for code in LISTS[name].codes.values():
+        for alias in code.aliases:
+            meanings[fold(alias)].add(code.code)
+        assert fold(code.title) not in map(fold, code.aliases), code
+    assert not {alias: codes for alias, codes in meanings.items() if len(codes) > 1}
+    titles = {fold(code.title) for code in LISTS[name].codes.values()}
+    assert not titles & set(meanings)
+
+
+def test_every_unit_has_a_base_and_an_exact_factor() -> None:
+    units = LISTS["unit"].codes
+    for unit in units.values():
+        assert Fraction(unit.extra["factor"]) > 0
+        base = units[unit.extra["base"]]
+        assert base.extra["base"] == base.code
+        assert base.extra["factor"] == "1"
+    assert Fraction(units["mu"].extra["factor"]) * 15 == Fraction(units["hectare"].extra["factor"])
+
+
+@pytest.mark.parametrize(
+    ("name", "wording", "code"),
+    [
+        ("unit", "㎡", "m2"),
+        ("unit", "m²", "m2"),
+        ("unit", "％", "percent"),
+        ("unit", "万元", "tenThousandYuan"),
+        ("currency", "￥", "CNY"),
+        ("land-use", "其他普通商品住房用地", "073"),
+        ("land-use", "工业用地", "0601"),
+        ("land-use", "公共设施用地", "086"),
+        ("land-use", "公用设施用地", "0809"),
+        ("land-use", "商业、住宅用地", None),  # two uses
+        ("land-use", "经营性用地", None),  # no class of the standard
+        ("land-source", "新增建设用地（来自存量库）", "newlyAddedStock"),
+        ("land-supply-method", "挂牌", "listing"),
+        ("outcome", "流标数据", "failed"),
+        ("procurement-method", "竞争性磋商", "competitiveConsultation"),
+        ("works-category", "房建", "A01"),
+        ("level", "县(区)级", None),
+        ("region", "西盟县", "530829"),
+    ],
+)
+def test_departments_wordings_find_codes(name: str, wording: str, code: str | None) -> None:
+    assert LISTS[name].find(wording) == code
+
+
+def test_the_procurement_methods_map_to_ocds() -> None:
+    mapped = {code.code: code.extra.get("ocds") for code in LISTS["procurement-method"].codes.values()}
+    assert set(mapped.values()) == {"open", "selective", "limited", "direct", None}
+    assert [code for code, ocds in mapped.items() if ocds is None] == ["other"]
+
+
+def test_domains_and_stages_are_those_of_the_opinions() -> None:
+    assert list(LISTS["domain"].codes) == [
+        "housing", "land", "mining", "procurement", "medicine", "property", "works", "emissions", "concessions",
+        "confiscated", "credit", "trading", "oversight",
+    ]  # fmt: skip
+    assert set(LISTS["stage"].codes) == {
+        "planning", "notice", "candidates", "result", "approval", "correction", "contract", "termination",
+        "implementation", "supervision",
+    }  # fmt: skip
