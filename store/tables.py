@@ -29,7 +29,7 @@ metadata = MetaData(
     naming_convention={"ix": "ix_%(table_name)s_%(column_0_N_name)s", "pk": "pk_%(table_name)s"},
 )
 
-# The current document may lose its order of keys (JSONB); earlier revisions are kept as they were written.
+# Documents are kept with sorted keys (JSONB keeps no order): what goes out is in the schema's order.
 Document = JSON().with_variant(JSONB(), "postgresql")
 
 CLUSTERED: dict[str, Any] = {"sqlite_with_rowid": False}
@@ -46,7 +46,7 @@ region = Table(
     Column("province", String(6)),
     Column("valid_from", String(10)),
     Column("valid_to", String(10)),
-    Column("successor", String(9)),
+    Column("successor", Text),  # several, `532301|532302`, where it was split
 )
 
 publisher = Table(
@@ -262,7 +262,7 @@ change = Table(
 data_version = Table(
     "data_version",
     metadata,
-    Column("id", Integer, primary_key=True),  # the one row has id 1
+    Column("id", Integer, primary_key=True, autoincrement=False),  # the one row has id 1
     Column("version", BigInteger, nullable=False),
 )
 

@@ -1,0 +1,150 @@
+"""The database behind a URL, set up as this project needs it: one SQLite file, or PostgreSQL."""
+
+import sqlite3
+from contextlib import AbstractContextManager
+from typing import Any
+
+import orjson
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import ArgumentError, DBAPIError
+
+from store.errors import StoreError
+
+_POSTGRESQL = ("postgresql", "postgres", "postgresql+psycopg")
+_SQLITE = ("sqlite", "sqlite+pysqlite")
+_OLDEST_SQLITE = (3, 38)  # json_each is built in from here on; RETURNING came with 3.35
+_PRAGMAS = (
+    "journal_mode = WAL",  # readers see the last commit while a load writes
+    "synchronous = NORMAL",  # with WAL a crash of the machine may lose the last batches, never corrupt
+    "mmap_size = 1073741824",
+    "cache_size = -65536",  # KiB
+    "temp_store = MEMORY",
+)
+_EXAMPLE = "sqlite:///openalloc.db、postgresql://user@host/openalloc"
+
+
+def connect(url: str) -> Engine:
+    """The engine of a URL, `sqlite:///openalloc.db` or `postgresql://user@host/openalloc`, tried once.
+
+    Raises StoreError D001 for a URL that is neither, D002 without PostgreSQL's driver, D003 when the database does
+    not answer, D004 when it does not understand Chinese letters, D008 for an SQLite that is too old. No message
+    shows the password.
+    """
+    parsed = _parse(url)
+    engine = _sqlite(parsed) if parsed.drivername in _SQLITE else _postgresql(parsed)
+    try:
+        with engine.connect() as connection:
+            if engine.dialect.name == "postgresql":
+                _assert_chinese(connection)
+            else:
+                connection.exec_driver_sql("SELECT count(*) FROM sqlite_schema")
+    except DBAPIError as error:
+        engine.dispose()
+        shown, reason = (
+            parsed.render_as_string(hide_password=True),
+            _without(parsed.password, str(error.orig)),
+        )
+        raise StoreError(
+            "D003", f"打不开数据库 {shown}:{reason}", f"cannot open the database {shown}: {reason}",
+            "检查地址、文件夹和权限;用 PostgreSQL 时检查服务器是否已启动、用户名和密码是否正确。",
+            "Check address, folder and permissions; with PostgreSQL whether the server runs, user and password.",
+        ) from None  # fmt: skip
+    except StoreError:
+        engine.dispose()
+        raise
+    return engine
+
+
+def writing(engine: Engine) -> AbstractContextManager[Connection]:
+    """One transaction that writes; commits at its end, rolls back on an exception.
+
+    On SQLite it takes the write lock at once (waiting for another writer), so that what it reads first is still
+    true when it writes.
+    """
+    return engine.execution_options(writes=True).begin()
+
+
+def _parse(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+        if parsed.drivername in (*_SQLITE, *_POSTGRESQL):
+            return parsed
+        reason = parsed.drivername
+    except (ArgumentError, ValueError):
+        reason = "不是 URL / not a URL"  # the text itself may hold a password
+    raise StoreError(
+        "D001", f"数据库地址不对({reason})", f"this is no database address of ours ({reason})",
+        f"例如:{_EXAMPLE}", f"For example: {_EXAMPLE}",
+    )  # fmt: skip
+
+
+def _sqlite(url: URL) -> Engine:
+    if sqlite3.sqlite_version_info < _OLDEST_SQLITE:
+        needed = ".".join(map(str, _OLDEST_SQLITE))
+        raise StoreError(
+            "D008", f"SQLite {sqlite3.sqlite_version} 太旧,至少需要 {needed}",
+            f"SQLite {sqlite3.sqlite_version} is too old; at least {needed} is needed",
+            "升级 Python 或者系统的 SQLite,或者使用 PostgreSQL。",
+            "Upgrade Python or the system's SQLite, or use PostgreSQL.",
+        )  # fmt: skip
+    engine = create_engine(url, connect_args={"timeout": 30}, **_json())
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # transactions begin where SQLAlchemy says, see _begin_sqlite
+    cursor = connection.cursor()
+    for pragma in _PRAGMAS:
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    connection.exec_driver_sql(
+        "BEGIN IMMEDIATE" if connection.get_execution_options().get("writes") else "BEGIN"
+    )
+
+
+def _postgresql(url: URL) -> Engine:
+    try:
+        return create_engine(
+            url.set(drivername="postgresql+psycopg"),
+            pool_pre_ping=True,
+            connect_args={"client_encoding": "utf8"},  # else text of an SQL_ASCII database comes as bytes
+            **_json(),
+        )
+    except ModuleNotFoundError as error:
+        raise StoreError(
+            "D002", f"没有安装 PostgreSQL 的驱动({error.name})",
+            f"the driver for PostgreSQL is not installed ({error.name})",
+            "请运行:pip install 'openalloc[postgres]'", "Run: pip install 'openalloc[postgres]'",
+        ) from None  # fmt: skip
+
+
+def _assert_chinese(connection: Connection) -> None:
+    """Raise D004 where the database was made with an encoding or locale that sees no letters in Chinese text."""
+    encoding, locale, letters = connection.execute(
+        text(
+            "SELECT pg_encoding_to_char(encoding), datctype, '昆' ~ '^[[:alpha:]]$'"
+            " FROM pg_database WHERE datname = current_database()"
+        )
+    ).one()
+    if encoding == "UTF8" and letters:
+        return
+    made = "CREATE DATABASE openalloc TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8'"
+    raise StoreError(
+        "D004", f"数据库不识别汉字(编码 {encoding},区域 {locale})",
+        f"the database does not understand Chinese letters (encoding {encoding}, locale {locale})",
+        f"用 UTF-8 区域新建数据库:{made}", f"Make the database with a UTF-8 locale: {made}",
+    )  # fmt: skip
+
+
+def _json() -> dict[str, Any]:
+    return {"json_serializer": lambda value: orjson.dumps(value).decode(), "json_deserializer": orjson.loads}
+
+
+def _without(password: Any, message: str) -> str:
+    message = " ".join(message.split())
+    return message.replace(str(password), "***") if password else message
