@@ -1,0 +1,256 @@
+"""A cell and the field it belongs to → the values it gives that field and its siblings, or Issues.
+
+What cannot be read into a field goes, with a warning, to the sibling that keeps wordings (`xDetails`, or the money's
+`amountDetails`, the period's `periodDetails`); where there is none it is an error. A rule names what was done; None
+means that the value says what the cell says.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from dataclasses import field as attribute
+from functools import cached_property
+from typing import Any
+from urllib.parse import quote
+
+from loaders.dates import is_no_date, read_date, read_moment, read_period
+from loaders.issues import of_field
+from loaders.money import read_money
+from loaders.quantities import read_ordinal, read_quantity
+from loaders.ranges import read_range
+from loaders.text import clean, half, is_null, written
+from loaders.units import Units, units
+from schemas.catalog import Catalog
+from schemas.field import Field
+from schemas.issue import Issue
+from schemas.uscc import is_valid, normalize
+
+_URL = re.compile(r"https?://[^\s/?#]+\.?[^\s]*", re.IGNORECASE)
+_SAFE = "%:/?#[]@!$&'()*+,;=~-._"
+_YES = frozenset({"是", "有", "真", "y", "yes", "true", "1", "t", "√", "✓"})
+_NO = frozenset({"否", "无", "非", "假", "n", "no", "false", "0", "f", "×", "✗"})
+# The one property that a bare cell fills of an object.
+_NAMED = {"organization": "name", "project": "name", "person": "personName", "contact": "contactPerson"}
+_DECIMALS = {"money": 2, "unitPrice": 4}
+
+
+@dataclass(frozen=True)
+class Reader:
+    """What reading cells needs to know beyond the cell: codelists, regions, units.
+
+    `within` is the region in which a short name is looked up first (the publisher's).
+    """
+
+    catalog: Catalog
+    within: str | None = None
+
+    @cached_property
+    def units(self) -> Units:
+        """The units of the catalog."""
+        return units(self.catalog.codelists)
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A field with its siblings, the unit that heading or profile states, and further marks for "nothing"."""
+
+    field: Field
+    siblings: Mapping[str, Field] = attribute(default_factory=dict)
+    unit: str | None = None
+    nulls: frozenset[str] = frozenset()
+
+    @property
+    def details(self) -> Field | None:
+        """The sibling that keeps the wording."""
+        return self.siblings.get(f"{self.field.name}Details")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a cell gives: values by the names of the field and its siblings, the rule, and what is wrong."""
+
+    values: Mapping[str, Any]
+    rule: str | None = None
+    issues: tuple[Issue, ...] = ()
+
+    @property
+    def failed(self) -> bool:
+        """Whether the row must be refused."""
+        return any(found.severity == "error" for found in self.issues)
+
+
+NOTHING = Reading({})
+
+
+def read_cell(cell: Any, slot: Slot, reader: Reader) -> Reading:
+    """The reading of one cell; `NOTHING` for marks that stand for no value."""
+    text = clean(cell)
+    kind = slot.field.kind
+    of_text = kind in ("text", "url") or slot.field.name.endswith("Details")
+    if is_null(text, of_text=of_text, more=slot.nulls):
+        return NOTHING
+    if kind in ("date", "moment") and is_no_date(cell):
+        return NOTHING
+    convert = _OBJECTS.get(str(slot.field.definition), _object) if kind == "object" else _KINDS[kind]
+    return convert(cell, text, slot, reader)
+
+
+def _text(cell: Any, text: str, slot: Slot, reader: Reader) -> Reading:
+    field = slot.field
+    if field.name == "uscc":
+        code = normalize(text)
+        return Reading({field.name: code}, None if code == text else "uscc")
+    values: dict[str, Any] = {field.name: text}
+    rule = "blanks" if isinstance(cell, str) and text != cell.strip() else None
+    base = field.name.removesuffix("Details")
+    lowest, highest = (slot.siblings.get(f"{base}{end}") for end in ("Minimum", "Maximum"))
+    if base != field.name and lowest and highest:
+        found = read_range(cell, lowest.unit, slot.unit, reader.units)
+        if found:
+            limits = {lowest.name: found.lower, highest.name: found.upper}
+            values |= {name: limit for name, limit in limits.items() if limit is not None}
+            rule = "range"
+    return Reading(values, rule)
+
+
+def _date(cell: Any, text: str, slot: Slot, reader: Reader) -> Reading:
+    found = read_date(cell)
+    if found is None:
+        return _wording("L011", cell, text, slot)
+    return Reading({slot.field.name: found}, None if found == written(cell).strip() else "date")
+
+
+def _moment(cell: Any, text: str, slot: Slot, reader: Reader) -> Reading:
+    found = read_moment(cell)
+    if found is None:
+        return _wording("L012", cell, text, slot)
+    return Reading({slot.field.name: found}, None if found == written(cell).strip() else "time")
+
+
+def _number(cell: Any, text: str, slot: Slot, reader: Reader) -> Reading:
+    field = slot.field
+    found = read_quantity(cell, field.unit, slot.unit, reader.units)
+    if found is None or (field.kind == "integer" and not isinstance(found.value, int)):
+        ordinal = read_ordinal(cell) if field.kind == "integer" else None
+        if ordinal is None:
+            return _wording("L013", cell, text, slot)
+        return Reading({field.name: ordinal}, "ordinal")
+    values: dict[str, Any] = {field.name: found.value}
+    issues: tuple[Issue, ...] = ()
+    measure = slot.siblings.get(f"{field.name}Unit")
+    if found.note and measure:
+        values[measure.name] = found.note
+    elif found.note and slot.details:
+        values[slot.details.name] = text
+    elif found.note and found.note.startswith("("):
+        issues = (of_field("L024", field, text),)
+    return Reading(values, found.rule, issues)
+
+
+def _boolean(cell: Any, text: str, slot: Slot, reader: Reader) -> Reading:
+    folded = half(text).casefold()
+    if folded not in _YES | _NO:
+        return _wording("L016", cell, text, slot)
+    return Reading({slot.field.name: folded in _YES}, None if isinstance(cell, bool) else "yesno")
+
+
+def _url(cell: Any, text: str, slot: Slot, reader: Reader) -> Reading:
+    joined = re.sub(r"\s*\n\s*", "", text)
+    if not _URL.match(joined):
+        return _wording("L015", cell, text, slot)
+    # A bracket or a bare % is legal to people and illegal to RFC 3986.
+    address = re.sub(r"%(?![0-9A-Fa-f]{2})", "%25", quote(joined, safe=_SAFE))
+    head, sep, rest = address.partition("://")
+    address = head.lower() + sep + rest.replace("[", "%5B").replace("]", "%5D")
+    first, mark, fragment = address.partition("#")
+    address = first + mark + fragment.replace("#", "%23")
+    return Reading({slot.field.name: address}, None if address == text else "url")
+
+
+def _code(cell: Any, text: str, slot: Slot, reader: Reader) -> Reading:
+    field, details = slot.field, slot.details
+    values: dict[str, Any] = {}
+    issues: tuple[Issue, ...] = ()
+    if field.codelist == "region":
+        regions = reader.catalog.regions
+        code = (regions.find(text, reader.within) if reader.within else None) or regions.find(text)
+        if code is None and details:
+            issues = (of_field("L022", field, text),)
+    else:
+        code = reader.catalog.codelists[str(field.codelist)].find(text)
+        if code is None and details:
+            issues = (of_field("L021", field, text),)
+    if code is not None:
+        values[field.name] = code
+    elif field.open_codelist and not details:
+        values[field.name] = text
+    elif not details:
+        return Reading({}, None, (of_field("L014", field, text),))
+    if details:
+        values[details.name] = text
+    return Reading(values, "code" if code is not None and code != text else None, issues)
+
+
+def _money(cell: Any, text: str, slot: Slot, reader: Reader) -> Reading:
+    field = slot.field
+    price = field.definition == "unitPrice"
+    found = read_money(
+        cell,
+        slot.unit,
+        _DECIMALS[str(field.definition)],
+        price,
+        reader.units,
+        reader.catalog.codelists["currency"],
+    )
+    money: dict[str, Any] = {"amount": found.amount, "currency": found.currency}
+    money = {name: value for name, value in money.items() if value is not None}
+    if found.wording:
+        money["amountDetails"] = text
+    values: dict[str, Any] = {field.name: money}
+    if found.per and "quantityUnit" in slot.siblings:
+        values["quantityUnit"] = found.per
+    issues = (of_field("L021", field, text),) if found.amount is None else ()
+    return Reading(values, found.rule, issues)
+
+
+def _period(cell: Any, text: str, slot: Slot, reader: Reader) -> Reading:
+    found = read_period(cell)
+    if found is None:
+        issue = of_field("L021", slot.field, text)
+        return Reading({slot.field.name: {"periodDetails": text}}, None, (issue,))
+    start, end, whole = found
+    period = {"startAt": start, "endAt": end}
+    if not whole:
+        period["periodDetails"] = text
+    return Reading({slot.field.name: period}, "period")
+
+
+def _named(cell: Any, text: str, slot: Slot, reader: Reader) -> Reading:
+    if slot.field.definition == "organization" and is_valid(normalize(text)):
+        return Reading({slot.field.name: {"uscc": normalize(text)}}, "uscc")
+    rule = "blanks" if isinstance(cell, str) and text != cell.strip() else None
+    return Reading({slot.field.name: {_NAMED[str(slot.field.definition)]: text}}, rule)
+
+
+def _object(cell: Any, text: str, slot: Slot, reader: Reader) -> Reading:
+    child = slot.field.fields[0].name if slot.field.fields else ""
+    return Reading({}, None, (of_field("L017", slot.field, text, child=child),))
+
+
+def _wording(code: str, cell: Any, text: str, slot: Slot) -> Reading:
+    """The wording in the sibling that keeps it, with a warning; an error of that code where there is none."""
+    if slot.details is None:
+        return Reading({}, None, (of_field(code, slot.field, text),))
+    return Reading({slot.details.name: text}, None, (of_field("L021", slot.field, text),))
+
+
+Convert = Callable[[Any, str, Slot, Reader], Reading]
+
+_KINDS: dict[str, Convert] = {
+    "text": _text, "date": _date, "moment": _moment, "number": _number, "integer": _number, "boolean": _boolean,
+    "url": _url, "code": _code,
+}  # fmt: skip
+_OBJECTS: dict[str, Convert] = {
+    "money": _money, "unitPrice": _money, "period": _period, "organization": _named, "project": _named,
+    "person": _named, "contact": _named,
+}  # fmt: skip

@@ -1,0 +1,114 @@
+"""What a file can have wrong, as a table; the codes are listed in docs/errors.md and never reused.
+
+L00x the file, L01x–L03x a cell, L04x a row, L05x personal data.
+"""
+
+from typing import Any
+
+from schemas.field import Field
+from schemas.issue import Issue, Rule, issue
+
+RULES: dict[str, Rule] = {
+    "L001": Rule(
+        "error", "工作表“{sheet}”前 {limit} 行里找不到标题行", "No heading row among the first {limit} rows of sheet “{sheet}”",
+        "标题行的名称应与模式的中文名称或别名一致；其他名称用映射文件（--profile）说明。",
+        "Name the columns as the schema does; other names need a mapping profile (--profile)."),
+    "L002": Rule(
+        "error", "从标题行看不出是哪一类公开信息", "The headings do not tell which type of disclosure this is",
+        "用 --type 指明类型；类型见 openalloc types。标题行：{value}", "Name the type with --type; `openalloc types` lists them."),
+    "L003": Rule(
+        "error", "标题行可能属于几个类型：{types}", "The headings may belong to several types: {types}",
+        "用 --type 指明其中一个。", "Name one of them with --type."),
+    "L004": Rule(
+        "error", "缺少必需的列“{title}”({name})", "The required column “{titleEn}” ({name}) is missing",
+        "请补上这一列，或在映射文件中指明它是哪一列。可用的名称：{names}", "Add it, or say in a profile which column it is."),
+    "L005": Rule(
+        "error", "不知道公开主体是谁", "Who publishes this is not known",
+        "在文件中加“公开主体”列，或用 --publisher 给出其统一社会信用代码。", "Add a column “公开主体”, or give its credit code with --publisher."),
+    "L006": Rule(
+        "error", "公开主体的统一社会信用代码不对：{value}", "The publisher's credit code is wrong: {value}",
+        "核对 18 位代码。", "Check its 18 characters."),
+    "L007": Rule(
+        "info", "没有使用这一列：{value}", "This column is not used: {value}",
+        "如果它有用，在映射文件中说明它是哪一项。", "If it matters, say in a profile what it is."),
+    "L008": Rule(
+        "error", "文件里没有一行数据", "The file has no row of data",
+        "检查是否导出了空表。", "Check whether an empty table was exported."),
+    "L009": Rule(
+        "error", "没有这个映射要求的列：{value}", "A column that the profile names is not there: {value}",
+        "检查是否选对了映射文件；标题要与文件完全一致。", "Check whether it is the right profile; headings must be as in the file."),
+    "L011": Rule(
+        "error", "“{title}”不是日期：{value}", "“{titleEn}” is not a date: {value}",
+        "写成 2024-06-18 或 2024年6月18日。", "Write it like 2024-06-18 or 2024年6月18日."),
+    "L012": Rule(
+        "error", "“{title}”不是时间：{value}", "“{titleEn}” is not a date or time: {value}",
+        "写成 2024年6月18日9时30分 或 2024-06-18 09:30。", "Write it like 2024-06-18 09:30."),
+    "L013": Rule(
+        "error", "“{title}”不是数字：{value}", "“{titleEn}” is not a number: {value}",
+        "只写数字，可以带单位；单位要与“{unit}”相通。", "Write a number, with a unit that goes with “{unit}” if any."),
+    "L014": Rule(
+        "error", "“{title}”没有这个代码：{value}", "“{titleEn}” has no such code: {value}",
+        "使用代码表 {codelist} 中的名称或代码。", "Use a name or a code of the codelist {codelist}."),
+    "L015": Rule(
+        "error", "“{title}”不是网址：{value}", "“{titleEn}” is not a web address: {value}",
+        "网址以 http:// 或 https:// 开头。", "It should begin with http:// or https://."),
+    "L016": Rule(
+        "error", "“{title}”应为是或否：{value}", "“{titleEn}” should be yes or no: {value}",
+        "填 是 或 否。", "Write 是 or 否."),
+    "L017": Rule(
+        "error", "“{title}”不能由一个单元格填写", "“{titleEn}” cannot come from one cell",
+        "在映射文件中写到它下面的属性，例如 {name}.{child}。", "Name a property below it, for example {name}.{child}."),
+    "L018": Rule(
+        "error", "“{title}”的写法不符合映射文件的要求：{value}", "“{titleEn}” does not match the profile's pattern: {value}",
+        "核对单元格，或改映射文件中的 pattern。", "Check the cell, or the profile's pattern."),
+    "L019": Rule(
+        "error", "“{title}”既不能读作期间，也没有放原文的属性：{value}", "“{titleEn}” is no period: {value}",
+        "写成 2024年6月18日至2024年6月20日。", "Write it like 2024-06-18至2024-06-20."),
+    "L021": Rule(
+        "warning", "“{title}”只存了原文：{value}", "“{titleEn}” is kept as wording only: {value}",
+        "能写成{expected}时请改写，否则不能参与计算和筛选。", "Where it can be {expectedEn}, write it so: wording is neither summed nor filtered."),
+    "L022": Rule(
+        "warning", "不知道是哪个地区：{value}", "Unknown region: {value}",
+        "写六位行政区划代码，或完整名称（省、市、县）。", "Write the six-digit code or the full name."),
+    "L023": Rule(
+        "warning", "“{title}”有两列内容不同，用了前一列，没有用：{value}", "Two columns differ for “{titleEn}”; not used: {value}",
+        "核对两列，或在映射文件中舍去其中一列。", "Compare them, or drop one in a profile."),
+    "L024": Rule(
+        "info", "“{title}”的括号内说明没有存入：{value}", "The remark in brackets on “{titleEn}” is not kept: {value}",
+        "需要时写入备注。", "Put it into the remark where it matters."),
+    "L025": Rule(
+        "error", "各列拆开后的段数不一致：{value}", "Columns split into unequal numbers of parts: {value}",
+        "同一行里用分隔符打包的各列应当段数相同。", "Columns packed with a separator must have as many parts as each other."),
+    "L041": Rule(
+        "error", "与第 {other} 行是同一条记录，但“{title}”不同：{value} ≠ {stored}", "The same record as row {other}, but “{titleEn}” differs: {value} ≠ {stored}",
+        "核对两行；确实是两条记录时，给它们不同的编号。", "Compare the rows; if they are two records, number them differently."),
+    "L042": Rule(
+        "error", "这一行属于本标准没有的类型：{value}", "The row is of a type that the standard does not have: {value}",
+        "不需要处理；它单独计数。", "Nothing to do; such rows are counted apart."),
+    "L043": Rule(
+        "error", "同一条记录的第 {other} 行没有通过检查", "Row {other} of the same record was refused",
+        "改正那一行后重新加载。", "Correct that row and load again."),
+    "L044": Rule(
+        "error", "这一行比标题行多出有内容的列：{value}", "The row has a filled cell beyond the headings: {value}",
+        "检查是否有多余的分隔符，或漏了标题。", "Look for a stray separator or a missing heading."),
+    "L051": Rule(
+        "warning", "“{title}”里有{kind}，已遮盖", "“{titleEn}” had {kindEn}, now masked",
+        "公开的文件不应有个人号码；请在原文件中删去。", "Published files should not have it; remove it at the source."),
+}  # fmt: skip
+
+KINDS = {
+    "date": ("日期", "a date"), "moment": ("时间", "a time"), "number": ("数字", "a number"),
+    "integer": ("整数", "a whole number"), "code": ("代码", "a code"), "period": ("起止时间", "a period"),
+    "money": ("金额", "an amount"), "unitPrice": ("单价", "a price"),
+}  # fmt: skip
+
+
+def of_field(code: str, field: Field, value: Any, **names: Any) -> Issue:
+    """An issue of this room about a cell of that field."""
+    kind = field.definition if field.kind == "object" else field.kind
+    expected, expected_en = KINDS.get(str(kind), (str(kind), str(kind)))
+    filled = {
+        "title": field.title, "titleEn": field.title_en, "name": field.dotted, "codelist": field.codelist,
+        "unit": field.unit or "", "expected": expected, "expectedEn": expected_en, **names,
+    }  # fmt: skip
+    return issue(RULES, code, path=field.dotted, value=value, clause=field.clause, **filled)

@@ -1,0 +1,125 @@
+"""Numbers with their units, exact: Decimal and Fraction, never a float in between."""
+
+import re
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+from typing import Any
+
+from loaders.numerals import read_integer
+from loaders.text import clean, exact, half
+from loaders.units import Units
+
+# Thousands are set off by commas or single blanks; a lone comma between other groups is no number.
+NUMBER = r"[+-]?(?:\d{1,3}(?:(?:,\d{3})+|(?: \d{3})+)(?!\d)|\d+)?(?:\.\d+)?(?:[eE][+-]?\d{1,2})?"
+_LEADING = re.compile(rf"(?P<number>(?=[+-]?[\d.]){NUMBER})(?P<rest>.*)", re.DOTALL)
+_EXPLAINED = re.compile(r"(?P<unit>[^(]*?) ?(?P<note>\(.*)", re.DOTALL)
+# 平方米(合92.6亩): the same once more.
+_RESTATED = re.compile(r"\((?:折?合|约合|即|约为).*")
+_ORDINAL = re.compile(
+    r"第? ?(\d+|[一二三四五六七八九十]+) ?(?:名|位|期|次|批|年|个|号|中标候选人|候选人)?[.、]?"
+)
+_MEASURE = re.compile(r"[^\W\d]{1,3}")
+
+# Results of units that do not divide evenly (亩 is 2000/3 m²) keep so many decimals.
+_DECIMALS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A number in the unit its field wants.
+
+    `rule` names what was done to the cell, None if it says just this number. `note` is what the cell says besides.
+    """
+
+    value: int | float
+    rule: str | None
+    note: str = ""
+
+
+def leading_number(text: str) -> tuple[Decimal, str] | None:
+    """The number a text begins with, and what follows it.
+
+    >>> leading_number("22 800 000"), leading_number("1,234.50万元"), leading_number("1,10")
+    ((Decimal('22800000'), ''), (Decimal('1234.50'), '万元'), (Decimal('1'), ',10'))
+    """
+    found = _LEADING.match(text)
+    if not found or not re.search(r"\d", found["number"]):
+        return None
+    return Decimal(re.sub(r"[ ,]", "", found["number"])), found["rest"].strip()
+
+
+def as_json(number: Decimal | Fraction) -> int | float:
+    """The number as JSON writes it: whole ones without a point."""
+    if isinstance(number, Fraction):
+        number = Decimal(number.numerator) / Decimal(number.denominator)
+    return int(number) if number == number.to_integral_value() else float(number)
+
+
+def scaled(number: Decimal, factor: Fraction, decimals: int | None) -> tuple[Decimal, bool]:
+    """The number times a factor, to so many decimals at most, and whether that took rounding."""
+    exact_value = Fraction(number) * factor
+    places = Decimal(1).scaleb(-(_DECIMALS if decimals is None else decimals))
+    as_decimal = Decimal(exact_value.numerator) / Decimal(exact_value.denominator)
+    if decimals is None and Fraction(as_decimal) == exact_value:
+        return as_decimal, False
+    rounded = as_decimal.quantize(places, ROUND_HALF_UP)
+    return rounded, Fraction(rounded) != exact_value
+
+
+def read_quantity(cell: Any, base: str | None, heading_unit: str | None, units: Units) -> Quantity | None:
+    """The number that a cell says, in `base`; None where it says something else.
+
+    The cell's own unit goes before the heading's, the heading's before `base`. Without a base a short measure word
+    may follow (`2016年`, `3台`), which is the note.
+    """
+    plain = isinstance(cell, (int, float)) and not isinstance(cell, bool)
+    text = "" if plain else half(clean(cell)).rstrip("。;")
+    found = (
+        (exact(float(cell)) if isinstance(cell, float) else Decimal(cell), "")
+        if plain
+        else leading_number(text)
+    )
+    if found is None:
+        return None
+    number, rest = found
+    rule = [] if plain or _same(text, number) else ["number"]
+    explained = _EXPLAINED.fullmatch(rest)
+    note = ""
+    if explained and not units.is_unit(rest):
+        rest, note = explained["unit"], explained["note"]
+        if _RESTATED.fullmatch(note):
+            note = ""
+    if base is None:
+        if rest and not _MEASURE.fullmatch(rest):
+            return None
+        return Quantity(as_json(number), "+".join(rule) or None, (rest + note).strip())
+    unit = rest.strip() or heading_unit
+    if unit is None or (base == "1" and not rest):
+        return Quantity(as_json(number), "+".join(rule) or None, note)
+    factor = Fraction(1, 100) if base == "1" and unit == "%" else units.factor(unit, base)
+    if factor is None:
+        return None
+    value, rounded = scaled(number, factor, None)
+    if factor != 1 or rest:
+        rule = [f"unit:{unit}"]
+    if rounded:
+        rule.append("rounded")
+    return Quantity(as_json(value), "+".join(rule) or None, note)
+
+
+def read_ordinal(cell: Any) -> int | None:
+    """The number in 第一名, 第2期, 三; None where a cell is none of these.
+
+    >>> read_ordinal("第一名"), read_ordinal("2."), read_ordinal("第三中标候选人")
+    (1, 2, 3)
+    """
+    found = _ORDINAL.fullmatch(half(clean(cell)).replace(" ", ""))
+    if not found:
+        return None
+    return int(found[1]) if found[1].isdecimal() else read_integer(found[1])
+
+
+def _same(text: str, number: Decimal) -> bool:
+    """Whether a text is nothing but that number, written plainly."""
+    return bool(re.fullmatch(r"-?\d+(\.\d+)?", text)) and Decimal(text) == number

@@ -1,0 +1,72 @@
+"""What a cell says before it means anything: blanks, control characters, marks for "nothing"."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+# What people and programs write where there is nothing. Compared without blanks, half width, in small letters.
+NULLS = frozenset(
+    {"", "-", "--", "---", "—", "——", "–", "―", "/", "//", "\\", "nah", "nan", "n/a", "na", "#n/a", "null", "none", "nil",
+     "(空)", "(null)", "undefined", "*", "…", "......"}
+)  # fmt: skip
+# Nothing where a number, a date or a code is asked for; a text may mean it.
+NULLS_OF_VALUES = frozenset({"无", "暂无", "没有", "不详", "未知", "空", "未提供", "未填写", "待定", "——"})
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060\ufeff\ufffe\uffff]")
+_BLANKS = re.compile(r"[^\S\n]{2,}|\t")
+_LINE_ENDS = re.compile(r"[^\S\n]*\n\s*")
+_SPACE = re.compile(r"\s+")
+
+
+def written(cell: Any) -> str:
+    """A cell as a person would have typed it: a whole float without `.0`, a day without its midnight."""
+    if cell is None:
+        return ""
+    if isinstance(cell, bool):
+        return "是" if cell else "否"
+    if isinstance(cell, datetime):
+        return cell.date().isoformat() if cell.time() == datetime.min.time() else cell.isoformat(" ")
+    if isinstance(cell, date):
+        return cell.isoformat()
+    if isinstance(cell, float):
+        return format(exact(cell), "f")
+    return cell if isinstance(cell, str) else str(cell)
+
+
+def exact(number: float) -> Decimal:
+    """A double as the fifteen digits a workbook shows of it, so that 0.1 + 0.2 is 0.3.
+
+    >>> exact(0.1 + 0.2), exact(1e6)
+    (Decimal('0.3'), Decimal('1000000'))
+    """
+    value = Decimal(f"{number:.15g}")
+    return value.quantize(Decimal(1)) if value == value.to_integral_value() and abs(value) < 10**16 else value
+
+
+def clean(cell: Any) -> str:
+    """The text of a cell without control characters, outer blanks and runs of blanks; line ends stay.
+
+    >>> clean("\\t 深圳市 \\xa0\\xa0 龙岗区\\u200b \\n")
+    '深圳市 龙岗区'
+    """
+    text = _CONTROL.sub("", written(cell).replace("\r\n", "\n").replace("\r", "\n"))
+    return _LINE_ENDS.sub("\n", _BLANKS.sub(" ", text.replace("\xa0", " ").replace("\u3000", " "))).strip()
+
+
+def half(text: str) -> str:
+    """The text with compatible forms made one (NFKC): full-width figures, letters and punctuation turn half."""
+    return unicodedata.normalize("NFKC", text)
+
+
+def is_null(text: str, *, of_text: bool, more: Iterable[str] = ()) -> bool:
+    """Whether a cleaned cell stands for "nothing"; `of_text` where words are asked for, so that 无 is an answer."""
+    folded = _SPACE.sub("", half(text)).casefold()
+    return folded in NULLS or (not of_text and folded in NULLS_OF_VALUES) or text in more
+
+
+def is_blank(cell: Any) -> bool:
+    """Whether nothing at all stands in a cell, not even a mark for nothing."""
+    return cell is None or (isinstance(cell, str) and not clean(cell))
