@@ -1,0 +1,204 @@
+"""A GraphQL request answered: parse and validate (kept by text) → plan → one statement → bytes."""
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+from graphql import (
+    DocumentNode,
+    FragmentDefinitionNode,
+    GraphQLError,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    execute,
+    parse,
+    validate,
+)
+from graphql.execution import ExecutionResult
+from graphql.execution.values import get_variable_values
+from sqlalchemy import Engine
+
+from api.limits import Limits, check_limits
+from api.planner import Planner
+from api.types import graphql_schema
+from query.errors import QueryError
+from query.model import Model
+from query.run import Reader
+from schemas.catalog import Catalog
+from schemas.errors import OpenallocError
+
+_META = ("__schema", "__type")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The response's body; `refused` says that the operation did not run at all."""
+
+    body: bytes
+    refused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a client sends."""
+
+    query: str
+    variables: Mapping[str, Any] = field(default_factory=dict)
+    operation_name: str | None = None
+
+
+class Service:
+    """Answers GraphQL operations over one catalog and one database."""
+
+    def __init__(self, catalog: Catalog, engine: Engine, limits: Limits | None = None) -> None:
+        self.limits = limits or Limits()
+        self.catalog = catalog
+        self.model = Model.of(catalog)
+        self.schema: GraphQLSchema = graphql_schema(self.model)
+        self.reader = Reader(engine, tuple(catalog.codelists["stage"].codes), self.limits.statement_seconds)
+        self._documents: OrderedDict[str, DocumentNode] = OrderedDict()
+
+    def answer(self, request: Request) -> Answer:
+        """The response to a request; what is wrong with it becomes `errors`, nothing is half answered."""
+        try:
+            document = self._document(request.query)
+            operation = _operation(document, request.operation_name)
+            planner = self._planner(document, operation, request.variables)
+            meta = self._introspection(document, operation, request)
+            plan = planner.plan(operation, meta)
+            data = self.reader.run(plan, planner.values)
+        except OpenallocError as error:
+            return Answer(_errors([_refusal(error)]), refused=True)
+        except InvalidOperationError as error:
+            return Answer(_errors(error.errors), refused=True)
+        except RecursionError:
+            return Answer(_errors([_refusal(_too_deep())]), refused=True)
+        cost = orjson.dumps({"cost": {"nodes": planner.nodes, "most": self.limits.nodes}})
+        return Answer(b'{"data":' + data.encode() + b',"extensions":' + cost + b"}")
+
+    def is_query(self, request: Request) -> bool:
+        """Whether the operation only reads; GET serves no other. True for what cannot be parsed."""
+        try:
+            return (
+                _operation(self._document(request.query), request.operation_name).operation.value == "query"
+            )
+        except (OpenallocError, InvalidOperationError, RecursionError):
+            return True
+
+    def _document(self, text: str) -> DocumentNode:
+        known = self._documents.get(text)
+        if known is not None:
+            self._documents.move_to_end(text)
+            return known
+        try:
+            document = parse(text, max_tokens=self.limits.tokens)
+        except GraphQLError as error:
+            raise InvalidOperationError("Q110", "查询有语法错误", [error]) from None
+        check_limits(document, self.limits)
+        errors = validate(self.schema, document)
+        if errors:
+            raise InvalidOperationError("Q111", "查询与模式不符", errors)
+        self._documents[text] = document
+        if len(self._documents) > 1_000:
+            self._documents.popitem(last=False)
+        return document
+
+    def _planner(
+        self, document: DocumentNode, operation: OperationDefinitionNode, variables: Mapping[str, Any]
+    ) -> Planner:
+        coerced = get_variable_values(self.schema, operation.variable_definitions or (), dict(variables))
+        if isinstance(coerced, list):
+            raise InvalidOperationError("Q112", "变量的值不能用", coerced)
+        fragments = {d.name.value: d for d in document.definitions if isinstance(d, FragmentDefinitionNode)}
+        fts = self.reader.engine.dialect.name == "sqlite"
+        return Planner(self.schema, self.model, self.catalog, fragments, coerced, self.limits, fts)
+
+    def _introspection(
+        self, document: DocumentNode, operation: OperationDefinitionNode, request: Request
+    ) -> dict[str, Any]:
+        """The answers to `__schema` and `__type`, from graphql-core; other fields resolve to nothing there."""
+        text = request.query
+        if "__schema" not in text and "__type(" not in text.replace(" ", ""):
+            return {}
+        result = execute(
+            self.schema,
+            document,
+            variable_values=dict(request.variables),
+            operation_name=request.operation_name,
+        )
+        assert isinstance(result, ExecutionResult)
+        return {
+            name: value
+            for name, value in (result.data or {}).items()
+            if name in _meta_keys(document, operation)
+        }
+
+
+class InvalidOperationError(Exception):
+    """What graphql-core found wrong, with a code of ours."""
+
+    def __init__(self, code: str, message: str, errors: list[GraphQLError]) -> None:
+        super().__init__(code)
+        self.errors = []
+        for error in errors[:20]:
+            made = error.formatted
+            found: dict[str, Any] = {
+                "message": f"{message} / {made['message']}",
+                "extensions": {"code": code},
+            }
+            if made.get("locations"):
+                found["locations"] = made["locations"]
+            self.errors.append(found)
+
+
+def _operation(document: DocumentNode, name: str | None) -> OperationDefinitionNode:
+    operations = [d for d in document.definitions if isinstance(d, OperationDefinitionNode)]
+    chosen = [one for one in operations if name is None or (one.name and one.name.value == name)]
+    if len(chosen) != 1:
+        raise QueryError(
+            "Q113", "不知道要运行哪个操作", "it is not clear which operation to run",
+            "文档里有几个操作时,用 operationName 指明一个。", "Where a document has several operations, name one in operationName.",
+        )  # fmt: skip
+    return chosen[0]
+
+
+def _meta_keys(document: DocumentNode, operation: OperationDefinitionNode) -> set[str]:
+    """The response keys under which the operation introspects, fragments included."""
+    fragments = {d.name.value: d for d in document.definitions if isinstance(d, FragmentDefinitionNode)}
+    found: set[str] = set()
+    open_sets, seen = [operation.selection_set], set()
+    while open_sets:
+        for node in open_sets.pop().selections:
+            kind = node.kind
+            if kind == "field" and node.name.value in _META:  # type: ignore[attr-defined]
+                found.add(node.alias.value if node.alias else node.name.value)  # type: ignore[attr-defined]
+            elif kind == "inline_fragment":
+                open_sets.append(node.selection_set)  # type: ignore[attr-defined]
+            elif kind == "fragment_spread" and node.name.value not in seen:  # type: ignore[attr-defined]
+                seen.add(node.name.value)  # type: ignore[attr-defined]
+                open_sets.append(fragments[node.name.value].selection_set)  # type: ignore[attr-defined]
+    return found
+
+
+def _refusal(error: OpenallocError) -> dict[str, Any]:
+    extensions = {"code": error.code, "hint": error.hint, "hintEn": error.hint_en}
+    return {
+        "message": f"{error.message} / {error.message_en}",
+        "extensions": {name: value for name, value in extensions.items() if value},
+    }
+
+
+def _too_deep() -> QueryError:
+    return QueryError(
+        "Q101",
+        "查询的层数太多",
+        "the operation is nested too deeply",
+        "分成几个查询。",
+        "Split it into several operations.",
+    )
+
+
+def _errors(errors: list[dict[str, Any]]) -> bytes:
+    return orjson.dumps({"errors": errors})

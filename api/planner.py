@@ -1,0 +1,343 @@
+"""An operation → a plan: fields collected as the GraphQL specification says (6.3.2), each turned into its source.
+
+The planner decides everything; `query.sql` only spells. Values are set aside as parameters, so operations that
+differ in values alone share a plan and its SQL.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import orjson
+from graphql import (
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLObjectType,
+    GraphQLSchema,
+    InlineFragmentNode,
+    OperationDefinitionNode,
+    SelectionSetNode,
+)
+from graphql.execution.values import get_argument_values, get_directive_values
+from graphql.type import GraphQLIncludeDirective, GraphQLInterfaceType, GraphQLSkipDirective
+
+from api.limits import Limits
+from query.errors import QueryError, invalid
+from query.filters import condition, order_by, window
+from query.model import Model
+from query.objects import Attribute, Connected, ObjectType, Special
+from query.plan import (
+    All,
+    Column,
+    Compare,
+    Condition,
+    Connection,
+    Constant,
+    Cursor,
+    Edges,
+    Key,
+    Many,
+    Matches,
+    Node,
+    Nodes,
+    One,
+    PageFact,
+    PageInfo,
+    Part,
+    Plan,
+    Shape,
+    Source,
+    TotalCount,
+    TypeName,
+    Value,
+)
+from schemas.catalog import Catalog
+from store.terms import query_terms
+
+Selections = tuple[SelectionSetNode, ...]
+Grouped = dict[str, list[FieldNode]]
+
+
+@dataclass
+class Planner:
+    """Plans one operation."""
+
+    schema: GraphQLSchema
+    model: Model
+    catalog: Catalog
+    fragments: Mapping[str, FragmentDefinitionNode]
+    variables: Mapping[str, Any]
+    limits: Limits
+    fts: bool  # whether search terms are an FTS5 expression (SQLite) or a list (PostgreSQL)
+    values: list[Any] = field(default_factory=list)
+    nodes: int = 0
+
+    def plan(self, operation: OperationDefinitionNode, introspection: Mapping[str, Any]) -> Plan:
+        """The plan; `introspection` holds the answers to `__schema` and `__type`, by response key."""
+        keys = []
+        for name, nodes in self._collect((operation.selection_set,), "Query").items():
+            if name in introspection:
+                keys.append(Key(name, Constant(self._bind(orjson.dumps(introspection[name]).decode()))))
+            elif nodes[0].name.value == "__typename":
+                keys.append(Key(name, TypeName("Query")))
+            else:
+                keys.append(Key(name, self._root(nodes)))
+        if self.nodes > self.limits.nodes:
+            raise QueryError(
+                "Q105", f"查询可能返回 {self.nodes} 个节点,至多 {self.limits.nodes}",
+                f"the operation may return {self.nodes} nodes, at most {self.limits.nodes}",
+                "减小各层的 first。", "Ask for smaller pages.",
+            )  # fmt: skip
+        return Plan(tuple(keys))
+
+    def _bind(self, value: Any) -> int:
+        self.values.append(value)
+        return len(self.values) - 1
+
+    # collecting fields
+
+    def _collect(self, selections: Selections, type_name: str) -> Grouped:
+        grouped: Grouped = {}
+        for selection_set in selections:
+            self._gather(selection_set, type_name, grouped, set())
+        return grouped
+
+    def _gather(
+        self, selection_set: SelectionSetNode, type_name: str, grouped: Grouped, seen: set[str]
+    ) -> None:
+        for node in selection_set.selections:
+            if not self._included(node):
+                continue
+            if isinstance(node, FieldNode):
+                grouped.setdefault(node.alias.value if node.alias else node.name.value, []).append(node)
+            elif isinstance(node, InlineFragmentNode):
+                if node.type_condition is None or self._applies(node.type_condition.name.value, type_name):
+                    self._gather(node.selection_set, type_name, grouped, seen)
+            elif isinstance(node, FragmentSpreadNode) and node.name.value not in seen:
+                seen.add(node.name.value)
+                fragment = self.fragments[node.name.value]
+                if self._applies(fragment.type_condition.name.value, type_name):
+                    self._gather(fragment.selection_set, type_name, grouped, seen)
+
+    def _included(self, node: Any) -> bool:
+        skip = get_directive_values(GraphQLSkipDirective, node, dict(self.variables))
+        if skip and skip["if"]:
+            return False
+        include = get_directive_values(GraphQLIncludeDirective, node, dict(self.variables))
+        return not include or bool(include["if"])
+
+    def _applies(self, condition_name: str, type_name: str) -> bool:
+        return condition_name == type_name or condition_name in self.model.types[type_name].implements
+
+    def _conditions(self, selections: Selections) -> set[str]:
+        """The type conditions of all fragments at this level."""
+        found: set[str] = set()
+        open_sets, seen = list(selections), set()
+        while open_sets:
+            for node in open_sets.pop().selections:
+                if isinstance(node, InlineFragmentNode):
+                    if node.type_condition:
+                        found.add(node.type_condition.name.value)
+                    open_sets.append(node.selection_set)
+                elif isinstance(node, FragmentSpreadNode) and node.name.value not in seen:
+                    seen.add(node.name.value)
+                    fragment = self.fragments[node.name.value]
+                    found.add(fragment.type_condition.name.value)
+                    open_sets.append(fragment.selection_set)
+        return found
+
+    # shapes
+
+    def _shape(self, nodes: Iterable[FieldNode], type_name: str, times: int) -> Shape:
+        selections = tuple(node.selection_set for node in nodes if node.selection_set)
+        return self._selected(selections, type_name, times)
+
+    def _selected(self, selections: Selections, type_name: str, times: int) -> Shape:
+        made = self.model.types[type_name]
+        base = self._keys(selections, made, times)
+        if not made.by_type:
+            return Shape(base)
+        wanted = self._conditions(selections)
+        branches = tuple(
+            (path, self._keys(selections, self.model.types[name], times))
+            for path, name in made.by_type
+            if name in wanted
+        )
+        return Shape(base, branches)
+
+    def _keys(self, selections: Selections, made: ObjectType, times: int) -> tuple[Key, ...]:
+        keys = []
+        for name, nodes in self._collect(selections, made.name).items():
+            if nodes[0].name.value == "__typename":
+                source: Source = TypeName(made.name, made.by_type)
+            else:
+                attribute = made.attribute(nodes[0].name.value)
+                source = self._source(attribute, nodes, made, times)
+            keys.append(Key(name, source))
+        return tuple(keys)
+
+    def _source(self, attribute: Attribute, nodes: list[FieldNode], made: ObjectType, times: int) -> Source:
+        source = attribute.source
+        match source:
+            case Part() | One() | Many():
+                self.nodes += times
+                return replace(source, shape=self._shape(nodes, attribute.named_type, times))
+            case Connected():
+                target = attribute.named_type.removesuffix("Connection")
+                return self._connection(source, nodes, target, self._arguments(made.name, nodes[0]), times)
+            case Column() | Value() | TypeName() | PageFact():
+                return source
+            case _:
+                raise TypeError(f"{made.name}.{attribute.name} has no source")
+
+    def _arguments(self, type_name: str, node: FieldNode) -> dict[str, Any]:
+        parent = self.schema.get_type(type_name)
+        assert isinstance(parent, (GraphQLObjectType, GraphQLInterfaceType))
+        values = get_argument_values(parent.fields[node.name.value], node, dict(self.variables))
+        return {name: _plain(value) for name, value in values.items()}
+
+    # the root
+
+    def _root(self, nodes: list[FieldNode]) -> Source:
+        name = nodes[0].name.value
+        attribute = self.model.types["Query"].attribute(name)
+        arguments = self._arguments("Query", nodes[0])
+        match attribute.source:
+            case Special(name="static"):
+                self.nodes += len(self.catalog.types)
+                return Constant(self._bind(orjson.dumps(self._types(nodes)).decode()))
+            case Special():
+                return self._node(nodes, str(arguments["id"]))
+            case Connected() as source:
+                target = attribute.named_type.removesuffix("Connection")
+                return self._connection(source, nodes, target, arguments, 1)
+            case One(relation=relation):
+                self.nodes += 1
+                shape = self._shape(nodes, attribute.named_type, 1)
+                return One(relation, shape, self._one(relation, arguments))
+            case _:
+                raise TypeError(f"Query.{name} has no source")
+
+    def _one(self, relation: str, arguments: Mapping[str, Any]) -> Condition:
+        given = {name: value for name, value in arguments.items() if value is not None}
+        if len(given) != 1:
+            names = "、".join(["uscc", "id"])
+            raise invalid(f"{names} 要给且只给一个", "give one of uscc and id, and only one")
+        ((name, value),) = given.items()
+        return Compare(name, "eq", (self._bind(str(value).removeprefix(f"{relation}:")),))
+
+    def _node(self, nodes: list[FieldNode], identifier: str) -> Source:
+        """`node(id)`: the prefix of a global id names the table; a disclosure's has none."""
+        kind, colon, rest = identifier.partition(":")
+        tables = {"organization": "id", "process": "id", "publisher": "id", "region": "code"}
+        self.nodes += 1
+        if not colon:
+            where = Compare("id", "eq", (self._bind(identifier),))
+            return One("disclosure", self._shape(nodes, "Disclosure", 1), where)
+        if kind not in tables:
+            return Constant(self._bind("null"))
+        shape = self._shape(nodes, kind.capitalize(), 1)
+        return One(kind, shape, Compare(tables[kind], "eq", (self._bind(rest),)))
+
+    def _types(self, nodes: list[FieldNode]) -> list[dict[str, Any]]:
+        """`disclosureTypes`: known without the database."""
+        selections = tuple(node.selection_set for node in nodes if node.selection_set)
+        keys = self._collect(selections, "DisclosureType")
+        rows = []
+        for disclosure in self.catalog.types.values():
+            facts = {
+                "__typename": "DisclosureType", "path": disclosure.type, "version": disclosure.version,
+                "domain": disclosure.domain, "stage": disclosure.stage, "title": disclosure.title,
+                "titleEn": disclosure.title_en, "description": disclosure.schema["description"],
+                "descriptionEn": disclosure.schema["descriptionEn"], "graphqlType": disclosure.graphql_name,
+                "collection": disclosure.collection, "schemaUrl": f"/schemas/{disclosure.name}.json",
+            }  # fmt: skip
+            rows.append({key: facts[nodes[0].name.value] for key, nodes in keys.items()})
+        return rows
+
+    # connections
+
+    def _connection(
+        self, source: Connected, nodes: list[FieldNode], target: str, arguments: Mapping[str, Any], times: int
+    ) -> Source:
+        orders = order_by(self._table(source.relation), arguments.get("orderBy"), source.order)
+        page, size = window(arguments, orders, self._bind)
+        where = self._where(target, arguments)
+        selections = tuple(node.selection_set for node in nodes if node.selection_set)
+        inner = times * size
+        self.nodes += inner
+        keys = []
+        for name, fields in self._collect(selections, f"{target}Connection").items():
+            keys.append(Key(name, self._page_key(fields, target, inner)))
+        return Connection(source.relation, page, orders, where, tuple(keys))
+
+    def _table(self, relation: str) -> str:
+        return "disclosure" if relation.endswith(".disclosures") else relation
+
+    def _page_key(self, nodes: list[FieldNode], target: str, times: int) -> Source:
+        selections = tuple(node.selection_set for node in nodes if node.selection_set)
+        match nodes[0].name.value:
+            case "nodes":
+                return Nodes(self._selected(selections, target, times))
+            case "edges":
+                keys = [
+                    Key(name, self._edge_key(fields, target, times))
+                    for name, fields in self._collect(selections, f"{target}Edge").items()
+                ]
+                return Edges(tuple(keys))
+            case "pageInfo":
+                made = self.model.types["PageInfo"]
+                return PageInfo(self._keys(selections, made, times))
+            case "totalCount":
+                return TotalCount()
+            case _:
+                return TypeName(f"{target}Connection")
+
+    def _edge_key(self, nodes: list[FieldNode], target: str, times: int) -> Source:
+        match nodes[0].name.value:
+            case "node":
+                return Node(self._shape(nodes, target, times))
+            case "cursor":
+                return Cursor()
+            case _:
+                return TypeName(f"{target}Edge")
+
+    def _where(self, target: str, arguments: Mapping[str, Any]) -> Condition | None:
+        parts: list[Condition] = []
+        disclosure = next((d for d in self.catalog.types.values() if d.graphql_name == target), None)
+        if disclosure is not None:
+            parts.append(Compare("type", "eq", (self._bind(disclosure.type),)))
+        if arguments.get("filter") is not None:
+            name = {
+                "Organization": "OrganizationFilter",
+                "Publisher": "PublisherFilter",
+                "Region": "RegionsFilter",
+            }
+            wanted = arguments["filter"]
+            parts.append(
+                condition(name.get(target, "DisclosureFilter"), wanted, self._bind, self.catalog.regions)
+            )
+        if arguments.get("search") is not None:
+            parts.append(self._search(str(arguments["search"])))
+        if not parts:
+            return None
+        return parts[0] if len(parts) == 1 else All(tuple(parts))
+
+    def _search(self, text: str) -> Condition:
+        terms = query_terms(text)
+        if not terms:
+            raise QueryError(
+                "Q005", f"没有可以检索的词:{text[:40]}", f"there is no word to search for: {text[:40]}",
+                "至少两个汉字,或者一个字母、数字的词。", "Give at least two Chinese characters, or a word of letters or digits.",
+            )  # fmt: skip
+        return Matches(self._bind(" ".join(f'"{term}"' for term in terms) if self.fts else terms))
+
+
+def _plain(value: Any) -> Any:
+    """Coerced arguments with enum members as their codes and inputs as plain dicts."""
+    if isinstance(value, dict):
+        return {name: _plain(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_plain(one) for one in value]
+    return getattr(value, "value", value)

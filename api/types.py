@@ -1,0 +1,188 @@
+"""The GraphQL schema: graphene types made from the query model. The only module that imports graphene."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any
+
+import graphene
+from graphql import GraphQLError, GraphQLSchema, StringValueNode, ValueNode
+
+from query.arguments import FILTERS, OPERATORS, ORDERS, Argument
+from query.model import Model
+from query.objects import Attribute, EnumType, ObjectType
+
+
+def graphql_schema(model: Model) -> GraphQLSchema:
+    """The executable schema of a model; operations are not run on it, they are planned from it."""
+    made = _Types(model)
+    return graphene.Schema(
+        query=made.classes["Query"], types=made.concrete(), auto_camelcase=False
+    ).graphql_schema
+
+
+def _iso(check: Callable[[str], Any], name: str, example: str) -> Callable[[Any], str]:
+    def parse(value: Any) -> str:
+        try:
+            check(value)
+        except (ValueError, TypeError):
+            raise GraphQLError(f"{name} 应写作 {example} / a {name} is written {example}") from None
+        return str(value)
+
+    return parse
+
+
+def _scalar(name: str, description: str, check: Callable[[str], Any], example: str) -> type[graphene.Scalar]:
+    parse = _iso(check, name, example)
+
+    def parse_literal(node: ValueNode, _variables: Any = None) -> str:
+        return parse(node.value if isinstance(node, StringValueNode) else None)
+
+    return type(
+        name,
+        (graphene.Scalar,),
+        {
+            "__doc__": description,
+            "serialize": staticmethod(str),
+            "parse_value": staticmethod(parse),
+            "parse_literal": staticmethod(parse_literal),
+        },
+    )
+
+
+def _moment(value: str) -> None:
+    if len(value) == 10:
+        date.fromisoformat(value)
+    else:
+        datetime.fromisoformat(value)
+
+
+class _Types:
+    """graphene classes by name."""
+
+    def __init__(self, model: Model) -> None:
+        self.model = model
+        self.classes: dict[str, Any] = {
+            "String": graphene.String, "ID": graphene.ID, "Int": graphene.Int, "Float": graphene.Float,
+            "Boolean": graphene.Boolean, "JSON": _json(),
+            "Date": _scalar("Date", "日期 YYYY-MM-DD。A date.", date.fromisoformat, "2024-06-18"),
+            "DateOrDateTime": _scalar(
+                "DateOrDateTime", "日期,或者带时区的日期时间。A date, or a date and time with offset.",
+                _moment, "2024-06-18T09:30:00+08:00",
+            ),
+        }  # fmt: skip
+        for enum in model.enums.values():
+            self.classes[enum.name] = _enum(enum)
+        self._inputs()
+        for made in model.types.values():
+            if made.abstract:
+                self.classes[made.name] = self._object(made, graphene.Interface)
+        for made in model.types.values():
+            if not made.abstract:
+                self.classes[made.name] = self._object(made, graphene.ObjectType)
+
+    def concrete(self) -> list[Any]:
+        """The object types, for the schema to know those that only an interface leads to."""
+        return [self.classes[made.name] for made in self.model.types.values() if not made.abstract]
+
+    def _object(self, made: ObjectType, base: type) -> type:
+        interfaces = tuple(self.classes[name] for name in made.implements)
+        meta = type(
+            "Meta", (), {"name": made.name, "description": made.description, "interfaces": interfaces}
+        )
+        fields = {attribute.name: self._field(attribute) for attribute in made.attributes}
+        return type(made.name, (base,), {**fields, "Meta": meta})
+
+    def _field(self, attribute: Attribute) -> graphene.Field:
+        arguments = {one.name: self._argument(one) for one in attribute.arguments}
+        return graphene.Field(
+            self._typed(attribute.type), description=attribute.description,
+            deprecation_reason=attribute.deprecated, args=arguments,
+        )  # fmt: skip
+
+    def _argument(self, argument: Argument) -> graphene.Argument:
+        return graphene.Argument(self._typed(argument.type), description=argument.description)
+
+    def _typed(self, notation: str) -> Any:
+        """`[Lot!]!` as graphene has it; a name is looked up late, so that types may refer to each other."""
+        if notation.endswith("!"):
+            return graphene.NonNull(self._typed(notation[:-1]))
+        if notation.startswith("["):
+            return graphene.List(self._typed(notation[1:-1]))
+        return lambda: self.classes[notation]
+
+    def _inputs(self) -> None:
+        for name, (value, operators) in OPERATORS.items():
+            fields: dict[str, Any] = {}
+            for operator in operators:
+                typed = self._typed(f"[{value}!]" if operator == "in" else value)
+                fields[operator] = graphene.InputField(typed, description=_OPERATOR_TEXTS[operator])
+            fields["isNull"] = graphene.InputField(graphene.Boolean, description=_OPERATOR_TEXTS["isNull"])
+            self._input(name, f"{value} 的比较。Comparisons with a {value}.", fields)
+        for name, filters in FILTERS.items():
+            fields = {
+                one.name: graphene.InputField(self._typed(one.input), description=one.description)
+                for one in filters
+            }
+            fields["and"] = graphene.InputField(
+                self._typed(f"[{name}!]"), description="全部成立。All of them."
+            )
+            fields["or"] = graphene.InputField(
+                self._typed(f"[{name}!]"), description="至少一个成立。At least one."
+            )
+            fields["not"] = graphene.InputField(self._typed(name), description="不成立。Not so.")
+            self._input(name, "筛选条件,各项都要成立。A filter; every part has to hold.", fields)
+        self.classes["DisclosureOrderField"] = _enum(
+            EnumType(
+                "DisclosureOrderField",
+                "排序的依据。What to order by.",
+                tuple((k, d) for k, (_, d) in ORDERS.items()),
+            )
+        )
+        self.classes["OrderDirection"] = _enum(
+            EnumType(
+                "OrderDirection",
+                "方向;空值总在最后。Direction; nulls come last.",
+                (("ASC", "升序。Ascending."), ("DESC", "降序。Descending.")),
+            )
+        )
+        self._input(
+            "DisclosureOrder",
+            "排序。An order.",
+            {
+                "field": graphene.InputField(
+                    self._typed("DisclosureOrderField!"), description="依据。What to order by."
+                ),
+                "direction": graphene.InputField(
+                    self._typed("OrderDirection"), description="方向,默认降序。Direction, DESC by default."
+                ),
+            },
+        )
+
+    def _input(self, name: str, description: str, fields: dict[str, Any]) -> None:
+        meta = type("Meta", (), {"name": name, "description": description})
+        self.classes[name] = type(name, (graphene.InputObjectType,), {**fields, "Meta": meta})
+
+
+_OPERATOR_TEXTS = {
+    "eq": "等于。Equal.", "ne": "不等于。Not equal.", "in": "是其中之一。One of.", "lt": "小于。Less.",
+    "lte": "不大于。Less or equal.", "gt": "大于。Greater.", "gte": "不小于。Greater or equal.",
+    "contains": "含有(不分大小写)。Contains, case ignored.", "isNull": "是否为空。Whether it is null.",
+    "within": "该地区及其下级。The region and all below it.",
+}  # fmt: skip
+
+
+def _enum(enum: EnumType) -> Any:
+    texts = dict(enum.values)
+    return graphene.Enum(
+        enum.name,
+        [(name, name) for name, _ in enum.values],
+        description=lambda member: texts[member.value] if member else enum.description,
+    )
+
+
+def _json() -> type[graphene.Scalar]:
+    return type(
+        "JSON",
+        (graphene.Scalar,),
+        {"__doc__": "JSON 全文。Any JSON.", "serialize": staticmethod(lambda value: value)},
+    )

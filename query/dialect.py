@@ -1,0 +1,144 @@
+"""How SQLite and PostgreSQL spell the few things that a query needs and the standard does not settle."""
+
+from typing import Protocol
+
+
+class Dialect(Protocol):
+    """The spellings of one database. Arguments and results are SQL expressions."""
+
+    name: str
+    pairs: int  # of one json object; function arguments are capped (127 on SQLite, 100 on PostgreSQL)
+
+    def parameter(self, index: int, kind: str = "") -> str: ...
+    def text(self, expression: str) -> str: ...
+    def object(self, pairs: str) -> str: ...
+    def join_objects(self, first: str, second: str) -> str: ...
+    def array(self, element: str, order: str, keep: str = "") -> str: ...
+    def element(self, array: str, last: bool) -> str: ...
+    def json(self, expression: str) -> str: ...
+    def boolean(self, condition: str) -> str: ...
+    def at(self, document: str, path: tuple[str, ...]) -> str: ...
+    def at_index(self, document: str, name: str, index: str) -> str: ...
+    def each(self, document: str, path: tuple[str, ...], alias: str) -> str: ...
+    def hex(self, expression: str) -> str: ...
+    def lookup(self, mapping: str, key: str) -> str: ...
+    def divide(self, expression: str, by: int) -> str: ...
+    def matches(self, alias: str, terms: str) -> str: ...
+    def contains(self, column: str, parameter: str) -> str: ...
+
+
+class SQLite:
+    """SQLite from 3.38 on (`->`); `json()` keeps what a subquery returns from becoming a string."""
+
+    name = "sqlite"
+    pairs = 50
+
+    def parameter(self, index: int, kind: str = "") -> str:
+        return f":p{index}"
+
+    def text(self, expression: str) -> str:
+        return f"CAST({expression} AS TEXT)"
+
+    def object(self, pairs: str) -> str:
+        return f"json_object({pairs})"
+
+    def join_objects(self, first: str, second: str) -> str:
+        return f"json(substr({first}, 1, length({first}) - 1) || ',' || substr({second}, 2))"
+
+    def array(self, element: str, order: str, keep: str = "") -> str:
+        # The order is that of the subquery which the aggregate reads.
+        kept = f" FILTER (WHERE {keep})" if keep else ""
+        return f"json_group_array(json({element})){kept}"
+
+    def element(self, array: str, last: bool) -> str:
+        return f"json_extract({array}, '{'$[#-1]' if last else '$[0]'}')"
+
+    def json(self, expression: str) -> str:
+        return f"json({expression})"
+
+    def boolean(self, condition: str) -> str:
+        return f"json(CASE WHEN {condition} THEN 'true' ELSE 'false' END)"
+
+    def at(self, document: str, path: tuple[str, ...]) -> str:
+        return f"({document} -> '$.{'.'.join(path)}')" if path else document
+
+    def at_index(self, document: str, name: str, index: str) -> str:
+        return f"({document} -> ('$.{name}[' || {index} || ']'))"
+
+    def each(self, document: str, path: tuple[str, ...], alias: str) -> str:
+        return f"json_each({document}, '$.{'.'.join(path)}') {alias}"
+
+    def hex(self, expression: str) -> str:
+        return f"lower(hex({expression}))"
+
+    def lookup(self, mapping: str, key: str) -> str:
+        return f"({mapping} ->> ('$.\"' || {key} || '\"'))"
+
+    def divide(self, expression: str, by: int) -> str:
+        return f"({expression} / {by}.0)"
+
+    def matches(self, alias: str, terms: str) -> str:
+        return f"{alias}.recency IN (SELECT s.rowid FROM search s WHERE s.terms MATCH {terms})"
+
+    def contains(self, column: str, parameter: str) -> str:
+        return f"instr(lower({column}), lower({parameter})) > 0"
+
+
+class PostgreSQL:
+    """PostgreSQL from 14 on; `json` keeps the order of keys where `jsonb` would not."""
+
+    name = "postgresql"
+    pairs = 50
+
+    def parameter(self, index: int, kind: str = "") -> str:
+        return f"%(p{index})s" + (f"::{kind}" if kind else "")
+
+    def text(self, expression: str) -> str:
+        return f"({expression})::text"
+
+    def object(self, pairs: str) -> str:
+        return f"json_build_object({pairs})"
+
+    def join_objects(self, first: str, second: str) -> str:
+        return f"(rtrim(({first})::text, '}}') || ',' || substr(({second})::text, 2))::json"
+
+    def array(self, element: str, order: str, keep: str = "") -> str:
+        kept = f" FILTER (WHERE {keep})" if keep else ""
+        return f"coalesce(json_agg({element} ORDER BY {order}){kept}, '[]'::json)"
+
+    def element(self, array: str, last: bool) -> str:
+        return f"({array} ->> {-1 if last else 0})"
+
+    def json(self, expression: str) -> str:
+        return f"({expression})::json"
+
+    def boolean(self, condition: str) -> str:
+        return f"({condition})"
+
+    def at(self, document: str, path: tuple[str, ...]) -> str:
+        steps = "".join(f" -> '{step}'" for step in path)
+        return f"({document}{steps})"
+
+    def at_index(self, document: str, name: str, index: str) -> str:
+        return f"({document} -> '{name}' -> {index})"
+
+    def each(self, document: str, path: tuple[str, ...], alias: str) -> str:
+        return f"jsonb_array_elements({self.at(document, path)}) WITH ORDINALITY {alias}(value, key)"
+
+    def hex(self, expression: str) -> str:
+        return f"encode(convert_to({expression}, 'UTF8'), 'hex')"
+
+    def lookup(self, mapping: str, key: str) -> str:
+        return f"({mapping} ->> {key})"
+
+    def divide(self, expression: str, by: int) -> str:
+        return f"trim_scale({expression} / {by}.0)"
+
+    def matches(self, alias: str, terms: str) -> str:
+        return (
+            f"EXISTS (SELECT 1 FROM search s WHERE s.shard = {alias}.shard"
+            f" AND s.disclosure_id = {alias}.id AND s.terms @> {terms}::text[])"
+        )
+
+    def contains(self, column: str, parameter: str) -> str:
+        return f"strpos(lower({column}), lower({parameter})) > 0"

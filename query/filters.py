@@ -1,0 +1,148 @@
+"""Filters, orders and pages: coerced arguments → conditions of a plan, values set aside as parameters."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from query.arguments import FILTERS, OPERATORS, ORDERS, FilterField
+from query.errors import QueryError, invalid
+from query.plan import All, Compare, Condition, Has, Not, Order, Some, Window
+from query.sql import orders_of
+from schemas.region import Regions
+
+Bind = Callable[[Any], int]
+PAGE = 20
+MOST = 100
+
+
+def condition(filter_type: str, value: Mapping[str, Any], bind: Bind, regions: Regions) -> Condition:
+    """The condition of a filter input; every part has to hold."""
+    fields = {field.name: field for field in FILTERS[filter_type]}
+    parts: list[Condition] = []
+    for name, wanted in value.items():
+        if wanted is None:
+            raise invalid(
+                f"{name} 为 null",
+                f"{name} is null",
+                "要查空值,用 isNull。",
+                "To ask for nothing, use isNull.",
+            )
+        if name == "and":
+            parts.append(All(tuple(condition(filter_type, one, bind, regions) for one in wanted)))
+        elif name == "or":
+            parts.append(Some(tuple(condition(filter_type, one, bind, regions) for one in wanted)))
+        elif name == "not":
+            parts.append(Not(condition(filter_type, wanted, bind, regions)))
+        else:
+            parts.append(_field(fields[name], wanted, bind, regions))
+    return parts[0] if len(parts) == 1 else All(tuple(parts))
+
+
+def _field(field: FilterField, wanted: Mapping[str, Any], bind: Bind, regions: Regions) -> Condition:
+    if field.input in FILTERS:
+        return Has(field.relation, condition(field.input, wanted, bind, regions))
+    parts: list[Condition] = []
+    for operator, value in wanted.items():
+        if value is None:
+            raise invalid(
+                f"{field.name}.{operator} 为 null", f"{field.name}.{operator} is null",
+                "要查空值,用 isNull。", "To ask for nothing, use isNull.",
+            )  # fmt: skip
+        parts.append(_compare(field, operator, value, bind, regions))
+    whole: Condition = parts[0] if len(parts) == 1 else All(tuple(parts))
+    return Has(field.relation, whole) if field.relation else whole
+
+
+def _compare(field: FilterField, operator: str, value: Any, bind: Bind, regions: Regions) -> Condition:
+    if operator == "isNull":
+        return Compare(field.column, "isNull", negated=not value)
+    if operator == "within":
+        return within(str(value), bind, regions)
+    if operator == "in":
+        if len(value) > MOST:
+            raise invalid(f"{field.name}.in 超过 {MOST} 个", f"{field.name}.in has more than {MOST} values")
+        return Compare(field.column, "in", tuple(bind(_stored(field, one)) for one in value))
+    return Compare(field.column, operator, (bind(_stored(field, value)),))
+
+
+def _stored(field: FilterField, value: Any) -> Any:
+    """The value as the column holds it."""
+    if field.unit != 1:
+        return round(value * field.unit)
+    if field.prefix and isinstance(value, str):
+        return value.removeprefix(field.prefix)
+    if OPERATORS[field.input][0] in ("String", "ID"):
+        return str(value)
+    return value
+
+
+def within(code: str, bind: Bind, regions: Regions) -> Condition:
+    """All disclosures of a region and what lies below it; raises QueryError for a code that does not exist."""
+    found = regions.get(code)
+    if found is None:
+        raise QueryError(
+            "Q002", f"没有这个行政区划代码:{code}", f"there is no such region: {code}",
+            "代码表见 /codelists/region.csv。", "The codes are in /codelists/region.csv.",
+        )  # fmt: skip
+    match regions.level(code):
+        case "national":
+            return All(())
+        case "province":
+            return Compare("province", "eq", (bind(code),))
+        case "prefecture":
+            return Compare("prefecture", "eq", (bind(code),))
+        case "county":
+            return Compare("region", "between", (bind(code), bind(code + "a")))
+        case _:
+            return Compare("region", "eq", (bind(code),))
+
+
+def order_by(
+    table: str, wanted: Mapping[str, Any] | None, default: Sequence[tuple[str, bool]]
+) -> tuple[Order, ...]:
+    """The keys of an order, ties included."""
+    if wanted is None:
+        return orders_of(table, tuple(Order(key, descending) for key, descending in default))
+    column = ORDERS[wanted["field"]][0]
+    descending = wanted.get("direction", "DESC") == "DESC"
+    if column == "published_date" and descending:
+        return orders_of(table, ())
+    return orders_of(table, (Order(column, descending),))
+
+
+def window(arguments: Mapping[str, Any], orders: tuple[Order, ...], bind: Bind) -> tuple[Window, int]:
+    """The page that first/after or last/before ask for, and its size."""
+    first, last = arguments.get("first"), arguments.get("last")
+    if first is not None and last is not None:
+        raise invalid("first 和 last 不能同时用", "first and last exclude each other")
+    size = last if last is not None else first if first is not None else PAGE
+    if not 1 <= size <= MOST:
+        raise QueryError(
+            "Q003", f"一页 1–{MOST} 条,不能是 {size}", f"a page has 1 to {MOST} rows, not {size}",
+            "用 after 和 endCursor 取下一页。", "Use after with endCursor for the next page.",
+        )  # fmt: skip
+    after = _cursor(arguments.get("after"), orders, bind)
+    before = _cursor(arguments.get("before"), orders, bind)
+    return Window(bind(size), last is not None, after, before), size
+
+
+def _cursor(text: str | None, orders: tuple[Order, ...], bind: Bind) -> tuple[int, ...]:
+    if text is None:
+        return ()
+    tag = "-".join(f"{order.key}{'!' if order.descending else ''}" for order in orders)
+    try:
+        found, *values = bytes.fromhex(text).decode("utf-8").split("|", len(orders))
+        if found != tag or len(values) != len(orders):
+            raise ValueError(text)
+        return tuple(
+            -1 if value == "" else bind(_typed(order, value))
+            for order, value in zip(orders, values, strict=True)
+        )
+    except ValueError:
+        raise QueryError(
+            "Q004", "游标不能用于这个列表", "the cursor does not belong to this list",
+            "游标只能用于同一列表、同一排序;不要自己拼写。", "A cursor serves the same list in the same order only; do not make one up.",
+        ) from None  # fmt: skip
+
+
+def _typed(order: Order, value: str) -> Any:
+    return int(value) if order.key in ("recency", "amount_fen", "days_late", "stage_rank") else value

@@ -1,0 +1,195 @@
+"""What can be asked: object types and their fields, generated from the catalog.
+
+The model is neutral: `api.types` turns it into graphene's types, `api.planner` reads each field's source from it.
+Nothing else decides what a field is called, what type it has or where its value comes from.
+"""
+
+import re
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+
+from query.entities import entity_types
+from query.objects import NOTHING, Attribute, EnumType, FieldSource, ObjectType, connection_types
+from query.plan import Many, Part, Value
+from schemas.catalog import Catalog, Disclosure
+from schemas.codelist import Codelist
+from schemas.field import Field
+from schemas.spelling import pascal
+
+# Definitions whose names belong to an entity of the store or to a codelist.
+_RENAMED = {
+    "Organization": "OrganizationDetails",
+    "Item": "ItemDetails",
+    "Lot": "LotDetails",
+    "Relation": "RelatedDisclosure",
+}
+_GRAPHQL_NAME = re.compile(r"^[A-Za-z][A-Za-z0-9]*$")
+_SCALARS = {
+    "text": "String", "url": "String", "integer": "Int", "number": "Float", "boolean": "Boolean", "date": "Date",
+    "moment": "DateOrDateTime",
+}  # fmt: skip
+# The envelope's properties that stand in columns of the store, under the same or a better name.
+_IN_COLUMNS = {"id", "schema", "localId", "title", "publisher", "region", "level", "formedDate", "publishedDate",
+               "sourceUrl", "parties", "outcome", "lots"}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Model:
+    """All output types by name, in the order in which they were made."""
+
+    types: MappingProxyType[str, ObjectType]
+    enums: MappingProxyType[str, EnumType]
+
+    @classmethod
+    def of(cls, catalog: Catalog) -> "Model":
+        """The model of a catalog."""
+        made = _Making(catalog)
+        made.run()
+        return cls(MappingProxyType(made.types), MappingProxyType(made.enums))
+
+
+class _Making:
+    """Collects the types while the catalog is walked."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self.catalog = catalog
+        self.types: dict[str, ObjectType] = {}
+        self.enums: dict[str, EnumType] = {}
+
+    def run(self) -> None:
+        for name in ("domain", "stage", "level", "outcome", "party-role"):
+            self.enum(name)
+        for made in entity_types(self.catalog):
+            self.types[made.name] = made
+        shared = self._envelope()
+        interface = self.types["Disclosure"]
+        self.types["Disclosure"] = replace(interface, attributes=(*interface.attributes, *shared))
+        for disclosure in self.catalog.types.values():
+            self._disclosure(disclosure)
+
+    # codelists
+
+    def enum(self, codelist: str) -> str:
+        """The name of the enum of a codelist, or String where its codes are no GraphQL names."""
+        found = self.catalog.codelists.get(codelist)
+        if found is None or not _is_enum(found):
+            return "String"
+        name = pascal(codelist)
+        if name not in self.enums:
+            values = tuple((code.code, f"{code.title}。{code.title_en}") for code in found.codes.values())
+            self.enums[name] = EnumType(name, f"代码表 {codelist}。Codelist {codelist}.", values)
+        return name
+
+    # documents
+
+    def _envelope(self) -> tuple[Attribute, ...]:
+        """The envelope's properties that are read from the document."""
+        if not self.catalog.types:
+            return ()
+        some = next(iter(self.catalog.types.values()))
+        names = self.catalog.documents[f"{_common(self.catalog)}"]["$defs"]["disclosure"]["properties"]
+        fields = [field for field in some.fields if field.name in names and field.name not in _IN_COLUMNS]
+        return tuple(self.attribute(_plain(field), "Disclosure", ()) for field in fields)
+
+    def _disclosure(self, disclosure: Disclosure) -> None:
+        interface = self.types["Disclosure"]
+        taken = {attribute.name for attribute in interface.attributes}
+        own = []
+        for field in disclosure.fields:
+            if field.name in taken and field.name not in ("lots", "items"):
+                continue
+            if field.name in ("lots", "items") and field.fields:
+                own.append(self._rows(field, disclosure))
+            elif field.name not in _IN_COLUMNS:
+                own.append(self.attribute(field, disclosure.graphql_name, ()))
+        replaced = {attribute.name for attribute in own}
+        base = tuple(attribute for attribute in interface.attributes if attribute.name not in replaced)
+        self.types[disclosure.graphql_name] = ObjectType(
+            disclosure.graphql_name,
+            f"{disclosure.title}。{disclosure.title_en}.\n\n{disclosure.schema['description']}"
+            f"{disclosure.schema['descriptionEn']}",
+            (*base, *own),
+            implements=("Disclosure", "Node"),
+        )
+        self._connection_types(disclosure.graphql_name)
+
+    def _rows(self, field: Field, disclosure: Disclosure) -> Attribute:
+        """Lots or items: rows of a table, with the document's own properties beside the table's columns."""
+        generic = "Lot" if field.name == "lots" else "Item"
+        name = f"{disclosure.graphql_name}{generic}"
+        base = self.types[generic].attributes
+        taken = {attribute.name for attribute in base}
+        own = tuple(self.attribute(child, name, ()) for child in field.fields if child.name not in taken)
+        self.types[name] = ObjectType(
+            name, f"{field.title}:{disclosure.title}。{field.title_en} of {disclosure.title_en}.",
+            (*base, *own), implements=(generic,),
+        )  # fmt: skip
+        interface = self.types[generic]
+        self.types[generic] = replace(interface, by_type=(*interface.by_type, (disclosure.type, name)))
+        return Attribute(
+            field.name, f"[{name}!]!", Many(f"disclosure.{field.name}", NOTHING), _described(field)
+        )
+
+    def attribute(self, field: Field, parent: str, below: tuple[str, ...]) -> Attribute:
+        """A property read from the document."""
+        path = (*below, field.name)
+        if field.kind == "object":
+            named = self._object(field, parent)
+            source: FieldSource = Part(path, NOTHING, field.many)
+        else:
+            named = (
+                self.enum(str(field.codelist))
+                if field.kind == "code" and not field.open_codelist
+                else "String"
+            )
+            if field.kind != "code":
+                named = _SCALARS[field.kind]
+            source = Value(path)
+        return Attribute(
+            field.name, f"[{named}!]" if field.many else named, source, _described(field),
+            deprecated=field.deprecated,
+        )  # fmt: skip
+
+    def _object(self, field: Field, parent: str) -> str:
+        """The object type of a property: the shared definition's, or one of its own where it has more fields."""
+        shared = field.definition is not None and not field.extended
+        name = pascal(str(field.definition)) if shared else parent + pascal(_singular(field))
+        name = _RENAMED.get(name, name)
+        if name not in self.types:
+            self.types[name] = ObjectType(name, "", ())  # holds the name while its fields are made
+            plain = tuple(_plain(child) for child in field.fields) if shared else field.fields
+            title = f"{field.title}。{field.title_en}."
+            if shared:
+                definition = self.catalog.documents[_common(self.catalog)]["$defs"][field.definition]
+                title = f"{definition['title']}。{definition['titleEn']}.\n\n{definition['description']}{definition['descriptionEn']}"
+            attributes = tuple(self.attribute(child, name, ()) for child in plain)
+            self.types[name] = ObjectType(name, title, attributes)
+        return name
+
+    def _connection_types(self, name: str) -> None:
+        for made in connection_types(name):
+            self.types[made.name] = made
+
+
+def _is_enum(codelist: Codelist) -> bool:
+    return len(codelist.codes) <= 100 and all(_GRAPHQL_NAME.match(code) for code in codelist.codes)
+
+
+def _common(catalog: Catalog) -> str:
+    return next(uri for uri in catalog.documents if "/common/" in uri)
+
+
+def _plain(field: Field) -> Field:
+    """The field without what only one type says of it."""
+    return replace(field, clause=())
+
+
+def _singular(field: Field) -> str:
+    name = field.name
+    return name[:-1] if field.many and name.endswith("s") and not name.endswith("ss") else name
+
+
+def _described(field: Field) -> str:
+    clause = f"\n\n条款 Clause {'、'.join(field.clause)}" if field.clause else ""
+    unit = f"(单位 unit: {field.unit})" if field.unit else ""
+    return f"{field.title}{unit}。{field.title_en}.\n\n{field.description}{field.description_en}{clause}"

@@ -1,0 +1,226 @@
+"""A query as plain data: what `api.planner` decides and `query.sql` spells.
+
+Values that a client sends are not in the plan but beside it, named by their place (`Parameter`), so that a plan is
+the shape of an operation: hashable, and the key under which its SQL is kept.
+"""
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+Wrap: TypeAlias = Literal["plain", "yuan", "price", "json"]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of the row at hand; `prefix` makes a global id, `wrap` turns fen into yuan."""
+
+    name: str
+    wrap: Wrap = "plain"
+    prefix: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A leaf of the JSON document at hand (or a list of leaves)."""
+
+    path: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """An object of the JSON document at hand, or with `many` a list of objects; absent is null."""
+
+    path: tuple[str, ...]
+    shape: "Shape"
+    many: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TypeName:
+    """`__typename`: a fixed name, or one that depends on the disclosure's type."""
+
+    name: str = ""
+    by_type: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """JSON that does not come from the database; the text is a parameter."""
+
+    parameter: int
+
+
+@dataclass(frozen=True, slots=True)
+class One:
+    """At most one row: by a relation from the row at hand, or from the root by a condition."""
+
+    relation: str
+    shape: "Shape"
+    where: "Condition | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Many:
+    """All rows of a relation, in the relation's order."""
+
+    relation: str
+    shape: "Shape"
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One key of an order; NULLs always come last."""
+
+    key: str
+    descending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A page: how many from which end, and where it begins.
+
+    `size` and the cursor's values are parameters; a cursor value that is null is part of the shape (-1).
+    """
+
+    size: int
+    backward: bool = False
+    after: tuple[int, ...] = ()
+    before: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """A page of rows; only what was asked for is computed."""
+
+    relation: str
+    window: Window
+    order: tuple[Order, ...]
+    where: "Condition | None" = None
+    keys: tuple["Key", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Nodes:
+    """The nodes of the connection at hand."""
+
+    shape: "Shape"
+
+
+@dataclass(frozen=True, slots=True)
+class Edges:
+    """The edges of the connection at hand: keys whose sources are Cursor, TypeName and Node."""
+
+    keys: tuple["Key", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """An edge's node."""
+
+    shape: "Shape"
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """An edge's cursor."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageInfo:
+    """Keys of pageInfo, each a `PageFact` or TypeName."""
+
+    keys: tuple["Key", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PageFact:
+    """One fact of a page: hasNextPage, hasPreviousPage, startCursor or endCursor."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class TotalCount:
+    """How many rows the whole connection has."""
+
+
+Source: TypeAlias = (
+    Column | Value | Part | TypeName | Constant | One | Many | Connection
+    | Nodes | Edges | Node | Cursor | PageInfo | PageFact | TotalCount
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One key of a JSON object and where its value comes from."""
+
+    name: str
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """The keys of an object; `branches` replace them for disclosures of a type (path, keys)."""
+
+    keys: tuple[Key, ...]
+    branches: tuple[tuple[str, tuple[Key, ...]], ...] = ()
+
+    def all_keys(self) -> tuple[Key, ...]:
+        """The keys of every branch."""
+        return self.keys + tuple(key for _, keys in self.branches for key in keys)
+
+
+@dataclass(frozen=True, slots=True)
+class Compare:
+    """A column of the row at hand against parameters; `isNull` has none."""
+
+    column: str
+    operator: str
+    parameters: tuple[int, ...] = ()
+    negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Has:
+    """Some row of a relation meets the condition."""
+
+    relation: str
+    where: "Condition"
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """The search index holds all the terms that the parameter lists."""
+
+    parameter: int
+
+
+@dataclass(frozen=True, slots=True)
+class All:
+    """Every condition holds; the empty one always."""
+
+    conditions: tuple["Condition", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Some:
+    """At least one condition holds; the empty one never."""
+
+    conditions: tuple["Condition", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """The condition does not hold (unknown counts as not holding)."""
+
+    condition: "Condition"
+
+
+Condition: TypeAlias = Compare | Has | Matches | All | Some | Not
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One operation: the keys of the root object."""
+
+    keys: tuple[Key, ...]
