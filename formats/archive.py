@@ -8,10 +8,10 @@ import copy
 import re
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import BinaryIO, Final
 
 from formats.error import FormatError
+from formats.extent import Extent, column_number
 
 ENTRIES_LIMIT: Final = 10_000
 UNPACKED_LIMIT: Final = 1 << 30
@@ -19,61 +19,14 @@ UNPACKED_LIMIT: Final = 1 << 30
 RATIO_LIMIT: Final = 200
 RATIO_MATTERS_FROM: Final = 64 << 20
 
-# A rectangle this large costs the parser 32 bytes a cell, filled or not.
-AREA_ALWAYS_READ: Final = 4_000_000
-AREA_PER_FILLED_CELL: Final = 64
-
 CHUNK: Final = 1 << 20
+
+# Mostly xl/workbook.xml; Office on the web writes workbook2.xml.
+WORKBOOK = re.compile(r"(^|/)workbook\d*\.xml$")
 
 # The place of a cell that has content; `<c r="XFC7" s="3"/>` is only formatted. What this cannot see (cells
 # without a place, other encodings) is left to the memory limit.
 FILLED_CELL = re.compile(rb"""c\s(?:[^<>]*?\s)??r=["']([A-Za-z]{1,3})([0-9]{1,7})["'][^<>]*+(?<!/)>(?!</)""")
-
-
-@dataclass(slots=True)
-class Extent:
-    """How far the filled cells of one sheet reach."""
-
-    cells: int = 0
-    columns: set[bytes] = field(default_factory=set)
-    first_row: int = 1 << 30
-    last_row: int = 0
-
-    def take(self, piece: bytes) -> None:
-        """Count the cells of a piece of a sheet's XML."""
-        places = FILLED_CELL.findall(piece)
-        if not places:
-            return
-        columns, rows = zip(*places, strict=True)
-        numbers = list(map(int, set(rows)))
-        self.cells += len(places)
-        self.columns.update(column.upper() for column in set(columns))
-        self.first_row = min(self.first_row, *numbers)
-        self.last_row = max(self.last_row, *numbers)
-
-    def require_density(self) -> None:
-        """Raise FormatError F043 if the sheet is a few cells far apart."""
-        if not self.cells:
-            return
-        ordered = sorted(self.columns, key=lambda letters: (len(letters), letters))
-        first, last = ordered[0], ordered[-1]
-        width = column_number(last) - column_number(first) + 1
-        area = width * (self.last_row - self.first_row + 1)
-        if area > max(AREA_ALWAYS_READ, AREA_PER_FILLED_CELL * self.cells):
-            raise FormatError(
-                "F043",
-                cells=self.cells,
-                first=f"{first.decode()}{self.first_row}",
-                last=f"{last.decode()}{self.last_row}",
-            )
-
-
-def column_number(letters: bytes) -> int:
-    """A is 1, XFD is 16384."""
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - 64
-    return number
 
 
 def check_archive(stream: BinaryIO) -> None:
@@ -100,7 +53,7 @@ def _check_claims(entries: list[zipfile.ZipInfo]) -> None:
     names = {entry.filename.lower().replace("\\", "/") for entry in entries}
     if any(entry.flag_bits & 1 for entry in entries):
         raise FormatError("F041")
-    if "xl/workbook.xml" not in names:
+    if not any(WORKBOOK.search(name) for name in names):
         raise FormatError("F044")
     if len(entries) > ENTRIES_LIMIT:
         raise FormatError("F042", what=f"{len(entries)} entries > {ENTRIES_LIMIT}")
@@ -114,17 +67,25 @@ def _check_claims(entries: list[zipfile.ZipInfo]) -> None:
 
 def _unpack(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, limit: int) -> int:
     """Unpack one entry in pieces and give its true size, which may be more than it claims."""
+    # Any part may be a sheet: its name is free.
     extent = Extent()
-    is_sheet = "worksheets/" in entry.filename.lower()
     size = 0
     for piece in _pieces(archive, entry):
         size += len(piece)
         if size > min(limit, entry.file_size):
             raise FormatError("F042", what=f"{entry.filename} > {entry.file_size >> 10} KB")
-        if is_sheet:
-            extent.take(piece)
+        _count_cells(piece, extent)
     extent.require_density()
     return size
+
+
+def _count_cells(piece: bytes, extent: Extent) -> None:
+    places = FILLED_CELL.findall(piece)
+    if places:
+        letters, digits = zip(*places, strict=True)
+        columns = [column_number(one.decode()) for one in set(letters)]
+        rows = list(map(int, set(digits)))
+        extent.take(len(places), (min(rows), max(rows)), (min(columns), max(columns)))
 
 
 def _pieces(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Iterator[bytes]:

@@ -8,17 +8,11 @@ from typing import BinaryIO, Final
 from python_calamine import CalamineError, CalamineSheet, PasswordError, SheetTypeEnum, load_workbook
 
 from formats.archive import check_archive
+from formats.compound import SIGNATURE, check_compound
 from formats.error import FormatError
 from formats.row import Cell, Row
 
 ZIP: Final = b"PK\x03\x04"
-COMPOUND: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-
-# An encrypted .xlsx is a compound file with this stream in it.
-ENCRYPTED_PACKAGE: Final = "EncryptedPackage".encode("utf-16-le")
-# The first record of an .xls (BIFF8), and the one that says its records are encrypted.
-BEGIN_OF_FILE: Final = b"\x09\x08\x10\x00\x00\x06\x05\x00"
-FILE_PASS: Final = b"\x2f\x00"
 
 # Integers beyond this are not exact in a workbook, which stores every number as a double.
 EXACT_INTEGER: Final = 2**53
@@ -53,8 +47,8 @@ def _check_kind(stream: BinaryIO) -> None:
         raise FormatError("F004")
     if head.startswith(ZIP):
         check_archive(stream)
-    elif head.startswith(COMPOUND):
-        _check_not_encrypted(head + stream.read())
+    elif head.startswith(SIGNATURE):
+        check_compound(head + stream.read())
     elif head.startswith(b"PK"):
         raise FormatError("F044")
     elif head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<"):
@@ -63,20 +57,6 @@ def _check_kind(stream: BinaryIO) -> None:
         raise FormatError("F046")
     else:
         raise FormatError("F047")
-
-
-def _check_not_encrypted(content: bytes) -> None:
-    """Raise FormatError F041; the parser would only say that it does not know the format."""
-    if ENCRYPTED_PACKAGE in content:
-        raise FormatError("F041")
-    position = content.find(BEGIN_OF_FILE)
-    # FilePass stands among the first records; walk them by their lengths.
-    for _ in range(8):
-        if position < 0 or position + 4 > len(content):
-            return
-        if content[position : position + 2] == FILE_PASS:
-            raise FormatError("F041")
-        position += 4 + int.from_bytes(content[position + 2 : position + 4], "little")
 
 
 def _rows(name: str, sheet: CalamineSheet) -> Iterator[Row]:

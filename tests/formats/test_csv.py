@@ -64,11 +64,15 @@ def test_cells_are_the_text_as_written(text: str, expected: list[tuple[str, ...]
 
 def test_a_row_is_numbered_by_the_line_where_it_starts() -> None:
     rows = read('a,b\n\n"x\r\ny\n\nz",1\n\n\nlast,2\n')
-    assert [(row.number, row.cells[0]) for row in rows] == [(1, "a"), (3, "x\r\ny\n\nz"), (9, "last")]
+    assert [(row.number, next(iter(row.cells))) for row in rows] == [
+        (1, "a"),
+        (3, "x\r\ny\n\nz"),
+        (9, "last"),
+    ]
 
 
 def test_a_very_large_cell_is_read() -> None:
-    assert len(cells(f'a,b\n"{"长" * 1_000_000}",2\n')[1][0]) == 1_000_000  # type: ignore[arg-type]
+    assert cells(f'a,b\n"{"长" * 1_000_000}",2\n')[1] == ("长" * 1_000_000, "2")
 
 
 @pytest.mark.parametrize(
@@ -80,7 +84,7 @@ def test_a_very_large_cell_is_read() -> None:
         ('a,b\n"x,3\n4,5\n6,"y"\n7,8\n', "F021", {"line": 2, "last": 4}),
         ("a,b\n1,\0\n", "F012", {"line": 2, "position": 6}),
         ("a,b\n" + "x" * (csv.LINE_LIMIT + 1), "F022", {"line": 2}),
-        ('a,b\n"' + "x\n" * (csv.LINE_LIMIT // 2 + 1), "F022", {"line": 2}),
+        ('a,b\n"' + ("x" * 999 + "\n") * (csv.LINE_LIMIT // 1000 + 1), "F022", {"line": 2}),
     ],
     ids=["open", "open at the end", "swallows", "nul", "long line", "long cell"],
 )

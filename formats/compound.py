@@ -1,0 +1,98 @@
+"""The compound file of an `.xls`, looked through before it is given to the parser.
+
+As in `formats.archive`: the parser lays a sheet out as a full rectangle, and it does not say that a workbook is
+encrypted, only that it does not know the format. Layouts are those of MS-CFB and MS-XLS. What cannot be followed
+here is left to the parser and the memory limit.
+"""
+
+import struct
+from collections.abc import Iterator
+from typing import Final
+
+from formats.error import FormatError
+from formats.extent import Extent
+
+SIGNATURE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
+# Sector numbers from here on are marks, not places.
+LAST_SECTOR: Final = 0xFFFFFFFA
+
+ENCRYPTED_PACKAGE: Final = "EncryptedPackage"
+WORKBOOK_STREAMS: Final = ("Workbook", "Book")
+
+BEGIN_OF_SHEET: Final = 0x0809
+FILE_PASS: Final = 0x002F
+MANY_NUMBERS: Final = 0x00BD
+# Formula, label from the table, label, rich label, number, true/false/error, number in 30 bits.
+ONE_CELL: Final = frozenset((0x0006, 0x00FD, 0x0204, 0x00D6, 0x0203, 0x0205, 0x027E))
+
+
+def check_compound(content: bytes) -> None:
+    """Raise FormatError F041 for an encrypted workbook, F043 for a sheet of a few cells far apart."""
+    try:
+        found = dict(_streams(content))
+    except (struct.error, IndexError, ValueError):
+        return
+    if ENCRYPTED_PACKAGE in found:
+        raise FormatError("F041")
+    for name in WORKBOOK_STREAMS:
+        if name in found:
+            _check_records(found[name])
+
+
+def _streams(content: bytes) -> Iterator[tuple[str, bytes]]:
+    """Name and content of each stream; content is only true for streams of 4,096 bytes and more."""
+    size = 1 << min(struct.unpack_from("<H", content, 30)[0], 12)
+    directory_start, difat_start = struct.unpack_from("<I16xI", content, 48)
+    places = list(struct.unpack_from("<109I", content, 76))
+    sectors = len(content) // size
+
+    def sector(number: int) -> bytes:
+        return content[(number + 1) * size : (number + 2) * size]
+
+    for _ in range(sectors):
+        if difat_start >= LAST_SECTOR:
+            break
+        *more, difat_start = struct.unpack(f"<{size // 4}I", sector(difat_start))
+        places.extend(more)
+    table = b"".join(sector(place) for place in places if place < LAST_SECTOR)
+    following = struct.unpack(f"<{len(table) // 4}I", table)
+
+    def chain(start: int) -> bytes:
+        parts: list[bytes] = []
+        # Bounded, for a chain may be a ring.
+        while start < LAST_SECTOR and len(parts) < sectors:
+            parts.append(sector(start))
+            start = following[start]
+        return b"".join(parts)
+
+    directory = chain(directory_start)
+    for at in range(0, len(directory) - 127, 128):
+        length, kind = struct.unpack_from("<HB", directory, at + 64)
+        start, stream_size = struct.unpack_from("<II", directory, at + 116)
+        if kind == 2 and 2 <= length <= 64:
+            name = directory[at : at + length - 2].decode("utf-16-le", "replace")
+            wanted = name in WORKBOOK_STREAMS and stream_size >= 4096
+            yield name, chain(start)[:stream_size] if wanted else b""
+
+
+def _check_records(stream: bytes) -> None:
+    header = struct.Struct("<HH").unpack_from
+    extent = Extent()
+    position, end = 0, len(stream) - 8
+    while position <= end:
+        kind, length = header(stream, position)
+        if kind in ONE_CELL:
+            row, column = header(stream, position + 4)
+            extent.take(1, (row + 1, row + 1), (column + 1, column + 1))
+        elif kind == MANY_NUMBERS and length >= 6 and position + 4 + length <= len(stream):
+            row, column = header(stream, position + 4)
+            (last,) = struct.unpack_from("<H", stream, position + 2 + length)
+            extent.take(last - column + 1, (row + 1, row + 1), (column + 1, last + 1))
+        elif kind == BEGIN_OF_SHEET:
+            extent.require_density()
+            extent = Extent()
+        elif kind == FILE_PASS:
+            raise FormatError("F041")
+        position += 4 + length
+    extent.require_density()

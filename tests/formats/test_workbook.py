@@ -1,0 +1,240 @@
+"""What a cell of a workbook becomes, merged ranges, sheets, and files that are not what their name says."""
+
+import datetime
+import io
+import zipfile
+from collections.abc import Callable
+from typing import Any
+
+import openpyxl
+import pytest
+import xlsxwriter
+import xlwt
+from xlwt.CompoundDoc import XlsDoc
+
+from formats import xls, xlsx
+from formats.error import FormatError
+from formats.extent import column_letters, column_number
+from formats.row import Row
+
+NOON = datetime.datetime(2026, 3, 16, 12, 30, 5)
+
+
+def xlsx_of(fill: Callable[[Any], None]) -> bytes:
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer) as book:
+        fill(book)
+    return buffer.getvalue()
+
+
+def xls_of(fill: Callable[[Any], None]) -> bytes:
+    book = xlwt.Workbook()
+    fill(book)
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+def read(content: bytes) -> list[Row]:
+    return list(xlsx.read(io.BytesIO(content)))
+
+
+def cells(content: bytes) -> list[Any]:
+    return [row.cells for row in read(content)]
+
+
+@pytest.mark.parametrize(
+    ("write", "expected"),
+    [
+        (lambda sheet, style: sheet.write(0, 0, "地块"), "地块"),
+        (lambda sheet, style: sheet.write(0, 0, " a\nb "), " a\nb "),
+        (lambda sheet, style: sheet.write(0, 0, "a\rb"), "a\rb"),
+        (lambda sheet, style: sheet.write_string(0, 0, "0530102"), "0530102"),
+        (lambda sheet, style: sheet.write(0, 0, 5308292018.0), 5308292018),
+        (lambda sheet, style: sheet.write(0, 0, 1200.5), 1200.5),
+        (lambda sheet, style: sheet.write(0, 0, -0.07), -0.07),
+        (lambda sheet, style: sheet.write(0, 0, 1e300), 1e300),
+        (lambda sheet, style: sheet.write(0, 0, True), True),
+        (lambda sheet, style: sheet.write(0, 0, NOON, style("yyyy-mm-dd hh:mm:ss")), NOON),
+        (
+            lambda sheet, style: sheet.write(0, 0, datetime.datetime(2026, 3, 16), style("yyyy年m月d日")),
+            datetime.date(2026, 3, 16),
+        ),
+        (lambda sheet, style: sheet.write(0, 0, 0.5, style("hh:mm")), "12:00:00"),
+        (lambda sheet, style: sheet.write(0, 0, 1.75, style("[h]:mm:ss")), "42:00:00"),
+        (lambda sheet, style: sheet.write_formula(0, 0, "=1+1", None, 2), 2),
+        (lambda sheet, style: sheet.write_formula(0, 0, '="甲"', None, "甲"), "甲"),
+        (lambda sheet, style: sheet.write_formula(0, 0, "=1/0", None, "#DIV/0!"), None),
+        (lambda sheet, style: sheet.write_formula(0, 0, "=NA()", None, "#N/A"), None),
+        (lambda sheet, style: sheet.write_blank(0, 0, None, style("0.00")), None),
+    ],
+)
+def test_a_cell_becomes_a_plain_value(write: Callable[..., None], expected: object) -> None:
+    def fill(book: Any) -> None:
+        sheet: Any = book.add_worksheet()
+        write(sheet, lambda number_format: book.add_format({"num_format": number_format}))
+        sheet.write(0, 1, "beside")
+
+    value = cells(xlsx_of(fill))[0][0]
+    assert (type(value), value) == (type(expected), expected)
+
+
+def test_column_a_is_index_0_and_row_1_is_number_1_wherever_the_table_starts() -> None:
+    def fill(book: Any) -> None:
+        sheet = book.add_worksheet("结果")
+        sheet.write(3, 2, "C4")
+        sheet.write(6, 3, "D7")
+
+    assert read(xlsx_of(fill)) == [
+        Row("结果", 4, (None, None, "C4", None)),
+        Row("结果", 7, (None, None, None, "D7")),
+    ]
+
+
+def merge(book: Any) -> None:
+    sheet = book.add_worksheet()
+    sheet.merge_range("A1:D1", "标题")
+    sheet.write_row("A2", ["县", "名", "价", "注"])
+    sheet.merge_range("A3:A5", "昆明")
+    sheet.merge_range("C4:D5", 80)
+    sheet.merge_range("B6:C6", "")
+    for row in range(2, 5):
+        sheet.write(row, 1, row)
+    sheet.write("D6", "完")
+
+
+def test_merged_cells_all_have_the_value_of_the_first() -> None:
+    assert cells(xlsx_of(merge)) == [
+        ("标题", "标题", "标题", "标题"),
+        ("县", "名", "价", "注"),
+        ("昆明", 2, None, None),
+        ("昆明", 3, 80, 80),
+        ("昆明", 4, 80, 80),
+        (None, None, None, "完"),
+    ]
+
+
+def merged_without_blanks(rows: list[list[object]], *ranges: str) -> bytes:
+    """Ranges declared as merged, whatever their cells hold."""
+    book = openpyxl.Workbook()
+    sheet = book.worksheets[0]
+    for row in rows:
+        sheet.append(row)
+    for place in ranges:
+        sheet.merged_cells.add(place)
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+def test_what_a_merged_cell_hides_is_not_seen() -> None:
+    content = merged_without_blanks([["a", "hidden"], ["b", "c"]], "A1:B1")
+    assert cells(content) == [("a", "a"), ("b", "c")]
+
+
+def test_a_merged_range_ends_where_the_used_range_ends() -> None:
+    content = merged_without_blanks([["标题"], ["县", 1], [None, 2]], "A1:XFD1", "A2:A1048576")
+    assert cells(content) == [("标题", "标题"), ("县", 1), ("县", 2)]
+
+
+def test_hidden_sheets_are_read_and_empty_ones_skipped() -> None:
+    def fill(book: Any) -> None:
+        book.add_worksheet("空")
+        book.add_worksheet("明").write(0, 0, 1)
+        hidden = book.add_worksheet("暗")
+        hidden.write(0, 0, 2)
+        hidden.hide()
+        chart = book.add_chart({"type": "bar"})
+        chart.add_series({"values": "=明!$A$1:$A$1"})
+        book.add_chartsheet("图").set_chart(chart)
+
+    assert read(xlsx_of(fill)) == [Row("明", 1, (1,)), Row("暗", 1, (2,))]
+
+
+def fill_xls(book: Any) -> None:
+    sheet = book.add_sheet("出让")
+    sheet.write(1, 1, 5308292018)
+    sheet.write_merge(2, 3, 1, 2, "并")
+    sheet.write(4, 1, NOON, xlwt.easyxf(num_format_str="yyyy-mm-dd hh:mm:ss"))
+    sheet.write(4, 2, datetime.date(2026, 3, 16), xlwt.easyxf(num_format_str="yyyy-mm-dd"))
+    sheet.write(4, 3, True)
+    book.add_sheet("空")
+
+
+XLS_ROWS = [
+    Row("出让", 2, (None, 5308292018, None, None)),
+    Row("出让", 3, (None, "并", "并", None)),
+    Row("出让", 4, (None, "并", "并", None)),
+    Row("出让", 5, (None, NOON, datetime.date(2026, 3, 16), True)),
+]
+
+
+def test_an_old_workbook_reads_the_same_way() -> None:
+    assert list(xls.read(io.BytesIO(xls_of(fill_xls)))) == XLS_ROWS
+
+
+def test_the_content_decides_not_the_suffix() -> None:
+    assert read(xls_of(fill_xls)) == XLS_ROWS
+    assert len(list(xls.read(io.BytesIO(xlsx_of(merge))))) == 6
+
+
+def encrypted_xls() -> bytes:
+    book = xlwt.Workbook()
+    book.add_sheet("a").write(0, 0, 1)
+    records = book.get_biff_data()
+    after_first = 4 + int.from_bytes(records[2:4], "little")
+    file_pass = b"\x2f\x00\x06\x00" + b"\x00\x00\x11\x11\x22\x22"
+    buffer = io.BytesIO()
+    XlsDoc().save(buffer, records[:after_first] + file_pass + records[after_first:])
+    return buffer.getvalue()
+
+
+def encrypted_xlsx() -> bytes:
+    """A compound file whose one stream is named as in an encrypted workbook."""
+    buffer = io.BytesIO()
+    XlsDoc().save(buffer, bytes(5000))
+    entry = "Workbook".encode("utf-16-le").ljust(64, b"\0") + b"\x12\x00"
+    name = "EncryptedPackage".encode("utf-16-le").ljust(64, b"\0") + b"\x22\x00"
+    assert entry in buffer.getvalue()
+    return buffer.getvalue().replace(entry, name)
+
+
+def document() -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("word/document.xml", "<w/>")
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"", "F004"),
+        (xlsx_of(merge)[:2000], "F040"),
+        (xls_of(fill_xls)[:2000], "F040"),
+        (xlsx_of(merge).replace(b"PK\x01\x02", b"PK\x01\x03"), "F040"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(4000), "F040"),
+        (encrypted_xls(), "F041"),
+        (encrypted_xlsx(), "F041"),
+        (document(), "F044"),
+        (b"PK\x05\x06" + bytes(18), "F044"),
+        ("<html><table><tr><td>地块</td></tr></table></html>".encode(), "F045"),
+        (b'\xef\xbb\xbf\r\n<?xml version="1.0"?><Workbook/>', "F045"),
+        ("地块\t价\n".encode("gbk"), "F046"),
+        ("地块\t价\n".encode("utf-16"), "F046"),
+        (b"\x09\x00\x04\x00\x02\x00\x10\x00", "F047"),
+        (b"%PDF-1.7\n\0", "F047"),
+    ],
+)
+def test_what_is_no_readable_workbook_says_what_it_is(content: bytes, code: str) -> None:
+    for module in (xls, xlsx):
+        with pytest.raises(FormatError) as caught:
+            list(module.read(io.BytesIO(content)))
+        assert caught.value.code == code
+
+
+@pytest.mark.parametrize(
+    ("letters", "number"), [("A", 1), ("Z", 26), ("AA", 27), ("ZZ", 702), ("XFD", 16384)]
+)
+def test_a_column_is_numbered_from_its_letters(letters: str, number: int) -> None:
+    assert (column_number(letters), column_letters(number)) == (number, letters)
