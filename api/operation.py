@@ -12,6 +12,7 @@ from graphql import (
     GraphQLError,
     GraphQLSchema,
     OperationDefinitionNode,
+    SelectionSetNode,
     execute,
     parse,
     validate,
@@ -66,7 +67,7 @@ class Service:
             document = self._document(request.query)
             operation = _operation(document, request.operation_name)
             planner = self._planner(document, operation, request.variables)
-            meta = self._introspection(document, operation, request)
+            meta = self._introspection(document, operation, planner)
             plan = planner.plan(operation, meta)
             data = self.reader.run(plan, planner.values)
         except OpenallocError as error:
@@ -116,24 +117,27 @@ class Service:
         return Planner(self.schema, self.model, self.catalog, fragments, coerced, self.limits, fts)
 
     def _introspection(
-        self, document: DocumentNode, operation: OperationDefinitionNode, request: Request
+        self, document: DocumentNode, operation: OperationDefinitionNode, planner: Planner
     ) -> dict[str, Any]:
-        """The answers to `__schema` and `__type`, from graphql-core; other fields resolve to nothing there."""
-        text = request.query
-        if "__schema" not in text and "__type(" not in text.replace(" ", ""):
+        """The answers to `__schema` and `__type`, from graphql-core, which gets to see nothing else."""
+        asked = [
+            node for nodes in planner.root(operation).values() for node in nodes if node.name.value in _META
+        ]
+        if not asked:
             return {}
+        alone = OperationDefinitionNode(
+            operation=operation.operation,
+            variable_definitions=operation.variable_definitions,
+            selection_set=SelectionSetNode(selections=tuple(asked)),
+        )
+        fragments = [d for d in document.definitions if isinstance(d, FragmentDefinitionNode)]
         result = execute(
             self.schema,
-            document,
-            variable_values=dict(request.variables),
-            operation_name=request.operation_name,
+            DocumentNode(definitions=(alone, *fragments)),
+            variable_values=dict(planner.variables),
         )
         assert isinstance(result, ExecutionResult)
-        return {
-            name: value
-            for name, value in (result.data or {}).items()
-            if name in _meta_keys(document, operation)
-        }
+        return dict(result.data or {})
 
 
 class InvalidOperationError(Exception):
@@ -162,24 +166,6 @@ def _operation(document: DocumentNode, name: str | None) -> OperationDefinitionN
             "文档里有几个操作时,用 operationName 指明一个。", "Where a document has several operations, name one in operationName.",
         )  # fmt: skip
     return chosen[0]
-
-
-def _meta_keys(document: DocumentNode, operation: OperationDefinitionNode) -> set[str]:
-    """The response keys under which the operation introspects, fragments included."""
-    fragments = {d.name.value: d for d in document.definitions if isinstance(d, FragmentDefinitionNode)}
-    found: set[str] = set()
-    open_sets, seen = [operation.selection_set], set()
-    while open_sets:
-        for node in open_sets.pop().selections:
-            kind = node.kind
-            if kind == "field" and node.name.value in _META:  # type: ignore[attr-defined]
-                found.add(node.alias.value if node.alias else node.name.value)  # type: ignore[attr-defined]
-            elif kind == "inline_fragment":
-                open_sets.append(node.selection_set)  # type: ignore[attr-defined]
-            elif kind == "fragment_spread" and node.name.value not in seen:  # type: ignore[attr-defined]
-                seen.add(node.name.value)  # type: ignore[attr-defined]
-                open_sets.append(fragments[node.name.value].selection_set)  # type: ignore[attr-defined]
-    return found
 
 
 def _refusal(error: OpenallocError) -> dict[str, Any]:

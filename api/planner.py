@@ -72,11 +72,12 @@ class Planner:
     fts: bool  # whether search terms are an FTS5 expression (SQLite) or a list (PostgreSQL)
     values: list[Any] = field(default_factory=list)
     nodes: int = 0
+    elsewhere: frozenset[str] = frozenset()  # types that the branch at hand is not for
 
     def plan(self, operation: OperationDefinitionNode, introspection: Mapping[str, Any]) -> Plan:
         """The plan; `introspection` holds the answers to `__schema` and `__type`, by response key."""
         keys = []
-        for name, nodes in self._collect((operation.selection_set,), "Query").items():
+        for name, nodes in self.root(operation).items():
             if name in introspection:
                 keys.append(Key(name, Constant(self._bind(orjson.dumps(introspection[name]).decode()))))
             elif nodes[0].name.value == "__typename":
@@ -90,6 +91,10 @@ class Planner:
                 "减小各层的 first。", "Ask for smaller pages.",
             )  # fmt: skip
         return Plan(tuple(keys))
+
+    def root(self, operation: OperationDefinitionNode) -> Grouped:
+        """The root fields by response key, fragments spread and directives applied."""
+        return self._collect((operation.selection_set,), "Query")
 
     def _bind(self, value: Any) -> int:
         self.values.append(value)
@@ -155,15 +160,15 @@ class Planner:
 
     def _selected(self, selections: Selections, type_name: str, times: int) -> Shape:
         made = self.model.types[type_name]
-        base = self._keys(selections, made, times)
         if not made.by_type:
-            return Shape(base)
+            return Shape(self._keys(selections, made, times))
         wanted = self._conditions(selections)
-        branches = tuple(
-            (path, self._keys(selections, self.model.types[name], times))
-            for path, name in made.by_type
-            if name in wanted
-        )
+        own = [(path, name) for path, name in made.by_type if name in wanted and path not in self.elsewhere]
+        branches = tuple((path, self._keys(selections, self.model.types[name], times)) for path, name in own)
+        outside = self.elsewhere
+        self.elsewhere = outside | {path for path, _ in own}  # these have a branch of their own
+        base = self._keys(selections, made, times)
+        self.elsewhere = outside
         return Shape(base, branches)
 
     def _keys(self, selections: Selections, made: ObjectType, times: int) -> tuple[Key, ...]:
@@ -266,10 +271,12 @@ class Planner:
         where = self._where(target, arguments)
         selections = tuple(node.selection_set for node in nodes if node.selection_set)
         inner = times * size
+        outside, self.elsewhere = self.elsewhere, frozenset()  # other disclosures, of any type
         self.nodes += inner
         keys = []
         for name, fields in self._collect(selections, f"{target}Connection").items():
             keys.append(Key(name, self._page_key(fields, target, inner)))
+        self.elsewhere = outside
         return Connection(source.relation, page, orders, where, tuple(keys))
 
     def _table(self, relation: str) -> str:

@@ -209,18 +209,17 @@ class Speller:
             f" ORDER BY {self._order_by(orders, flip)} LIMIT {size} + 1"
         )
         outer = [(f"key{at}", descending, kind) for at, (_, descending, kind) in enumerate(orders)]
-        numbered = f"SELECT l.*, row_number() OVER (ORDER BY {self._order_by(outer, flip)}) AS place FROM ({limited}) l"
-        direction = " DESC" if flip else ""
         alias = self._alias("q")
+        numbered = (
+            f"SELECT l.*, row_number() OVER (ORDER BY {self._order_by(outer, flip)}) AS place"
+            f" FROM ({limited}) l ORDER BY place{' DESC' if flip else ''}"
+        )
         everything = f"{related.table} {related.alias} WHERE {' AND '.join(conditions) or '1 = 1'}"
         pairs = ", ".join(
             f"'{key.name}', {self._page_key(key.source, source, alias, shapes, everything)}"
             for key in source.keys
         )
-        body = self.dialect.object(pairs)
-        return self.dialect.json(
-            f"(SELECT {body} FROM (SELECT * FROM ({numbered}) n ORDER BY place{direction}) {alias})"
-        )
+        return self.dialect.json(f"(SELECT {self.dialect.object(pairs)} FROM ({numbered}) {alias})")
 
     def _page_key(
         self, source: Source, page: Connection, alias: str, shapes: tuple[Shape, ...], everything: str

@@ -2,6 +2,7 @@
 
 import sqlite3
 from contextlib import AbstractContextManager
+from importlib import import_module
 from typing import Any
 
 import orjson
@@ -79,18 +80,31 @@ def _parse(url: str) -> URL:
 
 
 def _sqlite(url: URL) -> Engine:
-    if sqlite3.sqlite_version_info < _OLDEST_SQLITE:
+    driver = sqlite_driver()
+    if driver.sqlite_version_info < _OLDEST_SQLITE:
         needed = ".".join(map(str, _OLDEST_SQLITE))
         raise StoreError(
-            "D008", f"SQLite {sqlite3.sqlite_version} 太旧,至少需要 {needed}",
-            f"SQLite {sqlite3.sqlite_version} is too old; at least {needed} is needed",
+            "D008", f"SQLite {driver.sqlite_version} 太旧,至少需要 {needed}",
+            f"SQLite {driver.sqlite_version} is too old; at least {needed} is needed",
             "升级 Python 或者系统的 SQLite,或者使用 PostgreSQL。",
             "Upgrade Python or the system's SQLite, or use PostgreSQL.",
         )  # fmt: skip
-    engine = create_engine(url, connect_args={"timeout": 30}, **_json())
+    engine = create_engine(url, module=driver, connect_args={"timeout": 30}, **_json())
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def sqlite_driver() -> Any:
+    """The newest SQLite at hand: the `pysqlite3` wheel's where it is installed and newer than Python's own.
+
+    Before 3.46 SQLite's parser has a fixed stack of 100, which a deeply nested query overflows.
+    """
+    try:
+        newer = import_module("pysqlite3.dbapi2")
+    except ModuleNotFoundError:
+        return sqlite3
+    return newer if newer.sqlite_version_info > sqlite3.sqlite_version_info else sqlite3
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
