@@ -53,7 +53,7 @@ from query.plan import (
     Value,
 )
 from schemas.catalog import Catalog
-from store.terms import query_terms
+from store.terms import match_expression, query_terms
 
 Selections = tuple[SelectionSetNode, ...]
 Grouped = dict[str, list[FieldNode]]
@@ -338,7 +338,7 @@ class Planner:
                 "Q005", f"没有可以检索的词:{text[:40]}", f"there is no word to search for: {text[:40]}",
                 "至少两个汉字,或者一个字母、数字的词。", "Give at least two Chinese characters, or a word of letters or digits.",
             )  # fmt: skip
-        return Matches(self._bind(" ".join(f'"{term}"' for term in terms) if self.fts else terms))
+        return Matches(self._bind(match_expression(terms) if self.fts else terms))
 
 
 def _plain(value: Any) -> Any:

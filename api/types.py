@@ -15,9 +15,9 @@ from query.objects import Attribute, EnumType, ObjectType
 def graphql_schema(model: Model) -> GraphQLSchema:
     """The executable schema of a model; operations are not run on it, they are planned from it."""
     made = _Types(model)
-    return graphene.Schema(
-        query=made.classes["Query"], types=made.concrete(), auto_camelcase=False
-    ).graphql_schema
+    schema = graphene.Schema(query=made.classes["Query"], types=made.concrete(), auto_camelcase=False)
+    core: GraphQLSchema = schema.graphql_schema
+    return core
 
 
 def _iso(check: Callable[[str], Any], name: str, example: str) -> Callable[[Any], str]:

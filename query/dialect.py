@@ -78,7 +78,7 @@ class SQLite:
         return f"({expression} / {by}.0)"
 
     def matches(self, alias: str, terms: str) -> str:
-        return f"{alias}.recency IN (SELECT s.rowid FROM search s WHERE s.terms MATCH {terms})"
+        return f"{alias}.recency IN (SELECT rowid FROM search WHERE search MATCH {terms})"
 
     def contains(self, column: str, parameter: str) -> str:
         return f"instr(lower({column}), lower({parameter})) > 0"
