@@ -1,5 +1,8 @@
 """How a wording finds its code, and what is true of every codelist in the folder."""
 
+import csv
+import io
+import json
 import re
 from collections import defaultdict
 from datetime import date
@@ -7,6 +10,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from python_calamine import CalamineWorkbook
 
 from schemas.codelist import Code, Codelist, fold, load_codelists
 from schemas.errors import SchemaError
@@ -177,6 +181,10 @@ def test_every_unit_has_a_base_and_an_exact_factor() -> None:
         ("procurement-method", "竞争性磋商", "competitiveConsultation"),
         ("works-category", "房建", "A01"),
         ("level", "县(区)级", None),
+        ("industry", "房地产业", "K"),
+        ("industry", "国家机构", "S92"),
+        ("industry", "农业", "A01"),
+        ("industry", "其他采矿业", "B12"),
         ("region", "西盟县", "530829"),
     ],
 )
@@ -199,3 +207,39 @@ def test_domains_and_stages_are_those_of_the_opinions() -> None:
         "planning", "notice", "candidates", "result", "approval", "correction", "contract", "termination",
         "implementation", "supervision",
     }  # fmt: skip
+
+
+REAL_FILES = Path(__file__).resolve().parents[2] / ".." / "shared" / "data"
+LAND_USE_COLUMNS = {
+    "landPurpose", "土地用途", "Land utilisation", "use", "土地用途：", "主要用途：", "用途名称", "用途",
+}  # fmt: skip
+
+
+@pytest.mark.skipif(not REAL_FILES.is_dir(), reason="the real files are not on this machine")
+def test_nine_in_ten_land_uses_in_real_files_have_a_code() -> None:
+    land_use = LISTS["land-use"]
+    found = total = 0
+    for path in sorted([*REAL_FILES.glob("land/*"), *REAL_FILES.glob("yunnan/*.csv")]):
+        header, *rows = _rows(path)
+        for column in (i for i, heading in enumerate(header) if heading.strip() in LAND_USE_COLUMNS):
+            cells = [row[column] for row in rows if column < len(row) and row[column].strip()]
+            total += len(cells)
+            found += sum(land_use.find(cell) is not None for cell in cells)
+    assert total > 4000
+    # Not found: two uses in one cell, 经营性用地, cells of shifted rows.
+    assert found / total >= 0.9
+
+
+def _rows(path: Path) -> list[list[str]]:
+    if path.suffix in (".xls", ".xlsx"):
+        sheet = CalamineWorkbook.from_path(path).get_sheet_by_index(0)
+        return [[str(cell) for cell in row] for row in sheet.to_python()]
+    raw = path.read_bytes()
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = raw.decode("gb18030")
+    if path.suffix == ".csv":
+        return list(csv.reader(io.StringIO(text)))
+    lines = (line.strip("[], \t") for line in text.splitlines())
+    return [["use"], *([json.loads(line).get("use", "")] for line in lines if line.startswith("{"))]
