@@ -32,7 +32,7 @@ class Regions:
     def level(self, code: str) -> str | None:
         """National, province, prefecture, county or township."""
         row = self._codes.get(code)
-        return row.extra["level"] if row else None
+        return row.extra.get("level") if row else None
 
     def ancestors(self, code: str) -> tuple[str, ...]:
         """The divisions above a code when it was in force, nearest first, up to the province.
@@ -134,7 +134,7 @@ class Regions:
         holders = [code.code for code in titled if code.valid_to is None]
         if holders:
             return holders[0] if all(self._nested(code.code, holders[0]) for code in titled) else None
-        chosen = [code for code in codes if code.extra["level"] in ("national", "province")] or codes
+        chosen = [code for code in codes if self.level(code.code) in ("national", "province")] or codes
         if len({self.current(code.code) for code in chosen}) != 1:
             return None
         return (titled or chosen)[0].code
