@@ -1,0 +1,193 @@
+"""What is true of every type of the standard."""
+
+import copy
+import csv
+import json
+import random
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import jsonschema
+import pytest
+
+from schemas.catalog import FOLDER, Catalog, Disclosure
+from schemas.check import check, validator
+from schemas.deadline import values
+from schemas.field import Field
+
+CATALOG = Catalog.load()
+VERSIONS = pytest.mark.parametrize("disclosure", CATALOG.versions.values(), ids=lambda d: d.name)
+
+
+def policy(file: str) -> list[dict[str, str]]:
+    with (FOLDER / "policy" / file).open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+ITEMS = policy("disclosure-items.csv")
+TYPES = {row["type"]: row for row in policy("disclosure-types.csv")}
+
+
+def leaves(disclosure: Disclosure) -> list[Field]:
+    return [field for field in disclosure.walk() if field.clause]
+
+
+@VERSIONS
+def test_a_schema_meets_the_meta_schema(disclosure: Disclosure) -> None:
+    meta = json.loads((FOLDER / "meta" / "1.0.json").read_text("utf-8"))
+    jsonschema.Draft202012Validator(meta).validate(disclosure.schema)
+    jsonschema.Draft202012Validator.check_schema(disclosure.schema)
+
+
+@VERSIONS
+def test_a_sample_is_without_fault(disclosure: Disclosure) -> None:
+    assert check(disclosure.sample, disclosure, CATALOG) == []
+    assert disclosure.sample["schema"] == disclosure.name
+
+
+@VERSIONS
+def test_type_stage_and_titles_are_the_policys(disclosure: Disclosure) -> None:
+    row = TYPES[disclosure.type]
+    assert (disclosure.stage, disclosure.title) == (row["stage"], row["title_zh"])
+    assert disclosure.graphql_name == row["graphql_type"]
+    assert disclosure.schema["clause"] == [row["clause"]]
+
+
+@VERSIONS
+def test_every_item_of_the_policy_has_a_leaf(disclosure: Disclosure) -> None:
+    wanted = {row["item"] for row in ITEMS if row["type"] == disclosure.type}
+    carried = {item for leaf in leaves(disclosure) for item in leaf.clause}
+    assert carried == wanted
+
+
+@VERSIONS
+def test_a_leaf_with_an_item_is_a_leaf_of_its_own_and_filled_in_the_sample(disclosure: Disclosure) -> None:
+    for leaf in leaves(disclosure):
+        assert not leaf.fields, f"{leaf.dotted} is no leaf"
+        assert len(leaf.clause) == 1 or leaf.clause_reason, (
+            f"{leaf.dotted} carries {leaf.clause} without a reason"
+        )
+        assert list(values(disclosure.sample, list(leaf.path))), f"{leaf.dotted} is empty in the sample"
+
+
+@VERSIONS
+def test_keywords_name_what_exists(disclosure: Disclosure) -> None:
+    schema = disclosure.schema
+    paths = [*schema["caption"], *schema["featured"], *schema["process"]]
+    paths += [path for group in schema["key"] for path in group]
+    paths += [rule.get("after") or rule["before"] for rule in schema["deadlines"] if "days" in rule]
+    assert [path for path in paths if path not in disclosure.by_path] == []
+    for field in disclosure.walk():
+        assert field.codelist is None or field.codelist in CATALOG.codelists, field.dotted
+        assert field.role is None or field.role in CATALOG.codelists["party-role"].codes, field.dotted
+    assert disclosure.stage in CATALOG.codelists["stage"].codes
+    assert disclosure.domain in CATALOG.codelists["domain"].codes
+
+
+@VERSIONS
+def test_every_property_is_titled_and_described_in_both_languages(disclosure: Disclosure) -> None:
+    for field in disclosure.walk():
+        texts = (field.title, field.title_en, field.description, field.description_en)
+        assert all(texts), field.dotted
+        assert field.title != field.name, field.dotted
+
+
+@VERSIONS
+def test_an_unknown_property_is_refused_wherever_it_stands(disclosure: Disclosure) -> None:
+    for place, record in with_intruder(disclosure.sample):
+        found = {issue.code for issue in check(record, disclosure, CATALOG)}
+        assert "S002" in found, f"{disclosure.name} lets an unknown property pass at {place or 'the root'}"
+
+
+def with_intruder(sample: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The sample with an unknown property in each of its objects, one at a time."""
+
+    def places(node: Any, path: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
+        if isinstance(node, dict):
+            yield path
+            for key, value in node.items():
+                yield from places(value, (*path, key))
+        elif isinstance(node, list):
+            for index, value in enumerate(node):
+                yield from places(value, (*path, index))
+
+    for path in places(sample, ()):
+        record = copy.deepcopy(dict(sample))
+        node: Any = record
+        for step in path:
+            node = node[step]
+        node["intruder"] = "x"
+        yield ".".join(map(str, path)), record
+
+
+def test_the_same_name_means_the_same_thing_in_every_type() -> None:
+    """Kind, unit, codelist and Chinese title agree; inside a shared definition they do by construction."""
+    meanings: dict[str, dict[tuple[Any, ...], str]] = defaultdict(dict)
+    for disclosure in CATALOG.versions.values():
+        for field in disclosure.walk():
+            parent = disclosure.by_path.get(".".join(field.path[:-1]))
+            if parent is not None and parent.definition and not parent.extended:
+                continue
+            meaning = (field.kind, field.many, field.definition, field.unit, field.codelist, field.title)
+            meanings[field.name].setdefault(meaning, f"{disclosure.type}:{field.dotted}")
+    assert {name: found for name, found in meanings.items() if len(found) > 1} == {}
+
+
+def family(definition: str | None) -> str | None:
+    """The definition that a definition extends: a parcel is a lot."""
+    return {"parcel": "lot"}.get(str(definition), definition)
+
+
+@VERSIONS
+def test_both_validators_give_the_same_verdict(disclosure: Disclosure) -> None:
+    both = validator(disclosure, CATALOG)
+    for record in mutations(disclosure, 200):
+        assert both.decides.is_valid(record) == both.explains.is_valid(record), json.dumps(
+            record, ensure_ascii=False
+        )
+
+
+def mutations(disclosure: Disclosure, count: int) -> Iterator[dict[str, Any]]:
+    """The sample with one thing wrong, or changed, at a random place."""
+    chance = random.Random(disclosure.name)
+    others = [
+        None,
+        "",
+        "x" * 5000,
+        -1,
+        1e18,
+        3.14159,
+        True,
+        [],
+        {},
+        "2024-13-01",
+        "2024-02-30",
+        "不是网址",
+        "http://[x",
+    ]
+    for _ in range(count):
+        record = copy.deepcopy(dict(disclosure.sample))
+        node: Any = record
+        while True:
+            key = chance.choice(list(node) if isinstance(node, dict) else range(len(node)))
+            if isinstance(node[key], (dict, list)) and node[key] and chance.random() < 0.7:
+                node = node[key]
+                continue
+            if chance.random() < 0.3:
+                del node[key]
+            else:
+                node[key] = chance.choice(others)
+            break
+        yield record
+
+
+def test_a_shared_definition_is_never_repeated_under_another_name() -> None:
+    shared = CATALOG.documents["https://openalloc.org/schemas/common/1.0.json"]["$defs"]
+    for disclosure in CATALOG.versions.values():
+        for field in disclosure.walk():
+            names = {child.name for child in field.fields}
+            if field.definition is None and names:
+                assert {"amount", "currency"} - names, f"{disclosure.name}:{field.dotted} should be money"
+                assert {"name", "uscc"} - names, f"{disclosure.name}:{field.dotted} should be an organization"
+            assert field.definition is None or field.definition in shared
