@@ -160,4 +160,4 @@ def _read(path: Path) -> dict[str, Any]:
             "S104", f"读不了模式文件 {path.name}:{error}", f"cannot read the schema file {path.name}: {error}",
             "每个类型的文件夹里应有 1.0.json 和 1.0.sample.json。",
             "A type's folder holds 1.0.json and 1.0.sample.json.",
-        )  # fmt: skip
+        ) from error  # fmt: skip

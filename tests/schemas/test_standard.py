@@ -129,7 +129,14 @@ def test_the_same_name_means_the_same_thing_in_every_type() -> None:
             parent = disclosure.by_path.get(".".join(field.path[:-1]))
             if parent is not None and parent.definition and not parent.extended:
                 continue
-            meaning = (field.kind, field.many, field.definition, field.unit, field.codelist, field.title)
+            meaning = (
+                field.kind,
+                field.many,
+                family(field.definition),
+                field.unit,
+                field.codelist,
+                field.title,
+            )
             meanings[field.name].setdefault(meaning, f"{disclosure.type}:{field.dotted}")
     assert {name: found for name, found in meanings.items() if len(found) > 1} == {}
 
