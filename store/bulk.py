@@ -1,0 +1,112 @@
+"""Many rows in one statement, as each database takes them fastest.
+
+Values are text (dates and JSON too), numbers, None, or a list of texts for PostgreSQL's arrays.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from operator import itemgetter
+from typing import Any
+
+import orjson
+from sqlalchemy import ARRAY, ColumnElement, Connection, Table, any_, func, literal, select
+
+Rows = Iterable[Mapping[str, Any]]
+
+
+def insert(connection: Connection, table: Table, rows: Rows) -> None:
+    """Insert rows that are new; each has every column of the table, and may have more."""
+    columns = tuple(column.name for column in table.columns)
+    insert_tuples(connection, table.name, columns, list(map(itemgetter(*columns), rows)))
+
+
+def insert_tuples(
+    connection: Connection, table: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]
+) -> None:
+    """Insert tuples in the order of the columns: COPY on PostgreSQL, executemany on SQLite."""
+    if not rows:
+        return
+    names = ", ".join(f'"{column}"' for column in columns)
+    if connection.dialect.name == "sqlite":
+        marks = ", ".join("?" * len(columns))
+        connection.exec_driver_sql(f'INSERT INTO "{table}" ({names}) VALUES ({marks})', list(rows))  # noqa: S608
+        return
+    cursor: Any = connection.connection.cursor()  # psycopg's, of the same transaction
+    with cursor, cursor.copy(f'COPY "{table}" ({names}) FROM STDIN') as copy:
+        for row in rows:
+            copy.write_row(row)
+
+
+def insert_missing(connection: Connection, table: Table, rows: Rows) -> None:
+    """Insert the rows of which the key is not there yet, in the order of their ids.
+
+    The order is the same for every writer, so that two that insert the same rows wait but never wait for each other.
+    All columns are texts.
+    """
+    columns = tuple(column.name for column in table.columns)
+    tuples = sorted(map(itemgetter(*columns), rows), key=itemgetter(0))
+    if not tuples:
+        return
+    names = ", ".join(f'"{column}"' for column in columns)
+    if connection.dialect.name == "sqlite":
+        marks = ", ".join("?" * len(columns))
+        connection.exec_driver_sql(
+            f'INSERT INTO "{table.name}" ({names}) VALUES ({marks}) ON CONFLICT DO NOTHING',  # noqa: S608
+            tuples,
+        )
+        return
+    arrays = ", ".join(["%s::text[]"] * len(columns))
+    connection.exec_driver_sql(
+        f'INSERT INTO "{table.name}" ({names}) SELECT * FROM unnest({arrays}) ON CONFLICT DO NOTHING',  # noqa: S608
+        tuple(list(values) for values in zip(*tuples, strict=True)),
+    )
+
+
+def among(connection: Connection, column: ColumnElement[Any], values: Sequence[Any]) -> ColumnElement[bool]:
+    """The condition that a column has one of many values, bound as one parameter however many they are."""
+    if connection.dialect.name == "sqlite":
+        return column.in_(select(func.json_each(orjson.dumps(values).decode()).table_valued("value").c.value))
+    return column == any_(literal(list(values), ARRAY(column.type)))
+
+
+def delete_pairs(connection: Connection, table: str, column: str, pairs: Sequence[tuple[str, str]]) -> None:
+    """Delete what belongs to the given pairs of a shard and an id, which stands in that column."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(f'DELETE FROM "{table}" WHERE shard = ? AND {column} = ?', list(pairs))  # noqa: S608
+        return
+    connection.exec_driver_sql(
+        f'DELETE FROM "{table}" t USING unnest(%s::text[], %s::text[]) AS gone(shard, id)'  # noqa: S608
+        f" WHERE t.shard = gone.shard AND t.{column} = gone.id",
+        tuple(list(one) for one in zip(*pairs, strict=True)),
+    )
+
+
+def insert_terms(connection: Connection, found: Sequence[tuple[str, str, int, list[str]]]) -> None:
+    """Put (shard, id, recency, terms) into the search index, which each database has in its own form."""
+    if connection.dialect.name == "sqlite":
+        rows: list[tuple[Any, ...]] = [(recency, " ".join(terms)) for _, _, recency, terms in found]
+        insert_tuples(connection, "search", ("rowid", "terms"), rows)
+        return
+    rows = [(shard, one, terms) for shard, one, _, terms in found]
+    insert_tuples(connection, "search", ("shard", "disclosure_id", "terms"), rows)
+
+
+def delete_terms(connection: Connection, gone: Sequence[tuple[str, str, int]]) -> None:
+    """Take (shard, id, recency) out of the search index."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(
+            "DELETE FROM search WHERE rowid = ?", [(recency,) for _, _, recency in gone]
+        )
+        return
+    delete_pairs(connection, "search", "disclosure_id", [(shard, one) for shard, one, _ in gone])
+
+
+def lock(connection: Connection, space: int, shards: Sequence[str]) -> None:
+    """Wait until no other writer works on these shards, until the transaction ends; in order, so that none deadlocks.
+
+    What is read after it stays true. SQLite has one writer at a time anyway. Needs READ COMMITTED, the default.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(
+            "SELECT pg_advisory_xact_lock(%s, shard) FROM unnest(%s::int[]) AS shard",
+            (space, sorted(map(int, shards))),
+        )

@@ -1,0 +1,144 @@
+"""Who published a record and which record it is: ids made from the record alone.
+
+Every id is a function of what the record says, never of what was loaded before or of today's table of regions: so
+that loading a file twice, in another order or on another machine gives the same ids. They change if `_normal` or
+`digest` change; those are frozen.
+"""
+
+import hashlib
+import re
+import unicodedata
+from base64 import b32hexdecode, b32hexencode
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import orjson
+
+from schemas.catalog import Disclosure
+from schemas.deadline import values
+
+DISCLOSURE_ID = re.compile(r"[0-9]{6}-[0-9a-z]{16}")
+UNKNOWN_SHARD = "000000"
+_EPOCH = date(1900, 1, 1).toordinal()
+_DAY_BITS, _ID_BITS = 17, 46  # together a positive 64-bit integer; days up to the year 2258
+_SHARD = re.compile(r"[0-9]{6}")
+
+
+@dataclass(frozen=True, slots=True)
+class Publisher:
+    """Who published a record. `shard` is six digits of its place, fixed by its id."""
+
+    id: str
+    shard: str
+    uscc: str | None
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Which record it is: `id` is `530114-` and 16 characters made from publisher, type and `key`."""
+
+    id: str
+    publisher: Publisher
+    key: tuple[str, ...]
+
+
+def identify(record: Mapping[str, Any], disclosure: Disclosure) -> Identity | None:
+    """The identity of a record, None where it has no publisher or none of its type's keys.
+
+    The key is the first alternative of the type's `key` of which every path has a value; several values of a path
+    (the parcels of one notice) count whatever their order. The schema's version does not count.
+    """
+    publisher = publisher_of(record)
+    if publisher is None:
+        return None
+    for alternative in disclosure.schema["key"]:
+        found = [sorted({_text(value) for value in values(record, path.split("."))}) for path in alternative]
+        if all(found):
+            key = tuple("\n".join(one) for one in found)
+            made = digest(16, publisher.id, disclosure.type, *key)
+            return Identity(f"{publisher.shard}-{made}", publisher, key)
+    return None
+
+
+def publisher_of(record: Mapping[str, Any]) -> Publisher | None:
+    """The publisher of a record, None where it names none.
+
+    Known by its credit code where it has one; its shard is then digits 3 to 8, the division that registered it.
+    Else by its name and the record's region, which is its shard: two bureaus of the same short name in two
+    counties stay two, and so does one body that publishes on several counties until it gives its code.
+    """
+    given = record.get("publisher") or {}
+    uscc, name = given.get("uscc"), given.get("name")
+    if uscc:
+        place = str(uscc)[2:8]
+        return Publisher(uscc, place if _SHARD.fullmatch(place) else UNKNOWN_SHARD, uscc, name or uscc)
+    if not name:
+        return None
+    place = str(record.get("region") or "")[:6]
+    shard = place if _SHARD.fullmatch(place) else UNKNOWN_SHARD
+    return Publisher("name-" + digest(24, shard, _normal(name)), shard, None, name)
+
+
+def processes(
+    record: Mapping[str, Any], disclosure: Disclosure, identity: Identity
+) -> tuple[tuple[str, ...], list[str]]:
+    """The path that names the processes of a record, and their numbers as written.
+
+    The first of the type's `process` paths that has values counts; each value is one process. Without any the
+    record is a process of its own, whose number is its id; the path is then empty.
+    """
+    for path in disclosure.schema["process"]:
+        steps = tuple(path.split("."))
+        numbers = [_text(value) for value in values(record, list(steps))]
+        if numbers:
+            return steps, list(dict.fromkeys(numbers))
+    return (), [identity.id]
+
+
+def process_id(publisher: Publisher, number: Any) -> str:
+    """The id of a process: its number within its publisher."""
+    return "p-" + digest(24, publisher.id, _text(number))
+
+
+def organization_id(uscc: str | None, name: str, process: str) -> str:
+    """The id of an organization: its credit code, else its name within its process.
+
+    Many names are people's: the same name in another process is another organization until a code says otherwise.
+    """
+    return uscc or "name-" + digest(24, process, _normal(name))
+
+
+def recency(published: date | None, disclosure_id: str) -> int:
+    """A number that sorts by published date, then by id, and is unique but for rare clashes (see store.writing)."""
+    bits = int.from_bytes(b32hexdecode(disclosure_id[7:].upper()), "big") >> (80 - _ID_BITS)
+    return (_days(published) << _ID_BITS) | bits
+
+
+def same_day(recency_before: int, published: date | None) -> bool:
+    """Whether a recency given before still says the published date."""
+    return recency_before >> _ID_BITS == _days(published)
+
+
+def digest(length: int, *parts: str) -> str:
+    """`length` (a multiple of 8) lower-case characters [0-9a-v] that stand for the parts, 5 bits each."""
+    made = hashlib.sha256(orjson.dumps(parts)).digest()[: length * 5 // 8]
+    return b32hexencode(made).decode().lower()
+
+
+def _days(published: date | None) -> int:
+    if published is None:
+        return 0
+    return min(max(published.toordinal() - _EPOCH, 0), (1 << _DAY_BITS) - 1)
+
+
+def _text(value: Any) -> str:
+    """A value as it counts in a key: width and runs of white space do not matter."""
+    return " ".join(unicodedata.normalize("NFKC", str(value)).split())
+
+
+def _normal(name: str) -> str:
+    """A name as it counts: width, white space and case do not matter."""
+    return "".join(unicodedata.normalize("NFKC", name).split()).casefold()

@@ -1,0 +1,107 @@
+"""Loads: which file was taken with which profile, what came of its rows, and the rows that were refused.
+
+A load's row says only what does not depend on how often the load was interrupted.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, Engine, delete, insert, select, update
+
+from schemas.issue import Issue
+from store import bulk, tables
+from store.engine import writing
+from store.identity import digest
+
+_BATCH = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """A file to be loaded: its name and hash, and with what it is read."""
+
+    file_name: str
+    sha256: str
+    profile: str | None = None
+    type: str | None = None
+    publisher_id: str | None = None
+
+    @property
+    def id(self) -> str:
+        """Made from everything but the file's name: the same file under another name is the same load."""
+        return "l-" + digest(24, self.sha256, self.profile or "", self.type or "", self.publisher_id or "")
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A row that was not taken: where it stands (from 1, as the file's program counts), its cells, and why."""
+
+    sheet: str
+    row: int
+    cells: Mapping[str, Any]
+    issues: Sequence[Issue]
+
+
+def begin(engine: Engine, load: Load, now: datetime) -> str:
+    """Note, in a transaction of its own, that a load is running; gives its id. `now` is UTC without a zone.
+
+    A load that is known already runs again: it keeps the time it was first started at.
+    """
+    table = tables.load
+    with writing(engine) as connection:
+        known = connection.scalar(select(table.c.id).where(table.c.id == load.id))
+        if known is None:
+            row = {
+                "id": load.id, "file_name": load.file_name, "sha256": load.sha256, "profile": load.profile,
+                "type": load.type, "publisher_id": load.publisher_id, "status": "running", "started_at": now,
+            }  # fmt: skip
+            connection.execute(insert(table).values(row))
+        else:
+            again = update(table).where(table.c.id == load.id)
+            connection.execute(again.values(status="running", finished_at=None))
+    return load.id
+
+
+def finish(
+    connection: Connection,
+    load_id: str,
+    now: datetime,
+    *,
+    rows: int,
+    taken: int,
+    refused: Iterable[Refused],
+    skipped: Mapping[str, int],
+) -> None:
+    """Note that a load is done: of so many rows so many were taken, some skipped (by rule), the others refused.
+
+    `taken` counts new, unchanged and revised alike. The refused rows replace those of an earlier run.
+    """
+    table = tables.refused
+    connection.execute(delete(table).where(table.c.load_id == load_id))
+    count = 0
+    remaining = iter(refused)
+    while batch := list(islice(remaining, _BATCH)):
+        bulk.insert(connection, table, _rows(load_id, count, batch))
+        count += len(batch)
+    done = update(tables.load).where(tables.load.c.id == load_id)
+    connection.execute(
+        done.values(
+            status="done", finished_at=now, rows=rows, taken=taken, refused=count, skipped=dict(skipped)
+        )
+    )
+
+
+def _rows(load_id: str, first: int, batch: Sequence[Refused]) -> Iterator[dict[str, Any]]:
+    for ordinal, one in enumerate(batch, start=first):
+        yield {
+            "load_id": load_id,
+            "ordinal": ordinal,
+            "sheet": one.sheet,
+            "row": one.row,
+            "cells": orjson.dumps(one.cells, default=str).decode(),
+            "issues": orjson.dumps([issue.to_json() for issue in one.issues]).decode(),
+        }

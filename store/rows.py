@@ -1,0 +1,266 @@
+"""A record → its rows in every table, driven by the type's layout.
+
+Rows are mappings by column, with dates as ISO text and JSON as text, which both databases read.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from schemas.catalog import Catalog, Disclosure
+from schemas.deadline import days_late, due, values
+from store.identity import Identity, Publisher, organization_id, process_id, processes
+from store.layout import Node
+from store.terms import terms
+
+Row = dict[str, Any]
+_NAMELESS = Node("object")
+
+
+@dataclass(slots=True)
+class Parts:
+    """The rows of one record, but for those that only the database can tell (recency, revision, versions)."""
+
+    disclosure: Row
+    publisher: Row
+    lots: list[Row] = field(default_factory=list)
+    parties: list[Row] = field(default_factory=list)
+    items: list[Row] = field(default_factory=list)
+    processes: list[Row] = field(default_factory=list)
+    organizations: dict[str, Row] = field(default_factory=dict)
+    terms: list[str] = field(default_factory=list)
+
+
+def parts(
+    record: Mapping[str, Any], disclosure: Disclosure, identity: Identity, layout: Node, catalog: Catalog
+) -> Parts:
+    """The rows of a checked record.
+
+    A party's amount is that of the object in which it stands: the price of its lot, its own offer, the contract's
+    value. Amounts in another currency are no fen and stay out of the columns.
+    """
+    reader = _Reader(record, disclosure, identity, layout)
+    made = reader.made = Parts(
+        disclosure=_disclosure(record, disclosure, identity, catalog),
+        publisher=_publisher(record, identity.publisher, catalog),
+        processes=reader.processes(),
+    )
+    reader.lots()
+    reader.read(record, layout, None, in_item=False)
+    made.disclosure["amount_fen"] = _amount(record, layout, made.lots)
+    made.terms = terms([*reader.texts, made.disclosure["title"]])
+    return made
+
+
+class _Reader:
+    """One walk over a record that collects what the layout asks for."""
+
+    def __init__(
+        self, record: Mapping[str, Any], disclosure: Disclosure, identity: Identity, layout: Node
+    ) -> None:
+        self.record = record
+        self.identity = identity
+        self.layout = layout
+        self.texts: list[str] = []
+        self.made: Parts
+        self._owner = {"shard": identity.publisher.shard, "disclosure_id": identity.id}
+        self._path, self._numbers = processes(record, disclosure, identity)
+        self._process = process_id(identity.publisher, self._numbers[0])
+        self._lot_process: list[str] = []
+        self._lot_number: dict[str, int] = {}
+        self._parties: dict[tuple[str, str, int | None], Row] = {}
+        self._title = (record.get("project") or {}).get("name") or record.get("title")
+
+    def processes(self) -> list[Row]:
+        publisher = self.identity.publisher
+        return [
+            {"id": process_id(publisher, number), "publisher_id": publisher.id, "number": number, "title": self._title}
+            for number in self._numbers
+        ]  # fmt: skip
+
+    def lots(self) -> None:
+        node = self.layout.children.get("lots", _NAMELESS)
+        area = node.columns.get("area", ())
+        for ordinal, lot in enumerate(self.record.get("lots") or ()):
+            row: Row = {**self._owner, "ordinal": ordinal}
+            for column in ("number", "title", "location", "outcome"):
+                row[column] = _first(lot, node, column)
+            row["area"] = next(
+                (lot[name] * node.children[name].square_metres for name in area if lot.get(name) is not None),
+                None,
+            )
+            row["amount_fen"] = _fen(_first(lot, node, "amount"))
+            self.made.lots.append(row)
+            if row["number"] is not None:
+                self._lot_number.setdefault(row["number"], ordinal)
+            number = next(values(lot, list(self._path[1:])), None) if self._path[:1] == ("lots",) else None
+            self._lot_process.append(
+                self._process if number is None else process_id(self.identity.publisher, number)
+            )
+
+    def read(self, value: Mapping[str, Any], node: Node, lot: int | None, *, in_item: bool) -> None:
+        """Collect what stands in an object; `lot` is the ordinal of the lot in which it lies."""
+        for name, found in value.items():
+            child = node.children.get(name)
+            if child is None or found is None:
+                continue
+            several = found if child.many else (found,)
+            if child.longest:
+                self.texts.extend(text for text in several if len(text) <= child.longest)
+            elif child.children or child.role:
+                is_lots = name == "lots" and node is self.layout
+                for ordinal, one in enumerate(several):
+                    place = ordinal if is_lots else lot
+                    self._object(one, child, value, node, place, in_item)
+
+    def _object(
+        self, one: Mapping[str, Any], child: Node, holder: Mapping[str, Any], node: Node, lot: int | None, in_item: bool
+    ) -> None:  # fmt: skip
+        if child.kind == "item":
+            self.made.items.append(self._item(one, child, lot))
+            in_item = True
+        elif child.kind == "party":
+            place = self._lot_number.get(one.get("lotNumber", ""), lot)
+            self._party(one["partyRole"], one["organization"], one, child, place, in_item)
+        elif child.role and child.role != "publisher":
+            self._party(child.role, one, holder, node, lot, in_item)
+        self.read(one, child, lot, in_item=in_item)
+
+    def _item(self, item: Mapping[str, Any], node: Node, lot: int | None) -> Row:
+        return {
+            **self._owner,
+            "ordinal": len(self.made.items),
+            "lot_ordinal": lot,
+            "name": _first(item, node, "name"),
+            "specification": _first(item, node, "specification"),
+            "quantity": _first(item, node, "quantity"),
+            "unit": _first(item, node, "unit"),
+            "unit_price": _fen(_first(item, node, "unitPrice"), 10_000),
+            "amount_fen": _fen(_first(item, node, "amount")),
+        }
+
+    def _party(
+        self, role: str, given: Mapping[str, Any], holder: Mapping[str, Any], node: Node, lot: int | None, in_item: bool
+    ) -> None:  # fmt: skip
+        uscc = given.get("uscc")
+        name: Any = given.get("name") or uscc
+        process = self._process if lot is None else self._lot_process[lot]
+        organization = organization_id(uscc, name, process)
+        amount, rank = _fen(_first(holder, node, "amount")), _first(holder, node, "rank")
+        known = self._parties.get((role, organization, lot))
+        if known is not None:
+            _merge(known, amount, rank, in_item)
+            return
+        row: Row = {
+            **self._owner,
+            "ordinal": len(self.made.parties),
+            "role": role,
+            "organization_id": organization,
+            "name": name,
+            "rank": rank,
+            "lot_ordinal": lot,
+            "amount_fen": amount,
+        }
+        self._parties[role, organization, lot] = row
+        self.made.parties.append(row)
+        known_as = self.made.organizations.get(organization)
+        if known_as is None or known_as["name"] == uscc:
+            belongs = None if uscc else process
+            self.made.organizations[organization] = {
+                "id": organization, "uscc": uscc, "name": name, "process_id": belongs,
+            }  # fmt: skip
+
+
+def _merge(known: Row, amount: int | None, rank: int | None, in_item: bool) -> None:
+    """A party that stands twice in one role of one lot: items add up, elsewhere the first that is given counts."""
+    if known["rank"] is None:
+        known["rank"] = rank
+    if in_item:
+        both = known["amount_fen"] is not None and amount is not None
+        known["amount_fen"] = known["amount_fen"] + amount if both else None
+    elif known["amount_fen"] is None:
+        known["amount_fen"] = amount
+
+
+def _disclosure(
+    record: Mapping[str, Any], disclosure: Disclosure, identity: Identity, catalog: Catalog
+) -> Row:
+    regions = catalog.regions
+    region = record.get("region")
+    today = regions.current(region) if region else None
+    published = record.get("publishedDate")
+    deadline = due(record, disclosure, catalog.calendar)
+    return {
+        "shard": identity.publisher.shard,
+        "id": identity.id,
+        "type": disclosure.type,
+        "schema_version": disclosure.version,
+        "domain": disclosure.domain,
+        "stage": disclosure.stage,
+        "level": record.get("level") or (regions.level(region) if region else None),
+        "region": region,
+        "prefecture": regions.prefecture(today) if today else None,
+        "province": regions.province(today) if today else None,
+        "publisher_id": identity.publisher.id,
+        "local_id": record.get("localId"),
+        "title": record.get("title") or next(_captions(record, disclosure), disclosure.title),
+        "formed_date": record.get("formedDate"),
+        "published_date": published,
+        "due_on": deadline.on.isoformat() if deadline else None,
+        "days_late": days_late(date.fromisoformat(published), deadline, catalog.calendar) if published else None,
+        "outcome": record.get("outcome"),
+        "source_url": record.get("sourceUrl"),
+        "status": "published",
+    }  # fmt: skip
+
+
+def _publisher(record: Mapping[str, Any], publisher: Publisher, catalog: Catalog) -> Row:
+    """The publisher's row: its place is its shard where that is a division, else the record's."""
+    place = publisher.shard if catalog.regions.get(publisher.shard) else record.get("region")
+    level = catalog.regions.level(place) if place else None
+    return {
+        "id": publisher.id,
+        "shard": publisher.shard,
+        "uscc": publisher.uscc,
+        "name": publisher.name,
+        "region": place,
+        "level": level or record.get("level"),
+    }
+
+
+def _captions(record: Mapping[str, Any], disclosure: Disclosure) -> Iterator[str]:
+    for path in disclosure.schema["caption"]:
+        for value in values(record, path.split(".")):
+            yield str(value)
+
+
+def _amount(record: Mapping[str, Any], layout: Node, lots: list[Row]) -> int | None:
+    """The record's own amount, else the sum of its lots'; None where a lot's is in another currency."""
+    own = _first(record, layout, "amount")
+    if own is not None:
+        return _fen(own)
+    node = layout.children.get("lots", _NAMELESS)
+    known = [row["amount_fen"] for row in lots if row["amount_fen"] is not None]
+    foreign = any(
+        row["amount_fen"] is None and "amount" in (_first(lot, node, "amount") or ())
+        for row, lot in zip(lots, record.get("lots") or (), strict=True)
+    )
+    return sum(known) if known and not foreign else None
+
+
+def _first(value: Mapping[str, Any], node: Node, column: str) -> Any:
+    """The value of the first property that fills a column and is there."""
+    for name in node.columns.get(column, ()):
+        found = value.get(name)
+        if found is not None:
+            return found
+    return None
+
+
+def _fen(money: Mapping[str, Any] | None, units: int = 100) -> int | None:
+    """An amount in yuan as integer fen (or 1/10,000 yuan); None without a number or in another currency."""
+    if money is None or money.get("currency", "CNY") != "CNY":
+        return None
+    amount = money.get("amount")
+    return None if amount is None else round(amount * units)

@@ -1,0 +1,295 @@
+"""Records into the database: new ones, revisions of known ones, and the feed of changes.
+
+One call is one batch in the caller's transaction (`store.engine.writing`), so that readers see whole records and
+a load that was interrupted goes on where it stopped: what is there already is unchanged and writes nothing.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, and_, select, update
+
+from schemas.catalog import Catalog, Disclosure
+from store import bulk, revisions, tables
+from store.errors import StoreError
+from store.identity import Identity, identify, recency, same_day
+from store.layout import Node, layout
+from store.rows import Parts, Row, parts
+
+_WRITERS = 20_180_604  # of the advisory locks, which share one space with whatever else uses the database
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A checked record of a version; `sources` says where each value came from: {path: [sheet, row, column, …]}.
+
+    `identity` is what `identify` gives, where it is known already.
+    """
+
+    record: Mapping[str, Any]
+    disclosure: Disclosure
+    sources: Mapping[str, Any] | None = None
+    identity: Identity | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """How many records of a batch were new, unchanged, revised, or withdrawn and therefore left alone.
+
+    `ids` are those of the entries, in their order.
+    """
+
+    stored: int
+    unchanged: int
+    revised: int
+    withdrawn: int
+    ids: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class _Draft:
+    """A record on its way: who it is, what it says, and since when."""
+
+    entry: Entry
+    identity: Identity
+    body: str
+    digest: str
+    recency: int = 0
+    revision: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the database holds of a record."""
+
+    digest: str | None
+    recency: int
+    revision: int
+    status: str
+
+
+def write(
+    connection: Connection, entries: Iterable[Entry], catalog: Catalog, load_id: str | None, now: datetime
+) -> Written:
+    """Store a batch of records, about a thousand; call it once in a transaction. `now` is UTC without a zone.
+
+    A record whose content is known writes nothing, sources included; one with other content becomes a revision,
+    and its earlier document stays in `revision`. A withdrawn record is not brought back. Publishers, processes and
+    organizations keep the first name they came with; one known by its code alone takes the first name it gets.
+    Raises StoreError D010 for two entries of one id with different content, D011 for one without identity.
+    """
+    drafts, ids = _drafts(entries)
+    bulk.lock(connection, _WRITERS, sorted({draft.identity.publisher.shard for draft in drafts}))
+    known = _known(connection, [draft.identity.id for draft in drafts])
+    fresh = [draft for draft in drafts if _is_fresh(draft, known.get(draft.identity.id))]
+    withdrawn = sum(one.status == "withdrawn" for one in known.values())
+    if fresh:
+        revised = [draft for draft in fresh if draft.identity.id in known]
+        for draft in revised:
+            draft.revision = known[draft.identity.id].revision + 1
+        _settle_recency(connection, fresh, known)
+        if revised:
+            gone = [
+                (d.identity.publisher.shard, d.identity.id, known[d.identity.id].recency) for d in revised
+            ]
+            revisions.archive(connection, gone, now)
+        _insert(connection, fresh, catalog, load_id)
+        _announce(connection, fresh, now)
+    else:
+        revised = []
+    return Written(
+        stored=len(fresh) - len(revised),
+        unchanged=len(ids) - len(fresh) - withdrawn,
+        revised=len(revised),
+        withdrawn=withdrawn,
+        ids=ids,
+    )
+
+
+def content(record: Mapping[str, Any]) -> bytes:
+    """A record as it is stored and compared: JSON with sorted keys, without our own `id`."""
+    own = {key: value for key, value in record.items() if key != "id"} if "id" in record else record
+    return orjson.dumps(own, option=orjson.OPT_SORT_KEYS)
+
+
+def _drafts(entries: Iterable[Entry]) -> tuple[list[_Draft], tuple[str, ...]]:
+    drafts: dict[str, _Draft] = {}
+    ids: list[str] = []
+    for entry in entries:
+        identity = entry.identity or identify(entry.record, entry.disclosure)
+        if identity is None:
+            raise StoreError(
+                "D011", "无法确定记录的身份", "the record cannot be told from others",
+                f"填写公开主体和本类型的编号({entry.disclosure.title})。",
+                f"Give the publisher and an identifier of this type ({entry.disclosure.title_en}).",
+            )  # fmt: skip
+        body = content(entry.record)
+        draft = _Draft(entry, identity, body.decode(), hashlib.sha256(body).hexdigest())
+        first = drafts.setdefault(identity.id, draft)
+        if first.digest != draft.digest:
+            key = "、".join(identity.key)
+            raise StoreError(
+                "D010", f"同一批中有两条标识相同、内容不同的记录:{identity.id}({key})",
+                f"two records of one batch have the same id and different content: {identity.id} ({key})",
+                "合并这些行,或者给它们不同的本地编号。", "Merge the rows, or give them different local identifiers.",
+            )  # fmt: skip
+        ids.append(identity.id)
+    return list(drafts.values()), tuple(ids)
+
+
+def _known(connection: Connection, ids: Sequence[str]) -> dict[str, _Known]:
+    d, doc = tables.disclosure.c, tables.document.c
+    query = (
+        select(d.id, doc.digest, d.recency, d.revision, d.status)
+        .select_from(tables.disclosure)
+        .outerjoin(tables.document, and_(doc.shard == d.shard, doc.disclosure_id == d.id))
+        .where(bulk.among(connection, d.id, ids))
+    )
+    return {row[0]: _Known(*row[1:]) for row in connection.execute(query)}
+
+
+def _is_fresh(draft: _Draft, known: _Known | None) -> bool:
+    return known is None or (known.status != "withdrawn" and known.digest != draft.digest)
+
+
+def _settle_recency(connection: Connection, fresh: Sequence[_Draft], known: Mapping[str, _Known]) -> None:
+    """Give each record its recency, the next free number where another record has it already."""
+    column = tables.disclosure.c.recency
+    settled: set[int] = set()
+    open_ = []
+    for draft in fresh:
+        given = draft.entry.record.get("publishedDate")
+        published = date.fromisoformat(given) if given else None
+        before = known.get(draft.identity.id)
+        if before is not None and same_day(before.recency, published):
+            draft.recency = before.recency
+            settled.add(before.recency)
+        else:
+            draft.recency = recency(published, draft.identity.id)
+            open_.append(draft)
+    while open_:
+        wanted = [draft.recency for draft in open_]
+        settled.update(connection.scalars(select(column).where(bulk.among(connection, column, wanted))))
+        clashing = []
+        for draft in open_:
+            if draft.recency in settled:
+                draft.recency += 1
+                clashing.append(draft)
+            else:
+                settled.add(draft.recency)
+        open_ = clashing
+
+
+def _insert(connection: Connection, fresh: Sequence[_Draft], catalog: Catalog, load_id: str | None) -> None:
+    layouts: dict[str, Node] = {}
+    made: list[Parts] = []
+    for draft in fresh:
+        disclosure = draft.entry.disclosure
+        node = layouts.get(disclosure.name)
+        if node is None:
+            node = layouts[disclosure.name] = layout(disclosure, catalog.codelists["unit"])
+        one = parts(draft.entry.record, disclosure, draft.identity, node, catalog)
+        one.disclosure.update(recency=draft.recency, revision=draft.revision, load_id=load_id)
+        made.append(one)
+    _insert_registers(connection, made)
+    bulk.insert(connection, tables.disclosure, (one.disclosure for one in made))
+    bulk.insert(connection, tables.document, (_document(draft) for draft in fresh))
+    bulk.insert(connection, tables.lot, (row for one in made for row in one.lots))
+    bulk.insert(connection, tables.item, (row for one in made for row in one.items))
+    bulk.insert(
+        connection,
+        tables.party,
+        (row | {"recency": one.disclosure["recency"]} for one in made for row in one.parties),
+    )
+    bulk.insert(
+        connection, tables.disclosure_process, (_link(one, row) for one in made for row in one.processes)
+    )
+    bulk.insert(connection, tables.value_source, (_source(draft) for draft in fresh if draft.entry.sources))
+    bulk.insert_terms(
+        connection,
+        [
+            (one.disclosure["shard"], one.disclosure["id"], one.disclosure["recency"], one.terms)
+            for one in made
+        ],
+    )
+
+
+def _insert_registers(connection: Connection, made: Sequence[Parts]) -> None:
+    """Publishers, processes and organizations, where they are not there yet."""
+    bulk.insert_missing(connection, tables.publisher, _by_id(one.publisher for one in made).values())
+    bulk.insert_missing(
+        connection, tables.process, _by_id(row for one in made for row in one.processes).values()
+    )
+    wanted: dict[str, Row] = {}
+    for one in made:
+        for row in one.organizations.values():
+            if row["id"] not in wanted or wanted[row["id"]]["name"] == row["id"]:
+                wanted[row["id"]] = row
+    table = tables.organization
+    query = select(table.c.id, table.c.name).where(bulk.among(connection, table.c.id, sorted(wanted)))
+    stored = dict(connection.execute(query).tuples().all())
+    bulk.insert_missing(connection, table, (row for row in wanted.values() if row["id"] not in stored))
+    for row in wanted.values():
+        if stored.get(row["id"]) == row["id"] != row["name"]:
+            named = update(table).where(table.c.id == row["id"], table.c.name == row["id"])
+            connection.execute(named.values(name=row["name"]))
+
+
+def _by_id(rows: Iterable[Row]) -> dict[str, Row]:
+    """The first row of each id."""
+    first: dict[str, Row] = {}
+    for row in rows:
+        first.setdefault(row["id"], row)
+    return first
+
+
+def _document(draft: _Draft) -> Row:
+    return {
+        "shard": draft.identity.publisher.shard,
+        "disclosure_id": draft.identity.id,
+        "digest": draft.digest,
+        "body": draft.body,
+    }
+
+
+def _link(one: Parts, process: Row) -> Row:
+    return {
+        "shard": one.disclosure["shard"],
+        "disclosure_id": one.disclosure["id"],
+        "process_id": process["id"],
+    }
+
+
+def _source(draft: _Draft) -> Row:
+    return {
+        "shard": draft.identity.publisher.shard,
+        "disclosure_id": draft.identity.id,
+        "body": orjson.dumps(draft.entry.sources).decode(),
+    }
+
+
+def _announce(connection: Connection, fresh: Sequence[_Draft], now: datetime) -> None:
+    """Number the changes. Last in the transaction: the row of `data_version` is locked until it commits."""
+    counter = tables.data_version
+    count = len(fresh)
+    counted = update(counter).where(counter.c.id == 1).values(version=counter.c.version + count)
+    last = connection.scalars(counted.returning(counter.c.version)).one()
+    bulk.insert(
+        connection,
+        tables.change,
+        (
+            {
+                "version": last - count + place,
+                "shard": draft.identity.publisher.shard,
+                "disclosure_id": draft.identity.id,
+                "revision": draft.revision,
+                "kind": "added" if draft.revision == 1 else "revised",
+                "at": now.isoformat(" ", "microseconds"),
+            }
+            for place, draft in enumerate(fresh, start=1)
+        ),
+    )
