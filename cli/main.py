@@ -1,0 +1,283 @@
+"""The `openalloc` command. Exit codes: 0 done, 1 the data has errors, 2 it could not be done."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import orjson
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from cli import output
+from cli.settings import DATABASE, Settings
+from formats.error import FormatError
+from schemas.catalog import Catalog
+from schemas.errors import OpenallocError
+
+app = typer.Typer(
+    help="公共资源配置开放数据:核对、装入、查询、发布。Open data on public resource allocation: check, load, query, serve.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+Database = Annotated[
+    str | None,
+    typer.Option(
+        "--database",
+        help=f"数据库的 URL 或 SQLite 文件;默认取环境变量 {DATABASE},再默认本文件夹的 openalloc.db。"
+        f"URL or SQLite file; by default ${DATABASE}, else openalloc.db here.",
+        show_default=False,
+    ),
+]
+Files = Annotated[
+    list[Path], typer.Argument(metavar="FILE…", help="要读的文件。Files to read.", show_default=False)
+]
+Type = Annotated[
+    str | None,
+    typer.Option(
+        "--type",
+        help="类型,例如 land/grant-result;不给时按表头判断。Type; found from the headings when not given.",
+    ),
+]
+Profile = Annotated[
+    str | None,
+    typer.Option(
+        "--profile",
+        help="映射配置的名称或 TOML 文件,见 openalloc profiles。Mapping profile: a name or a TOML file.",
+    ),
+]
+Publisher = Annotated[
+    str | None,
+    typer.Option(
+        "--publisher", metavar="USCC", help="公开主体的统一社会信用代码。The publisher's credit code."
+    ),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON,供程序读取。Print JSON for machines.")]
+
+
+@app.command()
+def init(database: Database = None) -> None:
+    """建立或者升级数据库的表。Make or upgrade the database's tables."""
+    from store.engine import connect, writing
+    from store.migrate import upgrade
+    from store.seed import seed
+
+    settings = Settings.of(database=database)
+    engine = connect(settings.database)
+    upgrade(engine)
+    with writing(engine) as connection:
+        seed(connection, Catalog.load())
+    shown = engine.url.render_as_string(hide_password=True)
+    output.out.print(f"数据库已就绪 / the database is ready: {shown}")
+
+
+@app.command()
+def check(
+    files: Files,
+    type: Type = None,
+    profile: Profile = None,
+    publisher: Publisher = None,
+    json: AsJson = False,
+) -> None:
+    """按类型的模式核对文件,不装入。Check files against their type's schema; nothing is stored."""
+    from loaders import load as loading
+
+    catalog = Catalog.load()
+    reports = []
+    for file in files:
+        with _progress(f"核对 checking {file.name}", json) as tick:
+            reports.append(
+                loading.check(file, catalog, type=type, profile=profile, publisher=publisher, progress=tick)
+            )
+    _finish(files, reports, json)
+
+
+@app.command()
+def load(
+    files: Files,
+    type: Type = None,
+    profile: Profile = None,
+    publisher: Publisher = None,
+    database: Database = None,
+    json: AsJson = False,
+) -> None:
+    """核对文件并装入数据库;同一文件再装一次不改变任何内容。Check files and load them; loading one again changes nothing."""
+    from loaders import load as loading
+    from store.engine import connect
+    from store.migrate import assert_current
+
+    catalog = Catalog.load()
+    engine = connect(Settings.of(database=database).database)
+    assert_current(engine)
+    reports = []
+    for file in files:
+        with _progress(f"装入 loading {file.name}", json) as tick:
+            reports.append(
+                loading.load(
+                    file, catalog, engine, type=type, profile=profile, publisher=publisher, progress=tick
+                )
+            )
+    _finish(files, reports, json)
+
+
+@app.command()
+def query(
+    graphql: Annotated[
+        str,
+        typer.Argument(
+            metavar="GRAPHQL", help="查询的文本;- 表示从标准输入读。The query; - reads standard input."
+        ),
+    ],
+    variables: Annotated[str, typer.Option(help="变量,JSON 对象。Variables, a JSON object.")] = "{}",
+    database: Database = None,
+) -> None:
+    """运行一个 GraphQL 查询,输出 JSON。Run a GraphQL query and print its JSON."""
+    from api.operation import Request, Service
+    from store.engine import connect
+    from store.migrate import assert_current
+
+    try:
+        given = orjson.loads(variables)
+    except ValueError:
+        given = None
+    if not isinstance(given, dict):
+        raise typer.BadParameter(
+            '--variables 应为 JSON 对象 / has to be a JSON object, e.g. \'{"code": "530100"}\''
+        )
+    engine = connect(Settings.of(database=database).database)
+    assert_current(engine)
+    text = sys.stdin.read() if graphql == "-" else graphql
+    answer = Service(Catalog.load(), engine).answer(Request(text, given))
+    output.print_json(orjson.loads(answer.body))
+    if answer.refused:
+        raise typer.Exit(2)
+
+
+@app.command()
+def types(json: AsJson = False) -> None:
+    """列出全部类型和版本。List all types and their versions."""
+    found = Catalog.load().versions.values()
+    if json:
+        output.print_json(
+            [
+                {"type": d.type, "version": d.version, "title": d.title, "titleEn": d.title_en, "domain": d.domain,
+                 "stage": d.stage, "graphqlType": d.graphql_name, "collection": d.collection}
+                for d in found
+            ]
+        )  # fmt: skip
+        return
+    rows = ((d.type, d.version, d.title, d.title_en) for d in found)
+    output.print_table(("类型 type", "版本 version", "名称 title", "English"), rows)
+
+
+@app.command()
+def profiles(json: AsJson = False) -> None:
+    """列出映射配置。List the mapping profiles."""
+    from loaders.profile_file import all_profiles
+
+    found = all_profiles(Catalog.load())
+    if json:
+        output.print_json(
+            [{"name": p.name, "title": p.title, "titleEn": p.title_en, "types": list(p.types)} for p in found]
+        )
+        return
+    rows = ((p.name, "、".join(p.types), p.title, p.title_en) for p in found)
+    output.print_table(("名称 name", "类型 types", "说明 title", "English"), rows)
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="监听的地址。Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="端口。Port.")] = 8000,
+    workers: Annotated[int, typer.Option(min=1, help="进程数。Worker processes.")] = 1,
+    database: Database = None,
+) -> None:
+    """启动 GraphQL 和 REST 服务。Serve GraphQL and REST."""
+    from cli.server import serve as run
+    from store.engine import connect
+    from store.migrate import assert_current
+
+    settings = Settings.of(database=database)
+    engine = connect(settings.database)
+    assert_current(engine)
+    engine.dispose()
+    output.out.print(f"http://{host}:{port}/ (Ctrl+C 停止 stops)")
+    run(settings, host, port, workers)
+
+
+@app.command()
+def demo(
+    records: Annotated[
+        int, typer.Option(min=0, help="生成多少条合成记录。How many synthetic records to make.")
+    ] = 3_000,
+    seed: Annotated[
+        int, typer.Option(help="随机数种子;同种子同数据。Seed; the same one gives the same records.")
+    ] = 1,
+    host: Annotated[str, typer.Option(help="监听的地址。Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="端口。Port.")] = 8000,
+    only_load: Annotated[
+        bool, typer.Option("--only-load", help="只装入,不启动服务。Load and do not serve.")
+    ] = False,
+    database: Annotated[str, typer.Option(help="数据库。Database.")] = "openalloc-demo.db",
+) -> None:
+    """装入样例和合成数据,启动服务,给出可试的查询。Load samples and synthetic data, serve them, print queries to try."""
+    from cli.demo import addresses, fill
+    from cli.server import serve as run
+    from store.engine import connect
+
+    settings = Settings.of(environment={}, database=database)
+    catalog = Catalog.load()
+    engine = connect(settings.database)
+    total = records + len(catalog.types)
+    with _progress("装入样例 loading the sample", quiet=False) as tick:
+        stored = fill(engine, catalog, records, seed, lambda step: tick(step, total))
+    engine.dispose()
+    output.out.print(
+        f"{total} 条记录,新增 {stored}(合成数据,不是真实信息) / {total} records, {stored} new (synthetic, not real)"
+    )
+    base = f"http://{host}:{port}"
+    for caption, address in addresses(base):
+        output.out.print(f"\n{caption}\n  {address}", soft_wrap=True)
+    if not only_load:
+        output.out.print(f"\n打开 open {base}/ (Ctrl+C 停止 stops)")
+        run(settings, host, port, 1)
+
+
+def main() -> None:
+    """The entry point: errors in both languages, never a stack trace for what the asker did."""
+    try:
+        app()
+    except (OpenallocError, FormatError) as error:
+        output.print_error(error)
+        raise SystemExit(2) from None
+
+
+@contextmanager
+def _progress(caption: str, quiet: bool) -> Iterator[Any]:
+    """A bar on a terminal's standard error; `tick(steps, total)` moves it. Nothing where machines read."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(
+        *columns, console=output.err, disable=quiet or not output.err.is_terminal, transient=True
+    ) as bar:
+        task = bar.add_task(caption, total=None)
+        yield lambda steps=1, total=None: bar.update(
+            task, advance=steps, **({"total": total} if total else {})
+        )
+
+
+def _finish(files: list[Path], reports: list[Any], json: bool) -> None:
+    """Print the reports; exit 2 where a file could not be read, 1 where rows were refused."""
+    made = [{"file": str(file), **report.to_json()} for file, report in zip(files, reports, strict=True)]
+    if json:
+        output.print_json(made[0] if len(made) == 1 else made)
+    else:
+        for one in made:
+            output.out.print(f"[bold]{one['file']}[/]")
+            output.print_report(one)
+    if any(report.unreadable for report in reports):
+        raise typer.Exit(2)
+    if any(report.refused for report in reports):
+        raise typer.Exit(1)
