@@ -17,6 +17,11 @@ SIGNATURE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 # Sector numbers from here on are marks, not places.
 LAST_SECTOR: Final = 0xFFFFFFFA
 
+STREAM: Final = 2
+ROOT: Final = 5
+# Streams below this size lie elsewhere, inside another stream.
+SMALL: Final = 4096
+
 ENCRYPTED_PACKAGE: Final = "EncryptedPackage"
 WORKBOOK_STREAMS: Final = ("Workbook", "Book")
 
@@ -41,9 +46,9 @@ def check_compound(content: bytes) -> None:
 
 
 def _streams(content: bytes) -> Iterator[tuple[str, bytes]]:
-    """Name and content of each stream; content is only true for streams of 4,096 bytes and more."""
+    """Name and content of each stream; content is empty for the small ones."""
     size = 1 << min(struct.unpack_from("<H", content, 30)[0], 12)
-    directory_start, difat_start = struct.unpack_from("<I16xI", content, 48)
+    directory_start, mini_start, difat_start = struct.unpack_from("<I8xI4xI", content, 48)
     places = list(struct.unpack_from("<109I", content, 76))
     sectors = len(content) // size
 
@@ -60,20 +65,23 @@ def _streams(content: bytes) -> Iterator[tuple[str, bytes]]:
 
     def chain(start: int) -> bytes:
         parts: list[bytes] = []
-        # Bounded, for a chain may be a ring.
-        while start < LAST_SECTOR and len(parts) < sectors:
+        while start < LAST_SECTOR:
+            # The parser would go round until memory ends.
+            if len(parts) > sectors:
+                raise FormatError("F040", reason="its sectors form a ring")
             parts.append(sector(start))
-            start = following[start]
+            start = following[start] if start < len(following) else LAST_SECTOR
         return b"".join(parts)
 
+    chain(mini_start)
     directory = chain(directory_start)
     for at in range(0, len(directory) - 127, 128):
         length, kind = struct.unpack_from("<HB", directory, at + 64)
         start, stream_size = struct.unpack_from("<II", directory, at + 116)
-        if kind == 2 and 2 <= length <= 64:
-            name = directory[at : at + length - 2].decode("utf-16-le", "replace")
-            wanted = name in WORKBOOK_STREAMS and stream_size >= 4096
-            yield name, chain(start)[:stream_size] if wanted else b""
+        large = kind == ROOT or (kind == STREAM and stream_size >= SMALL)
+        held = chain(start)[:stream_size] if large else b""
+        if kind == STREAM and 2 <= length <= 64:
+            yield directory[at : at + length - 2].decode("utf-16-le", "replace"), held
 
 
 def _check_records(stream: bytes) -> None:

@@ -38,6 +38,11 @@ def read_workbook(stream: BinaryIO) -> Iterator[Row]:
         raise FormatError("F041") from error
     except CalamineError as error:
         raise FormatError("F040", reason=str(error)[:200]) from error
+    except BaseException as error:
+        # A panic of the parser, which happens on damaged files, has no class that could be imported.
+        if type(error).__name__ != "PanicException":
+            raise
+        raise FormatError("F040", reason=str(error)[:200]) from error
 
 
 def _check_kind(stream: BinaryIO) -> None:

@@ -2,6 +2,7 @@
 
 import datetime
 import io
+import struct
 import zipfile
 from collections.abc import Callable
 from typing import Any
@@ -12,7 +13,7 @@ import xlsxwriter
 import xlwt
 from xlwt.CompoundDoc import XlsDoc
 
-from formats import xls, xlsx
+from formats import workbook, xls, xlsx
 from formats.error import FormatError
 from formats.extent import column_letters, column_number
 from formats.row import Row
@@ -231,6 +232,32 @@ def test_what_is_no_readable_workbook_says_what_it_is(content: bytes, code: str)
         with pytest.raises(FormatError) as caught:
             list(module.read(io.BytesIO(content)))
         assert caught.value.code == code
+
+
+def ring() -> bytes:
+    """An .xls whose directory leads back to itself; the parser alone would follow it until memory ends."""
+    content = bytearray(xls_of(fill_xls))
+    (directory,) = struct.unpack_from("<I", content, 48)
+    (table,) = struct.unpack_from("<I", content, 76)
+    struct.pack_into("<I", content, (table + 1) * 512 + directory * 4, directory)
+    return bytes(content)
+
+
+def test_sectors_in_a_ring_are_a_damaged_workbook() -> None:
+    with pytest.raises(FormatError, match=r"F040.*ring"):
+        read(ring())
+
+
+def test_a_panic_of_the_parser_is_a_damaged_workbook(monkeypatch: pytest.MonkeyPatch) -> None:
+    class PanicException(BaseException):
+        pass
+
+    def panics(stream: object) -> None:
+        raise PanicException("range end index 120 out of range")
+
+    monkeypatch.setattr(workbook, "load_workbook", panics)
+    with pytest.raises(FormatError, match=r"F040.*out of range"):
+        read(xlsx_of(merge))
 
 
 @pytest.mark.parametrize(
