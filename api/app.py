@@ -67,6 +67,7 @@ async def readyz(request: Request) -> Response:
 async def _not_found(request: Request, _error: Exception) -> Response:
     path = request.url.path
     return missing(
+        "A012",
         f"没有这个地址:{path}",
         f"there is nothing at {path}",
         "首页 / 列出所有入口。",

@@ -96,11 +96,15 @@ class Service:
         try:
             document = parse(text, max_tokens=self.limits.tokens)
         except GraphQLError as error:
-            raise InvalidOperationError("Q110", "查询有语法错误", [error]) from None
+            raise InvalidOperationError(
+                "Q110", "查询有语法错误", "the operation has a syntax error", [error]
+            ) from None
         check_limits(document, self.limits)
         errors = validate(self.schema, document)
         if errors:
-            raise InvalidOperationError("Q111", "查询与模式不符", errors)
+            raise InvalidOperationError(
+                "Q111", "查询与模式不符", "the operation does not fit the schema", errors
+            )
         self._documents[text] = document
         if len(self._documents) > 1_000:
             self._documents.popitem(last=False)
@@ -111,7 +115,9 @@ class Service:
     ) -> Planner:
         coerced = get_variable_values(self.schema, operation.variable_definitions or (), dict(variables))
         if isinstance(coerced, list):
-            raise InvalidOperationError("Q112", "变量的值不能用", coerced)
+            raise InvalidOperationError(
+                "Q112", "变量的值不能用", "a variable has a value that cannot be used", coerced
+            )
         fragments = {d.name.value: d for d in document.definitions if isinstance(d, FragmentDefinitionNode)}
         fts = self.reader.engine.dialect.name == "sqlite"
         return Planner(self.schema, self.model, self.catalog, fragments, coerced, self.limits, fts)
@@ -143,13 +149,13 @@ class Service:
 class InvalidOperationError(Exception):
     """What graphql-core found wrong, with a code of ours."""
 
-    def __init__(self, code: str, message: str, errors: list[GraphQLError]) -> None:
+    def __init__(self, code: str, message: str, message_en: str, errors: list[GraphQLError]) -> None:
         super().__init__(code)
         self.errors = []
         for error in errors[:20]:
             made = error.formatted
             found: dict[str, Any] = {
-                "message": f"{message} / {made['message']}",
+                "message": f"{message} / {message_en}: {made['message']}",
                 "extensions": {"code": code},
             }
             if made.get("locations"):

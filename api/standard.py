@@ -61,6 +61,7 @@ async def schema_file(request: Request) -> Response:
     )
     if not known:
         return missing(
+            "A010",
             f"没有这个模式:{path}",
             f"there is no such schema: {path}",
             "目录见 /schemas/。",
@@ -92,6 +93,7 @@ async def codelist_file(request: Request) -> Response:
     if name not in catalog.codelists or suffix not in ("csv", "json"):
         file = request.path_params["file"]
         return missing(
+            "A011",
             f"没有这个代码表:{file}",
             f"there is no such codelist: {file}",
             "目录见 /codelists/。",
@@ -104,13 +106,13 @@ async def codelist_file(request: Request) -> Response:
     return _cached(request, orjson.dumps(rows), "application/json", _DAY)
 
 
-def missing(message: str, message_en: str, hint: str, hint_en: str) -> Response:
+def missing(code: str, message: str, message_en: str, hint: str, hint_en: str) -> Response:
     """404 in the same form as every other error."""
     body = {
         "errors": [
             {
                 "message": f"{message} / {message_en}",
-                "extensions": {"code": "A404", "hint": hint, "hintEn": hint_en},
+                "extensions": {"code": code, "hint": hint, "hintEn": hint_en},
             }
         ]
     }
