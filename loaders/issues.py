@@ -59,7 +59,7 @@ RULES: dict[str, Rule] = {
         "error", "“{title}”不能由一个单元格填写", "“{titleEn}” cannot come from one cell",
         "在映射文件中写到它下面的属性，例如 {name}.{child}。", "Name a property below it, for example {name}.{child}."),
     "L018": Rule(
-        "error", "“{title}”的写法不符合映射文件的要求：{value}", "“{titleEn}” does not match the profile's pattern: {value}",
+        "warning", "“{title}”的写法不符合映射文件的要求：{value}", "“{titleEn}” does not match the profile's pattern: {value}",
         "核对单元格，或改映射文件中的 pattern。", "Check the cell, or the profile's pattern."),
     "L019": Rule(
         "error", "“{title}”既不能读作期间，也没有放原文的属性：{value}", "“{titleEn}” is no period: {value}",

@@ -1,0 +1,221 @@
+"""One row → one fragment of a record: cells read, personal numbers masked, every value with its source."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from loaders.binding import Bound, BoundEach, BoundUnpivot, Heading, Plan
+from loaders.cells import NOTHING, Reader, Reading, read_cell
+from loaders.draft import CONFLICT, SAME, STORED, Draft, Path, Source
+from loaders.issues import of_field
+from loaders.personal import mask
+from loaders.profile import Profile, Target
+from loaders.screen import masked, screened
+from loaders.text import clean, is_null, written
+from schemas.issue import Issue
+
+# So much of a raw cell is kept beside a value that was changed.
+_RAW = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a row stands."""
+
+    sheet: str
+    row: int
+
+
+@dataclass(slots=True)
+class Built:
+    """What one row gave: the fragment, its sources by dotted path, the issues, and which columns reached it.
+
+    `filled` are the columns whose cell says something that is asked for here.
+    """
+
+    record: dict[str, Any] = field(default_factory=dict)
+    sources: dict[str, Source] = field(default_factory=dict)
+    issues: list[Issue] = field(default_factory=list)
+    filled: set[int] = field(default_factory=set)
+    reached: set[int] = field(default_factory=set)
+
+    @property
+    def failed(self) -> bool:
+        """Whether the row must be refused."""
+        return any(found.severity == "error" for found in self.issues)
+
+
+class Builder:
+    """Builds fragments of one plan."""
+
+    def __init__(
+        self, plan: Plan, headings: Sequence[Heading], reader: Reader, profile: Profile | None
+    ) -> None:
+        self.plan = plan
+        self.reader = reader
+        self.headings = headings
+        self._replace: Mapping[str, str] = profile.replace if profile else {}
+
+    def build(self, cells: Sequence[Any], place: Place) -> Built:
+        """The fragment of one row."""
+        row = _Row(self, place)
+        for bound in self.plan.bound:
+            if bound.column < len(cells):
+                row.take(bound, cells[bound.column])
+        for each in self.plan.each:
+            if each.column < len(cells):
+                row.take_each(each, cells[each.column])
+        for number, unpivot in enumerate(self.plan.unpivot):
+            if unpivot.column < len(cells):
+                row.take_unpivot(unpivot, cells[unpivot.column], number)
+        return row.finish()
+
+    def prepared(self, cell: Any, target: Target) -> tuple[list[Any], bool]:
+        """The cell's parts as the profile wants them, and whether the profile changed the text."""
+        if isinstance(cell, list):
+            return plain_parts(cell), False
+        text = before = written(cell)
+        for old, new in (*self._replace.items(), *target.replace.items()):
+            text = text.replace(old, new)
+        if target.pattern is not None:
+            found = target.pattern.search(text)
+            text = found[1] or "" if found else ""
+        parts = [part.strip() for part in text.split(target.split)] if target.split else [text]
+        while len(parts) > 1 and not parts[-1]:
+            parts.pop()
+        if target.template is not None:
+            parts = [target.template.replace("{}", clean(part)) if clean(part) else "" for part in parts]
+        if target.date_format is not None:
+            return [_dated(part, target.date_format) for part in parts], True
+        # A date of Excel stays one unless something was done to its text.
+        return ([cell], False) if parts == [before] else (list(parts), True)
+
+
+class _Row:
+    """One row being built."""
+
+    def __init__(self, builder: Builder, place: Place) -> None:
+        self.builder, self.place = builder, place
+        self.draft, self.built = Draft(), Built()
+        self._unmatched: dict[int, tuple[Bound, Any]] = {}
+
+    def take(self, bound: Bound, cell: Any) -> None:
+        """Read one cell into one target."""
+        if is_null(_shown(cell), of_text=True):
+            return
+        parts, changed = self.builder.prepared(cell, bound.target)
+        if bound.target.pattern is not None and not any(parts):
+            self._unmatched.setdefault(bound.column, (bound, cell))
+        several = len(parts) > 1 or (isinstance(cell, list) and bound.slot.field.many)
+        for number, part in enumerate(parts):
+            self._take_one(bound, part, number if several else None, cell, changed)
+
+    def take_each(self, each: BoundEach, cell: Any) -> None:
+        """Read the objects of a list into entries of a list."""
+        for number, element in enumerate(cell if isinstance(cell, list) else ()):
+            if not isinstance(element, Mapping):
+                continue
+            stored = False
+            for name, bounds in each.parts.items():
+                for bound in bounds:
+                    parts, changed = self.builder.prepared(element.get(name), bound.target)
+                    for part in parts:
+                        stored |= self._take_one(bound, part, number, element.get(name), changed)
+            if stored and each.ordinal:
+                self.draft.put((*each.to[:-1], number, each.ordinal), number + 1, None)
+
+    def take_unpivot(self, unpivot: BoundUnpivot, cell: Any, number: int) -> None:
+        """Read a cell into an entry whose label is the column's."""
+        parts, changed = self.builder.prepared(cell, unpivot.value.target)
+        for part in parts:
+            if self._take_one(unpivot.value, part, number, cell, changed):
+                self._take_one(unpivot.label, unpivot.label_text, number, unpivot.label_text, True)
+
+    def finish(self) -> Built:
+        """The fragment with the plan's constants; a constant inside a list needs an entry that a cell filled."""
+        plan, draft, built = self.builder.plan, self.draft, self.built
+        for column, (bound, cell) in self._unmatched.items():
+            if column not in built.filled:
+                built.filled.add(column)
+                self._note(column, of_field("L018", bound.slot.field, _shown(cell)))
+        for path, value in plan.constants:
+            if draft.get(path) is None and _entry_exists(draft, path):
+                draft.put(path, value, None)
+        if plan.publisher:
+            draft.put(("publisher",), plan.publisher, None)
+        if plan.level:
+            draft.put(("level",), plan.level, None)
+        record, built.sources = draft.finish()
+        built.record = {"schema": plan.disclosure.name, **record}
+        return built
+
+    def _take_one(self, bound: Bound, part: Any, place: int | None, cell: Any, changed: bool) -> bool:
+        reading = read_cell(part, bound.slot, self.builder.reader)
+        if reading is NOTHING:
+            return False
+        self.built.filled.add(bound.column)
+        outcomes = self._put(bound, reading, place, cell, changed)
+        self._note(bound.column, *reading.issues)
+        if outcomes == {CONFLICT}:
+            self._note(bound.column, of_field("L023", bound.slot.field, _shown(part)))
+        elif outcomes:
+            self.built.reached.add(bound.column)
+        return bool(outcomes & {STORED, SAME})
+
+    def _put(self, bound: Bound, reading: Reading, place: int | None, cell: Any, changed: bool) -> set[str]:
+        at, parent = bound.paths(place)
+        heading = self.builder.headings[bound.column].name
+        outcomes = set()
+        for name, value in reading.values.items():
+            field = bound.slot.siblings.get(name, bound.slot.field)
+            value, hidden = screened(value, field)
+            self._note(bound.column, *hidden)
+            rules = ["profile" if changed else None, reading.rule, "masked" if hidden else None]
+            rule = "+".join(one for one in rules if one) or None
+            raw = [mask(_shown(cell))[0][:_RAW]] if rule else []
+            source: Source = [self.place.sheet, self.place.row, heading, rule, *raw]
+            path = at if name == bound.slot.field.name else (*parent, name)
+            outcome = self.draft.put(path, value, source)
+            if outcome == CONFLICT and name.endswith("Details"):
+                outcome = self._better_wording(path, str(value), bound, source)
+            outcomes.add(outcome)
+        return outcomes
+
+    def _better_wording(self, path: Path, wording: str, bound: Bound, source: Source) -> str:
+        """A name goes before a code as the wording of a code; a code beside a name is nothing new."""
+        codelist = self.builder.reader.catalog.codelists.get(str(bound.slot.field.codelist))
+        if codelist is None or wording in codelist.codes:
+            return CONFLICT if codelist is None else SAME
+        if str(self.draft.get(path)) not in codelist.codes:
+            return CONFLICT
+        self.draft.replace(path, wording, source)
+        return STORED
+
+    def _note(self, column: int, *found: Issue) -> None:
+        heading = self.builder.headings[column].name
+        for one in found:
+            placed = one.at(sheet=self.place.sheet, row=self.place.row, column=heading)
+            self.built.issues.append(masked(placed))
+
+
+def plain_parts(cell: list[Any]) -> list[Any]:
+    """The plain values of a list."""
+    return [part for part in cell if not isinstance(part, (dict, list))]
+
+
+def _shown(cell: Any) -> str:
+    return "|".join(map(written, plain_parts(cell))) or "[]" if isinstance(cell, list) else clean(cell)
+
+
+def _dated(text: str, date_format: str) -> Any:
+    try:
+        return datetime.strptime(text.strip(), date_format)
+    except ValueError:
+        return text
+
+
+def _entry_exists(draft: Draft, path: Path) -> bool:
+    """Whether the list entries in which a constant would stand were filled by cells."""
+    places = [path[: position + 1] for position, step in enumerate(path) if isinstance(step, int)]
+    return all(draft.get(place) is not None for place in places)

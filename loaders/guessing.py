@@ -1,0 +1,52 @@
+"""Which type of disclosure a sheet's headings mean."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from loaders.issues import RULES
+from loaders.names import Names
+from schemas.catalog import Catalog
+from schemas.issue import Issue, issue
+
+# What every type has says nothing of which it is.
+_ENVELOPE_WEIGHT = 0.25
+_ENOUGH = 1.5
+# A type that is nearly as good makes the answer doubtful.
+_CLEARLY = 1.1
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """The type, or why there is none."""
+
+    type: str | None
+    issue: Issue | None = None
+
+
+def guess_type(headings: Sequence[str], names: Mapping[str, Names], catalog: Catalog) -> Guess:
+    """The type whose own properties the headings name best, if one is clearly ahead of the others."""
+    scores: dict[str, float] = {}
+    envelope = _shared_names(catalog)
+    for type_, of_type in names.items():
+        score = 0.0
+        for heading in headings:
+            found = of_type.find(heading) if heading else ()
+            if found and not found[0].generic:
+                shared = found[0].field.path[0] in envelope
+                score += found[0].weight * (_ENVELOPE_WEIGHT if shared else 1)
+        scores[type_] = score
+    ranked = sorted(scores, key=lambda name: -scores[name])
+    shown = "、".join(heading for heading in headings if heading)
+    if not ranked or scores[ranked[0]] < _ENOUGH:
+        return Guess(None, issue(RULES, "L002", value=shown))
+    rivals = [name for name in ranked if scores[name] * _CLEARLY > scores[ranked[0]]]
+    if len(rivals) > 1:
+        types = "、".join(f"{catalog.types[name].title}({name})" for name in rivals[:6])
+        return Guess(None, issue(RULES, "L003", value=shown, types=types))
+    return Guess(ranked[0])
+
+
+def _shared_names(catalog: Catalog) -> frozenset[str]:
+    """The properties that every type has, lots left out: what is in them differs."""
+    names = [frozenset(field.name for field in disclosure.fields) for disclosure in catalog.types.values()]
+    return frozenset.intersection(*names) - {"lots"} if names else frozenset()

@@ -1,0 +1,118 @@
+"""Where a sheet's headings are and what its columns are called: title rows above, one to three rows of headings."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from loaders.names import normal
+from loaders.text import clean
+from loaders.units import Units
+
+# So far down a sheet its headings may stand.
+SEARCHED = 30
+DEEPEST = 3
+
+Known = Callable[[str], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """The headings of a sheet: `names` by position, '' where there is none; `titles` are the lines above.
+
+    `first` and `last` are places in the rows that were searched, not the file's numbers.
+    """
+
+    first: int
+    last: int
+    names: tuple[str, ...]
+    titles: tuple[str, ...]
+
+
+def find_heading(rows: Sequence[Sequence[Any]], known: Known) -> Heading | None:
+    """The rows whose cells are known headings, one to three of them; None where no row has two of them.
+
+    Of equally good ones the first and the flattest. A table of one column needs only one.
+    """
+    best: Heading | None = None
+    best_score = 0
+    for first in range(min(len(rows), SEARCHED)):
+        for depth in range(1, DEEPEST + 1):
+            block = rows[first : first + depth]
+            if len(block) < depth or (depth > 1 and not _may_be_heading(block[-1])):
+                break
+            names = joined(block, known)
+            score = sum(1 for name in names if name and known(name))
+            if score > best_score:
+                best, best_score = Heading(first, first + depth - 1, names, titles(rows[:first])), score
+    if best is None:
+        return None
+    filled = sum(1 for name in best.names if name)
+    return best if best_score >= 2 or filled == 1 else None
+
+
+def joined(block: Sequence[Sequence[Any]], known: Known) -> tuple[str, ...]:
+    """One name a column: what stands above and below together, if that is known, else one of them, else both."""
+    width = max(len(row) for row in block)
+    names = []
+    for column in range(width):
+        cells = [clean(row[column]) if column < len(row) else "" for row in block]
+        # A merged heading is filled into every cell it covers.
+        parts = [part for part in dict.fromkeys(cells) if part]
+        options = ["".join(parts), *reversed(parts)]
+        names.append(next((option for option in options if option and known(option)), options[0]))
+    return tuple(names)
+
+
+def titles(rows: Sequence[Sequence[Any]]) -> tuple[str, ...]:
+    """The lines above a table: rows that hold one text, merged or not."""
+    found = []
+    for row in rows:
+        texts = {clean(cell) for cell in row} - {""}
+        if len(texts) == 1:
+            found.append(texts.pop())
+    return tuple(found)
+
+
+def numbered(names: Sequence[str]) -> list[str]:
+    """The keys of columns: the normal heading, with #2, #3 for the same heading again.
+
+    >>> numbered(["宗地号", "用途", "宗地号："])
+    ['宗地号', '用途', '宗地号#2']
+    """
+    seen: Counter[str] = Counter()
+    keys = []
+    for name in names:
+        key = normal(name)
+        seen[key] += 1
+        keys.append(f"{key}#{seen[key]}" if seen[key] > 1 else key)
+    return keys
+
+
+def is_repeated(cells: Sequence[Any], names: Sequence[str]) -> bool:
+    """Whether a row says the headings again."""
+    filled = [(normal(clean(cell)), name) for cell, name in zip(cells, names, strict=False) if clean(cell)]
+    same = sum(1 for text, name in filled if text == normal(name))
+    return same >= 2 and same * 5 >= len(filled) * 3
+
+
+def is_units(cells: Sequence[Any], units: Units) -> bool:
+    """Whether a row says only units: 万元, (公顷)."""
+    texts = [text for text in map(clean, cells) if text]
+    return bool(texts) and all(not text.isdecimal() and units.only(text) for text in texts)
+
+
+def letter(index: int) -> str:
+    """The column's letters as a spreadsheet shows them: 0 → A, 26 → AA."""
+    letters = ""
+    index += 1
+    while index:
+        index, rest = divmod(index - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def _may_be_heading(row: Sequence[Any]) -> bool:
+    """Whether a row under headings may be more of them: short texts, no figures."""
+    texts = [clean(cell) for cell in row if clean(cell)]
+    return bool(texts) and all(len(text) <= 40 and not text[0].isdecimal() for text in texts)

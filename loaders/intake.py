@@ -1,0 +1,235 @@
+"""Rows in, fragments of records out: each row is skipped, refused, or kept under the record it belongs to."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from formats.row import Row
+from loaders.build import Built, Place
+from loaders.headings import SEARCHED
+from loaders.issues import RULES
+from loaders.report import ColumnUse, Issues
+from loaders.screen import masked, masked_cells, screened_record
+from loaders.sheets import Asked, Sheet
+from loaders.spool import Spool
+from loaders.text import clean, is_null
+from schemas.catalog import Disclosure
+from schemas.issue import RULES as SCHEMA_RULES
+from schemas.issue import Issue, issue
+from store.identity import identify
+
+Progress = Callable[[int], None]
+PROGRESS_EVERY = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """What one row says of one record; `row` counts the rows of the file that are no headings."""
+
+    row: int
+    place: Place
+    disclosure: str
+    record: dict[str, Any]
+    sources: dict[str, Any]
+    cells: dict[str, Any]
+
+    def to_json(self) -> list[Any]:
+        """The fragment as the spool keeps it."""
+        return [
+            self.row,
+            self.place.sheet,
+            self.place.row,
+            self.disclosure,
+            self.record,
+            self.sources,
+            self.cells,
+        ]
+
+    @classmethod
+    def of(cls, kept: list[Any]) -> "Fragment":
+        """The fragment that the spool kept."""
+        row, sheet, number, disclosure, record, sources, cells = kept
+        return cls(row, Place(sheet, number), disclosure, record, sources, cells)
+
+
+class Intake:
+    """Everything that is known of a file's rows while they go by."""
+
+    def __init__(self, asked: Asked, fragments: Spool, refusals: Spool) -> None:
+        self.asked = asked
+        self.fragments = fragments
+        self.refusals = refusals
+        self.issues = Issues()
+        self.skipped: Counter[str] = Counter()
+        self.rows = 0
+        self.refused: set[int] = set()
+        self.unsupported = 0
+        self.sheets: dict[str, Sheet] = {}
+        self._waiting: list[Row] = []
+        self._without_heading: list[Issue] = []
+
+    def take_all(self, rows: Iterable[Row], progress: Progress | None = None) -> None:
+        """Take every row of a file."""
+        for number, row in enumerate(rows, 1):
+            self._take(row)
+            if progress and number % PROGRESS_EVERY == 0:
+                progress(number)
+        self._end_of_sheet()
+        for sheet in self.sheets.values():
+            faults = dict.fromkeys(fault for way in sheet.ways for fault in way.faults)
+            self.issues.add(*(fault.at(sheet=sheet.name, row=1) for fault in faults))
+        self.issues.add(*self._without_heading)
+        if not self.rows and not self._without_heading:
+            self.issues.add(issue(RULES, "L008"))
+
+    @property
+    def columns(self) -> tuple[ColumnUse, ...]:
+        """What became of the columns of every sheet."""
+        return tuple(use for sheet in self.sheets.values() for use in sheet.uses)
+
+    def refuse(
+        self,
+        row: int,
+        place: Place,
+        cells: Mapping[str, Any],
+        issues: Iterable[Issue],
+        *,
+        noted: bool = False,
+    ) -> None:
+        """Refuse a row with its issues; `noted` where the report has them already, for the whole sheet."""
+        found = [masked(one) for one in issues]
+        self.refused.add(row)
+        kept = [place.sheet, place.row, masked_cells(cells), [one.to_json() for one in found]]
+        self.refusals.add(str(row), kept)
+        if not noted:
+            self.issues.add(*found)
+
+    def _take(self, row: Row) -> None:
+        profile = self.asked.profile
+        if profile and row.sheet in profile.skip_sheets:
+            return
+        if isinstance(row.cells, dict):
+            disclosure = self._named_version(row.cells)
+            if disclosure is not None:
+                self.rows += 1
+                self._take_record(row.cells, disclosure, Place(row.sheet, row.number))
+                return
+        if self._waiting and self._waiting[0].sheet != row.sheet:
+            self._end_of_sheet()
+        sheet = self.sheets.get(row.sheet)
+        if sheet is None:
+            self._waiting.append(row)
+            if len(self._waiting) > SEARCHED:
+                self._end_of_sheet()
+        elif sheet.headings:
+            self._take_row(sheet, row)
+
+    def _end_of_sheet(self) -> None:
+        """Learn the columns of the sheet whose first rows were waiting, and take those below the headings."""
+        rows, self._waiting = self._waiting, []
+        if not rows:
+            return
+        sheet = self.sheets[rows[0].sheet] = Sheet(rows[0].sheet, self.asked)
+        if isinstance(rows[0].cells, dict):
+            sheet.begin_objects(rows)
+            below = rows
+        else:
+            below = sheet.begin(rows)
+        if not sheet.headings:
+            found = issue(RULES, "L001", sheet=sheet.name or "1", limit=SEARCHED)
+            self._without_heading.append(found.at(sheet=sheet.name, row=rows[0].number))
+        for row in below:
+            self._take_row(sheet, row)
+
+    def _named_version(self, record: Mapping[str, Any]) -> Disclosure | None:
+        """The version that a JSON object follows already, by its `schema` or by having only properties of the type."""
+        found = self.asked.catalog.versions.get(str(record.get("schema")))
+        if found is not None or self.asked.profile or not self.asked.type or not record:
+            return found
+        disclosure = self.asked.catalog.type(self.asked.type)
+        return disclosure if set(record) <= {field.name for field in disclosure.fields} else None
+
+    def _take_record(self, record: dict[str, Any], disclosure: Disclosure, place: Place) -> None:
+        given = {name: part for name, part in self.asked.publisher.items() if name in ("name", "uscc")}
+        whole = {"schema": disclosure.name, **record}
+        if given and not record.get("publisher"):
+            whole["publisher"] = given
+        shown, warnings = screened_record(whole, disclosure.fields)
+        self.issues.add(*(masked(one.at(sheet=place.sheet, row=place.row)) for one in warnings))
+        self._keep(shown, {"": [place.sheet, place.row, None, None]}, disclosure, place, record)
+
+    def _take_row(self, sheet: Sheet, row: Row) -> None:
+        self.rows += 1
+        why = sheet.skipped(row)
+        if why is not None:
+            self.skipped[why] += 1
+            return
+        place = Place(sheet.name, row.number)
+        cells = sheet.row_cells(row)
+        ways = list(sheet.ways_for(cells))
+        if not ways:
+            self.unsupported += 1
+            found = issue(RULES, "L042", value=sheet.chosen_by(cells))
+            self.refuse(
+                self.rows, place, sheet.named_cells(cells), [found.at(sheet=place.sheet, row=place.row)]
+            )
+            return
+        faults = [fault.at(sheet=place.sheet, row=place.row) for way in ways for fault in way.faults]
+        if faults:
+            self.refuse(self.rows, place, sheet.named_cells(cells), faults, noted=True)
+            return
+        built = [
+            (way.builder.plan.disclosure, way.builder.build(cells, place)) for way in ways if way.builder
+        ]
+        self._count(sheet, cells, [one for _, one in built])
+        errors = [one for _, result in built for one in result.issues if one.severity == "error"]
+        self.issues.add(*(one for _, result in built for one in result.issues if one.severity != "error"))
+        if errors:
+            self.refuse(self.rows, place, sheet.named_cells(cells), errors)
+            return
+        for disclosure, result in built:
+            self._keep(result.record, result.sources, disclosure, place, sheet.named_cells(cells))
+
+    def _keep(
+        self,
+        record: dict[str, Any],
+        sources: dict[str, Any],
+        disclosure: Disclosure,
+        place: Place,
+        cells: Mapping[str, Any],
+    ) -> None:
+        """Keep a fragment under the record it belongs to, or refuse its row if that cannot be told."""
+        identity = identify(record, disclosure)
+        if identity is None:
+            self.refuse(
+                self.rows,
+                place,
+                cells,
+                [_unidentified(record, disclosure).at(sheet=place.sheet, row=place.row)],
+            )
+            return
+        fragment = Fragment(self.rows, place, disclosure.name, record, sources, dict(cells))
+        self.fragments.add(f"{disclosure.name} {identity.id}", fragment.to_json())
+
+    def _count(self, sheet: Sheet, cells: list[Any], built: list[Built]) -> None:
+        """Count which cells said something and which reached a property."""
+        filled = set().union(*(one.filled for one in built))
+        reached = set().union(*(one.reached for one in built))
+        for number, (use, cell) in enumerate(zip(sheet.uses, cells, strict=False)):
+            said = number in filled if use.properties else _says_something(cell)
+            use.non_empty += said
+            use.reached += number in reached
+
+
+def _says_something(cell: Any) -> bool:
+    return bool(cell) if isinstance(cell, (list, dict)) else not is_null(clean(cell), of_text=True)
+
+
+def _unidentified(record: Mapping[str, Any], disclosure: Disclosure) -> Issue:
+    if not record.get("publisher"):
+        return issue(RULES, "L005")
+    alternatives = [
+        " + ".join(disclosure.by_path[path].title for path in one) for one in disclosure.schema["key"]
+    ]
+    return issue(SCHEMA_RULES, "S016", expected="；".join(alternatives))

@@ -1,0 +1,288 @@
+"""A department's file into the store, or only checked: bytes → rows → cells → values → checks → records → Report."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from copy import deepcopy
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine
+
+from formats.child import DEFAULT, Limits, read_file
+from formats.error import FormatError
+from loaders.intake import Fragment, Intake, Progress
+from loaders.issues import RULES, of_field
+from loaders.merging import Merger
+from loaders.profile import Profile
+from loaders.report import Issues, Report
+from loaders.sheets import Asked
+from loaders.spool import Spool
+from schemas.catalog import Catalog, Disclosure
+from schemas.check import check as check_record
+from schemas.deadline import due
+from schemas.issue import Issue, issue
+from schemas.uscc import is_valid, normalize
+from store import loads
+from store.engine import writing
+from store.writing import Entry, write
+
+BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One record that passed, from so many rows."""
+
+    record: dict[str, Any]
+    sources: dict[str, Any]
+    disclosure: Disclosure
+
+
+def check(
+    path: Path,
+    catalog: Catalog,
+    *,
+    type: str | None = None,
+    profile: Profile | None = None,
+    publisher: str | None = None,
+    limits: Limits = DEFAULT,
+    progress: Progress | None = None,
+) -> Report:
+    """What would come of a file, without storing anything."""
+    run = _Run(path, catalog, type, profile, publisher, limits, progress)
+    with Spool() as fragments, Spool() as refusals:
+        if run.read(fragments, refusals):
+            for _ in run.outcomes():
+                pass
+        return run.report()
+
+
+def load(
+    path: Path,
+    catalog: Catalog,
+    engine: Engine,
+    *,
+    type: str | None = None,
+    profile: Profile | None = None,
+    publisher: str | None = None,
+    now: datetime,
+    limits: Limits = DEFAULT,
+    progress: Progress | None = None,
+) -> Report:
+    """Store a file's records in batches, each a transaction of its own; `now` is UTC without a zone.
+
+    Loading the same file again, also after an interruption, ends in the same state as one clean load. A file that
+    cannot be read to its end stores nothing.
+    """
+    run = _Run(path, catalog, type, profile, publisher, limits, progress)
+    with Spool() as fragments, Spool() as refusals:
+        if not run.read(fragments, refusals):
+            return run.report()
+        profile_hash = f"{profile.name} {profile.text_hash}" if profile else None
+        known_publisher = run.asked.publisher.get("uscc") or run.asked.publisher.get("name")
+        started = loads.Load(path.name, run.sha256, profile_hash, type, known_publisher)
+        run.load_id = loads.begin(engine, started, now)
+        batch: list[Entry] = []
+        for outcome in run.outcomes():
+            batch.append(Entry(outcome.record, outcome.disclosure, outcome.sources))
+            if len(batch) == BATCH:
+                run.write(engine, batch, now)
+                batch = []
+        run.write(engine, batch, now)
+        with writing(engine) as connection:
+            intake = run.intake
+            taken = intake.rows - len(intake.refused) - sum(intake.skipped.values())
+            loads.finish(
+                connection, run.load_id, now, rows=intake.rows, taken=taken, refused=_refused(refusals),
+                skipped=dict(intake.skipped),
+            )  # fmt: skip
+        return run.report()
+
+
+class _Run:
+    """One file on its way."""
+
+    def __init__(
+        self,
+        path: Path,
+        catalog: Catalog,
+        type_: str | None,
+        profile: Profile | None,
+        publisher: str | None,
+        limits: Limits,
+        progress: Progress | None,
+    ) -> None:
+        self.path, self.catalog, self.profile = path, catalog, profile
+        self.limits, self.progress = limits, progress
+        self.wrong_publisher = None
+        given: Mapping[str, str] = profile.publisher if profile else {}
+        if publisher is not None:
+            code = normalize(publisher)
+            given = {"uscc": code}
+            self.wrong_publisher = None if is_valid(code) else publisher
+        self.asked = Asked(catalog, catalog.type(type_).type if type_ else None, profile, given)
+        self.sha256 = ""
+        self.load_id: str | None = None
+        self.intake: Intake
+        self.unreadable: FormatError | None = None
+        self.records = 0
+        self.types: Counter[str] = Counter()
+        self.not_checked: Counter[str] = Counter()
+        self.written: Counter[str] = Counter()
+
+    def read(self, fragments: Spool, refusals: Spool) -> bool:
+        """Take the file's rows; False where it cannot be read or nobody publishes it."""
+        self.intake = Intake(self.asked, fragments, refusals)
+        if self.wrong_publisher is not None:
+            self.intake.issues.add(issue(RULES, "L006", value=self.wrong_publisher))
+            return False
+        try:
+            self.intake.take_all(read_file(self.path, self.limits), self.progress)
+            with self.path.open("rb") as stream:
+                self.sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
+        except FormatError as error:
+            self.unreadable = error
+            return False
+        return True
+
+    def outcomes(self) -> Iterator[Outcome]:
+        """The records that pass, in the order in which their first rows came; the rows of the others are refused."""
+        for _, group in self.intake.fragments.groups():
+            fragments = [Fragment.of(kept) for kept in group]
+            outcome = self._outcome(fragments)
+            if outcome is not None:
+                self.records += 1
+                self.types[outcome.disclosure.type] += 1
+                if due(outcome.record, outcome.disclosure, self.catalog.calendar) is None:
+                    self.not_checked["deadline"] += 1
+                yield outcome
+
+    def write(self, engine: Engine, batch: list[Entry], now: datetime) -> None:
+        """Store one batch in a transaction of its own."""
+        if not batch:
+            return
+        with writing(engine) as connection:
+            written = write(connection, batch, self.catalog, self.load_id, now)
+        for name in ("stored", "unchanged", "revised", "withdrawn"):
+            self.written[name] += getattr(written, name)
+
+    def report(self) -> Report:
+        """What came of the file so far."""
+        intake = self.intake
+        issues = intake.issues
+        rows, refused, skipped = intake.rows, len(intake.refused), dict(intake.skipped)
+        if self.unreadable is not None:
+            issues = Issues()
+            issues.add(_of_format(self.unreadable))
+            rows, refused, skipped = 0, 0, {}
+        return Report(
+            file_name=self.path.name, sha256=self.sha256, profile=self.profile.name if self.profile else None,
+            types=dict(self.types), rows=rows, taken=rows - refused - sum(skipped.values()), refused=refused,
+            unsupported=intake.unsupported if rows else 0, skipped=skipped, records=self.records,
+            stored=self.written["stored"], unchanged=self.written["unchanged"], revised=self.written["revised"],
+            withdrawn=self.written["withdrawn"], columns=intake.columns, issues=tuple(issues.shown),
+            issue_counts=dict(issues.counts), not_checked=dict(self.not_checked),
+            unreadable=self.unreadable is not None, load_id=self.load_id,
+        )  # fmt: skip
+
+    def _outcome(self, fragments: list[Fragment]) -> Outcome | None:
+        """The record of some fragments. Rows that contradict an earlier one, or are at fault, are refused."""
+        disclosure = self.catalog.versions[fragments[0].disclosure]
+        while fragments:
+            merged, fragments = self._merged(fragments, disclosure)
+            found = check_record(merged.record, disclosure, self.catalog)
+            errors = [one for one in found if one.severity == "error"]
+            if not errors:
+                self._warn(found, merged.sources, fragments)
+                return Outcome(merged.record, merged.sources, disclosure)
+            fragments = self._without_faulty(fragments, errors, merged.sources)
+        return None
+
+    def _merged(self, fragments: list[Fragment], disclosure: Disclosure) -> tuple[Merger, list[Fragment]]:
+        first = fragments[0]
+        # The merger changes what it is given, and these fragments may have to be merged again without some.
+        several = len(fragments) > 1
+        record = deepcopy(first.record) if several else first.record
+        merger = Merger(record, dict(first.sources), disclosure.fields)
+        kept = [first]
+        for fragment in fragments[1:]:
+            found = merger.take(deepcopy(fragment.record), fragment.sources)
+            if found is None:
+                kept.append(fragment)
+                continue
+            names = {"other": first.place.row, "stored": found.stored, "value": found.value}
+            about = found.field or disclosure.fields[0]
+            self._refuse(fragment, [of_field("L041", about, **names)])
+        return merger, kept
+
+    def _without_faulty(
+        self, fragments: list[Fragment], errors: list[Issue], sources: Mapping[str, Any]
+    ) -> list[Fragment]:
+        """The fragments whose rows no error points at; all are refused where an error points at none."""
+        blamed: dict[tuple[str, int], list[Issue]] = {}
+        for error in errors:
+            source = _source(error.path, sources)
+            if source is None:
+                blamed = {}
+                break
+            placed = error.at(sheet=source[0], row=source[1], column=source[2])
+            blamed.setdefault((source[0], source[1]), []).append(placed)
+        left = []
+        for fragment in fragments:
+            place = (fragment.place.sheet, fragment.place.row)
+            if not blamed:
+                self._refuse(fragment, errors)
+            elif place in blamed:
+                self._refuse(fragment, blamed[place])
+            else:
+                left.append(fragment)
+        return left
+
+    def _warn(self, found: list[Issue], sources: Mapping[str, Any], fragments: list[Fragment]) -> None:
+        for one in found:
+            source = _source(one.path, sources) or [fragments[0].place.sheet, fragments[0].place.row, None]
+            self.intake.issues.add(one.at(sheet=source[0], row=source[1], column=source[2]))
+
+    def _refuse(self, fragment: Fragment, issues: list[Issue]) -> None:
+        place = fragment.place
+        placed = [one if one.row is not None else one.at(sheet=place.sheet, row=place.row) for one in issues]
+        self.intake.refuse(fragment.row, place, fragment.cells, placed)
+
+
+def _source(path: str, sources: Mapping[str, Any]) -> list[Any] | None:
+    """Where the value at a path, or the nearest thing above or below it, came from."""
+    steps = path.split(".")
+    for length in range(len(steps), 0, -1):
+        above = ".".join(steps[:length])
+        if above in sources:
+            return list(sources[above])
+    for length in range(len(steps), 0, -1):
+        before = ".".join(steps[:length]) + "."
+        below = next((source for place, source in sources.items() if place.startswith(before)), None)
+        if below is not None:
+            return list(below)
+    return list(sources[""]) if "" in sources else None
+
+
+def _of_format(error: FormatError) -> Issue:
+    return Issue(error.code, "error", error.message, error.message_en, error.hint, error.hint_en)
+
+
+def _refused(refusals: Spool) -> Iterator[loads.Refused]:
+    """The refused rows in the order of the file, each with all its issues."""
+    for _, kept in refusals.groups(int):
+        sheet, row, cells, _ = kept[0]
+        issues = [_issue(said) for one in kept for said in one[3]]
+        yield loads.Refused(sheet, row, cells, issues)
+
+
+def _issue(said: dict[str, Any]) -> Issue:
+    """An issue as it was before `to_json`."""
+    return Issue(
+        said["code"], said["severity"], said["message"], said["messageEn"], said["hint"], said["hintEn"],
+        said.get("path", ""), said.get("value"), tuple(said.get("clause", ())), said.get("sheet", ""),
+        said.get("row"), said.get("column"),
+    )  # fmt: skip

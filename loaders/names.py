@@ -1,0 +1,160 @@
+"""Which property of a type a heading means: titles, aliases, English titles, paths, and what they make together."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from loaders.units import Units
+from schemas.catalog import Disclosure
+from schemas.codelist import fold
+from schemas.field import Field
+
+# The record's own bookkeeping is never a column.
+_OURS = frozenset({"id", "schema"})
+# A bare 标题 or 网址 is the record's, not that of one of these.
+_QUALIFIED = frozenset({"documents", "relatedDisclosures", "withheld", "parties"})
+# Parts of these have names that say nothing alone: 名称, 地址, 联系电话.
+_ANONYMOUS = frozenset(
+    {"organization", "person", "contact", "document", "party", "period", "money", "unitPrice"}
+)
+_WHOLE = frozenset({"money", "unitPrice", "period", "organization", "project", "person", "contact"})
+
+_OPTIONAL = re.compile(r"([^()]*)\(([^()]+)\)([^()]*)")
+_NOISE = re.compile(r"^[*＊※#\s]+|^\(?[0-9一二三四五六七八九十]{1,2}(?:[、.．]|\))\s*(?=\D)|[\s:：*＊]+$")
+_INDEX = re.compile(r"\.(\d+)(?=\.|$)")
+
+PATH, TITLE, ALIAS, MADE, GENERIC = 1.0, 1.0, 0.95, 0.9, 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """A property that a heading may mean, and how surely (0 to 1). `generic`: only a column beside it can tell."""
+
+    field: Field
+    weight: float
+    generic: bool = False
+
+
+def normal(heading: str) -> str:
+    """A heading as it is compared: width, blanks, case, brackets, numbering, colons and asterisks do not matter.
+
+    >>> normal("宗地编号："), normal(" 1、项目名称"), normal("* 采购人（甲方）")
+    ('宗地编号', '项目名称', '采购人(甲方)')
+    """
+    before, text = None, heading
+    while before != text:
+        before, text = text, _NOISE.sub("", text)
+    return fold(text)
+
+
+class Names:
+    """All names of one type's properties."""
+
+    def __init__(self, disclosure: Disclosure, units: Units) -> None:
+        self.disclosure = disclosure
+        self._units = units
+
+    def find(self, heading: str) -> tuple[Meaning, ...]:
+        """The properties that a heading means equally surely, in the schema's order; empty where it means none.
+
+        A heading is looked up as it stands, then without the unit it states, then without its last bracket.
+        """
+        path = _INDEX.sub("", heading)
+        if path in self.disclosure.by_path and path not in _OURS:
+            return (Meaning(main_field(self.disclosure.by_path[path], self.disclosure), PATH),)
+        bare = self._units.of_heading(heading)[0]
+        for text in dict.fromkeys((heading, bare, re.sub(r"[(（][^()（）]*[)）]\s*$", "", bare))):
+            found = self._table.get(normal(text))
+            if found:
+                best = max(meaning.weight for meaning in found)
+                return tuple(meaning for meaning in found if meaning.weight == best)
+        return ()
+
+    @cached_property
+    def _table(self) -> dict[str, list[Meaning]]:
+        table: dict[str, list[Meaning]] = {}
+        for field in self.disclosure.walk():
+            if field.path[0] in _OURS:
+                continue
+            for name, weight in self._names(field):
+                meanings = table.setdefault(normal(name), [])
+                meant = main_field(field, self.disclosure)
+                same = next((one for one in meanings if one.field.path == meant.path), None)
+                if same is None:
+                    meanings.append(Meaning(meant, weight, weight == GENERIC))
+                elif same.weight < weight:
+                    meanings[meanings.index(same)] = Meaning(meant, weight, weight == GENERIC)
+        for name, meanings in table.items():
+            table[name] = self._unsure_if_shared(meanings)
+        return table
+
+    def _unsure_if_shared(self, meanings: list[Meaning]) -> list[Meaning]:
+        """联系电话 of every organization is generic, even where one of them has it as an alias of its own."""
+        if sum(self._is_part(meaning.field) for meaning in meanings) < 2:
+            return meanings
+        return [
+            Meaning(one.field, GENERIC, True) if one.weight < MADE or self._is_part(one.field) else one
+            for one in meanings
+        ]
+
+    def _is_part(self, field: Field) -> bool:
+        parent = self._parent(field)
+        return parent is not None and parent.definition in _ANONYMOUS and field.title != parent.title
+
+    def _names(self, field: Field) -> Iterator[tuple[str, float]]:
+        parent = self._parent(field)
+        anonymous = parent is not None and parent.definition in _ANONYMOUS
+        qualified = field.path[0] in _QUALIFIED
+        own = [(field.title, TITLE), *((alias, ALIAS) for alias in field.aliases), (field.title_en, MADE)]
+        if not qualified:
+            for name, weight in own:
+                shared = anonymous and name in (field.title, field.title_en)
+                yield name, GENERIC if shared else weight
+                if not shared:
+                    yield from ((variant, MADE) for variant in variants(name))
+        if parent is not None:
+            for above in self._parent_names(parent):
+                yield from ((above + name, MADE) for name, _ in own)
+
+    def _parent_names(self, parent: Field) -> list[str]:
+        names = [parent.title, *parent.aliases]
+        child = parent.child("name") or parent.child("personName")
+        if parent.definition in _ANONYMOUS and child:
+            names += child.aliases
+        return list(dict.fromkeys([*names, *(v for name in names for v in variants(name))]))
+
+    def _parent(self, field: Field) -> Field | None:
+        return self.disclosure.by_path.get(".".join(field.path[:-1]))
+
+
+def variants(name: str) -> list[str]:
+    """What a name with an optional part stands for: 中标(成交)供应商 → 中标供应商, 成交供应商."""
+    found = _OPTIONAL.fullmatch(fold(name))
+    if not found:
+        return []
+    before, inside, after = found.groups()
+    return [one for one in (before + after, inside + after) if len(one) > 1]
+
+
+def main_field(field: Field, disclosure: Disclosure) -> Field:
+    """The field that reads a cell for this one: the code for its wording, the whole money for its amount."""
+    parent = disclosure.by_path.get(".".join(field.path[:-1]))
+    siblings = {one.name: one for one in (parent.fields if parent else disclosure.fields)}
+    base = siblings.get(field.name.removesuffix("Details"))
+    if base is not None and base is not field and base.kind != "text":
+        return base
+    if parent is not None and parent.is_money and field.name == "amount":
+        return parent
+    return _speaking(field)
+
+
+def _speaking(field: Field) -> Field:
+    """The part of an object that a bare cell fills: of a candidate its organization, of an item its name."""
+    if field.kind != "object" or field.definition in _WHOLE:
+        return field
+    for child in field.fields:
+        if child.definition == "organization":
+            return child
+    named = [child for child in field.fields if child.column in ("name", "title")]
+    return named[0] if named else field

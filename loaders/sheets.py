@@ -1,0 +1,281 @@
+"""One sheet of a file, or a file of JSON objects: its columns, and what each row of it becomes."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from formats.row import Row
+from loaders.binding import Binder, Heading, Plan
+from loaders.build import Builder
+from loaders.cells import Reader
+from loaders.draft import flattened
+from loaders.guessing import guess_type
+from loaders.headings import find_heading, is_repeated, is_units, letter, numbered
+from loaders.issues import RULES
+from loaders.names import Names, normal
+from loaders.profile import Profile, RecordRule
+from loaders.report import ColumnUse
+from loaders.skipping import reason
+from loaders.text import clean
+from schemas.catalog import Catalog, Disclosure
+from schemas.issue import RULES as SCHEMA_RULES
+from schemas.issue import Issue, issue
+
+_NOT_A_TITLE = ("附件", "附表", "单位", "填报", "制表", "编制", "日期")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """How a file is to be read: the catalog, and what the asker, a profile or nobody said."""
+
+    catalog: Catalog
+    type: str | None = None
+    profile: Profile | None = None
+    publisher: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def reader(self) -> Reader:
+        """Reads cells; short names of places are looked up in the publisher's province first."""
+        region = self.publisher.get("region")
+        within = self.catalog.regions.province(region) if region else None
+        return Reader(self.catalog, within)
+
+    @cached_property
+    def names(self) -> dict[str, Names]:
+        """The names of the properties of every type that is asked for."""
+        return {name: Names(self.catalog.type(name), self.reader.units) for name in self.types}
+
+    @property
+    def types(self) -> list[str]:
+        """The types that rows may become."""
+        named = [rule.type for rule in self.profile.records if rule.type] if self.profile else []
+        return [self.type] if self.type else list(dict.fromkeys(named)) or list(self.catalog.types)
+
+    def knows(self, heading: str) -> bool:
+        """Whether a heading is a property's name in one of the types, or the profile speaks of it."""
+        return normal(heading) in self._said or any(names.find(heading) for names in self.names.values())
+
+    @cached_property
+    def _said(self) -> frozenset[str]:
+        said = self.profile.headings_named() if self.profile else ()
+        return frozenset(heading.partition("#")[0] for heading in map(normal, said))
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way in which a row becomes a record; `faults` say why none can, whatever the row says."""
+
+    rule: RecordRule | None
+    builder: Builder | None
+    faults: tuple[Issue, ...] = ()
+
+
+class Sheet:
+    """The columns of one sheet and the ways in which its rows become records."""
+
+    def __init__(self, name: str, asked: Asked) -> None:
+        self.name = name
+        self.asked = asked
+        self.headings: list[Heading] = []
+        self.uses: list[ColumnUse] = []
+        self.ways: list[Way] = []
+        self._nested = False
+        self._titles: tuple[str, ...] = ()
+        self._above: dict[int, Any] = {}
+
+    def begin_objects(self, rows: Sequence[Row]) -> None:
+        """Learn the names in the first objects of a JSON file."""
+        self._nested = True
+        for row in rows:
+            assert isinstance(row.cells, dict)
+            self._learn(self._flat(row.cells))
+        self._bind()
+
+    def begin(self, rows: Sequence[Row]) -> list[Row]:
+        """Find the headings among the first rows of a table; gives the rows below them."""
+        profile = self.asked.profile
+        if profile and (profile.heading_row is not None or profile.headings):
+            at = 1 if profile.heading_row is None else profile.heading_row
+            above = [row for row in rows if row.number == at]
+            names = profile.headings or tuple(clean(cell) for row in above for cell in row.cells)
+            below = [row for row in rows if row.number > at]
+        else:
+            found = find_heading([tuple(row.cells) for row in rows], self.asked.knows)
+            if found is None:
+                return []
+            names, self._titles = found.names, found.titles
+            below = list(rows[found.last + 1 :])
+        units: list[str | None] = [None] * len(names)
+        if below and is_units(tuple(below[0].cells), self.asked.reader.units):
+            units = [self._unit(cell) for cell in below[0].cells]
+        keys = numbered(names)
+        for place, (name, key) in enumerate(zip(names, keys, strict=True)):
+            unit = units[place] if place < len(units) else None
+            self._add(place, key, name, letter(place), unit)
+        self._bind()
+        return below
+
+    def row_cells(self, row: Row) -> list[Any]:
+        """The cells of a row by the place of their column; a column not seen before is added."""
+        if isinstance(row.cells, dict):
+            return self._object_cells(row.cells)
+        cells = list(row.cells)
+        while len(cells) > len(self.headings):
+            if any(clean(cell) for cell in cells[len(self.headings) :]):
+                self._add(len(self.headings), "", "", letter(len(self.headings)), None)
+            else:
+                cells = cells[: len(self.headings)]
+        filled = self.asked.profile.fill_down if self.asked.profile else ()
+        for heading in self.headings[: len(cells)] if filled else ():
+            if heading.key in filled:
+                if clean(cells[heading.place]):
+                    self._above[heading.place] = cells[heading.place]
+                else:
+                    cells[heading.place] = self._above.get(heading.place)
+        return cells
+
+    def skipped(self, row: Row) -> str | None:
+        """Why a row is no data, None if it is."""
+        if isinstance(row.cells, dict):
+            return None if row.cells else "blank"
+        if is_repeated(row.cells, [heading.name for heading in self.headings]):
+            return "heading"
+        if is_units(row.cells, self.asked.reader.units):
+            return "unit"
+        return reason(row.cells, sum(1 for heading in self.headings if heading.name))
+
+    def ways_for(self, cells: Sequence[Any]) -> Iterator[Way]:
+        """The ways for a row: the first that fits, or all, as the profile says."""
+        for way in self.ways:
+            if way.rule is None or self._fits(way.rule, cells):
+                yield way
+                if not (self.asked.profile and self.asked.profile.all_matching):
+                    return
+
+    def chosen_by(self, cells: Sequence[Any]) -> str:
+        """What a row says in the columns by which rules are chosen."""
+        columns = dict.fromkeys(key for way in self.ways if way.rule for key in way.rule.when)
+        return "、".join(self._text(cells, key) for key in columns)
+
+    def named_cells(self, cells: Sequence[Any]) -> dict[str, Any]:
+        """The filled cells of a row by heading."""
+        named: dict[str, Any] = {}
+        for heading, cell in zip(self.headings, cells, strict=False):
+            if cell not in (None, ""):
+                name = heading.name or letter(heading.place)
+                named[name if name not in named else heading.key or letter(heading.place)] = cell
+        return named
+
+    def _object_cells(self, row: dict[str, Any]) -> list[Any]:
+        flat = self._flat(row)
+        if self._learn(flat):
+            self._bind()
+        cells: list[Any] = [None] * len(self.headings)
+        places = {heading.name: heading.place for heading in self.headings}
+        for name, cell in flat.items():
+            cells[places[name]] = cell
+        return cells
+
+    def _flat(self, row: dict[str, Any]) -> dict[str, Any]:
+        lists = [each.source for rule in self._rules() if rule for each in rule.each]
+        return flattened(row, lists)
+
+    def _learn(self, flat: Mapping[str, Any]) -> bool:
+        """Add a column for every name not seen before; whether there was one."""
+        known = {heading.name for heading in self.headings}
+        fresh = [name for name in flat if name not in known]
+        for name in fresh:
+            self._add(len(self.headings), normal(name), name, "", None)
+        return bool(fresh)
+
+    def _add(self, place: int, key: str, name: str, letters: str, unit: str | None) -> None:
+        self.headings.append(Heading(place, key, name, unit))
+        self.uses.append(ColumnUse(self.name, name, letters))
+
+    def _bind(self) -> None:
+        """Bind the columns to every type that a row may become, and note what is missing for it."""
+        self.ways = [self._way(rule) for rule in self._rules()]
+        plans = [way.builder.plan for way in self.ways if way.builder]
+        for use, heading in zip(self.uses, self.headings, strict=True):
+            use.properties = list(dict.fromkeys(p for plan in plans for p in plan.properties(heading.place)))
+            reasons = [plan.dropped[heading.place] for plan in plans if heading.place in plan.dropped]
+            use.reason = None if use.properties else next(iter(reasons), None)
+
+    def _way(self, rule: RecordRule | None) -> Way:
+        type_ = self.asked.type or (rule.type if rule else None)
+        if type_ is None:
+            guess = guess_type(
+                [heading.name for heading in self.headings], self.asked.names, self.asked.catalog
+            )
+            if guess.type is None:
+                return Way(rule, None, (guess.issue,) if guess.issue else ())
+            type_ = guess.type
+        asked, disclosure = self.asked, self.asked.catalog.type(type_)
+        binder = Binder(
+            disclosure, self._names(disclosure), asked.reader, asked.profile, rule, asked.publisher
+        )
+        plan = binder.bind(self.headings, nested=self._nested)
+        plan, missing = self._identified(plan)
+        return Way(
+            rule, Builder(plan, self.headings, asked.reader, asked.profile), (*missing, *_missing(plan))
+        )
+
+    def _names(self, disclosure: Disclosure) -> Names:
+        return self.asked.names.get(disclosure.type) or Names(disclosure, self.asked.reader.units)
+
+    def _rules(self) -> Sequence[RecordRule | None]:
+        return self.asked.profile.records if self.asked.profile else (None,)
+
+    def _identified(self, plan: Plan) -> tuple[Plan, list[Issue]]:
+        """The plan, with the table's title as the records' where only that identifies them; else an issue."""
+        paths = plan.paths()
+        alternatives = plan.disclosure.schema["key"]
+        if any(all(_reached(path, paths) for path in one) for one in alternatives):
+            return plan, []
+        title = max(
+            (line for line in self._titles if not line.startswith(_NOT_A_TITLE)), key=len, default=None
+        )
+        if title and any(all(_reached(path, paths | {"title"}) for path in one) for one in alternatives):
+            constants = (*plan.constants, (("title",), title))
+            return Plan(**{**vars(plan), "constants": constants}), []
+        titles = [" + ".join(plan.disclosure.by_path[path].title for path in one) for one in alternatives]
+        return plan, [issue(SCHEMA_RULES, "S016", expected="；".join(titles))]
+
+    def _fits(self, rule: RecordRule, cells: Sequence[Any]) -> bool:
+        return all(self._text(cells, key) in wanted for key, wanted in rule.when.items())
+
+    def _text(self, cells: Sequence[Any], key: str) -> str:
+        for heading in self.headings:
+            if heading.key == key and heading.place < len(cells):
+                return clean(cells[heading.place])
+        return ""
+
+    def _unit(self, cell: Any) -> str | None:
+        text = clean(cell)
+        return (self.asked.reader.units.of_heading(text)[1] or text) if text else None
+
+
+def _missing(plan: Plan) -> Iterator[Issue]:
+    """The required properties that no column of the sheet can fill."""
+    paths = plan.paths()
+    for name in plan.disclosure.schema.get("required", ()):
+        if name == "schema" or _reached(name, paths):
+            continue
+        if name == "publisher":
+            yield issue(RULES, "L005")
+            continue
+        found = plan.disclosure.by_path[name]
+        leaves = [one for one in found.walk() if one.kind != "object" and not one.name.endswith("Details")][
+            :4
+        ]
+        options = dict.fromkeys([found.title, *found.aliases, *(leaf.title for leaf in leaves)])
+        yield issue(
+            RULES, "L004", path=name, clause=found.clause, title=found.title, titleEn=found.title_en, name=name,
+            names="、".join(options),
+        )  # fmt: skip
+
+
+def _reached(path: str, paths: set[str]) -> bool:
+    """Whether a property, or a part of it, is among those filled."""
+    return any(one == path or one.startswith(f"{path}.") or path.startswith(f"{one}.") for one in paths)

@@ -1,0 +1,48 @@
+"""Rows below the headings that are no data: totals, footnotes. Everything else is taken or refused."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from loaders.text import clean, half
+
+_TOTAL = re.compile(r"(?:合|总|小|共|累|总合)计|总和|total|subtotal|sum", re.IGNORECASE)
+_FIGURE = re.compile(r"[-+]?[\d,. ]+\s*[^\d\s]{0,4}")
+_NOTE = re.compile(
+    r"[*※\s(（]*(?:注|备注|附注|附|说明|备 注|填表说明|填报说明|数据来源|资料来源|来源|以上|以下|单位|联系方式)\s*(?:\d|[一二三四五])?[:：、.)）]"
+)
+_SIGNATURE = re.compile(
+    r"(?:制表|填表|填报|编制|审核|复核|经办|负责|主管|统计|分管|单位负责|联系|报送|录入)[^:：]{0,6}[:：].{0,30}"
+    r"|(?:日期|时间|单位|电话|盖章|填报日期|制表日期|填表日期|联系电话|填报单位|编制单位|公章)[^:：]{0,4}[:：].{0,30}"
+)
+
+
+def reason(cells: Sequence[Any], width: int) -> str | None:
+    """Why a row below the headings is no data: `blank`, `total`, `note`; None if it is data.
+
+    Only what cannot be data goes: a row of one text that begins as a note does or fills a merged range, lines of
+    signatures, and totals, whose other cells are all figures.
+    """
+    texts = [half(text) for text in map(clean, cells) if text]
+    if not texts:
+        return "blank"
+    if _TOTAL.fullmatch(texts[0].replace(" ", "").rstrip(":")) and all(
+        _is_figure(text) for text in texts[1:]
+    ):
+        return "total"
+    different = set(texts)
+    if len(different) == 1:
+        if _NOTE.match(texts[0]) or _SIGNATURE.fullmatch(texts[0]):
+            return "note"
+        # Merged over at least half of the table, and too wide to be one value.
+        if len(texts) >= max(3, width / 2) and not _is_figure(texts[0]):
+            return "note"
+    elif (len(texts) <= 2 and re.fullmatch(r"(?:备?注|说明)[:]?", texts[0])) or all(
+        _SIGNATURE.fullmatch(text) for text in different
+    ):
+        return "note"
+    return None
+
+
+def _is_figure(text: str) -> bool:
+    return bool(_FIGURE.fullmatch(text)) or bool(_TOTAL.fullmatch(text)) or text in ("-", "--", "/")
