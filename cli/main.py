@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -84,15 +85,17 @@ def check(
 ) -> None:
     """按类型的模式核对文件,不装入。Check files against their type's schema; nothing is stored."""
     from loaders import load as loading
+    from loaders.profile_file import load_profile
 
     catalog = Catalog.load()
+    chosen = load_profile(profile, catalog) if profile else None
     reports = []
     for file in files:
         with _progress(f"核对 checking {file.name}", json) as tick:
             reports.append(
-                loading.check(file, catalog, type=type, profile=profile, publisher=publisher, progress=tick)
+                loading.check(file, catalog, type=type, profile=chosen, publisher=publisher, progress=tick)
             )
-    _finish(files, reports, json)
+    _finish(files, reports, json, stored=False)
 
 
 @app.command()
@@ -106,21 +109,24 @@ def load(
 ) -> None:
     """核对文件并装入数据库;同一文件再装一次不改变任何内容。Check files and load them; loading one again changes nothing."""
     from loaders import load as loading
+    from loaders.profile_file import load_profile
     from store.engine import connect
     from store.migrate import assert_current
 
     catalog = Catalog.load()
     engine = connect(Settings.of(database=database).database)
     assert_current(engine)
+    chosen = load_profile(profile, catalog) if profile else None
     reports = []
     for file in files:
         with _progress(f"装入 loading {file.name}", json) as tick:
             reports.append(
                 loading.load(
-                    file, catalog, engine, type=type, profile=profile, publisher=publisher, progress=tick
+                    file, catalog, engine, type=type, profile=chosen, publisher=publisher,
+                    now=datetime.now(UTC).replace(tzinfo=None), progress=tick,
                 )
-            )
-    _finish(files, reports, json)
+            )  # fmt: skip
+    _finish(files, reports, json, stored=True)
 
 
 @app.command()
@@ -176,15 +182,23 @@ def types(json: AsJson = False) -> None:
 @app.command()
 def profiles(json: AsJson = False) -> None:
     """列出映射配置。List the mapping profiles."""
-    from loaders.profile_file import all_profiles
+    from loaders.profile import names
+    from loaders.profile_file import load_profile
 
-    found = all_profiles(Catalog.load())
+    catalog = Catalog.load()
+    found = [
+        (one, list(dict.fromkeys(r.type for r in one.records if r.type)))
+        for one in (load_profile(n, catalog) for n in names())
+    ]
     if json:
         output.print_json(
-            [{"name": p.name, "title": p.title, "titleEn": p.title_en, "types": list(p.types)} for p in found]
+            [
+                {"name": one.name, "title": one.title, "titleEn": one.title_en, "types": kinds}
+                for one, kinds in found
+            ]
         )
         return
-    rows = ((p.name, "、".join(p.types), p.title, p.title_en) for p in found)
+    rows = ((one.name, "、".join(kinds), one.title, one.title_en) for one, kinds in found)
     output.print_table(("名称 name", "类型 types", "说明 title", "English"), rows)
 
 
@@ -268,16 +282,16 @@ def _progress(caption: str, quiet: bool) -> Iterator[Any]:
         )
 
 
-def _finish(files: list[Path], reports: list[Any], json: bool) -> None:
-    """Print the reports; exit 2 where a file could not be read, 1 where rows were refused."""
-    made = [{"file": str(file), **report.to_json()} for file, report in zip(files, reports, strict=True)]
+def _finish(files: list[Path], reports: list[Any], json: bool, *, stored: bool) -> None:
+    """Print the reports; exit 2 where a file could not be read, 1 where the data has errors."""
+    made = [report.to_json() for report in reports]
     if json:
         output.print_json(made[0] if len(made) == 1 else made)
     else:
-        for one in made:
-            output.out.print(f"[bold]{one['file']}[/]")
-            output.print_report(one)
+        for file, one in zip(files, made, strict=True):
+            output.out.print(f"[bold]{output.plain(str(file))}[/]")
+            output.print_report(one, stored=stored)
     if any(report.unreadable for report in reports):
         raise typer.Exit(2)
-    if any(report.refused for report in reports):
+    if not all(report.ok for report in reports):
         raise typer.Exit(1)

@@ -41,11 +41,11 @@ def print_table(titles: Iterable[str], rows: Iterable[Iterable[Any]]) -> None:
 def print_error(error: OpenallocError | FormatError) -> None:
     """An error in both languages with its code and hint, to standard error."""
     err.print(
-        f"[bold red]{error.code}[/] {_safe(error.message)}", f"     {_safe(error.message_en)}", sep="\n"
+        f"[bold red]{error.code}[/] {plain(error.message)}", f"     {plain(error.message_en)}", sep="\n"
     )
     for hint in (error.hint, error.hint_en):
         if hint:
-            err.print(f"     → {_safe(hint)}")
+            err.print(f"     → {plain(hint)}")
 
 
 _MARKS = {
@@ -55,50 +55,58 @@ _MARKS = {
 }
 
 
-def print_report(report: Mapping[str, Any], most: int = 40) -> None:
-    """A report for people: the count, the columns, the issues grouped by what and where."""
-    skipped = sum(report["skipped"].values())
-    out.print(
-        f"行 rows {report['rows']}: 接收 taken {report['taken']}, 拒收 refused {report['refused']}, "
-        f"跳过 skipped {skipped}"
-    )
-    records = report.get("records") or {}
-    if records:
-        out.print(
-            f"记录 records: 新增 stored {records['stored']}, 未变 unchanged {records['unchanged']}, "
-            f"修订 revised {records['revised']}"
-        )
+def print_report(report: Mapping[str, Any], *, stored: bool, most: int = 40) -> None:
+    """A report for people: the counts, the columns, the issues grouped by what and where."""
+    _print_counts(report, stored)
     if report["columns"]:
         out.print()
-        print_table(
-            ("列 column", "属性 property", "非空 filled", "读入 read"),
-            (
-                (
-                    one["heading"],
-                    one.get("property") or one.get("dropped", ""),
-                    one["nonEmpty"],
-                    _percent(one["share"]),
-                )
-                for one in report["columns"]
-            ),
+        rows = (
+            (one["heading"], _fate(one), one["nonEmpty"], _percent(one["share"])) for one in report["columns"]
         )
+        print_table(("列 column", "属性 property", "非空 filled", "读入 read"), rows)
     groups = _groups(report["issues"])
     if groups:
         out.print()
     for first, places in groups[:most]:
         out.print(
-            f"{_MARKS[first['severity']]} [bold]{first['code']}[/] {_safe(first['message'])}{_where(places)}"
+            f"{_MARKS[first['severity']]} [bold]{first['code']}[/] {plain(first['message'])}{_where(places)}"
         )
-        out.print(
-            f"     {_safe(first['messageEn'])}",
-            f"     → {_safe(first['hint'])}",
-            f"     → {_safe(first['hintEn'])}",
-            sep="\n",
-        )
+        for line in (first["messageEn"], f"→ {first['hint']}", f"→ {first['hintEn']}"):
+            out.print(f"     {plain(line)}")
     if len(groups) > most:
         out.print(
             f"… 另有 {len(groups) - most} 种问题,用 --json 看全部 / {len(groups) - most} more kinds, see --json"
         )
+
+
+def _print_counts(report: Mapping[str, Any], stored: bool) -> None:
+    skipped = sum(report["skipped"].values())
+    rules = "、".join(f"{rule} {count}" for rule, count in report["skipped"].items())
+    unsupported = (
+        f"(其中类型不支持 of an unsupported type {report['unsupported']})" if report["unsupported"] else ""
+    )
+    out.print(
+        f"行 rows {report['rows']}: 接收 taken {report['taken']}, 拒收 refused {report['refused']}{unsupported}, "
+        f"跳过 skipped {skipped}{f'({rules})' if rules else ''}"
+    )
+    records = report["records"]
+    if stored:
+        out.print(
+            f"记录 records: 新增 stored {records['stored']}, 未变 unchanged {records['unchanged']}, "
+            f"修订 revised {records['revised']}"
+        )
+    else:
+        out.print(f"记录 records: {records['total']}(未装入 not stored)")
+    if report["share"] is not None:
+        out.print(f"非空单元格读入 filled cells read: {report['share']:.1%}")
+
+
+def _fate(column: Mapping[str, Any]) -> str:
+    """What became of a column: its properties, or why it is left out."""
+    return (
+        "、".join(column["properties"])
+        or f"未用 left out: {column['dropped'] or '没有对应的属性 no such property'}"
+    )
 
 
 def _groups(issues: Iterable[Mapping[str, Any]]) -> list[tuple[Mapping[str, Any], list[Mapping[str, Any]]]]:
@@ -125,13 +133,13 @@ def _where(places: list[Mapping[str, Any]]) -> str:
         parts.append(f"行 row {'、'.join(rows[:5])}{more}")
     if column:
         parts.append(f"列 column “{column}”")
-    return f" [dim]({_safe(', '.join(parts))})[/]" if parts else ""
+    return f" [dim]({plain(', '.join(parts))})[/]" if parts else ""
 
 
 def _percent(share: float | None) -> str:
     return "" if share is None else f"{share:.0%}"
 
 
-def _safe(text: str) -> str:
-    """Text that rich shows as it is."""
+def plain(text: str) -> str:
+    """Text that rich shows as it is, marks and all."""
     return text.replace("[", r"\[")
