@@ -1,0 +1,97 @@
+"""The documentation runs: queries give the answers beside them, the README's commands say what it shows.
+
+OPENALLOC_WRITE_DOCS=1 writes the answers anew; without it the tests compare.
+"""
+
+import json
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from api.operation import Request, Service
+from schemas.catalog import Catalog
+from store.engine import writing
+from store.writing import Entry, write
+
+ROOT = Path(__file__).resolve().parent.parent
+QUERIES = sorted((ROOT / "docs" / "queries").glob("*.md"))
+BLOCK = re.compile(r"```(\w+)\n(.*?)```", re.DOTALL)
+COMMANDS = ("init", "check", "load", "query", "types", "profiles", "serve", "demo")
+
+
+@pytest.fixture
+def sampled(engine: Engine, catalog: Catalog) -> Service:
+    """A database with the sample of every type."""
+    with writing(engine) as connection:
+        entries = [Entry(disclosure.sample, disclosure) for disclosure in catalog.types.values()]
+        write(connection, entries, catalog, None, datetime(2024, 12, 31))
+    return Service(catalog, engine)
+
+
+@pytest.mark.parametrize("path", QUERIES, ids=lambda path: path.stem)
+def test_a_documented_query_gives_the_answer_beside_it(path: Path, sampled: Service) -> None:
+    text = path.read_text("utf-8")
+    blocks = dict(BLOCK.findall(text))
+    variables = json.loads(blocks.get("variables", "{}"))
+    answer = json.loads(sampled.answer(Request(blocks["graphql"], variables)).body)
+    assert "errors" not in answer, answer
+    shown = json.dumps(answer["data"], ensure_ascii=False, indent=2)
+    if os.environ.get("OPENALLOC_WRITE_DOCS"):
+        kept, _, _ = text.partition("```json\n")
+        path.write_text(f"{kept}```json\n{shown}\n```\n", "utf-8")
+        return
+    assert json.loads(blocks["json"]) == answer["data"]
+
+
+def test_there_are_documented_queries() -> None:
+    assert len(QUERIES) >= 5
+
+
+def openalloc(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("OPENALLOC")}
+    return subprocess.run(
+        [sys.executable, "-c", "from cli.main import main; main()", *arguments],
+        cwd=folder, env=environment | {"PYTHONPATH": str(ROOT), "COLUMNS": "200"}, capture_output=True,
+        text=True, timeout=120, check=False,
+    )  # fmt: skip
+
+
+def test_the_readmes_commands_say_what_it_shows(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "docs" / "examples", tmp_path / "docs" / "examples")
+    blocks = re.findall(r"```console\n(.*?)```", (ROOT / "README.md").read_text("utf-8"), re.DOTALL)
+    assert blocks
+    for block in blocks:
+        for command in block.removeprefix("$ ").split("\n$ "):
+            line, _, expected = command.partition("\n")
+            program, *arguments = shlex.split(line)
+            assert program == "openalloc", line
+            done = openalloc(*arguments, folder=tmp_path)
+            assert done.returncode in (0, 1), f"{line}\n{done.stderr}"
+            position = 0
+            for wanted in filter(None, (one.strip(" …") for one in expected.splitlines())):
+                found = done.stdout.find(wanted, position)
+                assert found >= 0, f"{line}\ndoes not say: {wanted}\nbut:\n{done.stdout}"
+                position = found + len(wanted)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_explains_every_command_in_both_languages(command: str, tmp_path: Path) -> None:
+    done = openalloc(command, "--help", folder=tmp_path)
+    assert done.returncode == 0
+    assert re.search("[\u4e00-\u9fff]", done.stdout)
+    for option in re.findall(r"(--[a-z-]+)", done.stdout):
+        assert option in done.stdout
+
+
+def test_links_between_documents_lead_somewhere() -> None:
+    for path in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]:
+        for target in re.findall(r"\]\(([^)#:]+)\)", path.read_text("utf-8")):
+            assert (path.parent / target).exists(), f"{path.name} links to {target}"
