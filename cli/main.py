@@ -110,12 +110,10 @@ def load(
     """核对文件并装入数据库;同一文件再装一次不改变任何内容。Check files and load them; loading one again changes nothing."""
     from loaders import load as loading
     from loaders.profile_file import load_profile
-    from store.engine import connect
-    from store.migrate import assert_current
+    from store.migrate import open_current
 
     catalog = Catalog.load()
-    engine = connect(Settings.of(database=database).database)
-    assert_current(engine)
+    engine = open_current(Settings.of(database=database).database)
     chosen = load_profile(profile, catalog) if profile else None
     reports = []
     for file in files:
@@ -142,8 +140,7 @@ def query(
 ) -> None:
     """运行一个 GraphQL 查询,输出 JSON。Run a GraphQL query and print its JSON."""
     from api.operation import Request, Service
-    from store.engine import connect
-    from store.migrate import assert_current
+    from store.migrate import open_current
 
     try:
         given = orjson.loads(variables)
@@ -153,8 +150,7 @@ def query(
         raise typer.BadParameter(
             '--variables 应为 JSON 对象 / has to be a JSON object, e.g. \'{"code": "530100"}\''
         )
-    engine = connect(Settings.of(database=database).database)
-    assert_current(engine)
+    engine = open_current(Settings.of(database=database).database)
     text = sys.stdin.read() if graphql == "-" else graphql
     answer = Service(Catalog.load(), engine).answer(Request(text, given))
     output.print_json(orjson.loads(answer.body))
@@ -211,13 +207,10 @@ def serve(
 ) -> None:
     """启动 GraphQL 和 REST 服务。Serve GraphQL and REST."""
     from cli.server import serve as run
-    from store.engine import connect
-    from store.migrate import assert_current
+    from store.migrate import open_current
 
     settings = Settings.of(database=database)
-    engine = connect(settings.database)
-    assert_current(engine)
-    engine.dispose()
+    open_current(settings.database).dispose()
     output.out.print(f"http://{host}:{port}/ (Ctrl+C 停止 stops)")
     run(settings, host, port, workers)
 

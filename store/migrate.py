@@ -6,9 +6,9 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, make_url
 
-from store.engine import writing
+from store.engine import connect, writing
 from store.errors import StoreError
 
 _HERE = Path(__file__).resolve().parent
@@ -31,16 +31,25 @@ def downgrade(engine: Engine, revision: str = "base") -> None:
         command.downgrade(config(connection), revision)
 
 
+def open_current(url: str) -> Engine:
+    """The engine of an initialised database; a file that is not there is not made. Raises as `connect` does, and
+    StoreError D005, D006 or D007 for a database not initialised, too old or too new.
+    """
+    parsed = make_url(url) if url.startswith("sqlite") else None
+    if parsed is not None and parsed.database and not Path(parsed.database).exists():
+        raise _not_initialised()
+    engine = connect(url)
+    assert_current(engine)
+    return engine
+
+
 def assert_current(engine: Engine) -> None:
     """Raise StoreError D005, D006 or D007 for a database not initialised, too old or too new."""
     with engine.connect() as connection:
         current = _current(connection)
     head = ScriptDirectory.from_config(config()).get_current_head()
     if current is None:
-        raise StoreError(
-            "D005", "数据库还没有初始化", "the database is not initialised",
-            "请运行:openalloc init", "Run: openalloc init",
-        )  # fmt: skip
+        raise _not_initialised()
     if current not in _known():
         raise _too_new(current)
     if current != head:
@@ -72,6 +81,13 @@ def _current(connection: Connection) -> str | None:
 
 def _known() -> set[str]:
     return {script.revision for script in ScriptDirectory.from_config(config()).walk_revisions()}
+
+
+def _not_initialised() -> StoreError:
+    return StoreError(
+        "D005", "数据库还没有初始化", "the database is not initialised",
+        "请运行:openalloc init", "Run: openalloc init",
+    )  # fmt: skip
 
 
 def _too_new(current: str | None) -> StoreError:

@@ -231,7 +231,7 @@ def _insert_registers(connection: Connection, made: Sequence[Parts]) -> None:
                 wanted[row["id"]] = row
     table = tables.organization
     query = select(table.c.id, table.c.name).where(bulk.among(connection, table.c.id, sorted(wanted)))
-    stored = dict(connection.execute(query).tuples().all())
+    stored = dict(connection.execute(query).all())
     bulk.insert_missing(connection, table, (row for row in wanted.values() if row["id"] not in stored))
     for row in wanted.values():
         if stored.get(row["id"]) == row["id"] != row["name"]:
