@@ -109,6 +109,8 @@ class Binder:
         profile: Profile | None,
         rule: RecordRule | None,
         publisher: Mapping[str, Any],
+        *,
+        publisher_given: bool = False,
     ) -> None:
         self.disclosure = disclosure
         self._names = names
@@ -116,6 +118,7 @@ class Binder:
         self._profile = profile
         self._rule = rule or _NO_RULE
         self._publisher = publisher
+        self._publisher_given = publisher_given
 
     def bind(self, headings: Sequence[Heading], *, nested: bool = False) -> Plan:
         """The plan for these headings; `nested` where they are dotted paths of JSON objects."""
@@ -128,12 +131,13 @@ class Binder:
                 continue
             if rule.drop is not None:
                 dropped[heading.place] = rule.drop
-            bound += [self._bound(heading, target) for target in rule.targets]
+            targets = [one for one in rule.targets if not (self._publisher_given and _of_publisher(one))]
+            bound += [self._bound(heading, target) for target in targets]
         each = tuple(self._each(headings))
         unpivot = tuple(self._unpivot(headings))
         taken = {one.column for one in bound} | {one.column for one in each} | {one.column for one in unpivot}
         taken |= set(dropped)
-        bound += self._by_name(headings, taken, nested, dropped)
+        bound += self._by_name(headings, tuple(bound), taken, nested, dropped)
         return Plan(
             disclosure=self.disclosure,
             bound=tuple(bound),
@@ -146,26 +150,39 @@ class Binder:
         )
 
     def _by_name(
-        self, headings: Sequence[Heading], taken: set[int], nested: bool, dropped: dict[int, str]
+        self,
+        headings: Sequence[Heading],
+        said: Sequence[Bound],
+        taken: set[int],
+        nested: bool,
+        dropped: dict[int, str],
     ) -> Iterator[Bound]:
+        """Bind what the profile does not speak of. A property that the profile fills is left to it, but for the
+        region: a second column may name a narrower one.
+        """
+        filled = {bound.slot.field.path for bound in said if bound.slot.field.codelist != "region"}
         left: Field | None = None
         for heading in headings:
             if heading.place in taken or not heading.name:
+                named = [bound.slot.field for bound in said if bound.column == heading.place]
+                left = self._organization(named[0]) if named else left
                 continue
-            meanings = self._meanings(heading.name, nested)
-            meaning = _nearest(meanings, left)
+            meaning = _nearest(self._meanings(heading.name, nested), left)
             if meaning is None:
                 continue
             field = meaning.field
+            left = self._organization(field)
             if field.path[0] == "publisher" and self._publisher:
                 dropped[heading.place] = "公开主体已另行指明"
-                continue
-            parent = self.disclosure.by_path.get(".".join(field.path[:-1]))
-            if field.definition in _CONTAINERS:
-                left = field
-            elif parent is not None and parent.definition in _CONTAINERS:
-                left = parent
-            yield self._bound(heading, Target(to=field.dotted), exact=False)
+            elif field.path in filled:
+                dropped[heading.place] = f"映射文件已指明由哪一列填写 {field.dotted}"
+            else:
+                yield self._bound(heading, Target(to=field.dotted), exact=False)
+
+    def _organization(self, field: Field) -> Field | None:
+        """The organization or person that a field is, or is a part of."""
+        parent = self.disclosure.by_path.get(".".join(field.path[:-1]))
+        return next((one for one in (field, parent) if one and one.definition in _CONTAINERS), None)
 
     def _meanings(self, name: str, nested: bool) -> tuple[Meaning, ...]:
         found = self._names.find(name)
@@ -184,7 +201,7 @@ class Binder:
         unit = target.unit or heading.unit or self._reader.units.of_heading(heading.name)[1]
         nulls = target.nulls | (self._profile.nulls if self._profile else frozenset())
         placed = self._placed(field.path, path)
-        return Bound(heading.place, placed, Slot(field, siblings, unit, nulls), target)
+        return Bound(heading.place, placed, Slot(field, siblings, unit, nulls, parent), target)
 
     def _placed(self, names: Sequence[str], said: Path) -> Path:
         """A field's path with a place after every list: the one that was said, else the first."""
@@ -240,12 +257,14 @@ class Binder:
 
 
 def _nearest(meanings: Sequence[Meaning], left: Field | None) -> Meaning | None:
-    """The meaning that the columns to the left decide for, where the heading alone does not."""
+    """The meaning of a heading; one like 联系电话 belongs to the organization in the columns just before it."""
     if not meanings or not meanings[0].generic:
         return meanings[0] if meanings else None
-    beside = [one for one in meanings if left is not None and one.field.path[:-1] == left.path]
-    others = [one for one in meanings if one.field.path[0] != "publisher"]
-    return next(iter((*beside, *others)), None)
+    return next((one for one in meanings if left is not None and one.field.path[:-1] == left.path), None)
+
+
+def _of_publisher(target: Target) -> bool:
+    return target.to.partition(".")[0] == "publisher"
 
 
 def _steps(dotted: str) -> Path:

@@ -99,6 +99,7 @@ class _Row:
         self.builder, self.place = builder, place
         self.draft, self.built = Draft(), Built()
         self._unmatched: dict[int, tuple[Bound, Any]] = {}
+        self._parts_of: dict[Path, set[int]] = {}
 
     def take(self, bound: Bound, cell: Any) -> None:
         """Read one cell into one target."""
@@ -120,6 +121,8 @@ class _Row:
             for name, bounds in each.parts.items():
                 for bound in bounds:
                     parts, changed = self.builder.prepared(element.get(name), bound.target)
+                    if bound.target.pattern is not None and not any(parts) and clean(element.get(name)):
+                        self._note(each.column, of_field("L018", bound.slot.field, clean(element.get(name))))
                     for part in parts:
                         stored |= self._take_one(bound, part, number, element.get(name), changed)
             if stored and each.ordinal:
@@ -135,6 +138,7 @@ class _Row:
     def finish(self) -> Built:
         """The fragment with the plan's constants; a constant inside a list needs an entry that a cell filled."""
         plan, draft, built = self.builder.plan, self.draft, self.built
+        self._drop_nameless()
         for column, (bound, cell) in self._unmatched.items():
             if column not in built.filled:
                 built.filled.add(column)
@@ -142,7 +146,7 @@ class _Row:
         for path, value in plan.constants:
             if draft.get(path) is None and _entry_exists(draft, path):
                 draft.put(path, value, None)
-        if plan.publisher:
+        if plan.publisher and draft.get(("publisher",)) is None:
             draft.put(("publisher",), plan.publisher, None)
         if plan.level:
             draft.put(("level",), plan.level, None)
@@ -151,22 +155,27 @@ class _Row:
         return built
 
     def _take_one(self, bound: Bound, part: Any, place: int | None, cell: Any, changed: bool) -> bool:
-        reading = read_cell(part, bound.slot, self.builder.reader)
+        field = bound.slot.field
+        standing = self.draft.get(bound.at) if field.codelist == "region" else None
+        reading = read_cell(part, bound.slot, self.builder.reader, standing)
         if reading is NOTHING:
             return False
         self.built.filled.add(bound.column)
         outcomes = self._put(bound, reading, place, cell, changed)
         self._note(bound.column, *reading.issues)
-        if outcomes == {CONFLICT}:
-            self._note(bound.column, of_field("L023", bound.slot.field, _shown(part)))
-        elif outcomes:
+        if outcomes.get(field.name) == CONFLICT or set(outcomes.values()) == {CONFLICT}:
+            self._note(bound.column, of_field("L023", field, _shown(part)))
+        stored = bool({STORED, SAME} & set(outcomes.values()))
+        if stored:
             self.built.reached.add(bound.column)
-        return bool(outcomes & {STORED, SAME})
+        return stored
 
-    def _put(self, bound: Bound, reading: Reading, place: int | None, cell: Any, changed: bool) -> set[str]:
+    def _put(
+        self, bound: Bound, reading: Reading, place: int | None, cell: Any, changed: bool
+    ) -> dict[str, str]:
         at, parent = bound.paths(place)
         heading = self.builder.headings[bound.column].name
-        outcomes = set()
+        outcomes: dict[str, str] = {}
         for name, value in reading.values.items():
             field = bound.slot.siblings.get(name, bound.slot.field)
             value, hidden = screened(value, field)
@@ -177,20 +186,47 @@ class _Row:
             source: Source = [self.place.sheet, self.place.row, heading, rule, *raw]
             path = at if name == bound.slot.field.name else (*parent, name)
             outcome = self.draft.put(path, value, source)
-            if outcome == CONFLICT and name.endswith("Details"):
-                outcome = self._better_wording(path, str(value), bound, source)
-            outcomes.add(outcome)
+            if outcome == CONFLICT and bound.slot.field.codelist is not None:
+                outcome = self._settled(path, str(value), bound, source)
+            outcomes[name] = outcome
+            if field.definition == "organization":
+                self._parts_of.setdefault(path, set()).add(bound.column)
+        container = bound.slot.container
+        if container is not None and container.definition == "organization":
+            self._parts_of.setdefault(parent, set()).add(bound.column)
         return outcomes
 
-    def _better_wording(self, path: Path, wording: str, bound: Bound, source: Source) -> str:
-        """A name goes before a code as the wording of a code; a code beside a name is nothing new."""
-        codelist = self.builder.reader.catalog.codelists.get(str(bound.slot.field.codelist))
-        if codelist is None or wording in codelist.codes:
-            return CONFLICT if codelist is None else SAME
-        if str(self.draft.get(path)) not in codelist.codes:
+    def _settled(self, path: Path, value: str, bound: Bound, source: Source) -> str:
+        """What becomes of a second code or wording: the narrower region, a name rather than a code, both names."""
+        catalog, standing = self.builder.reader.catalog, str(self.draft.get(path))
+        codes = catalog.codelists[str(bound.slot.field.codelist)].codes
+        is_region = bound.slot.field.codelist == "region"
+        if path[-1] == bound.slot.field.name:
+            if not is_region or catalog.regions.is_within(standing, value):
+                return SAME if is_region else CONFLICT
+            if not catalog.regions.is_within(value, standing):
+                return CONFLICT
+        elif value in codes or (is_region and value in standing):
+            return SAME
+        elif standing not in codes and is_region and standing not in value:
+            value = f"{standing} {value}"
+        elif standing not in codes and not is_region:
             return CONFLICT
-        self.draft.replace(path, wording, source)
+        self.draft.replace(path, value, source)
         return STORED
+
+    def _drop_nameless(self) -> None:
+        """Leave out organizations of which only an address or a telephone is said: nobody could tell whose."""
+        for path, columns in self._parts_of.items():
+            found = self.draft.get(path)
+            if not isinstance(found, dict) or found.get("name") or found.get("uscc"):
+                continue
+            field = self.builder.plan.disclosure.by_path[
+                ".".join(step for step in path if isinstance(step, str))
+            ]
+            self.draft.remove(path)
+            self._note(min(columns), of_field("L026", field, "；".join(map(str, found.values()))))
+            self.built.reached -= columns
 
     def _note(self, column: int, *found: Issue) -> None:
         heading = self.builder.headings[column].name

@@ -52,12 +52,15 @@ class Reader:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A field with its siblings, the unit that heading or profile states, and further marks for "nothing"."""
+    """A field with its siblings and the object they are in, the unit that heading or profile states, and further
+    marks for "nothing".
+    """
 
     field: Field
     siblings: Mapping[str, Field] = attribute(default_factory=dict)
     unit: str | None = None
     nulls: frozenset[str] = frozenset()
+    container: Field | None = None
 
     @property
     def details(self) -> Field | None:
@@ -82,8 +85,11 @@ class Reading:
 NOTHING = Reading({})
 
 
-def read_cell(cell: Any, slot: Slot, reader: Reader) -> Reading:
-    """The reading of one cell; `NOTHING` for marks that stand for no value."""
+def read_cell(cell: Any, slot: Slot, reader: Reader, within: str | None = None) -> Reading:
+    """The reading of one cell; `NOTHING` for marks that stand for no value.
+
+    `within` is a region that another column of the row names: short names are looked up there first.
+    """
     text = clean(cell)
     kind = slot.field.kind
     of_text = kind in ("text", "url") or slot.field.name.endswith("Details")
@@ -91,6 +97,8 @@ def read_cell(cell: Any, slot: Slot, reader: Reader) -> Reading:
         return NOTHING
     if kind in ("date", "moment") and is_no_date(cell):
         return NOTHING
+    if slot.field.codelist == "region":
+        return _region(text, slot, reader, within or reader.within)
     convert = _OBJECTS.get(str(slot.field.definition), _object) if kind == "object" else _KINDS[kind]
     return convert(cell, text, slot, reader)
 
@@ -169,26 +177,23 @@ def _url(cell: Any, text: str, slot: Slot, reader: Reader) -> Reading:
 
 def _code(cell: Any, text: str, slot: Slot, reader: Reader) -> Reading:
     field, details = slot.field, slot.details
-    values: dict[str, Any] = {}
-    issues: tuple[Issue, ...] = ()
-    if field.codelist == "region":
-        regions = reader.catalog.regions
-        code = (regions.find(text, reader.within) if reader.within else None) or regions.find(text)
-        if code is None and details:
-            issues = (of_field("L022", field, text),)
-    else:
-        code = reader.catalog.codelists[str(field.codelist)].find(text)
-        if code is None and details:
-            issues = (of_field("L021", field, text),)
-    if code is not None:
-        values[field.name] = code
-    elif field.open_codelist and not details:
-        values[field.name] = text
-    elif not details:
-        return Reading({}, None, (of_field("L014", field, text),))
-    if details:
-        values[details.name] = text
-    return Reading(values, "code" if code is not None and code != text else None, issues)
+    code = reader.catalog.codelists[str(field.codelist)].find(text)
+    if code is None and field.open_codelist and not details:
+        return Reading({field.name: text})
+    if code is None:
+        return _wording("L014", cell, text, slot)
+    values = {field.name: code} | ({details.name: text} if details else {})
+    return Reading(values, "code" if code != text else None)
+
+
+def _region(text: str, slot: Slot, reader: Reader, within: str | None) -> Reading:
+    """The division that a name, a path or a code means; its wording is kept in any case."""
+    regions, details = reader.catalog.regions, slot.details
+    code = (regions.find(text, within) if within else None) or regions.find(text)
+    values = {details.name: text} if details else {}
+    if code is None:
+        return Reading(values, None, (of_field("L022", slot.field, text),))
+    return Reading({slot.field.name: code, **values}, "code" if code != text else None)
 
 
 def _money(cell: Any, text: str, slot: Slot, reader: Reader) -> Reading:

@@ -49,6 +49,13 @@ class Draft:
         if source is not None:
             self._sources[path] = source
 
+    def remove(self, path: Path) -> None:
+        """Leave out what stands at a path, and its sources."""
+        del self.get(path[:-1])[path[-1]]
+        self._sources = {
+            place: source for place, source in self._sources.items() if place[: len(path)] != path
+        }
+
     def finish(self) -> tuple[dict[str, Any], dict[str, Source]]:
         """The record as JSON has it, and the sources by dotted path."""
         moved: dict[Path, Path] = {}

@@ -32,23 +32,23 @@ class Heading:
 def find_heading(rows: Sequence[Sequence[Any]], known: Known) -> Heading | None:
     """The rows whose cells are known headings, one to three of them; None where no row has two of them.
 
-    Of equally good ones the first and the flattest. A table of one column needs only one.
+    Of equally good ones the flattest, then the first. A table of one column needs only one.
     """
     best: Heading | None = None
-    best_score = 0
+    best_score = (0, 0, 0)
     for first in range(min(len(rows), SEARCHED)):
         for depth in range(1, DEEPEST + 1):
             block = rows[first : first + depth]
-            if len(block) < depth or (depth > 1 and not _may_be_heading(block[-1])):
+            if len(block) < depth or (depth > 1 and not all(map(_may_be_heading, block))):
                 break
             names = joined(block, known)
-            score = sum(1 for name in names if name and known(name))
-            if score > best_score:
+            score = (sum(1 for name in names if name and known(name)), -depth, -first)
+            if score[0] and score > best_score:
                 best, best_score = Heading(first, first + depth - 1, names, titles(rows[:first])), score
     if best is None:
         return None
     filled = sum(1 for name in best.names if name)
-    return best if best_score >= 2 or filled == 1 else None
+    return best if best_score[0] >= 2 or filled == 1 else None
 
 
 def joined(block: Sequence[Sequence[Any]], known: Known) -> tuple[str, ...]:
@@ -113,6 +113,6 @@ def letter(index: int) -> str:
 
 
 def _may_be_heading(row: Sequence[Any]) -> bool:
-    """Whether a row under headings may be more of them: short texts, no figures."""
-    texts = [clean(cell) for cell in row if clean(cell)]
-    return bool(texts) and all(len(text) <= 40 and not text[0].isdecimal() for text in texts)
+    """Whether a row may be one of several rows of headings: different short texts, no figures."""
+    texts = {clean(cell) for cell in row} - {""}
+    return len(texts) > 1 and all(len(text) <= 40 and not text[0].isdecimal() for text in texts)

@@ -61,9 +61,6 @@ RULES: dict[str, Rule] = {
     "L018": Rule(
         "warning", "“{title}”的写法不符合映射文件的要求：{value}", "“{titleEn}” does not match the profile's pattern: {value}",
         "核对单元格，或改映射文件中的 pattern。", "Check the cell, or the profile's pattern."),
-    "L019": Rule(
-        "error", "“{title}”既不能读作期间，也没有放原文的属性：{value}", "“{titleEn}” is no period: {value}",
-        "写成 2024年6月18日至2024年6月20日。", "Write it like 2024-06-18至2024-06-20."),
     "L021": Rule(
         "warning", "“{title}”只存了原文：{value}", "“{titleEn}” is kept as wording only: {value}",
         "能写成{expected}时请改写，否则不能参与计算和筛选。", "Where it can be {expectedEn}, write it so: wording is neither summed nor filtered."),
@@ -79,18 +76,15 @@ RULES: dict[str, Rule] = {
     "L025": Rule(
         "error", "各列拆开后的段数不一致：{value}", "Columns split into unequal numbers of parts: {value}",
         "同一行里用分隔符打包的各列应当段数相同。", "Columns packed with a separator must have as many parts as each other."),
+    "L026": Rule(
+        "warning", "“{title}”没有名称，它的其他内容没有存入：{value}", "“{titleEn}” has no name; the rest of it is not kept: {value}",
+        "补上单位名称或统一社会信用代码。", "Give its name or its credit code."),
     "L041": Rule(
         "error", "与第 {other} 行是同一条记录，但“{title}”不同：{value} ≠ {stored}", "The same record as row {other}, but “{titleEn}” differs: {value} ≠ {stored}",
         "核对两行；确实是两条记录时，给它们不同的编号。", "Compare the rows; if they are two records, number them differently."),
     "L042": Rule(
         "error", "这一行属于本标准没有的类型：{value}", "The row is of a type that the standard does not have: {value}",
         "不需要处理；它单独计数。", "Nothing to do; such rows are counted apart."),
-    "L043": Rule(
-        "error", "同一条记录的第 {other} 行没有通过检查", "Row {other} of the same record was refused",
-        "改正那一行后重新加载。", "Correct that row and load again."),
-    "L044": Rule(
-        "error", "这一行比标题行多出有内容的列：{value}", "The row has a filled cell beyond the headings: {value}",
-        "检查是否有多余的分隔符，或漏了标题。", "Look for a stray separator or a missing heading."),
     "L051": Rule(
         "warning", "“{title}”里有{kind}，已遮盖", "“{titleEn}” had {kindEn}, now masked",
         "公开的文件不应有个人号码；请在原文件中删去。", "Published files should not have it; remove it at the source."),

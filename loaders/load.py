@@ -123,7 +123,9 @@ class _Run:
             code = normalize(publisher)
             given = {"uscc": code}
             self.wrong_publisher = None if is_valid(code) else publisher
-        self.asked = Asked(catalog, catalog.type(type_).type if type_ else None, profile, given)
+        self.asked = Asked(
+            catalog, catalog.type(type_).type if type_ else None, profile, given, publisher is not None
+        )
         self.sha256 = ""
         self.load_id: str | None = None
         self.intake: Intake

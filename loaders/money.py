@@ -60,7 +60,7 @@ def read_money(
     if isinstance(cell, (int, float)) and not isinstance(cell, bool):
         number = exact(cell) if isinstance(cell, float) else Decimal(cell)
         return _sum(number, heading_unit or "元", decimals, units, currencies, stated=False)
-    text = half(clean(cell))
+    text = half(clean(cell)).replace("\n", " ")
     spelled = read_spelled_money(_WORDS.sub("", text))
     if spelled is not None:
         amount, _ = scaled(spelled, Fraction(1), decimals)

@@ -158,7 +158,7 @@ class _Parser:
         return {_key(heading): self._column(heading, said, types, under) for heading, said in columns.items()}
 
     def _column(self, heading: str, said: Any, types: list[str], under: str) -> ColumnRule:
-        said = {"to": said} if isinstance(said, str) else said
+        said = {"to": said} if isinstance(said, (str, list)) else said
         if not isinstance(said, dict):
             raise self._error(
                 "L104", f"列“{heading}”应是文字或表", f"column “{heading}” is text or a table", heading

@@ -74,7 +74,7 @@ def read_quantity(cell: Any, base: str | None, heading_unit: str | None, units: 
     may follow (`2016年`, `3台`), which is the note.
     """
     plain = isinstance(cell, (int, float)) and not isinstance(cell, bool)
-    text = "" if plain else half(clean(cell)).rstrip("。;")
+    text = "" if plain else half(clean(cell)).replace("\n", " ").rstrip("。;")
     found = (
         (exact(float(cell)) if isinstance(cell, float) else Decimal(cell), "")
         if plain

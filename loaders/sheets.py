@@ -33,6 +33,7 @@ class Asked:
     type: str | None = None
     profile: Profile | None = None
     publisher: Mapping[str, str] = field(default_factory=dict)
+    publisher_given: bool = False
 
     @cached_property
     def reader(self) -> Reader:
