@@ -111,6 +111,7 @@ class Binder:
         publisher: Mapping[str, Any],
         *,
         publisher_given: bool = False,
+        stated_units: Mapping[str, str] | None = None,
     ) -> None:
         self.disclosure = disclosure
         self._names = names
@@ -119,6 +120,7 @@ class Binder:
         self._rule = rule or _NO_RULE
         self._publisher = publisher
         self._publisher_given = publisher_given
+        self._stated_units = stated_units or {}
 
     def bind(self, headings: Sequence[Heading], *, nested: bool = False) -> Plan:
         """The plan for these headings; `nested` where they are dotted paths of JSON objects."""
@@ -199,6 +201,7 @@ class Binder:
         parent = self.disclosure.by_path.get(".".join(field.path[:-1]))
         siblings = {one.name: one for one in (parent.fields if parent else self.disclosure.fields)}
         unit = target.unit or heading.unit or self._reader.units.of_heading(heading.name)[1]
+        unit = unit or self._stated_units.get("CNY" if field.is_money else str(field.unit))
         nulls = target.nulls | (self._profile.nulls if self._profile else frozenset())
         placed = self._placed(field.path, path)
         return Bound(heading.place, placed, Slot(field, siblings, unit, nulls, parent), target)

@@ -1,5 +1,6 @@
 """Where a sheet's headings are and what its columns are called: title rows above, one to three rows of headings."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -74,6 +75,19 @@ def titles(rows: Sequence[Sequence[Any]]) -> tuple[str, ...]:
     return tuple(found)
 
 
+def stated_units(rows: Sequence[Sequence[Any]], units: Units) -> dict[str, str]:
+    """The units that a line above a table states for all of it (单位:万元、公顷), by what they measure."""
+    stated: dict[str, str] = {}
+    for row in rows:
+        for cell in {clean(cell) for cell in row}:
+            said = re.search(r"单位[:：]\s*([^\s()（）]+)", cell)
+            for wording in re.split(r"[、,，;；]", said[1]) if said else ():
+                base = units.base(wording)
+                if base is not None:
+                    stated.setdefault(base, wording)
+    return stated
+
+
 def numbered(names: Sequence[str]) -> list[str]:
     """The keys of columns: the normal heading, with #2, #3 for the same heading again.
 
@@ -91,9 +105,8 @@ def numbered(names: Sequence[str]) -> list[str]:
 
 def is_repeated(cells: Sequence[Any], names: Sequence[str]) -> bool:
     """Whether a row says the headings again."""
-    filled = [(normal(clean(cell)), name) for cell, name in zip(cells, names, strict=False) if clean(cell)]
-    same = sum(1 for text, name in filled if text == normal(name))
-    return same >= 2 and same * 5 >= len(filled) * 3
+    same = sum(1 for cell, name in zip(cells, names, strict=False) if name and clean(cell) == name)
+    return same >= 2 and same * 5 >= sum(1 for cell in cells if clean(cell)) * 3
 
 
 def is_units(cells: Sequence[Any], units: Units) -> bool:

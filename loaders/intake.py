@@ -78,7 +78,8 @@ class Intake:
         self._end_of_sheet()
         for sheet in self.sheets.values():
             faults = dict.fromkeys(fault for way in sheet.ways for fault in way.faults)
-            self.issues.add(*(fault.at(sheet=sheet.name, row=1) for fault in faults))
+            absent = [issue(RULES, "L009", value=heading) for heading in sheet.missing]
+            self.issues.add(*(one.at(sheet=sheet.name, row=1) for one in (*faults, *absent)))
         self.issues.add(*self._without_heading)
         if not self.rows and not self._without_heading:
             self.issues.add(issue(RULES, "L008"))

@@ -28,14 +28,11 @@ RULES: dict[str, Rule] = {
     "L006": Rule(
         "error", "公开主体的统一社会信用代码不对：{value}", "The publisher's credit code is wrong: {value}",
         "核对 18 位代码。", "Check its 18 characters."),
-    "L007": Rule(
-        "info", "没有使用这一列：{value}", "This column is not used: {value}",
-        "如果它有用，在映射文件中说明它是哪一项。", "If it matters, say in a profile what it is."),
     "L008": Rule(
         "error", "文件里没有一行数据", "The file has no row of data",
         "检查是否导出了空表。", "Check whether an empty table was exported."),
     "L009": Rule(
-        "error", "没有这个映射要求的列：{value}", "A column that the profile names is not there: {value}",
+        "warning", "没有这个映射要求的列：{value}", "A column that the profile names is not there: {value}",
         "检查是否选对了映射文件；标题要与文件完全一致。", "Check whether it is the right profile; headings must be as in the file."),
     "L011": Rule(
         "error", "“{title}”不是日期：{value}", "“{titleEn}” is not a date: {value}",

@@ -142,7 +142,8 @@ class _Run:
             self.intake.issues.add(issue(RULES, "L006", value=self.wrong_publisher))
             return False
         try:
-            self.intake.take_all(read_file(self.path, self.limits), self.progress)
+            rows = read_file(self.path, self.limits)
+            self.intake.take_all(rows, self.progress)
             with self.path.open("rb") as stream:
                 self.sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
         except FormatError as error:

@@ -11,7 +11,14 @@ from loaders.build import Builder
 from loaders.cells import Reader
 from loaders.draft import flattened
 from loaders.guessing import guess_type
-from loaders.headings import find_heading, is_repeated, is_units, letter, numbered
+from loaders.headings import (
+    find_heading,
+    is_repeated,
+    is_units,
+    letter,
+    numbered,
+    stated_units,
+)
 from loaders.issues import RULES
 from loaders.names import Names, normal
 from loaders.profile import Profile, RecordRule
@@ -83,6 +90,7 @@ class Sheet:
         self.ways: list[Way] = []
         self._nested = False
         self._titles: tuple[str, ...] = ()
+        self._stated: dict[str, str] = {}
         self._above: dict[int, Any] = {}
 
     def begin_objects(self, rows: Sequence[Row]) -> None:
@@ -98,14 +106,16 @@ class Sheet:
         profile = self.asked.profile
         if profile and (profile.heading_row is not None or profile.headings):
             at = 1 if profile.heading_row is None else profile.heading_row
-            above = [row for row in rows if row.number == at]
-            names = profile.headings or tuple(clean(cell) for row in above for cell in row.cells)
+            heading = [row for row in rows if row.number == at]
+            names = profile.headings or tuple(clean(cell) for row in heading for cell in row.cells)
             below = [row for row in rows if row.number > at]
         else:
             found = find_heading([tuple(row.cells) for row in rows], self.asked.knows)
             if found is None:
                 return []
             names, self._titles = found.names, found.titles
+            above = [tuple(row.cells) for row in rows[: found.first]]
+            self._stated = stated_units(above, self.asked.reader.units)
             below = list(rows[found.last + 1 :])
         units: list[str | None] = [None] * len(names)
         if below and is_units(tuple(below[0].cells), self.asked.reader.units):
@@ -145,6 +155,15 @@ class Sheet:
         if is_units(row.cells, self.asked.reader.units):
             return "unit"
         return reason(row.cells, sum(1 for heading in self.headings if heading.name))
+
+    @property
+    def missing(self) -> list[str]:
+        """The columns that the profile speaks of and the table does not have."""
+        if self._nested or not self.headings:
+            return []
+        known = {heading.key for heading in self.headings}
+        said = (heading for rule in self._rules() if rule for heading in (*rule.columns, *rule.when))
+        return [heading for heading in dict.fromkeys(said) if heading not in known]
 
     def ways_for(self, cells: Sequence[Any]) -> Iterator[Way]:
         """The ways for a row: the first that fits, or all, as the profile says."""

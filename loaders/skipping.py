@@ -15,6 +15,10 @@ _SIGNATURE = re.compile(
     r"(?:制表|填表|填报|编制|审核|复核|经办|负责|主管|统计|分管|单位负责|联系|报送|录入)[^:：]{0,6}[:：].{0,30}"
     r"|(?:日期|时间|单位|电话|盖章|填报日期|制表日期|填表日期|联系电话|填报单位|编制单位|公章)[^:：]{0,4}[:：].{0,30}"
 )
+# Lines that are no data begin like this, or are one text over and over.
+_MAY_BE_NO_DATA = re.compile(
+    r"[\s*※(（]*[合总小共累注备附说数资来以单联制填编审复经负主统分报录日时电盖公tTsS]"
+)
 
 
 def reason(cells: Sequence[Any], width: int) -> str | None:
@@ -23,9 +27,12 @@ def reason(cells: Sequence[Any], width: int) -> str | None:
     Only what cannot be data goes: a row of one text that begins as a note does or fills a merged range, lines of
     signatures, and totals, whose other cells are all figures.
     """
-    texts = [half(text) for text in map(clean, cells) if text]
+    texts = [text for text in map(clean, cells) if text]
     if not texts:
         return "blank"
+    if len(set(texts[:3])) > 1 and not _MAY_BE_NO_DATA.match(texts[0]):
+        return None
+    texts = list(map(half, texts))
     if _TOTAL.fullmatch(texts[0].replace(" ", "").rstrip(":")) and all(
         _is_figure(text) for text in texts[1:]
     ):

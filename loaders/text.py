@@ -19,6 +19,8 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u
 _BLANKS = re.compile(r"[^\S\n]{2,}|\t")
 _LINE_ENDS = re.compile(r"[^\S\n]*\n\s*")
 _SPACE = re.compile(r"\s+")
+# Whatever `clean` would change, outer blanks apart; most cells have none of it.
+_UNCLEAN = re.compile(r"[^\S ]|  |[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060\ufeff\ufffe\uffff]")
 
 
 def written(cell: Any) -> str:
@@ -52,7 +54,10 @@ def clean(cell: Any) -> str:
     >>> clean("\\t 深圳市 \\xa0\\xa0 龙岗区\\u200b \\n")
     '深圳市 龙岗区'
     """
-    text = _CONTROL.sub("", written(cell).replace("\r\n", "\n").replace("\r", "\n"))
+    text = cell if isinstance(cell, str) else written(cell)
+    if not _UNCLEAN.search(text):
+        return text.strip()
+    text = _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
     return _LINE_ENDS.sub("\n", _BLANKS.sub(" ", text.replace("\xa0", " ").replace("\u3000", " "))).strip()
 
 

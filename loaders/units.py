@@ -35,12 +35,15 @@ class Units:
         known = self._known.get(fold(wording)) or self._known.get(fold(_YUAN_WORDS.sub("", wording)))
         return known[1] if known and known[0] == base else None
 
+    def base(self, wording: str) -> str | None:
+        """What a unit measures, as the code of its base unit; None where the wording is no unit."""
+        known = self._known.get(fold(wording)) or self._known.get(fold(_YUAN_WORDS.sub("", wording)))
+        return known[0] if known else None
+
     def is_unit(self, wording: str) -> bool:
         """Whether a wording is a unit or a quotient of two."""
         parts = wording.split("/")
-        return len(parts) <= 2 and all(
-            fold(part) in self._known or fold(_YUAN_WORDS.sub("", part)) in self._known for part in parts
-        )
+        return len(parts) <= 2 and all(self.base(part) is not None for part in parts)
 
     def of_heading(self, heading: str) -> tuple[str, str | None]:
         """A heading without the unit it states, and that unit: 成交价格(万元) → 成交价格, 万元."""
