@@ -31,7 +31,7 @@ class Heading:
 
 
 def find_heading(rows: Sequence[Sequence[Any]], known: Known) -> Heading | None:
-    """The rows whose cells are known headings, one to three of them; None where no row has two of them.
+    """The rows whose cells are the most different known headings, one to three rows; None where there are not two.
 
     Of equally good ones the flattest, then the first. A table of one column needs only one.
     """
@@ -43,7 +43,7 @@ def find_heading(rows: Sequence[Sequence[Any]], known: Known) -> Heading | None:
             if len(block) < depth or (depth > 1 and not all(map(_may_be_heading, block))):
                 break
             names = joined(block, known)
-            score = (sum(1 for name in names if name and known(name)), -depth, -first)
+            score = (len({name for name in names if name and known(name)}), -depth, -first)
             if score[0] and score > best_score:
                 best, best_score = Heading(first, first + depth - 1, names, titles(rows[:first])), score
     if best is None:

@@ -1,0 +1,155 @@
+"""Finding the headings of a sheet, and which property a heading means."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from loaders.cells import Reader
+from loaders.headings import find_heading, is_repeated, is_units, letter, numbered, stated_units
+from loaders.names import Names
+from loaders.skipping import reason
+from schemas.catalog import Catalog
+
+Known = Callable[[str], bool]
+
+MEANINGS: list[tuple[str, str, list[str]]] = [
+    ("land/grant-result", "宗地编号：", ["lots.parcelNumber"]),
+    ("land/grant-result", "* 受让人", ["lots.transferee"]),
+    ("land/grant-result", "受让人统一社会信用代码", ["lots.transferee.uscc"]),
+    ("land/grant-result", "成交价格（万元）", ["lots.price"]),
+    ("land/grant-result", "Transaction price (ten thousand yuan)", ["lots.price"]),
+    ("land/grant-result", "lots.price.amount", ["lots.price"]),
+    ("land/grant-result", "lots.0.price", ["lots.price"]),
+    ("land/grant-result", "供地方式", ["landSupplyMethod"]),
+    ("land/grant-result", "土地用途", ["lots.landUse"]),
+    ("land/grant-result", "1、项目名称", ["project.name"]),
+    ("land/grant-result", "约定支付日期", ["lots.payments.dueDate"]),
+    ("land/grant-result", "合同条款", []),
+    ("procurement/award-result", "采购人(甲方)", ["buyer.name"]),
+    ("procurement/award-result", "采购人地址", ["buyer.address"]),
+    ("procurement/award-result", "成交供应商", ["lots.suppliers.name"]),
+    ("procurement/award-result", "附件标题", ["documents.title"]),
+    ("works/award-candidates", "中标候选人", ["lots.awardCandidates.organization"]),
+    ("medicine/result", "生产厂(中文)", ["items.manufacturer.name"]),
+]
+
+
+@pytest.fixture(scope="module")
+def names(catalog: Catalog, reader: Reader) -> Callable[[str], Names]:
+    return lambda type_: Names(catalog.type(type_), reader.units)
+
+
+@pytest.fixture(scope="module")
+def known(names: Callable[[str], Names]) -> Known:
+    result = names("land/grant-result")
+    return lambda heading: bool(result.find(heading))
+
+
+@pytest.mark.parametrize(("type_", "heading", "paths"), MEANINGS)
+def test_a_heading_means_a_property(
+    names: Callable[[str], Names], type_: str, heading: str, paths: list[str]
+) -> None:
+    assert [meaning.field.dotted for meaning in names(type_).find(heading)] == paths
+
+
+def test_a_name_that_every_organization_has_is_generic(names: Callable[[str], Names]) -> None:
+    found = names("procurement/award-result").find("联系电话")
+    assert len(found) > 2
+    assert all(meaning.generic for meaning in found)
+
+
+SHEETS: list[tuple[str, list[list[Any]], tuple[int, int], list[str]]] = [
+    ("at the top", [["宗地编号", "成交价"], ["1", 2]], (0, 0), ["宗地编号", "成交价"]),
+    (
+        "below titles",
+        [
+            ["某市2024年土地成交公示"] * 2,
+            ["填报单位：示例局", "单位：万元"],
+            ["宗地编号", "成交价"],
+            ["1", 2],
+        ],
+        (2, 2),
+        ["宗地编号", "成交价"],
+    ),
+    (
+        "of two rows, merged",
+        [["宗地编号", "受让人", "受让人"], ["宗地编号", "名称", "统一社会信用代码"], ["1", "甲", "乙"]],
+        (0, 1),
+        ["宗地编号", "受让人名称", "受让人统一社会信用代码"],
+    ),
+    (
+        "of three rows",
+        [
+            ["成交情况", "成交情况", "成交情况"],
+            ["宗地编号", "分期支付约定", "分期支付约定"],
+            ["宗地编号", "约定支付日期", "约定支付金额"],
+            ["1", "2024-01-01", "3"],
+        ],
+        (1, 2),
+        ["宗地编号", "分期支付约定约定支付日期", "分期支付约定约定支付金额"],
+    ),
+]
+
+
+@pytest.mark.parametrize(("rows", "place", "headings"), [s[1:] for s in SHEETS], ids=[s[0] for s in SHEETS])
+def test_headings_are_found(
+    known: Known, rows: list[list[Any]], place: tuple[int, int], headings: list[str]
+) -> None:
+    found = find_heading(rows, known)
+    assert found is not None
+    assert (found.first, found.last) == place
+    assert list(found.names) == headings
+
+
+def test_the_lines_above_are_titles(known: Known) -> None:
+    found = find_heading([["某市成交公示", "某市成交公示"], ["宗地编号", "成交价"]], known)
+    assert found is not None
+    assert found.titles == ("某市成交公示",)
+
+
+def test_without_known_headings_there_are_none(known: Known) -> None:
+    assert find_heading([["甲", "乙"], ["1", "2"]], known) is None
+
+
+def test_a_unit_stated_above_holds_for_the_table(reader: Reader) -> None:
+    rows = [["填报单位：示例局", "单位：万元、公顷"]]
+    assert stated_units(rows, reader.units) == {"CNY": "万元", "m2": "公顷"}
+
+
+def test_equal_headings_are_numbered() -> None:
+    assert numbered(["宗地号", "", "宗地号：", ""]) == ["宗地号", "", "宗地号#2", "#2"]
+
+
+def test_letters_are_those_of_a_spreadsheet() -> None:
+    assert [letter(index) for index in (0, 25, 26, 701, 702)] == ["A", "Z", "AA", "ZZ", "AAA"]
+
+
+NO_DATA: list[tuple[list[Any], str | None]] = [
+    (["", None, " "], "blank"),
+    (["合计", "", 1000, "2 宗"], "total"),
+    (["总 计：", None, "12.5"], "total"),
+    (["注：面积以批准文件为准"], "note"),
+    (["备注：", "面积以批准文件为准"], "note"),
+    (["制表人：张某", "审核人：李某", "日期：2024年1月1日"], "note"),
+    (["下列宗地另行公告"] * 4, "note"),
+    (["合计公司", "甲地", 1000], None),
+    (["合计", "甲地", 1000], None),
+    (["GK-1", "", "", ""], None),
+    (["1", "1", "1", "1"], None),
+    (["注册资本", "甲地", 1000, "x"], None),
+    (["附属小学地块", "附属小学地块", "工业用地", "1"], None),
+]
+
+
+@pytest.mark.parametrize(("cells", "why"), NO_DATA)
+def test_only_what_cannot_be_data_is_skipped(cells: list[Any], why: str | None) -> None:
+    assert reason(cells, 4) == why
+
+
+def test_a_repeated_heading_and_a_row_of_units_are_no_data(reader: Reader) -> None:
+    assert is_repeated(["宗地编号", "成交价"], ["宗地编号", "成交价"])
+    assert not is_repeated(["宗地编号", "100"], ["宗地编号", "成交价"])
+    assert is_units(["", "(公顷)", "万元"], reader.units)
+    assert not is_units(["甲", "公顷"], reader.units)
+    assert not is_units(["", ""], reader.units)
