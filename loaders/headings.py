@@ -14,7 +14,10 @@ from loaders.units import Units
 SEARCHED = 30
 DEEPEST = 3
 
-Known = Callable[[str], bool]
+# How surely a text is a heading, 0 to 1.
+Known = Callable[[str], float]
+# Two headings, one of which may be a less sure one.
+_ENOUGH = 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,23 +36,25 @@ class Heading:
 def find_heading(rows: Sequence[Sequence[Any]], known: Known) -> Heading | None:
     """The rows whose cells are the most different known headings, one to three rows; None where there are not two.
 
+    A name that is a heading only under another one (名称, 地址) counts less.
+
     Of equally good ones the flattest, then the first. A table of one column needs only one.
     """
     best: Heading | None = None
-    best_score = (0, 0, 0)
+    best_score = (0.0, 0, 0)
     for first in range(min(len(rows), SEARCHED)):
         for depth in range(1, DEEPEST + 1):
             block = rows[first : first + depth]
             if len(block) < depth or (depth > 1 and not all(map(_may_be_heading, block))):
                 break
             names = joined(block, known)
-            score = (len({name for name in names if name and known(name)}), -depth, -first)
+            score = (round(sum(known(name) for name in set(names) - {""}), 2), -depth, -first)
             if score[0] and score > best_score:
                 best, best_score = Heading(first, first + depth - 1, names, titles(rows[:first])), score
     if best is None:
         return None
     filled = sum(1 for name in best.names if name)
-    return best if best_score[0] >= 2 or filled == 1 else None
+    return best if best_score[0] >= _ENOUGH or filled == 1 else None
 
 
 def joined(block: Sequence[Sequence[Any]], known: Known) -> tuple[str, ...]:

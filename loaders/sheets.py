@@ -60,9 +60,19 @@ class Asked:
         named = [rule.type for rule in self.profile.records if rule.type] if self.profile else []
         return [self.type] if self.type else list(dict.fromkeys(named)) or list(self.catalog.types)
 
-    def knows(self, heading: str) -> bool:
-        """Whether a heading is a property's name in one of the types, or the profile speaks of it."""
-        return normal(heading) in self._said or any(names.find(heading) for names in self.names.values())
+    def knows(self, heading: str) -> float:
+        """How surely a text is a heading: a property's name in one of the types, or in the profile."""
+        known = self._known.get(heading)
+        if known is None:
+            found = (names.find(heading) for names in self.names.values())
+            known = max((meanings[0].weight for meanings in found if meanings), default=0.0)
+            known = self._known[heading] = 1.0 if normal(heading) in self._said else known
+        return known
+
+    @cached_property
+    def _known(self) -> dict[str, float]:
+        """What `knows` has found: the first rows of a sheet are looked up again and again."""
+        return {}
 
     @cached_property
     def _said(self) -> frozenset[str]:
