@@ -1,6 +1,6 @@
 """Many rows in one statement, as each database takes them fastest.
 
-Values are text (dates and JSON too), numbers, None, or a list of texts for PostgreSQL's arrays.
+Values are text (dates, JSON and arrays too), numbers or None.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -86,7 +86,10 @@ def insert_terms(connection: Connection, found: Sequence[tuple[str, str, int, li
         rows: list[tuple[Any, ...]] = [(recency, " ".join(terms)) for _, _, recency, terms in found]
         insert_tuples(connection, "search", ("rowid", "terms"), rows)
         return
-    rows = [(shard, one, terms) for shard, one, _, terms in found]
+    # Terms hold no quotation marks. Quoted, `null` is a word; and psycopg takes three times as long over a list.
+    rows = [
+        (shard, one, '{"' + '","'.join(terms) + '"}' if terms else "{}") for shard, one, _, terms in found
+    ]
     insert_tuples(connection, "search", ("shard", "disclosure_id", "terms"), rows)
 
 

@@ -41,10 +41,8 @@ def connect(url: str) -> Engine:
                 connection.exec_driver_sql("SELECT count(*) FROM sqlite_schema")
     except DBAPIError as error:
         engine.dispose()
-        shown, reason = (
-            parsed.render_as_string(hide_password=True),
-            _without(parsed.password, str(error.orig)),
-        )
+        shown = parsed.difference_update_query(("password", "sslpassword")).render_as_string()
+        reason = _without(parsed.password, str(error.orig))
         raise StoreError(
             "D003", f"打不开数据库 {shown}:{reason}", f"cannot open the database {shown}: {reason}",
             "检查地址、文件夹和权限;用 PostgreSQL 时检查服务器是否已启动、用户名和密码是否正确。",
@@ -68,12 +66,15 @@ def writing(engine: Engine) -> AbstractContextManager[Connection]:
 def _parse(url: str) -> URL:
     try:
         parsed = make_url(url)
-        if parsed.drivername in (*_SQLITE, *_POSTGRESQL):
-            return parsed
-        reason = parsed.drivername
     except (ArgumentError, ValueError):
-        reason = "不是 URL / not a URL"  # the text itself may hold a password
-    raise StoreError(
+        raise _bad("不是 URL / not a URL") from None  # the text itself may hold a password
+    if parsed.drivername not in (*_SQLITE, *_POSTGRESQL):
+        raise _bad(parsed.drivername)
+    return parsed
+
+
+def _bad(reason: str) -> StoreError:
+    return StoreError(
         "D001", f"数据库地址不对({reason})", f"this is no database address of ours ({reason})",
         f"例如:{_EXAMPLE}", f"For example: {_EXAMPLE}",
     )  # fmt: skip
@@ -98,7 +99,8 @@ def _sqlite(url: URL) -> Engine:
 def sqlite_driver() -> Any:
     """The newest SQLite at hand: the `pysqlite3` wheel's where it is installed and newer than Python's own.
 
-    Before 3.46 SQLite's parser has a fixed stack of 100, which a deeply nested query overflows.
+    Before 3.46 SQLite's parser has a fixed stack of 100, which a deeply nested query overflows. Within one process
+    open a file with this build alone: closing it with another gives up the locks of both.
     """
     try:
         newer = import_module("pysqlite3.dbapi2")
@@ -129,6 +131,8 @@ def _postgresql(url: URL) -> Engine:
             connect_args={"client_encoding": "utf8"},  # else text of an SQL_ASCII database comes as bytes
             **_json(),
         )
+    except ArgumentError:
+        raise _bad("主机或者端口 / host or port") from None
     except ModuleNotFoundError as error:
         raise StoreError(
             "D002", f"没有安装 PostgreSQL 的驱动({error.name})",

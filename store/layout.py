@@ -18,10 +18,9 @@ _UNSEARCHED = frozenset(
     ("document", "withheld", "relation", "contact", "person", "money", "unitPrice", "period", "payment")
 )
 _OF_AN_ORGANIZATION = frozenset(("name", "uscc"))
-_SHORT, _NAMING = (
-    200,
-    1000,
-)  # characters: of any text that is searched, of one that names the record or a part
+_NAMING = frozenset(("number", "title", "location", "name"))
+# Characters: of any text that is searched, and of one that names the record or a part of it.
+_SHORT, _LONG = 200, 1000
 _NOTHING: Mapping[str, "Node"] = MappingProxyType({})
 
 
@@ -80,9 +79,11 @@ def _object_kind(one: Field) -> str:
 
 
 def _longest(one: Field, naming: frozenset[str]) -> int:
-    if one.name in ("id", "schema") or (one.personal and one.name not in _OF_AN_ORGANIZATION):
+    if one.name in ("id", "schema") or one.column == "unit":
         return 0
-    return _NAMING if one.column or one.dotted in naming else _SHORT
+    if one.personal and one.name not in _OF_AN_ORGANIZATION:
+        return 0
+    return _LONG if one.column in _NAMING or one.dotted in naming else _SHORT
 
 
 def _columns(fields: Iterable[Field]) -> Mapping[str, tuple[str, ...]]:

@@ -105,12 +105,12 @@ class _Reader:
             child = node.children.get(name)
             if child is None or found is None:
                 continue
-            several = found if child.many else (found,)
             if child.longest:
-                self.texts.extend(text for text in several if len(text) <= child.longest)
+                several = found if child.many else (found,)
+                self.texts += [text for text in several if len(text) <= child.longest]
             elif child.children or child.role:
                 is_lots = name == "lots" and node is self.layout
-                for ordinal, one in enumerate(several):
+                for ordinal, one in enumerate(found if child.many else (found,)):
                     place = ordinal if is_lots else lot
                     self._object(one, child, value, node, place, in_item)
 

@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from functools import cache
-from itertools import pairwise
+from operator import add
 
 from opencc import OpenCC
 
@@ -25,14 +25,14 @@ def terms(texts: Iterable[str]) -> list[str]:
     >>> terms(["昆明市KCC2024-7"])
     ['昆明', '明市', '昆', '市', 'kcc2024', '7']
     """
-    found: dict[str, None] = {}
+    found: list[str] = []
     for chinese, other in _RUNS.findall(_fold("\n".join(texts))):
         if chinese:
-            found.update(dict.fromkeys(map("".join, pairwise(chinese))))
-            found[chinese[0]] = found[chinese[-1]] = None
+            found += _pairs(chinese)
+            found += (chinese[0], chinese[-1])
         else:
-            found[other[:_LONGEST]] = None
-    return list(found)
+            found.append(other[:_LONGEST])
+    return list(dict.fromkeys(found))
 
 
 def query_terms(text: str) -> list[str]:
@@ -43,22 +43,22 @@ def query_terms(text: str) -> list[str]:
     >>> query_terms("雲南 2024年"), query_terms("、"), query_terms("昆")
     (['云南', '2024', '年'], [], [])
     """
-    found: dict[str, None] = {}
-    for chinese, other in _RUNS.findall(_fold(text)):
-        if len(chinese) == 1:
-            found[chinese] = None
-        elif chinese:
-            found.update(dict.fromkeys(map("".join, pairwise(chinese))))
-        else:
-            found[other[:_LONGEST]] = None
-    if len(found) == 1 and re.fullmatch(f"[{_CHINESE}]", next(iter(found))):
+    runs = _RUNS.findall(_fold(text))
+    if len(runs) == 1 and len(runs[0][0]) == 1:
         return []
-    return list(found)
+    found: list[str] = []
+    for chinese, other in runs:
+        found += (_pairs(chinese) or [chinese]) if chinese else [other[:_LONGEST]]
+    return list(dict.fromkeys(found))
 
 
 def match_expression(found: Iterable[str]) -> str:
     """Terms as FTS5's MATCH wants them: every one of them; they hold no quotation marks."""
     return " ".join(f'"{term}"' for term in found)
+
+
+def _pairs(run: str) -> list[str]:
+    return list(map(add, run, run[1:]))
 
 
 def _fold(text: str) -> str:

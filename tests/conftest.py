@@ -9,7 +9,7 @@ import secrets
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 from types import ModuleType
 
@@ -80,23 +80,42 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory, catalog: Catalog) 
     return path
 
 
-@pytest.fixture
-def database_url(request: pytest.FixtureRequest, database: str) -> Iterator[str]:
-    """The URL of a fresh database, migrated and seeded."""
-    if database == "sqlite":
-        path = request.getfixturevalue("tmp_path") / "openalloc.db"
-        shutil.copy(request.getfixturevalue("sqlite_template"), path)
-        yield f"sqlite:///{path}"
-        return
-    template = request.getfixturevalue("postgresql_template")
-    with _fresh_postgresql(request.getfixturevalue("postgresql_uri"), template) as url:
-        yield url
-
-
 @pytest.fixture(params=DATABASES)
 def database(request: pytest.FixtureRequest) -> str:
-    """Which database a test runs on; each test that asks for it, or for `engine`, runs on both."""
+    """Which database a test runs on; a test that asks for it, or for `engine`, runs on both."""
     return str(request.param)
+
+
+@pytest.fixture
+def new_database(
+    request: pytest.FixtureRequest, database: str, tmp_path: Path
+) -> Iterator[Callable[[], str]]:
+    """Makes fresh databases, migrated and seeded; each call gives the URL of another one."""
+    if database == "sqlite":
+        template = request.getfixturevalue("sqlite_template")
+
+        def new_file() -> str:
+            return f"sqlite:///{shutil.copy(template, tmp_path / f'{secrets.token_hex(6)}.db')}"
+
+        yield new_file
+        return
+    migrated = request.getfixturevalue("postgresql_template")
+    uri = request.getfixturevalue("postgresql_uri")
+    with psycopg.connect(uri("postgres"), autocommit=True) as connection, ExitStack() as made:
+
+        def new_copy() -> str:
+            name = f"test_{secrets.token_hex(6)}"
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {migrated}")
+            made.callback(connection.execute, f"DROP DATABASE {name} WITH (FORCE)")
+            return str(uri(name))
+
+        yield new_copy
+
+
+@pytest.fixture
+def database_url(new_database: Callable[[], str]) -> str:
+    """The URL of a fresh database, migrated and seeded."""
+    return new_database()
 
 
 @pytest.fixture
@@ -105,15 +124,6 @@ def engine(database_url: str) -> Iterator[Engine]:
     made = connect(database_url)
     yield made
     made.dispose()
-
-
-@contextmanager
-def _fresh_postgresql(uri: Callable[[str], str], template: str) -> Iterator[str]:
-    name = f"test_{secrets.token_hex(6)}"
-    with psycopg.connect(uri("postgres"), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
-        yield uri(name)
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def _initialise(url: str, catalog: Catalog) -> None:

@@ -270,11 +270,11 @@ def _search() -> None:
     """The terms of store/terms.py, ready made: neither database may take them apart or fold them.
 
     FTS5's tokenizer `ascii` splits on ASCII characters that are no letters or digits, and leaves all others alone
-    (unicode61 knows no Chinese letter younger than Unicode 6.1). `detail=none` keeps no positions: a search asks
+    (unicode61 knows no Chinese letter younger than Unicode 6.1). `detail=column` keeps no positions: a search asks
     for all of several terms, as the array in PostgreSQL does.
     """
     if op.get_bind().dialect.name == "sqlite":
-        op.execute("CREATE VIRTUAL TABLE search USING fts5(terms, tokenize='ascii', detail='none')")
+        op.execute("CREATE VIRTUAL TABLE search USING fts5(terms, tokenize='ascii', detail='column')")
         return
     op.create_table(
         "search",

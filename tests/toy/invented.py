@@ -55,16 +55,16 @@ def invent() -> tuple[dict[str, Any], dict[str, Any]]:
         sample[name] = value
     properties |= _structured()
     sample |= {
-        "survey": {"method": "实地测量", "surveyor": {"name": "虚构测绘院", "uscc": "12530000MB0W00025X"}},
+        "survey": {"method": "实地测量", "surveyor": {"name": "虚构测绘院", "uscc": "12530000MB0W00025M"}},
         "contractors": [{"name": "虚构建设一公司"}, {"name": "虚构建设二公司"}],
         "items": [
             {"itemName": "虚构标的", "quantity": 3, "quantityUnit": "台", "unitPrice": {"amount": 1.2345},
              "maker": {"name": "虚构制造厂"}},
         ],
         "lots": [
-            {"lotNumber": "A-1", "lotTitle": "虚构第一标段", "price": {"amount": 1000.5}, "winner": {"name": "虚构甲公司"},
+            {"lotNumber": "A-1", "lotTitle": "虚构第一标段", "salePrice": {"amount": 1000.5}, "winner": {"name": "虚构甲公司"},
              "floorArea": 1.5},
-            {"lotNumber": "A-2", "price": {"amount": 2000.25}, "winner": {"name": "虚构乙公司"},
+            {"lotNumber": "A-2", "salePrice": {"amount": 2000.25}, "winner": {"name": "虚构乙公司"},
              "items": [{"itemName": "标段内标的"}]},
         ],
     }  # fmt: skip
@@ -75,7 +75,7 @@ def invent() -> tuple[dict[str, Any], dict[str, Any]]:
         **_named("虚构类型", "Invented type"),
         "stage": "result",
         "caption": ["title", "lots.lotTitle"],
-        "featured": ["publishedDate", "lots.lotNumber", "lots.price"],
+        "featured": ["publishedDate", "lots.lotNumber", "lots.salePrice"],
         "key": [["localId"], ["lots.lotNumber"]],
         "process": ["processId", "project.number", "lots.lotNumber"],
         "deadlines": [
@@ -116,7 +116,7 @@ def _structured() -> dict[str, Any]:
     lot = {
         "$ref": COMMON + "lot",
         "properties": {
-            "price": {"$ref": COMMON + "money", "column": "amount", **_named("成交价", "Price")},
+            "salePrice": {"$ref": COMMON + "money", "column": "amount", **_named("成交价", "Price")},
             "winner": _organization("supplier", "成交单位", "Winner"),
             "floorArea": {"type": "number", "minimum": 0, "maximum": 1000, "unit": "hectare", "column": "area",
                           **_named("建筑面积", "Floor area")},

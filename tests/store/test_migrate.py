@@ -1,0 +1,103 @@
+"""The migrations, up and down, on both databases and in both places where they are found."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from alembic import command
+from sqlalchemy import Engine, inspect, select, text
+
+from schemas.catalog import Catalog
+from store import tables
+from store.engine import connect, writing
+from store.errors import StoreError
+from store.migrate import assert_current, config, downgrade, upgrade
+from store.seed import seed
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_the_migrations_make_the_tables_of_the_code(engine: Engine) -> None:
+    with engine.connect() as connection:
+        command.check(config(connection))  # raises where they differ
+
+
+def test_down_and_up_again(engine: Engine) -> None:
+    before = set(inspect(engine).get_table_names())
+    assert before >= set(tables.metadata.tables) | {"search"}
+    downgrade(engine)
+    assert set(inspect(engine).get_table_names()) == {"alembic_version"}
+    with pytest.raises(StoreError, match="D005"):
+        assert_current(engine)
+    upgrade(engine)
+    assert set(inspect(engine).get_table_names()) == before
+    assert_current(engine)
+
+
+def test_upgrading_twice_changes_nothing(engine: Engine, contents: Callable[[Engine], object]) -> None:
+    before = contents(engine)
+    upgrade(engine)
+    assert contents(engine) == before
+
+
+def test_a_database_of_a_newer_version_is_left_alone(engine: Engine) -> None:
+    with writing(engine) as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    for use in (assert_current, upgrade):
+        with pytest.raises(StoreError, match="D007"):
+            use(engine)
+
+
+def test_a_new_database_is_not_initialised(tmp_path: Path) -> None:
+    engine = connect(f"sqlite:///{tmp_path / 'new.db'}")
+    with pytest.raises(StoreError, match="D005") as error:
+        assert_current(engine)
+    assert "openalloc init" in error.value.hint
+    engine.dispose()
+
+
+def test_seeding_twice_writes_once(engine: Engine, catalog: Catalog) -> None:
+    with writing(engine) as connection:
+        assert seed(connection, catalog) == 0
+        connection.execute(tables.region.delete().where(tables.region.c.code == "530114"))
+        assert seed(connection, catalog) == len(catalog.codelists["region"].codes)
+        row = connection.execute(select(tables.region).where(tables.region.c.code == "530114")).one()
+    assert (row.title, row.level, row.prefecture, row.province) == ("呈贡区", "county", "530100", "530000")
+
+
+def test_the_migrations_are_found_in_an_installed_package(tmp_path: Path) -> None:
+    """As the wheel lays them: the rooms side by side, `alembic` as `store/migrations`."""
+    skip = shutil.ignore_patterns("__pycache__")
+    for room in ("schemas", "store"):
+        shutil.copytree(ROOT / room, tmp_path / room, ignore=skip)
+    shutil.copytree(ROOT / "alembic", tmp_path / "store" / "migrations", ignore=skip)
+    program = (
+        "from store import engine, migrate\n"
+        "print(migrate.folder())\n"
+        "made = engine.connect('sqlite:///new.db')\n"
+        "migrate.upgrade(made)\n"
+        "migrate.assert_current(made)\n"
+    )
+    environment = os.environ | {"PYTHONPATH": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == str(tmp_path / "store" / "migrations")
+
+
+def test_alembic_itself_runs_the_migrations(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'new.db'}"
+    program = [sys.executable, "-m", "alembic", "-x", f"url={url}", "upgrade", "head"]
+    subprocess.run(program, cwd=ROOT, check=True, capture_output=True)
+    engine = connect(url)
+    assert_current(engine)
+    engine.dispose()
