@@ -22,7 +22,8 @@ class Dialect(Protocol):
     def each(self, document: str, path: tuple[str, ...], alias: str) -> str: ...
     def hex(self, expression: str) -> str: ...
     def lookup(self, mapping: str, key: str) -> str: ...
-    def divide(self, expression: str, by: int) -> str: ...
+    def divide(self, expression: str, digits: int) -> str: ...
+    def float(self, expression: str) -> str: ...
     def matches(self, alias: str, terms: str) -> str: ...
     def contains(self, column: str, parameter: str) -> str: ...
 
@@ -43,7 +44,8 @@ class SQLite:
         return f"json_object({pairs})"
 
     def join_objects(self, first: str, second: str) -> str:
-        return f"json(substr({first}, 1, length({first}) - 1) || ',' || substr({second}, 2))"
+        # From the last character as many as there are before it: `first` stands in the text once.
+        return f"json(substr({first}, -1, -2147483647) || ',' || substr({second}, 2))"
 
     def array(self, element: str, order: str, keep: str = "") -> str:
         # The order is that of the subquery which the aggregate reads.
@@ -74,8 +76,17 @@ class SQLite:
     def lookup(self, mapping: str, key: str) -> str:
         return f"({mapping} ->> ('$.\"' || {key} || '\"'))"
 
-    def divide(self, expression: str, by: int) -> str:
-        return f"({expression} / {by}.0)"
+    def divide(self, expression: str, digits: int) -> str:
+        # In whole numbers: old builds write a quotient with 15 digits only.
+        sign = f"CASE WHEN {expression} < 0 THEN '-' ELSE '' END"
+        by = 10**digits
+        parts = f"{sign}, abs({expression}) / {by}, abs({expression}) % {by}"
+        spelled = f"rtrim(rtrim(printf('%s%d.%0{digits}d', {parts}), '0'), '.')"
+        return f"json(CASE WHEN {expression} IS NOT NULL THEN {spelled} END)"
+
+    def float(self, expression: str) -> str:
+        # 17 digits say a float exactly; json_object of old builds writes 15.
+        return f"json(CASE WHEN {expression} IS NOT NULL THEN printf('%!.17g', {expression}) END)"
 
     def matches(self, alias: str, terms: str) -> str:
         return f"{alias}.recency IN (SELECT rowid FROM search WHERE search MATCH {terms})"
@@ -100,7 +111,7 @@ class PostgreSQL:
         return f"json_build_object({pairs})"
 
     def join_objects(self, first: str, second: str) -> str:
-        return f"(rtrim(({first})::text, '}}') || ',' || substr(({second})::text, 2))::json"
+        return f"(left(({first})::text, -1) || ',' || substr(({second})::text, 2))::json"
 
     def array(self, element: str, order: str, keep: str = "") -> str:
         kept = f" FILTER (WHERE {keep})" if keep else ""
@@ -131,8 +142,11 @@ class PostgreSQL:
     def lookup(self, mapping: str, key: str) -> str:
         return f"({mapping} ->> {key})"
 
-    def divide(self, expression: str, by: int) -> str:
-        return f"trim_scale({expression} / {by}.0)"
+    def divide(self, expression: str, digits: int) -> str:
+        return f"trim_scale({expression} / {10**digits}.0)"
+
+    def float(self, expression: str) -> str:
+        return expression
 
     def matches(self, alias: str, terms: str) -> str:
         return (
@@ -141,4 +155,5 @@ class PostgreSQL:
         )
 
     def contains(self, column: str, parameter: str) -> str:
-        return f"strpos(lower({column}), lower({parameter})) > 0"
+        # As SQLite does: A to Z are folded, whatever the database's locale.
+        return f'strpos(lower({column} COLLATE "C"), lower({parameter} COLLATE "C")) > 0'

@@ -91,7 +91,7 @@ def _lot() -> ObjectType:
             Attribute("number", "String", Column("number"), "编号。Number."),
             Attribute("title", "String", Column("title"), "名称。Title."),
             Attribute("location", "String", Column("location"), "位置。Location."),
-            Attribute("area", "Float", Column("area"), "面积(平方米)。Area in square metres."),
+            Attribute("area", "Float", Column("area", "float"), "面积(平方米)。Area in square metres."),
             Attribute("amount", "Float", Column("amount_fen", "yuan"), "金额(元)。Amount in yuan."),
             Attribute("outcome", "Outcome", Column("outcome"), "结果。Outcome."),
         ),
@@ -106,7 +106,7 @@ def _item() -> ObjectType:
         (
             Attribute("name", "String", Column("name"), "名称。Name."),
             Attribute("specification", "String", Column("specification"), "规格型号。Specification."),
-            Attribute("quantity", "Float", Column("quantity"), "数量。Quantity."),
+            Attribute("quantity", "Float", Column("quantity", "float"), "数量。Quantity."),
             Attribute("unit", "String", Column("unit"), "计量单位。Unit."),
             Attribute("price", "Float", Column("unit_price", "price"), "单价(元)。Unit price in yuan."),
             Attribute("amount", "Float", Column("amount_fen", "yuan"), "金额(元)。Amount in yuan."),

@@ -1,6 +1,9 @@
 """Filters, orders and pages: coerced arguments → conditions of a plan, values set aside as parameters."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from math import ceil, floor
 from typing import Any
 
 from query.arguments import FILTERS, OPERATORS, ORDERS, FilterField
@@ -12,6 +15,11 @@ from schemas.region import Regions
 Bind = Callable[[Any], int]
 PAGE = 20
 MOST = 100
+_BIGGEST = 2**63  # what a column of integers cannot hold
+# Keys of an order whose values are numbers, and how big these are at most; dates; keys that may be NULL.
+_NUMBERS = {"recency": _BIGGEST, "amount_fen": _BIGGEST, "days_late": 2**31, "stage_rank": 2**31}
+_DATES = ("published_date", "due_on")
+_NULLABLE = ("amount_fen", "days_late", *_DATES)
 
 
 def condition(filter_type: str, value: Mapping[str, Any], bind: Bind, regions: Regions) -> Condition:
@@ -57,17 +65,42 @@ def _compare(field: FilterField, operator: str, value: Any, bind: Bind, regions:
         return Compare(field.column, "isNull", negated=not value)
     if operator == "within":
         return within(str(value), bind, regions)
+    if operator == "in" and len(value) > MOST:
+        raise invalid(f"{field.name}.in 超过 {MOST} 个", f"{field.name}.in has more than {MOST} values")
+    if field.unit != 1:
+        return _measured(field, operator, value, bind)
     if operator == "in":
-        if len(value) > MOST:
-            raise invalid(f"{field.name}.in 超过 {MOST} 个", f"{field.name}.in has more than {MOST} values")
         return Compare(field.column, "in", tuple(bind(_stored(field, one)) for one in value))
     return Compare(field.column, operator, (bind(_stored(field, value)),))
 
 
+def _measured(field: FilterField, operator: str, value: Any, bind: Bind) -> Condition:
+    """A comparison with a column of whole units (fen): exact for values between two of them, too."""
+    if operator == "in":
+        exact = (_units(one, field.unit) for one in value)
+        return Compare(field.column, "in", tuple(bind(int(one)) for one in exact if one == int(one)))
+    exact_value = _units(value, field.unit)
+    if exact_value == int(exact_value):
+        return Compare(field.column, operator, (bind(int(exact_value)),))
+    if operator == "eq":
+        return Some(())
+    if operator == "ne":
+        return Compare(field.column, "isNull", negated=True)
+    rounded = floor(exact_value) if operator in ("gt", "lte") else ceil(exact_value)
+    return Compare(field.column, operator, (bind(rounded),))
+
+
+def _units(value: float, unit: int) -> Decimal:
+    exact = Decimal(repr(value)) * unit
+    if not exact.is_finite() or abs(exact) >= _BIGGEST:
+        raise QueryError(
+            "Q006", "数值超出范围", "a number is out of range", "检查筛选条件中的数值。", "Check the numbers of the filter."
+        )  # fmt: skip
+    return exact
+
+
 def _stored(field: FilterField, value: Any) -> Any:
     """The value as the column holds it."""
-    if field.unit != 1:
-        return round(value * field.unit)
     if field.prefix and isinstance(value, str):
         return value.removeprefix(field.prefix)
     if OPERATORS[field.input][0] in ("String", "ID"):
@@ -103,7 +136,7 @@ def order_by(
     if wanted is None:
         return orders_of(table, tuple(Order(key, descending) for key, descending in default))
     column = ORDERS[wanted["field"]][0]
-    descending = wanted.get("direction", "DESC") == "DESC"
+    descending = (wanted.get("direction") or "DESC") == "DESC"
     if column == "published_date" and descending:
         return orders_of(table, ())
     return orders_of(table, (Order(column, descending),))
@@ -134,7 +167,7 @@ def _cursor(text: str | None, orders: tuple[Order, ...], bind: Bind) -> tuple[in
         if found != tag or len(values) != len(orders):
             raise ValueError(text)
         return tuple(
-            -1 if value == "" else bind(_typed(order, value))
+            -1 if value == "" and order.key in _NULLABLE else bind(_typed(order, value))
             for order, value in zip(orders, values, strict=True)
         )
     except ValueError:
@@ -145,4 +178,12 @@ def _cursor(text: str | None, orders: tuple[Order, ...], bind: Bind) -> tuple[in
 
 
 def _typed(order: Order, value: str) -> Any:
-    return int(value) if order.key in ("recency", "amount_fen", "days_late", "stage_rank") else value
+    """A cursor's value as its column holds it; raises ValueError for one that we never wrote."""
+    if order.key in _NUMBERS:
+        number = int(value)
+        if abs(number) >= _NUMBERS[order.key]:
+            raise ValueError(value)
+        return number
+    if order.key in _DATES and date.fromisoformat(value).isoformat() != value:
+        raise ValueError(value)
+    return value

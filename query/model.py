@@ -98,10 +98,13 @@ class _Making:
         for field in disclosure.fields:
             if field.name in taken and field.name not in ("lots", "items"):
                 continue
-            if field.name in ("lots", "items") and field.fields:
+            if field.name == "lots" and field.fields:
                 own.append(self._rows(field, disclosure))
-            elif field.name not in _IN_COLUMNS:
+            elif field.name not in _IN_COLUMNS and not (field.name == "items" and field.fields):
                 own.append(self.attribute(field, disclosure.graphql_name, ()))
+        items = _items(disclosure)
+        if items is not None:
+            own.append(self._rows(items, disclosure))
         replaced = {attribute.name for attribute in own}
         base = tuple(attribute for attribute in interface.attributes if attribute.name not in replaced)
         self.types[disclosure.graphql_name] = ObjectType(
@@ -169,6 +172,19 @@ class _Making:
     def _connection_types(self, name: str) -> None:
         for made in connection_types(name):
             self.types[made.name] = made
+
+
+def _items(disclosure: Disclosure) -> Field | None:
+    """The items of a type, its own and its lots' in one: rows of one table have one type."""
+    places = [disclosure.fields]
+    places += [field.fields for field in disclosure.fields if field.name == "lots"]
+    found = [field for fields in places for field in fields if field.name == "items" and field.fields]
+    if not found:
+        return None
+    children: dict[str, Field] = {}
+    for child in (child for field in found for child in field.fields):
+        children.setdefault(child.name, child)
+    return replace(found[0], fields=tuple(children.values()))
 
 
 def _is_enum(codelist: Codelist) -> bool:

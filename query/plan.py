@@ -7,12 +7,12 @@ the shape of an operation: hashable, and the key under which its SQL is kept.
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-Wrap: TypeAlias = Literal["plain", "yuan", "price", "json"]
+Wrap: TypeAlias = Literal["plain", "yuan", "price", "float", "json"]
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of the row at hand; `prefix` makes a global id, `wrap` turns fen into yuan."""
+    """A column of the row at hand; `prefix` makes a global id, `wrap` turns fen into yuan and spells a float with all its digits."""
 
     name: str
     wrap: Wrap = "plain"

@@ -35,6 +35,7 @@ from query.plan import (
     TotalCount,
     TypeName,
     Value,
+    Window,
 )
 from query.relations import RELATIONS, TIES
 
@@ -44,8 +45,7 @@ _KINDS = {
     "formed_date": "date", "published_date": "date", "due_on": "date", "amount_fen": "bigint",
     "days_late": "integer", "recency": "bigint", "stage_rank": "integer",
 }  # fmt: skip
-# Tables of a disclosure's parts, and the list in its document that their ordinal counts.
-_PARTS = {"lot": "lots", "item": "items", "party": "", "revision": ""}
+_PARTS = ("lot", "item", "party", "revision")  # tables of a disclosure's parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +124,11 @@ class Speller:
         if source.prefix:
             return f"'{source.prefix}' || {name}"
         if source.wrap == "yuan":
-            return self.dialect.divide(name, 100)
+            return self.dialect.divide(name, 2)
         if source.wrap == "price":
-            return self.dialect.divide(name, 10_000)
+            return self.dialect.divide(name, 4)
+        if source.wrap == "float":
+            return self.dialect.float(name)
         return self.dialect.json(name) if source.wrap == "json" else name
 
     def _type_name(self, source: TypeName, row: Row) -> str:
@@ -164,17 +166,25 @@ class Speller:
         related = Row(found.table, alias)
         if found.table == "disclosure" and any(_reads_document(shape) for shape in shapes):
             body = self._alias("b")
-            clause += (
-                f" JOIN document {body} ON {body}.shard = {alias}.shard AND {body}.disclosure_id = {alias}.id"
-            )
+            clause += f" LEFT JOIN document {body} ON {body}.shard = {alias}.shard AND {body}.disclosure_id = {alias}.id"
             related = Row(found.table, alias, f"{body}.body")
         elif found.table in _PARTS:
             owner = row if row.table == "disclosure" else row.owner
             element = ""
-            if owner and owner.json and _PARTS[found.table]:
-                element = self.dialect.at_index(owner.json, _PARTS[found.table], f"{alias}.ordinal")
+            if owner and owner.json and found.table == "lot":
+                element = self.dialect.at_index(owner.json, "lots", f"{alias}.ordinal")
+            elif owner and owner.json and found.table == "item" and any(map(_reads_document, shapes)):
+                clause, element = self._items(found.join.format(p=row.alias, c="i"), owner.json, alias)
             related = Row(found.table, alias, element, owner)
         return related, clause, joins
+
+    def _items(self, join: str, document: str, alias: str) -> tuple[str, str]:
+        """Items with their element of the document: an item is the n-th of its lot, or of the disclosure."""
+        place = "CAST(row_number() OVER (PARTITION BY i.lot_ordinal ORDER BY i.ordinal) - 1 AS integer)"
+        own = self.dialect.at_index(document, "items", place)
+        lot = self.dialect.at_index(document, "lots", "i.lot_ordinal")
+        element = f"CASE WHEN i.lot_ordinal IS NULL THEN {own} ELSE {self.dialect.at_index(lot, 'items', place)} END"
+        return f"(SELECT i.*, {element} AS element FROM item i WHERE {join}) {alias}", f"{alias}.element"
 
     def _one(self, source: One, row: Row) -> str:
         related, clause, joins = self._related(source.relation, (source.shape,), row)
@@ -219,6 +229,9 @@ class Speller:
             f"'{key.name}', {self._page_key(key.source, source, alias, shapes, everything)}"
             for key in source.keys
         )
+        if not any(_reads_page(key.source, source.window) for key in source.keys):
+            # Without an aggregate the page would give a row for each of its rows.
+            return self.dialect.object(pairs)
         return self.dialect.json(f"(SELECT {self.dialect.object(pairs)} FROM ({numbered}) {alias})")
 
     def _page_key(
@@ -269,8 +282,8 @@ class Speller:
         if source.name in ("startCursor", "endCursor"):
             cursors = self._cursor_array(alias, size, window.backward)
             return self.dialect.element(cursors, last=source.name == "endCursor")
-        ahead = (source.name == "hasNextPage") != window.backward
         known = bool(window.before if window.backward else window.after)
+        ahead = _looks_ahead(source, window)
         return self.dialect.boolean(f"count(*) > {size}" if ahead else f"1 = {int(known)}")
 
     def _cursor_array(self, alias: str, size: str, backward: bool) -> str:
@@ -384,6 +397,24 @@ class Speller:
                 return f"({column} >= {parameters[0]} AND {column} < {parameters[1]})"
             case operator:
                 return f"{column} {_OPERATORS[operator]} {parameters[0]}"
+
+
+def _reads_page(source: Source, window: Window) -> bool:
+    """Whether a key of a connection is made from the page's rows."""
+    match source:
+        case Nodes() | Edges():
+            return True
+        case PageInfo(keys=keys):
+            return any(_reads_page(key.source, window) for key in keys)
+        case PageFact():
+            return source.name in ("startCursor", "endCursor") or _looks_ahead(source, window)
+        case _:
+            return False
+
+
+def _looks_ahead(source: PageFact, window: Window) -> bool:
+    """Whether the fact is what lies beyond the page in its own direction; the other side is known from the cursor."""
+    return (source.name == "hasNextPage") != window.backward
 
 
 def _reads_document(shape: Shape) -> bool:

@@ -1,0 +1,293 @@
+"""Operations made up at random from the types: valid, within the limits, and as odd as the language allows."""
+
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from graphql import (
+    GraphQLArgument,
+    GraphQLEnumType,
+    GraphQLInputObjectType,
+    GraphQLInterfaceType,
+    GraphQLList,
+    GraphQLNonNull,
+    GraphQLObjectType,
+    GraphQLSchema,
+    get_named_type,
+    is_composite_type,
+    is_leaf_type,
+)
+
+from tests.query.vocabulary import Vocabulary
+
+Composite = GraphQLObjectType | GraphQLInterfaceType
+WORDS = ("昆明", "云南 示例", "項目", "2024", "KMGC2024", "中標", "虚构", "示例光电")
+ALIASES, DEPTH, FIELDS = 15, 9, 60
+
+
+@dataclass(frozen=True)
+class Operation:
+    """A document with the values of its variables."""
+
+    query: str
+    variables: Mapping[str, Any]
+
+
+@dataclass
+class Maker:
+    """Makes one operation."""
+
+    schema: GraphQLSchema
+    vocabulary: Vocabulary
+    chance: random.Random
+    aliases: int = 0
+    directives: int = 0
+    nodes: int = 0
+    fields: int = 0
+    kind: str = ""
+    variables: dict[str, tuple[str, Any]] = field(default_factory=dict)  # name → (declaration, value or ...)
+    fragments: dict[str, tuple[str, str, int]] = field(default_factory=dict)  # name → (on, text, depth)
+
+    def make(self) -> Operation:
+        """An operation of one to three root fields."""
+        assert self.schema.query_type
+        # Objects of two kinds behind `Node` may have fields of one name and different types.
+        self.kind = self.chance.choice(("Disclosure", "Organization", "Process", "Publisher", "Region"))
+        chosen = self.chance.choices(list(self.schema.query_type.fields), k=self.chance.randint(1, 3))
+        body = " ".join(self.field(self.schema.query_type, name, 0, 1) for name in chosen)
+        declared = ", ".join(f"${name}: {declaration}" for name, (declaration, _) in self.variables.items())
+        spread = "\n".join(
+            f"fragment {name} on {on} {text}" for name, (on, text, _) in self.fragments.items()
+        )
+        values = {name: value for name, (_, value) in self.variables.items() if value is not ...}
+        return Operation(f"query {f'({declared})' if declared else ''} {{ {body} }}\n{spread}", values)
+
+    # selections
+
+    def selection(self, type_: Composite, depth: int, times: int) -> str:
+        """`{ … }` of some fields of a type, with fragments, directives and `__typename` among them."""
+        leaves = [name for name, one in type_.fields.items() if is_leaf_type(get_named_type(one.type))]
+        branches = [name for name in type_.fields if name not in leaves]
+        room = self.fields < FIELDS and depth < DEPTH
+        parts = self.chance.sample(
+            leaves, min(len(leaves), self.chance.choice((1, 2, 3, 5, 8) if room else (1,)))
+        )
+        if room and self.chance.random() < 0.03:
+            parts = leaves
+        self.fields += len(parts)
+        parts = [self.alias() + name + self.directive() for name in parts]
+        if room or not leaves:
+            several = self.chance.choice((0, 1, 1, 2)) if leaves and room else self.chance.choice((1, 2))
+            for name in self.chance.choices(branches, k=several) if branches and depth < DEPTH + 2 else ():
+                parts.append(self.field(type_, name, depth, times))
+        if self.chance.random() < 0.3:
+            parts.append("__typename")
+        if room:
+            parts += [self.fragment(type_, depth, times) for _ in range(self.chance.choice((0, 0, 1, 2)))]
+        self.chance.shuffle(parts)
+        return "{ " + (" ".join(parts) or "__typename") + " }"
+
+    def field(self, type_: Composite, name: str, depth: int, times: int) -> str:
+        """A field with arguments and what is selected below it."""
+        found = type_.fields[name]
+        alias, arguments, size = self.alias(), "", 20 if found.args else 2
+        if found.args and (alias or self.aliases < ALIASES):  # with arguments it must not merge with another
+            alias = alias or self.alias(always=True)
+            arguments, size = self.arguments(type_.name, name, found.args)
+        elif (
+            any(isinstance(one.type, GraphQLNonNull) for one in found.args.values()) or name == "organization"
+        ):
+            return "__typename"
+        below = times * size
+        self.nodes += below
+        inner = get_named_type(found.type)
+        text = self.selection(inner, depth + 1, below) if is_composite_type(inner) else ""
+        return f"{alias}{name}{arguments}{self.directive()} {text}"
+
+    def alias(self, always: bool = False) -> str:
+        """Sometimes an alias that no other field has."""
+        if self.aliases >= ALIASES or (not always and self.chance.random() > 0.05):
+            return ""
+        self.aliases += 1
+        return f"a{self.aliases}: "
+
+    def directive(self) -> str:
+        """Sometimes @skip or @include, by a literal or a variable."""
+        if self.directives > 20 or self.chance.random() > 0.04:
+            return ""
+        self.directives += 1
+        value = self.chance.choice((True, False))
+        given = str(value).lower()
+        if self.chance.random() < 0.5:
+            given = self.variable("Boolean!", value)
+        return f" @{self.chance.choice(('skip', 'include'))}(if: {given})"
+
+    def fragment(self, type_: Composite, depth: int, times: int) -> str:
+        """An inline or named fragment on the type, an interface of it or one of its types."""
+        on = self.chance.choice([type_, *self._related(type_)])
+        if self.chance.random() < 0.5:
+            condition = "" if on is type_ and self.chance.random() < 0.5 else f"on {on.name} "
+            return f"... {condition}{self.directive()}{self.selection(on, depth + 1, times)}"
+        known = [
+            name
+            for name, (name_on, _, place) in self.fragments.items()
+            if name_on == on.name and place >= depth
+        ]
+        if known and self.chance.random() < 0.5:
+            return f"...{self.chance.choice(known)}{self.directive()}"
+        text = self.selection(on, depth + 1, times)
+        name = f"F{len(self.fragments)}"
+        self.fragments[name] = (on.name, text, depth)
+        return f"...{name}{self.directive()}"
+
+    def _related(self, type_: Composite) -> Sequence[Composite]:
+        if isinstance(type_, GraphQLInterfaceType):
+            below = list(self.schema.get_possible_types(type_))
+            if type_.name == "Node" and self.kind == "Disclosure":
+                below = [one for one in below if len(one.interfaces) == 2]
+            elif type_.name == "Node":
+                below = [one for one in below if one.name == self.kind]
+            return [*self.chance.sample(below, min(2, len(below))), *type_.interfaces]
+        return list(type_.interfaces)
+
+    # arguments
+
+    def arguments(self, parent: str, name: str, declared: Mapping[str, GraphQLArgument]) -> tuple[str, int]:
+        """The arguments as text, and how many nodes they let through."""
+        match name:
+            case "node" | "disclosure" | "process" if declared:
+                value = self.vocabulary.id(self.chance)
+                return f"(id: {self.literal_or_variable('ID!', value)})", 1
+            case "region" if declared:
+                code = self.vocabulary.value(self.chance, "region", "eq")
+                return f"(code: {self.literal_or_variable('String!', code)})", 1
+            case "organization" if declared:
+                uscc = self.vocabulary.value(self.chance, "uscc", "eq")
+                given = f"(uscc: {self.literal_or_variable('String', uscc)}"
+                return given + self.chance.choice((")", ", id: null)")), 1
+        if "first" not in declared:
+            return "", 2
+        return self._page(parent, name, declared)
+
+    def _page(self, parent: str, name: str, declared: Mapping[str, GraphQLArgument]) -> tuple[str, int]:
+        kind = {"organizations": "organization", "publishers": "publisher", "regions": "region"}.get(
+            name, "disclosure"
+        )
+        default = (("stage_rank", False),) if parent == "Process" else ()
+        given: dict[str, str] = {}
+        order = None
+        if "orderBy" in declared and self.chance.random() < 0.5:
+            fields = self.schema.type_map["DisclosureOrderField"]
+            assert isinstance(fields, GraphQLEnumType)
+            order = {"field": self.chance.choice(list(fields.values))}
+            if self.chance.random() < 0.7:
+                order["direction"] = self.chance.choice(("ASC", "DESC"))
+            given["orderBy"] = self.literal_or_variable("DisclosureOrder", order, enums=True)
+        if self.chance.random() < 0.4:
+            given["filter"] = self.filter(get_named_type(declared["filter"].type), 0)
+        if "search" in declared and self.chance.random() < 0.15:
+            given["search"] = self.literal_or_variable("String", self.chance.choice(WORDS))
+        size = 20
+        if self.nodes > 500 or self.chance.random() < 0.8:
+            size = self.chance.choice(
+                (1, 2, 3, 5) if self.nodes > 200 or kind == "region" else (1, 2, 5, 100)
+            )
+            end = self.chance.choice(("first", "first", "last"))
+            given[end] = self.literal_or_variable("Int", size)
+            if self.chance.random() < 0.1:
+                given["last" if end == "first" else "first"] = "null"
+        for place in ("after", "before"):
+            if self.chance.random() < 0.25:
+                given[place] = self.literal_or_variable(
+                    "String", self.vocabulary.cursor(self.chance, kind, order, default)
+                )
+        if not given:
+            return "", size
+        names = self.chance.sample(list(given), len(given))
+        return "(" + ", ".join(f"{one}: {given[one]}" for one in names) + ")", size
+
+    def filter(self, type_: Any, depth: int) -> str:
+        """A filter input as a literal, now and then with variables in it."""
+        assert isinstance(type_, GraphQLInputObjectType)
+        names = self.chance.sample(list(type_.fields), self.chance.choice((0, 1, 1, 2)))
+        parts = []
+        for name in names:
+            below = type_.fields[name].type
+            if isinstance(below, GraphQLList):  # and, or
+                if depth < 3:
+                    several = [self.filter(type_, depth + 1) for _ in range(self.chance.choice((0, 1, 2)))]
+                    parts.append(f"{name}: [{', '.join(several)}]")
+            elif "and" in get_named_type(below).fields:  # not, organization
+                if depth < 3:
+                    parts.append(f"{name}: {self.filter(below, depth + 1)}")
+            else:
+                parts.append(f"{name}: {self.operators(name, below)}")
+        return "{" + ", ".join(parts) + "}"
+
+    def operators(self, name: str, type_: Any) -> str:
+        """One or two operators of a field."""
+        names = self.chance.sample(list(type_.fields), self.chance.choice((0, 1, 1, 1, 2)))
+        return (
+            "{"
+            + ", ".join(f"{one}: {self._operand(name, one, type_.fields[one].type)}" for one in names)
+            + "}"
+        )
+
+    def _operand(self, name: str, operator: str, type_: Any) -> str:
+        if operator == "isNull":
+            return self.literal_or_variable("Boolean", self.chance.choice((True, False)))
+        if operator == "within":
+            codes = ("530000", "530100", "530114", "530114001", "110000")
+            return self.literal_or_variable("String", self.chance.choice(codes))
+        leaf = get_named_type(type_)
+        if operator == "in":
+            values = [self._one(name, operator, leaf) for _ in range(self.chance.choice((0, 1, 2, 5)))]
+            return self.literal_or_variable(
+                f"[{leaf.name}!]", values, enums=isinstance(leaf, GraphQLEnumType)
+            )
+        return self.literal_or_variable(
+            leaf.name, self._one(name, operator, leaf), enums=isinstance(leaf, GraphQLEnumType)
+        )
+
+    def _one(self, name: str, operator: str, leaf: Any) -> Any:
+        if isinstance(leaf, GraphQLEnumType):
+            return self.chance.choice(list(leaf.values))
+        if leaf.name == "Date":
+            return self.vocabulary.date(self.chance)
+        return self.vocabulary.value(self.chance, name, operator)
+
+    def literal_or_variable(self, type_: str, value: Any, enums: bool = False) -> str:
+        """The value written out, or a variable: given, given by its default, or null where null is allowed."""
+        if self.chance.random() < 0.6 or len(self.variables) > 30:
+            return literal(value, enums)
+        return self.variable(type_, value, enums)
+
+    def variable(self, type_: str, value: Any, enums: bool = False) -> str:
+        """A new variable of that value."""
+        name = f"v{len(self.variables)}"
+        if self.chance.random() < 0.3 and not type_.endswith("!"):
+            self.variables[name] = (f"{type_} = {literal(value, enums)}", ...)
+        else:
+            self.variables[name] = (type_, value)
+        return f"${name}"
+
+
+def literal(value: Any, enums: bool = False) -> str:
+    """A value in GraphQL's notation; with `enums` its texts are names."""
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{name}: {literal(one, enums)}" for name, one in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(literal(one, enums) for one in value) + "]"
+    if isinstance(value, str):
+        return value if enums else _quoted(value)
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    return repr(value)
+
+
+def _quoted(text: str) -> str:
+    escaped = "".join(
+        f"\\u{ord(letter):04x}" if letter < " " or letter in '"\\\u2028' else letter for letter in text
+    )
+    return f'"{escaped}"'

@@ -1,0 +1,217 @@
+"""The reference: graphql-core executes the operation field by field over rows read with plain SELECTs.
+
+It shares with the compiled engine the types (`api.types`), the tables and the search terms, and nothing else:
+fields are said a second time in `oracle_fields`, filters, orders and cursors in `reference`, as plainly as possible.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from graphql import GraphQLResolveInfo, GraphQLSchema, build_schema, execute_sync, parse, print_schema
+from sqlalchemy import Engine, select, text
+
+from api.types import graphql_schema
+from query.model import Model
+from schemas.catalog import Catalog
+from store import tables
+from store.terms import query_terms
+from tests.query import reference
+from tests.query.oracle_fields import FIELDS
+from tests.query.reference import Orders, Row, Thing
+
+
+class Oracle:
+    """Answers operations over one catalog and what a database held when it was made."""
+
+    def __init__(self, catalog: Catalog, engine: Engine) -> None:
+        self.catalog = catalog
+        # Printed and read again, so that nothing of graphene's takes part in the execution.
+        self.schema: GraphQLSchema = build_schema(print_schema(graphql_schema(Model.of(catalog))))
+        self.names = {d.type: d.graphql_name for d in catalog.types.values()}
+        with engine.connect() as connection:
+            self.rows = {
+                table.name: sorted(
+                    (_plain(r) for r in connection.execute(select(table)).mappings()), key=repr
+                )
+                for table in tables.metadata.sorted_tables
+            }
+            self.terms = _terms(connection)
+        self.documents = {row["disclosure_id"]: row["body"] for row in self.rows["document"]}
+        self.found: dict[tuple[str, str], dict[Any, list[Row]]] = {}
+
+    def answer(self, query: str, variables: Mapping[str, Any] | None = None, name: str | None = None) -> Any:
+        """`data` of the operation; an error of any kind fails the test."""
+        result = execute_sync(
+            self.schema, parse(query), Thing("query", {}), variable_values=dict(variables or {}),
+            operation_name=name, field_resolver=self._resolve, type_resolver=self._type,
+        )  # fmt: skip
+        assert not result.errors, result.errors[0]
+        return result.data
+
+    def _resolve(self, source: Any, info: GraphQLResolveInfo, **arguments: Any) -> Any:
+        name = info.field_name
+        if isinstance(source, Mapping):  # within a document
+            return source.get(name)
+        found = FIELDS[source.kind].get(name)
+        if isinstance(found, str):
+            return source.row[found]
+        if found is not None:
+            return found(self, source, arguments)
+        if source.kind == "query":  # the list of one type
+            path = next(d.type for d in self.catalog.types.values() if d.collection == name)
+            return self.page("disclosure", self.all("disclosure", "type", path), arguments)
+        return (source.document or {}).get(name)
+
+    def _type(self, source: Thing, _info: GraphQLResolveInfo, _abstract: Any) -> str:
+        if source.kind == "disclosure":
+            return self.names[source.row["type"]]
+        if source.kind in ("lot", "item"):
+            assert source.owner is not None
+            return self.names[source.owner.row["type"]] + source.kind.capitalize()
+        return source.kind.capitalize()
+
+    # rows
+
+    def all(self, kind: str, column: str, value: Any) -> list[Row]:
+        """The rows of a table with that value."""
+        if (kind, column) not in self.found:
+            made: dict[Any, list[Row]] = defaultdict(list)
+            for row in self.rows[kind]:
+                made[row[column]].append(row)
+            self.found[kind, column] = dict(made)
+        return self.found[kind, column].get(value, [])
+
+    def one(self, kind: str, column: str, value: Any) -> Thing | None:
+        """The first of them."""
+        return next((self.thing(kind, row) for row in self.all(kind, column, value)), None)
+
+    def thing(self, kind: str, row: Row) -> Thing:
+        """A row with its document, where it has one."""
+        return Thing(kind, row, self.documents.get(row["id"]) if kind == "disclosure" else None)
+
+    def parts(self, owner: Thing, kind: str, order: str = "ordinal") -> list[Thing]:
+        """The rows that belong to a disclosure, in their order."""
+        rows = sorted(self.all(kind, "disclosure_id", owner.row["id"]), key=lambda row: int(row[order]))
+        return [Thing(kind, row, _piece(owner, kind, row, rows), owner) for row in rows]
+
+    def processes(self, source: Thing) -> list[Thing]:
+        """The processes of a disclosure."""
+        links = self.all("disclosure_process", "disclosure_id", source.row["id"])
+        ids = sorted({str(link["process_id"]) for link in links})
+        return [Thing("process", self.all("process", "id", one)[0]) for one in ids]
+
+    def linked(self, table: str, column: str, value: str) -> list[Row]:
+        """The disclosures that a table of their parts leads to."""
+        ids = {row["disclosure_id"] for row in self.all(table, column, value)}
+        return [row for row in self.rows["disclosure"] if row["id"] in ids]
+
+    # lists
+
+    def page(
+        self, kind: str, rows: Sequence[Row], arguments: Mapping[str, Any], default: Orders = ()
+    ) -> Thing:
+        """A connection over the rows that meet filter and search."""
+        wanted = arguments.get("filter")
+        if wanted is not None:
+            rows = [row for row in rows if self.meets(self.thing(kind, row), wanted)]
+        if arguments.get("search") is not None:
+            terms = set(query_terms(arguments["search"]))
+            rows = [row for row in rows if terms <= self.terms[row["recency"]]]
+        orders = reference.order_of(kind, arguments.get("orderBy"), default)
+        within = reference.in_order(rows, orders)
+        for name, sign in (("after", 1), ("before", -1)):
+            if arguments.get(name) is not None:
+                there = reference.read(arguments[name], orders)
+                within = [
+                    row
+                    for row in within
+                    if reference.compare(reference.place(row, orders), there, orders) * sign > 0
+                ]
+        last = arguments.get("last")
+        size = last or arguments.get("first") or 20
+        shown = within[-size:] if last else within[:size]
+        more = len(within) > size
+        facts = {
+            "hasNextPage": arguments.get("before") is not None if last else more,
+            "hasPreviousPage": more if last else arguments.get("after") is not None,
+            "startCursor": reference.cursor(shown[0], orders) if shown else None,
+            "endCursor": reference.cursor(shown[-1], orders) if shown else None,
+        }
+        nodes = [self.thing(kind, row) for row in shown]
+        edges = [
+            Thing("edge", {"node": node, "cursor": reference.cursor(node.row, orders)}) for node in nodes
+        ]
+        found = {
+            "nodes": nodes,
+            "edges": edges,
+            "pageInfo": Thing("pageInfo", facts),
+            "totalCount": len(rows),
+        }
+        return Thing("connection", found)
+
+    def meets(self, one: Thing, wanted: Mapping[str, Any]) -> bool:
+        """Whether a thing meets a filter."""
+        return all(self._holds(one, name, value) for name, value in wanted.items())
+
+    def _holds(self, one: Thing, name: str, value: Any) -> bool:
+        match name:
+            case "and":
+                return all(self.meets(one, part) for part in value)
+            case "or":
+                return any(self.meets(one, part) for part in value)
+            case "not":
+                return not self.meets(one, value)
+            case "organization":
+                return any(self.meets(party, value) for party in self.parts(one, "party"))
+            case "process":
+                return any(reference.meets(p.row["id"], value, "process:") for p in self.processes(one))
+            case "publisher":
+                return reference.meets(one.row["publisher_id"], value, "publisher:")
+            case "amount":
+                return reference.meets(one.row["amount_fen"], reference.in_fen(value))
+            case "id":
+                return reference.meets(one.row["organization_id"], value, "organization:")
+            case "uscc" if one.kind == "party":
+                (organization,) = self.all("organization", "id", one.row["organization_id"])
+                return reference.meets(organization["uscc"], value)
+        others = {operator: given for operator, given in value.items() if operator != "within"}
+        lies = "within" not in value or self._within(one.row, value["within"])
+        return lies and reference.meets(one.row[reference.snake(name)], others)
+
+    def _within(self, row: Row, code: str) -> bool:
+        (region,) = self.all("region", "code", code)
+        match region["level"]:
+            case "national":
+                return True
+            case "province" | "prefecture":
+                return bool(row[region["level"]] == code)
+            case "county":
+                return str(row["region"] or "").startswith(code)
+        return bool(row["region"] == code)
+
+
+def _piece(owner: Thing, kind: str, row: Row, siblings: list[Row]) -> Any:
+    """Where the document says more about a lot or an item than its row."""
+    document = owner.document
+    if not document or kind not in ("lot", "item"):
+        return None
+    if kind == "lot":
+        return document["lots"][row["ordinal"]]
+    beside = [one["ordinal"] for one in siblings if one["lot_ordinal"] == row["lot_ordinal"]]
+    holder = document if row["lot_ordinal"] is None else document["lots"][row["lot_ordinal"]]
+    return holder["items"][beside.index(row["ordinal"])]
+
+
+def _plain(row: Mapping[Any, Any]) -> dict[str, Any]:
+    return {name: value.isoformat() if isinstance(value, date) else value for name, value in row.items()}
+
+
+def _terms(connection: Any) -> dict[int, set[str]]:
+    """The stored terms by recency."""
+    if connection.dialect.name == "sqlite":
+        found = connection.execute(text("SELECT rowid, terms FROM search"))
+        return {recency: set(terms.split(" ")) for recency, terms in found}
+    join = "SELECT d.recency, s.terms FROM search s JOIN disclosure d ON d.id = s.disclosure_id"
+    return {recency: set(terms) for recency, terms in connection.execute(text(join))}

@@ -1,0 +1,156 @@
+"""Every field of every object and where the oracle finds its value.
+
+`oracle` is an `oracle.Oracle`, `source` the object at hand, `given` the field's arguments.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from tests.query import reference
+from tests.query.reference import Orders, Thing
+
+Resolver = Callable[[Any, Thing, Mapping[str, Any]], Any]
+
+
+def _same(*names: str) -> dict[str, str]:
+    return {name: reference.snake(name) for name in names}
+
+
+def _divided(column: str, by: int) -> Resolver:
+    return lambda oracle, source, given: None if source.row[column] is None else source.row[column] / by
+
+
+def _global(kind: str, column: str = "id") -> Resolver:
+    return lambda oracle, source, given: f"{kind}:{source.row[column]}"
+
+
+def _to(kind: str, key: str, column: str) -> Resolver:
+    return lambda oracle, source, given: oracle.one(kind, key, source.row[column])
+
+
+def _by(kind: str, argument: str, prefix: str = "", column: str = "id") -> Resolver:
+    return lambda oracle, source, given: oracle.one(kind, column, given[argument].removeprefix(prefix))
+
+
+def _list(kind: str) -> Resolver:
+    return lambda oracle, source, given: oracle.page(kind, oracle.rows[kind], given)
+
+
+def _parts(kind: str, order: str = "ordinal") -> Resolver:
+    return lambda oracle, source, given: oracle.parts(source, kind, order)
+
+
+def _linked(table: str, column: str, default: Orders = ()) -> Resolver:
+    return lambda oracle, source, given: oracle.page(
+        "disclosure", oracle.linked(table, column, source.row["id"]), given, default
+    )
+
+
+def _lot(oracle: Any, source: Thing, _given: Mapping[str, Any]) -> Any:
+    assert source.owner is not None
+    lots = oracle.parts(source.owner, "lot")
+    return next((lot for lot in lots if lot.row["ordinal"] == source.row["lot_ordinal"]), None)
+
+
+def _children(oracle: Any, source: Thing, _given: Mapping[str, Any]) -> list[Thing]:
+    rows = sorted(oracle.all("region", "parent", source.row["code"]), key=lambda row: str(row["code"]))
+    return [Thing("region", row) for row in rows]
+
+
+def _node(oracle: Any, _source: Thing, given: Mapping[str, Any]) -> Any:
+    kind, colon, rest = given["id"].partition(":")
+    if not colon:
+        return oracle.one("disclosure", "id", kind)
+    if kind not in ("organization", "process", "publisher", "region"):
+        return None
+    return oracle.one(kind, "code" if kind == "region" else "id", rest)
+
+
+def _organization(oracle: Any, source: Thing, given: Mapping[str, Any]) -> Any:
+    by_code = given.get("uscc") is not None
+    found = (
+        _by("organization", "uscc", column="uscc") if by_code else _by("organization", "id", "organization:")
+    )
+    return found(oracle, source, given)
+
+
+def _types(oracle: Any, _source: Thing, _given: Mapping[str, Any]) -> list[Any]:
+    return [
+        {
+            "path": d.type, "version": d.version, "domain": d.type.split("/")[0], "stage": d.schema["stage"],
+            **{name: d.schema[name] for name in ("title", "titleEn", "description", "descriptionEn")},
+            "graphqlType": d.graphql_name, "collection": d.collection,
+            "schemaUrl": f"/schemas/{d.type}/{d.version}.json",
+        }
+        for d in oracle.catalog.types.values()
+    ]  # fmt: skip
+
+
+# kind → field → its column, or what finds its value; of a disclosure, lot or item all else is in the document
+FIELDS: Mapping[str, Mapping[str, str | Resolver]] = {
+    "query": {
+        "node": _node,
+        "disclosure": _by("disclosure", "id"),
+        "disclosures": _list("disclosure"),
+        "organization": _organization,
+        "organizations": _list("organization"),
+        "process": _by("process", "id", "process:"),
+        "publishers": _list("publisher"),
+        "region": _by("region", "code", column="code"),
+        "regions": _list("region"),
+        "disclosureTypes": _types,
+    },
+    "disclosure": {
+        **_same("id", "type", "schemaVersion", "domain", "stage", "level", "localId", "title", "formedDate",
+                "publishedDate", "dueOn", "daysLate", "outcome", "sourceUrl", "status", "revision"),
+        "amount": _divided("amount_fen", 100),
+        "publisher": _to("publisher", "id", "publisher_id"),
+        "region": _to("region", "code", "region"),
+        "lots": _parts("lot"),
+        "items": _parts("item"),
+        "parties": _parts("party"),
+        "revisions": _parts("revision", "number"),
+        "processes": lambda oracle, source, given: oracle.processes(source),
+    },
+    "lot": {**_same("number", "title", "location", "area", "outcome"), "amount": _divided("amount_fen", 100)},
+    "item": {
+        **_same("name", "specification", "quantity", "unit"),
+        "price": _divided("unit_price", 10_000),
+        "amount": _divided("amount_fen", 100),
+    },
+    "party": {
+        **_same("role", "name", "rank"),
+        "amount": _divided("amount_fen", 100),
+        "organization": _to("organization", "id", "organization_id"),
+        "lot": _lot,
+    },
+    "organization": {
+        **_same("uscc", "name"),
+        "id": _global("organization"),
+        "disclosures": _linked("party", "organization_id"),
+    },
+    "process": {
+        **_same("number", "title"),
+        "id": _global("process"),
+        "publisher": _to("publisher", "id", "publisher_id"),
+        "disclosures": _linked("disclosure_process", "process_id", (("stage_rank", False),)),
+    },
+    "publisher": {
+        **_same("uscc", "name", "level"),
+        "id": _global("publisher"),
+        "region": _to("region", "code", "region"),
+        "disclosures": lambda oracle, source, given: oracle.page(
+            "disclosure", oracle.all("disclosure", "publisher_id", source.row["id"]), given
+        ),
+    },
+    "region": {
+        **_same("code", "title", "titleEn", "level", "validFrom", "validTo", "successor"),
+        "id": _global("region", "code"),
+        "parent": _to("region", "code", "parent"),
+        "children": _children,
+    },
+    "revision": {"number": "number", "digest": "digest", "document": "body"},
+    "connection": {name: name for name in ("nodes", "edges", "pageInfo", "totalCount")},
+    "edge": _same("node", "cursor"),
+    "pageInfo": {name: name for name in ("hasNextPage", "hasPreviousPage", "startCursor", "endCursor")},
+}  # fmt: skip

@@ -1,0 +1,74 @@
+"""Values that stand in the data, for made-up operations to ask about."""
+
+import random
+from dataclasses import dataclass
+from typing import Any
+
+from tests.query import reference
+from tests.query.oracle import Oracle
+
+
+@dataclass
+class Vocabulary:
+    """Values that stand in the data, so that filters and cursors find something."""
+
+    oracle: Oracle
+
+    def value(self, chance: random.Random, name: str, operator: str) -> Any:
+        """A value that a filter's field could be compared with."""
+        rows = self.oracle.rows
+        one = chance.choice(rows["disclosure"])
+        party = chance.choice(rows["party"])
+        match name:
+            case "amount":
+                fen = one["amount_fen"] or chance.choice((1, 1999, -5))
+                return chance.choice((fen / 100, fen / 100 + 0.005, 0, -1.5))
+            case "daysLate":
+                return one["days_late"] or 0
+            case "type":
+                return one["type"]
+            case "region":
+                return one["region"] or "530114"
+            case "parent":
+                return chance.choice(("530100", "530000"))
+            case "publisher":
+                return chance.choice(("publisher:", "")) + one["publisher_id"]
+            case "process":
+                return "process:" + chance.choice(rows["process"])["id"]
+            case "id":
+                return "organization:" + party["organization_id"]
+            case "uscc":
+                return chance.choice([r["uscc"] for r in rows["organization"] if r["uscc"]])
+            case "localId":
+                return self._piece(chance, one["local_id"] or "变", operator)
+            case "name":
+                return self._piece(chance, party["name"], operator)
+        return self._piece(chance, one["title"], operator)
+
+    def _piece(self, chance: random.Random, text: str, operator: str) -> str:
+        if operator != "contains":
+            return text
+        start = chance.randrange(len(text))
+        return chance.choice((str.upper, str.lower, str))(text[start : start + chance.randint(1, 5)]) or "a"
+
+    def date(self, chance: random.Random) -> str:
+        """A date of some disclosure."""
+        row = chance.choice(self.oracle.rows["disclosure"])
+        return row["published_date"] or row["due_on"] or "2024-06-24"
+
+    def id(self, chance: random.Random) -> str:
+        """The global id of anything."""
+        rows = self.oracle.rows
+        kind = chance.choice(
+            ("disclosure", "disclosure", "organization", "process", "publisher", "region", "lot")
+        )
+        if kind == "disclosure":
+            return str(chance.choice(rows["disclosure"])["id"])
+        if kind == "lot":
+            return "lot:1"
+        return f"{kind}:{chance.choice(rows[kind])['code' if kind == 'region' else 'id']}"
+
+    def cursor(self, chance: random.Random, kind: str, order: Any, default: Any) -> str:
+        """The cursor of any row, in the order that is asked for."""
+        orders = reference.order_of(kind, order, default)
+        return reference.cursor(chance.choice(self.oracle.rows[kind]), orders)
