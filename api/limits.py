@@ -3,7 +3,9 @@
 A fragment is measured once however often it is spread, so a doubling chain costs nothing; a cycle is an error.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from graphql import (
     DocumentNode,
@@ -13,6 +15,12 @@ from graphql import (
     InlineFragmentNode,
     OperationDefinitionNode,
     SelectionSetNode,
+)
+from graphql.validation import (
+    ASTValidationRule,
+    OverlappingFieldsCanBeMergedRule,
+    ValidationContext,
+    specified_rules,
 )
 
 from query.errors import QueryError
@@ -24,12 +32,15 @@ class Limits:
 
     depth: int = 12
     introspection_depth: int = 15
+    introspection: int = 1_500  # estimated fields for each type of the schema; the usual query has 900
     aliases: int = 30
     root_fields: int = 20
     directives: int = 50
     tokens: int = 2_000
     body: int = 1_048_576  # bytes
     nodes: int = 50_000
+    values: int = 1_000  # in arguments and variables
+    comparisons: int = 30_000  # of fields that may merge into one, for validation
     statement_seconds: float = 5.0
 
 
@@ -39,15 +50,23 @@ class Size:
 
     depth: int = 0
     introspection_depth: int = 0
+    introspection: float = 0
     aliases: int = 0
     directives: int = 0
-    fields: int = 0
 
 
-def check_limits(document: DocumentNode, limits: Limits) -> None:
-    """Raises QueryError Q1xx for a document beyond the limits; Q106 for fragments that lead back to themselves."""
+# How many of each there are at a guess: the fields of a type, the arguments of a field, and so on.
+_MANY = {"fields": 15, "inputFields": 15, "enumValues": 10, "possibleTypes": 10, "args": 3, "interfaces": 2,
+         "directives": 6, "ofType": 0.5}  # fmt: skip
+
+
+def check_limits(document: DocumentNode, limits: Limits, types: int) -> None:
+    """Raises QueryError Q1xx for a document beyond the limits; Q106 for fragments that lead back to themselves.
+
+    `types` is how many types the schema has.
+    """
     measure = _Measure(
-        {d.name.value: d for d in document.definitions if isinstance(d, FragmentDefinitionNode)}
+        {d.name.value: d for d in document.definitions if isinstance(d, FragmentDefinitionNode)}, types
     )
     for definition in document.definitions:
         if isinstance(definition, OperationDefinitionNode):
@@ -61,6 +80,7 @@ def check_limits(document: DocumentNode, limits: Limits) -> None:
                 size.introspection_depth,
                 limits.introspection_depth,
             )
+            _refuse("Q107", "内省", "introspection", int(size.introspection / types), limits.introspection)
             _refuse("Q102", "别名数", "aliases", size.aliases, limits.aliases)
             _refuse("Q103", "指令数", "directives", directives, limits.directives)
             _refuse(
@@ -70,6 +90,47 @@ def check_limits(document: DocumentNode, limits: Limits) -> None:
                 measure.width(definition.selection_set),
                 limits.root_fields,
             )
+
+
+def check_values(values: Any, limits: Limits) -> None:
+    """Raises QueryError Q108 for variables of more values than an operation may have; stops counting there."""
+    waiting, found = [values], 0
+    while waiting:
+        one = waiting.pop()
+        found += 1
+        if found > limits.values:
+            raise too_many_values(limits)
+        if isinstance(one, Mapping):
+            waiting.extend(one.values())
+        elif isinstance(one, list):
+            waiting.extend(one)
+
+
+def too_many_values(limits: Limits) -> QueryError:
+    """Arguments and variables hold more values than they may."""
+    return QueryError(
+        "Q108", f"参数和变量中的值超过 {limits.values} 个", f"arguments and variables hold more than {limits.values} values",
+        "减少筛选条件中的值,或者分成几个查询。", "Filter by fewer values, or split it into several operations.",
+    )  # fmt: skip
+
+
+def rules(limits: Limits) -> list[type[ASTValidationRule]]:
+    """graphql-core's rules; the one that compares fields pair by pair gives up at our limit, not at its own."""
+
+    class Overlapping(OverlappingFieldsCanBeMergedRule):
+        def __init__(self, context: ValidationContext) -> None:
+            super().__init__(context)
+            self.rule_context.remaining_complexity_budget = limits.comparisons
+
+    return [Overlapping if rule is OverlappingFieldsCanBeMergedRule else rule for rule in specified_rules]
+
+
+def too_many_comparisons() -> QueryError:
+    """Fields of one name stand side by side too often."""
+    return QueryError(
+        "Q109", "同名的字段并列太多", "too many fields of the same name stand side by side",
+        "每个字段在一层里只写一次,公共字段写在接口上。", "Write a field once at each level, and shared fields on the interface.",
+    )  # fmt: skip
 
 
 def _refuse(code: str, what: str, what_en: str, found: int, most: int) -> None:
@@ -83,14 +144,16 @@ def _refuse(code: str, what: str, what_en: str, found: int, most: int) -> None:
 class _Measure:
     """Sizes of selections; a fragment's is kept."""
 
-    def __init__(self, fragments: dict[str, FragmentDefinitionNode]) -> None:
+    def __init__(self, fragments: dict[str, FragmentDefinitionNode], types: int) -> None:
         self.fragments = fragments
+        self.many: dict[str, float] = {**_MANY, "types": types}
         self.known: dict[tuple[str, bool], Size] = {}
         self.widths: dict[str, int] = {}
         self.open: set[str] = set()
 
     def selection(self, selection_set: SelectionSetNode | None, introspecting: bool) -> Size:
-        depth = introspection = aliases = directives = fields = 0
+        depth = introspection_depth = aliases = directives = 0
+        introspection = 0.0
         for node in selection_set.selections if selection_set else ():
             directives += len(node.directives)
             if isinstance(node, FieldNode):
@@ -99,9 +162,11 @@ class _Measure:
                 below = Size(
                     0 if meta else inner.depth + 1,
                     inner.introspection_depth + 1 if meta else inner.introspection_depth,
-                    inner.aliases + (node.alias is not None and not meta),
+                    self.many.get(node.name.value, 1) * (inner.introspection + 1)
+                    if meta
+                    else inner.introspection,
+                    inner.aliases + (node.alias is not None),
                     inner.directives,
-                    inner.fields + 1,
                 )
             elif isinstance(node, InlineFragmentNode):
                 below = self.selection(node.selection_set, introspecting)
@@ -109,11 +174,11 @@ class _Measure:
                 assert isinstance(node, FragmentSpreadNode)
                 below = self.fragment(node.name.value, introspecting)
             depth = max(depth, below.depth)
-            introspection = max(introspection, below.introspection_depth)
+            introspection_depth = max(introspection_depth, below.introspection_depth)
+            introspection += below.introspection
             aliases += below.aliases
             directives += below.directives
-            fields += below.fields
-        return Size(depth, introspection, aliases, directives, fields)
+        return Size(depth, introspection_depth, introspection, aliases, directives)
 
     def fragment(self, name: str, introspecting: bool) -> Size:
         found = self.fragments.get(name)

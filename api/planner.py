@@ -4,6 +4,7 @@ The planner decides everything; `query.sql` only spells. Values are set aside as
 differ in values alone share a plan and its SQL.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -22,7 +23,7 @@ from graphql import (
 from graphql.execution.values import get_argument_values, get_directive_values
 from graphql.type import GraphQLIncludeDirective, GraphQLInterfaceType, GraphQLSkipDirective
 
-from api.limits import Limits
+from api.limits import Limits, too_many_values
 from query.errors import QueryError, invalid
 from query.filters import condition, order_by, window
 from query.model import Model
@@ -55,6 +56,7 @@ from query.plan import (
 from schemas.catalog import Catalog
 from store.terms import match_expression, query_terms
 
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")  # what no database takes in a text
 Selections = tuple[SelectionSetNode, ...]
 Grouped = dict[str, list[FieldNode]]
 
@@ -97,6 +99,12 @@ class Planner:
         return self._collect((operation.selection_set,), "Query")
 
     def _bind(self, value: Any) -> int:
+        if isinstance(value, str) and _UNSTORABLE.search(value):
+            raise invalid(
+                "文字含有 NUL 或者半个字符", "a text holds NUL or half a character (a lone surrogate)"
+            )
+        if len(self.values) == self.limits.values:
+            raise too_many_values(self.limits)
         self.values.append(value)
         return len(self.values) - 1
 
@@ -104,8 +112,9 @@ class Planner:
 
     def _collect(self, selections: Selections, type_name: str) -> Grouped:
         grouped: Grouped = {}
+        seen: set[str] = set()  # of all the selections: fragments of fields that merge would else multiply
         for selection_set in selections:
-            self._gather(selection_set, type_name, grouped, set())
+            self._gather(selection_set, type_name, grouped, seen)
         return grouped
 
     def _gather(

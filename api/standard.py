@@ -56,8 +56,9 @@ async def schema_file(request: Request) -> Response:
     path = "/".join(str(part) for part in request.path_params.values())
     name, sample = path.removesuffix(".json"), path.endswith(".sample.json")
     name = name.removesuffix(".sample")
-    known = name in catalog.versions or (
-        not sample and any(uri.endswith(f"/schemas/{path}") for uri in catalog.documents)
+    known = path.endswith(".json") and (
+        name in catalog.versions
+        or (not sample and any(uri.endswith(f"/schemas/{path}") for uri in catalog.documents))
     )
     if not known:
         return missing(

@@ -49,6 +49,12 @@ def _scalar(name: str, description: str, check: Callable[[str], Any], example: s
     )
 
 
+def _day(value: str) -> None:
+    # 20240618 and 2024-W25-2 are dates to Python as well, but not to SQLite.
+    if date.fromisoformat(value).isoformat() != value:
+        raise ValueError(value)
+
+
 def _moment(value: str) -> None:
     if len(value) == 10:
         date.fromisoformat(value)
@@ -64,7 +70,7 @@ class _Types:
         self.classes: dict[str, Any] = {
             "String": graphene.String, "ID": graphene.ID, "Int": graphene.Int, "Float": graphene.Float,
             "Boolean": graphene.Boolean, "JSON": _json(),
-            "Date": _scalar("Date", "日期 YYYY-MM-DD。A date.", date.fromisoformat, "2024-06-18"),
+            "Date": _scalar("Date", "日期 YYYY-MM-DD。A date.", _day, "2024-06-18"),
             "DateOrDateTime": _scalar(
                 "DateOrDateTime", "日期,或者带时区的日期时间。A date, or a date and time with offset.",
                 _moment, "2024-06-18T09:30:00+08:00",
