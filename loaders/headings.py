@@ -38,7 +38,7 @@ def find_heading(rows: Sequence[Sequence[Any]], known: Known) -> Heading | None:
 
     A name that is a heading only under another one (名称, 地址) counts less.
 
-    Of equally good ones the flattest, then the first. A table of one column needs only one.
+    Of equally good ones the flattest, then the first.
     """
     best: Heading | None = None
     best_score = (0.0, 0, 0)
@@ -51,10 +51,7 @@ def find_heading(rows: Sequence[Sequence[Any]], known: Known) -> Heading | None:
             score = (round(sum(known(name) for name in set(names) - {""}), 2), -depth, -first)
             if score[0] and score > best_score:
                 best, best_score = Heading(first, first + depth - 1, names, titles(rows[:first])), score
-    if best is None:
-        return None
-    filled = sum(1 for name in best.names if name)
-    return best if best_score[0] >= _ENOUGH or filled == 1 else None
+    return best if best_score[0] >= _ENOUGH else None
 
 
 def joined(block: Sequence[Sequence[Any]], known: Known) -> tuple[str, ...]:

@@ -70,9 +70,6 @@ RULES: dict[str, Rule] = {
     "L024": Rule(
         "info", "“{title}”的括号内说明没有存入：{value}", "The remark in brackets on “{titleEn}” is not kept: {value}",
         "需要时写入备注。", "Put it into the remark where it matters."),
-    "L025": Rule(
-        "error", "各列拆开后的段数不一致：{value}", "Columns split into unequal numbers of parts: {value}",
-        "同一行里用分隔符打包的各列应当段数相同。", "Columns packed with a separator must have as many parts as each other."),
     "L026": Rule(
         "warning", "“{title}”没有名称，它的其他内容没有存入：{value}", "“{titleEn}” has no name; the rest of it is not kept: {value}",
         "补上单位名称或统一社会信用代码。", "Give its name or its credit code."),
