@@ -13,7 +13,7 @@ from schemas.check import validator
 from schemas.field import Field
 
 _HUGE = 1e18
-_LONG = "文" * 2_001  # longer than any text that is made
+_LONG = "文" * 601  # longer than any text that is made
 _NUMBERS = ("integer", "number")
 
 
@@ -28,6 +28,12 @@ class Limits:
     pattern: str | None = None
     min_items: int = 0
     max_items: int = 4
+
+    def fit(self, text: str) -> str:
+        """The text, cut or repeated to a length that is allowed."""
+        if len(text) < self.min_length:
+            text = (text * self.min_length)[: self.min_length]
+        return text if len(text) <= self.max_length else text[: self.max_length]
 
     def narrow(self, keyword: str, value: Any) -> None:
         """Take what one keyword of the schema says."""
@@ -49,12 +55,12 @@ class Limits:
 
 def limits(disclosure: Disclosure, catalog: Catalog) -> Mapping[tuple[str, ...], Limits]:
     """The limits of a type by path; a path that is not there has none of its own."""
-    explains = validator(disclosure, catalog).explains
+    decides = validator(disclosure, catalog).decides
     found: dict[tuple[str, ...], Limits] = {}
     for probe in (_low, _high, _crowded):
-        for error in explains.iter_errors(_filled(disclosure.fields, probe)):
-            path = tuple(step for step in error.absolute_path if isinstance(step, str))
-            found.setdefault(path, Limits()).narrow(str(error.validator), error.validator_value)
+        for error in decides.iter_errors(_filled(disclosure.fields, probe)):
+            path = tuple(step for step in error.instance_path if isinstance(step, str))
+            found.setdefault(path, Limits()).narrow(error.kind.name, error.kind.value)
     return found
 
 

@@ -1,6 +1,6 @@
 """The facts of one synthetic process: what is allocated, for how much, among whom. Its records all tell these."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from math import log10
@@ -97,24 +97,19 @@ class Ground:
     parcels: bool
 
 
-def invent(
-    world: World, ground: Ground, seed: int, serial: int, draw: Draw, *, must_fail: bool, must_win: bool
-) -> Process:
-    """The next process of a domain."""
+def invent(world: World, ground: Ground, seed: int, serial: int, outcome: str | None, draw: Draw) -> Process:
+    """The next process of a domain; its outcome, a code of the codelist, may be given."""
     publishers = world.publishers[ground.domain]
     publisher = publishers[int(len(publishers) * draw())]
     place = publisher.places[int(len(publisher.places) * draw()) if draw() < 0.6 else 0]
     fate = draw()
-    outcome = "failed" if fate < _FAILED else "cancelled" if fate < _CANCELLED else "awarded"
-    if must_fail or must_win:
-        outcome = "awarded" if must_win else "failed"
+    outcome = outcome or ("failed" if fate < _FAILED else "cancelled" if fate < _CANCELLED else "awarded")
     count = 1 if draw() >= _SEVERAL else 2 + int(3 * draw() * draw())
     names = PROJECTS.get(ground.domain) or (f"示例{ground.title}项目", f"示例光电产业{ground.title}项目")
     named = names[int(len(names) * draw())] + PHASES[int(len(PHASES) * draw())]
     kind = int(len(BUYERS) * draw())
-    lots = [
-        _lot(world, ground, place, ordinal, count, outcome != "awarded", draw) for ordinal in range(count)
-    ]
+    failed = outcome != "awarded"
+    lots = [_lot(world, ground, place, named, (n, count), draw, failed=failed) for n in range(count)]
     if outcome == "awarded" and count > 1 and draw() < _PARTLY * count:
         lots[-1].failed = True
         lots[-1].amounts.award = 0.0
@@ -146,8 +141,17 @@ def total(lots: list[Lot]) -> Amounts:
 
 
 def _lot(
-    world: World, ground: Ground, place: Place, ordinal: int, count: int, failed: bool, draw: Draw
+    world: World,
+    ground: Ground,
+    place: Place,
+    named: str,
+    ordinals: tuple[int, int],
+    draw: Draw,
+    *,
+    failed: bool,
 ) -> Lot:
+    """One lot of several (its ordinal, how many there are)."""
+    ordinal, count = ordinals
     use, _, term, low, high = next(row for row in _LAND if draw() < row[1] or row is _LAND[-1])
     skew = draw()
     area = round(1_500 + 110_000 * skew * skew, 2)
@@ -155,7 +159,7 @@ def _lot(
     amounts = _amounts(base / count if not ground.parcels else base, failed, draw)
     bids = 3 + int(2 * draw())
     candidates = _candidates(world, ground.domain, amounts, bids, draw)
-    items = _items(world, ground.domain, amounts.award or amounts.ceiling, draw)
+    items = _items(world, ground.domain, named, amounts.award or amounts.ceiling, draw)
     return Lot(
         ordinal=ordinal,
         title=f"第{ordinal + 1}标段 {items[0].name}" if not ground.parcels else f"{ordinal + 1}号地块",
@@ -172,6 +176,7 @@ def _lot(
 
 def _amounts(base: float, failed: bool, draw: Draw) -> Amounts:
     """Round numbers for what is planned, cents in one award of four."""
+    base = max(base, 1_000.0)
     step = 10.0 ** max(2, int(log10(base)) - 2)
     budget = max(step, round(base / step) * step)
     ceiling = round(budget * (0.95 + 0.05 * draw()), -2) or budget
@@ -191,24 +196,21 @@ def _candidates(world: World, domain: str, amounts: Amounts, bids: int, draw: Dr
     return list(found.values())
 
 
-def _items(world: World, domain: str, amount: float, draw: Draw) -> list[Item]:
-    table = ITEMS.get(domain, PLAIN_ITEMS)
+def _items(world: World, domain: str, named: str, amount: float, draw: Draw) -> list[Item]:
+    """A few things that the project's name asks for, which share the lot's amount."""
+    table = [row for row in ITEMS if row[4] in named] or PLAIN_ITEMS
     count = 1 + int(3 * draw())
     first = int(len(table) * draw())
     share = amount / count
     made = []
     for n in range(count):
-        name, specification, unit = table[(first + n) % len(table)]
-        quantity = 1 + int(min(share / 10, 400.0) * draw())
-        made.append(
-            Item(name, specification, unit, quantity, _price(share / quantity), world.company(domain, draw))
-        )
+        name, specification, unit, usual, _ = table[(first + n) % len(table)]
+        quantity = max(1, round(share / (usual * (0.8 + 0.4 * draw()))))
+        company = world.company(domain, draw)
+        made.append(Item(name, specification, unit, quantity, _price(share / quantity), company))
     return made
 
 
 def _price(amount: float) -> float:
     """Cut to cents, so that the items never cost more than the lot."""
     return int(amount * 100) / 100 or 0.01
-
-
-Pick = Callable[[Process], Any]

@@ -85,6 +85,8 @@ def _publish(step: Step, event: date, late: float, calendar: WorkingDays, draw: 
         step.published = event + timedelta(days=wait)
     elif step.known and draw() < late:
         step.published = deadline + timedelta(days=1 + 4 * wait)
+        if deadline < event:  # counted back: late, but still before the event
+            step.published = min(step.published, event - timedelta(days=1))
     elif deadline < event:
         step.published = deadline - timedelta(days=wait)
     else:
@@ -100,7 +102,7 @@ def _next(dates: dict[str, date], stage: str, step: Step, draw: Draw) -> date:
         dates["notice"] = published
         dates["deadline"] = step.event if step.timing.before else published + timedelta(days=21 + wait)
         dates["deadline"] = max(dates["deadline"], published + timedelta(days=3))
-        return dates["deadline"] + timedelta(days=1 + wait // 3)
+        return dates["deadline"] + timedelta(days=3 + wait // 3)
     if stage == "candidates":
         dates["evaluation"] = step.event
         return published + timedelta(days=4 + wait // 2)
@@ -120,7 +122,11 @@ def _complete(dates: dict[str, date], steps: list[Step], draw: Draw) -> None:
         dates["notice"] = first - timedelta(days=40)
         dates["deadline"] = first - timedelta(days=8)
     deadline = dates["deadline"]
-    award = dates.setdefault("award", dates.get("evaluation", deadline) + timedelta(days=5))
+    signed = dates.get("contract")
+    before_signing = (
+        signed - timedelta(days=2) if signed else dates.get("evaluation", deadline) + timedelta(days=5)
+    )
+    award = dates.setdefault("award", before_signing)
     dates.setdefault("evaluation", deadline + (award - deadline) // 2)
     if "contract" not in dates:
         told = next((step.published for step in steps if step.timing.stage == "result"), award)

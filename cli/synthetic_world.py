@@ -79,6 +79,7 @@ def build(catalog: Catalog) -> World:
     domains = tuple(dict.fromkeys(disclosure.domain for disclosure in catalog.types.values()))
     places = _places(catalog)
     home = [place for place in places if place.code.startswith(_YUNNAN)] or places
+    seat = next((place for place in home if place.level == "prefecture"), home[0])
     companies = list(_companies(home))
     by_domain = {
         domain: tuple(company for company, found in companies if domain in found) for domain in domains
@@ -90,9 +91,7 @@ def build(catalog: Catalog) -> World:
         companies={domain: pool for domain, pool in by_domain.items() if pool},
         everywhere=(*_known(catalog), *(company for company, found in companies if not found)),
         agencies=tuple(
-            _organization(
-                f"云南示例{FORTUNES[n]}招标代理有限公司", f"91{home[0].code}MAXN9{n:04d}", home[0], n
-            )
+            _organization(f"云南示例{FORTUNES[n]}招标代理有限公司", f"91{seat.code}MAXN9{n:04d}", seat, n)
             for n in range(len(FORTUNES))
         ),
     )
