@@ -233,7 +233,7 @@ def _insert_registers(connection: Connection, made: Sequence[Parts]) -> None:
     query = select(table.c.id, table.c.name).where(bulk.among(connection, table.c.id, sorted(wanted)))
     stored = dict(connection.execute(query).all())
     bulk.insert_missing(connection, table, (row for row in wanted.values() if row["id"] not in stored))
-    for row in wanted.values():
+    for _, row in sorted(wanted.items()):
         if stored.get(row["id"]) == row["id"] != row["name"]:
             named = update(table).where(table.c.id == row["id"], table.c.name == row["id"])
             connection.execute(named.values(name=row["name"]))

@@ -13,7 +13,7 @@ from schemas.catalog import Catalog
 from store import tables
 from store.engine import connect
 
-BATCH, BATCHES = 10, 12
+BATCH, BATCHES, COMPANIES = 10, 12, 2000
 
 
 @pytest.mark.parametrize("same", [True, False], ids=["the same records", "different records"])
@@ -68,24 +68,29 @@ def _versions(engine: Engine) -> tuple[int, int]:
 def test_two_writers_that_meet_the_same_organizations_do_not_deadlock(
     database_url: str, catalog: Catalog, batches: ModuleType, contents: Callable[[Engine], dict[str, Any]]
 ) -> None:
-    """Other publishers, so other shards, but the same companies in opposite order."""
-    companies = [{"name": f"公司{n}", "uscc": f"91530114MA6K{n:05}0"} for n in range(40)]
+    """Other publishers, so other shards, but the same new companies, met at once and in opposite order."""
+    together = threading.Barrier(2)
 
-    def writer(order: list[dict[str, str]], code: str) -> None:
+    def writer(direction: int, code: str) -> None:
         engine = connect(database_url)
-        for number, company in enumerate(order):
+        for number in range(BATCHES):
+            companies = [
+                {"name": f"公司{n}", "uscc": f"91530114MA6K{n:05}0"}
+                for n in range(number * COMPANIES, (number + 1) * COMPANIES)
+            ][::direction]
+            together.wait(30)
             batches.store(
-                engine, catalog, range(number * 3, number * 3 + 3), approver=company,
-                parties=[{"partyRole": "authority", "organization": one} for one in order],
+                engine, catalog, range(number, number + 1),
+                parties=[{"partyRole": "tenderer", "organization": one} for one in companies],
                 publisher={"name": "虚构局", "uscc": code},
             )  # fmt: skip
         engine.dispose()
 
     with ThreadPoolExecutor(2) as pool:
-        one = pool.submit(writer, companies, "11530102MB0W00017C")
-        other = pool.submit(writer, companies[::-1], "11530103MB0W00017C")
+        one = pool.submit(writer, 1, "11530102MB0W00017C")
+        other = pool.submit(writer, -1, "11530103MB0W00017C")
         one.result()
         other.result()
     engine = connect(database_url)
-    assert len(contents(engine)["disclosure"]) == 240
+    assert len(contents(engine)["disclosure"]) == 2 * BATCHES
     engine.dispose()
