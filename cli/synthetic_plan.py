@@ -48,6 +48,7 @@ class TypePlan:
         schema = disclosure.schema
         self._always = _with_parents([*schema["process"], *self.timing.paths])
         self._likely = _with_parents([*schema["caption"], *schema["featured"]])
+        self._subjects = _subjects(disclosure)
         self._exact_amount = any(f.column == "amount" and f.name != "value" for f in disclosure.walk())
         self.make: Make = self._builder(disclosure.fields, self._envelope())
 
@@ -109,6 +110,9 @@ class TypePlan:
             return _ALWAYS
         if len(field.path) == 1 and _ENVELOPE.get(field.name) == _ALWAYS:
             return _ALWAYS
+        above = self.disclosure.by_path.get(".".join(field.path[:-1]))
+        if above is not None and above.definition in (None, "payment") and not field.name.endswith("Details"):
+            return _ALWAYS  # half an object says little
         if field.path in self._likely or field.column == "area":
             return _LIKELY
         if field.name == "lots" and not field.extended:
@@ -117,9 +121,6 @@ class TypePlan:
             return _ENVELOPE[field.name]
         if any(one.clause for one in field.walk()) or field.column:
             return 1.1
-        above = self.disclosure.by_path.get(".".join(field.path[:-1]))
-        if above is not None and above.definition in (None, "payment"):
-            return _ALWAYS
         return 0.5 if field.name.endswith("Details") else 0.75
 
     def _when(self, field: Field) -> int:
@@ -183,7 +184,9 @@ class TypePlan:
             units = self._catalog.codelists.get("unit")
             above = self.disclosure.by_path.get(".".join(field.path[:-1]))
             return number_maker(field, bounds, examples, units, several=above is not None and above.many)
-        return text_maker(field, bounds, examples)
+        if not any(subject in str(example) for subject in self._subjects for example in examples):
+            return text_maker(field, bounds, examples)
+        return text_maker(field, bounds, [] if bounds.pattern is None else examples)
 
     def _object(self, field: Field) -> Make | None:
         if field.definition == "period":
@@ -261,6 +264,13 @@ class TypePlan:
             return [value for value in made if value is not None] or None
 
         return make
+
+
+def _subjects(disclosure: Disclosure) -> frozenset[str]:
+    """What the sample's record is about: sentences that name it do not fit another."""
+    paths = [field.path for field in disclosure.walk() if field.column in ("name", "title")]
+    found = (value for path in paths for value in values(disclosure.sample, list(path)))
+    return frozenset(str(value) for value in found)
 
 
 def _with_parents(paths: list[str]) -> frozenset[tuple[str, ...]]:

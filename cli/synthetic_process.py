@@ -10,6 +10,7 @@ from cli.synthetic_text import BUYERS, ITEMS, PHASES, PLAIN_ITEMS, PROJECTS
 from cli.synthetic_world import Draw, Place, Publisher, World
 
 Memo = dict[Any, Any]
+Goods = tuple[str, str, str, float, str]
 # Land by use: the share of parcels, years of the grant, yuan a square metre from and to.
 _LAND = (
     ("0601", 0.45, 50, 150.0, 600.0),
@@ -156,13 +157,17 @@ def _lot(
     skew = draw()
     area = round(1_500 + 110_000 * skew * skew, 2)
     base = area * (low + (high - low) * draw()) if ground.parcels else ground.scale * 10 ** (1.6 * draw() - 1)
-    amounts = _amounts(base / count if not ground.parcels else base, failed, draw)
+    table = [row for row in ITEMS if row[4] in named]
+    base = base if ground.parcels else max(base / count, 1.2 * max((row[3] for row in table), default=0.0))
+    amounts = _amounts(base, failed, draw)
     bids = 3 + int(2 * draw())
     candidates = _candidates(world, ground.domain, amounts, bids, draw)
-    items = _items(world, ground.domain, named, amounts.award or amounts.ceiling, draw)
+    items = _items(world, ground.domain, table, amounts.award or amounts.ceiling, draw)
     return Lot(
         ordinal=ordinal,
-        title=f"第{ordinal + 1}标段 {items[0].name}" if not ground.parcels else f"{ordinal + 1}号地块",
+        title=f"{ordinal + 1}号地块"
+        if ground.parcels
+        else f"第{ordinal + 1}标段{items[0].name if table else ''}",
         location=f"{place.name}示例路{int(300 * draw()) + 1}号地块",
         area=area,
         land_use=use,
@@ -196,10 +201,10 @@ def _candidates(world: World, domain: str, amounts: Amounts, bids: int, draw: Dr
     return list(found.values())
 
 
-def _items(world: World, domain: str, named: str, amount: float, draw: Draw) -> list[Item]:
+def _items(world: World, domain: str, asked: list[Goods], amount: float, draw: Draw) -> list[Item]:
     """A few things that the project's name asks for, which share the lot's amount."""
-    table = [row for row in ITEMS if row[4] in named] or PLAIN_ITEMS
-    count = 1 + int(3 * draw())
+    table = asked or PLAIN_ITEMS
+    count = min(1 + int(3 * draw()), len(table))
     first = int(len(table) * draw())
     share = amount / count
     made = []

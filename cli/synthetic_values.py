@@ -13,11 +13,12 @@ from schemas.spelling import words
 
 Make = Callable[[Scene], Any]
 _USCC = "^[0-9A-HJ-NPQRTUWXY]{18}$"
-_LEGACY = re.compile(r"20\d\d|昆明|呈贡|KM|〔")  # what ties a sample's sentence to its own record
+_OWN_RECORD = re.compile(r"20\d\d|昆明|呈贡|KM|〔|第[一二三]")  # what ties a sample's words to its own record
+_FIGURE = re.compile(r"\d")
 _NUMBER = re.compile(r"(编号|文号|号码|代码|案号|证号|序号|号)$")
 _PLACE = re.compile(r"(地点|地址|位置|坐落|场所)$")
 _ENTITY = re.compile(r"单位|企业|机构|公司|工作单位")
-_SHORT, _BRIEF = 500, 40
+_SHORT, _BRIEF = 500, 24
 
 
 def code_maker(field: Field, catalog: Catalog) -> Make:
@@ -159,7 +160,11 @@ def _named(field: Field) -> Make | None:
 
 def _prose(field: Field, limits: Limits, examples: list[Any]) -> Make:
     """Sentences: the sample's own where they tell nothing of its record, and general ones about the project."""
-    own = [one for one in map(str, examples) if not _LEGACY.search(one) and len(one) <= limits.max_length]
+    own = [
+        one for one in map(str, examples)
+        if len(one) <= limits.max_length and not _OWN_RECORD.search(one)
+        and not (len(one) > _BRIEF and _FIGURE.search(one))
+    ]  # fmt: skip
     brief = max(map(len, own)) <= _BRIEF if own else limits.max_length <= _SHORT
     general = [one.replace("{title}", field.title) for one in (SHORT if brief else PROSE)]
     pool = tuple(own * 3 + general[:1] if own and brief else own * 3 + general)

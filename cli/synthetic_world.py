@@ -67,7 +67,8 @@ class World:
         """The public body of that title in a place."""
         found = self.bodies.get((place.code, title))
         if found is None:
-            code = f"12{place.code}MBXN{ordinal % 100_000:05d}"
+            kind = "11" if title.endswith(("局", "政府")) else "12"  # offices, and the institutions they run
+            code = f"{kind}{place.code}MBXN{ordinal % 100_000:05d}"
             found = self.bodies[place.code, title] = _organization(
                 f"{place.name}{title}", code, place, ordinal
             )
