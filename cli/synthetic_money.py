@@ -28,7 +28,7 @@ _MEANINGS: tuple[tuple[str, bool, Amount], ...] = (
     (r"increment|加价|增价", False, lambda s: 10.0 ** (len(str(int(s.amounts.start))) - 3) if s.amounts.start >= 100 else 1.0),
     (r"performance|履约", True, lambda s: round(s.amounts.award * 0.05, 2)),
     (r"deposit|security|guarantee|保证金|担保", False, _deposit),
-    (r"fee$|服务费|代理费|费用|佣金", True, lambda s: round(s.amounts.award * 0.011, 2)),
+    (r"fee\b|服务费|代理费|费用|佣金", True, lambda s: round(s.amounts.award * 0.011, 2)),
     (r"fine|penalty|罚", False, lambda s: round(1_000 + 90_000 * s.draw() ** 2, -2)),
     (r"budget|estimat|investment|预算|估算|概算|投资", False, lambda s: s.amounts.budget),
     (r"ceiling|限价|控制价", False, lambda s: s.amounts.ceiling),
