@@ -12,17 +12,20 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import psycopg
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import DateTime, Engine, select, text
 
 from schemas.catalog import FOLDER, Catalog
 from store.engine import connect, writing
 from store.migrate import upgrade
 from store.seed import seed
+from store.tables import metadata
 
 HERE = Path(__file__).resolve().parent
+Contents = dict[str, list[tuple[Any, ...]]]
 DATABASES = ("sqlite", "postgresql")
 _CREATE = "CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8'"
 
@@ -124,6 +127,28 @@ def engine(database_url: str) -> Iterator[Engine]:
     made = connect(database_url)
     yield made
     made.dispose()
+
+
+@pytest.fixture
+def contents() -> Callable[[Engine], Contents]:
+    """Reads every table but the regions, and the search index, without the columns that hold a time."""
+    return _contents
+
+
+def _contents(engine: Engine) -> Contents:
+    found: Contents = {}
+    with engine.connect() as connection:
+        for table in metadata.sorted_tables:
+            columns = [column for column in table.columns if not isinstance(column.type, DateTime)]
+            query = select(*columns).order_by(*table.primary_key.columns)
+            if table.name != "region":
+                found[table.name] = [tuple(row) for row in connection.execute(query)]
+        if engine.dialect.name == "sqlite":
+            search = "SELECT rowid, terms FROM search ORDER BY rowid"
+        else:
+            search = "SELECT disclosure_id, terms FROM search ORDER BY disclosure_id"
+        found["search"] = [tuple(row) for row in connection.execute(text(search))]
+    return found
 
 
 def _initialise(url: str, catalog: Catalog) -> None:
