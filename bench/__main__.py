@@ -20,7 +20,7 @@ import orjson
 from sqlalchemy import event
 
 from api.operation import Request, Service
-from cli.synthetic import generate
+from cli.synthetic.generator import generate
 from schemas.catalog import Catalog
 from store.engine import connect, writing
 from store.migrate import upgrade

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from sqlalchemy import Engine
 
-from cli.synthetic import generate
+from cli.synthetic.generator import generate
 from schemas.catalog import Catalog, Disclosure
 from store.engine import writing
 from store.migrate import upgrade

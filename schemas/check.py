@@ -7,10 +7,11 @@ What JSON Schema cannot say (codelists, decimals of money, check digits) is chec
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 import jsonschema
 import jsonschema_rs
+import orjson
 from referencing import Registry, Resource
 
 from schemas.catalog import Catalog, Disclosure
@@ -65,6 +66,8 @@ def validator(disclosure: Disclosure, catalog: Catalog) -> Validator:
 
 def check(record: Mapping[str, Any], disclosure: Disclosure, catalog: Catalog) -> list[Issue]:
     """What is wrong with a record of that version, errors first; an empty list for a record without fault."""
+    if not _is_storable(record):
+        return [issue(RULES, "S017")]
     both = validator(disclosure, catalog)
     issues: list[Issue] = []
     if not both.decides.is_valid(record):
@@ -94,14 +97,14 @@ def _explain(error: jsonschema.ValidationError, disclosure: Disclosure) -> Itera
         "titleEn": field.title_en if field else path or "record",
     }
     clause = field.clause if field else ()
-    value = error.instance if not isinstance(error.instance, (dict, list)) else None
-    rule, wanted = str(error.validator), error.validator_value
+    value = None if isinstance(error.instance, (dict, list)) else error.instance
+    rule, wanted, instance = str(error.validator), cast(Any, error.validator_value), cast(Any, error.instance)
 
     def found(code: str, **more: Any) -> Issue:
         return issue(RULES, code, path=path, value=value, clause=clause, **{**names, **more})
 
     if rule == "required":
-        missing = [name for name in wanted if name not in error.instance]
+        missing = [name for name in wanted if name not in instance]
         for name in missing:
             child = disclosure.by_path.get(".".join([*(s for s in steps if not s.isdigit()), name]))
             yield issue(
@@ -110,7 +113,7 @@ def _explain(error: jsonschema.ValidationError, disclosure: Disclosure) -> Itera
             )  # fmt: skip
     elif rule in ("additionalProperties", "unevaluatedProperties"):
         known = {f.name for f in (field.fields if field else disclosure.fields)}
-        for name in sorted(set(error.instance) - known):
+        for name in sorted(set(instance) - known):
             yield issue(RULES, "S002", path=".".join([*steps, name]), value=name, name=name)
     elif rule == "type":
         yield found("S003", expected=_TYPES.get(str(wanted), str(wanted)))
@@ -123,7 +126,11 @@ def _explain(error: jsonschema.ValidationError, disclosure: Disclosure) -> Itera
     elif rule in ("minLength", "maxLength"):
         yield found("S008", expected=f"{'≥' if rule == 'minLength' else '≤'} {wanted}")
     elif rule == "pattern":
-        yield found("S009", expected=str(wanted))
+        yield found(
+            "S009",
+            expected=field.description if field else str(wanted),
+            expectedEn=field.description_en if field else str(wanted),
+        )
     elif rule == "anyOf":
         options = [part["required"][0] for part in wanted if part.get("required")]
         yield found("S012", expected="、".join(options))
@@ -150,6 +157,14 @@ def _beyond(
                 yield from _code(one, field, place, catalog)
             elif field.name == "uscc" and isinstance(one, str) and len(one) == 18 and not is_valid(one):
                 yield issue(RULES, "S011", path=place, value=one, clause=field.clause)
+
+
+def _is_storable(record: Mapping[str, Any]) -> bool:
+    """Whether the record is JSON that a database takes: no NUL, no half of a surrogate pair, no NaN."""
+    try:
+        return b"\\u0000" not in orjson.dumps(record)
+    except (TypeError, ValueError):
+        return False
 
 
 def _code(value: str, field: Field, place: str, catalog: Catalog) -> Iterator[Issue]:

@@ -90,7 +90,7 @@ RULES: dict[str, Rule] = {
     "S008": Rule("error", "“{title}”的长度不对", "“{titleEn}” is too short or too long",
                  "允许的长度:{expected}。", "Allowed length: {expected}."),
     "S009": Rule("error", "“{title}”的写法不对:{value}", "“{titleEn}” is not written as it should be: {value}",
-                 "应符合 {expected}。", "It should match {expected}."),
+                 "{expected}", "{expectedEn}"),
     "S010": Rule("error", "“{title}”的小数位过多:{value}", "“{titleEn}” has too many decimals: {value}",
                  "金额以元为单位,至多{expected}位小数。", "Amounts are in yuan with at most {expected} decimals."),
     "S011": Rule("warning", "统一社会信用代码的校验位不对:{value}", "The credit code's check digit is wrong: {value}",
@@ -104,6 +104,8 @@ RULES: dict[str, Rule] = {
     "S015": Rule("error", "不知道该记录的类型:{value}", "The record's type is not known: {value}",
                  "`schema` 应写作 land/grant-result/1.0 的形式;类型见 openalloc types。",
                  "Write `schema` like land/grant-result/1.0; `openalloc types` lists the types."),
+    "S017": Rule("error", "记录里有不成字的字符(空字符或者半个代理对)", "The record has a character that is none (NUL or half a surrogate pair)",
+                 "重新导出文件,或者删去这些字符。", "Export the file anew, or remove these characters."),
     "S016": Rule("error", "无法确定记录的身份", "The record cannot be told from others",
                  "至少填写一组:{expected}。", "Give at least one of: {expected}."),
 }  # fmt: skip

@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 import pytest
 
-from cli.synthetic import generate
+from cli.synthetic.generator import generate
 from schemas.catalog import FOLDER, Catalog, Disclosure
 from schemas.check import check
 from schemas.deadline import days_late, due, values

@@ -4,17 +4,17 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from cli.synthetic_dates import date_maker, period_maker, presumes_contract
-from cli.synthetic_limits import Limits, limits
-from cli.synthetic_money import presumes_award
-from cli.synthetic_numbers import number_maker, pair_of
-from cli.synthetic_objects import definition_maker
-from cli.synthetic_scene import Scene
-from cli.synthetic_schedule import Timing
-from cli.synthetic_text import MARK, ROOT
-from cli.synthetic_values import code_maker, is_number, settled_maker, text_maker, url_maker
-from cli.synthetic_world import CANDIDATES, WINNERS
-from cli.synthetic_wrappers import candidates, remembered, sized
+from cli.synthetic.dates import date_maker, period_maker, presumes_contract
+from cli.synthetic.limits import Limits, limits
+from cli.synthetic.money import presumes_award
+from cli.synthetic.numbers import number_maker, pair_of
+from cli.synthetic.objects import definition_maker
+from cli.synthetic.scene import Scene
+from cli.synthetic.schedule import Timing
+from cli.synthetic.text import MARK, ROOT
+from cli.synthetic.values import code_maker, is_number, settled_maker, text_maker, url_maker
+from cli.synthetic.world import CANDIDATES, WINNERS
+from cli.synthetic.wrappers import candidates, remembered, sized
 from schemas.catalog import Catalog, Disclosure
 from schemas.deadline import values
 from schemas.field import Field

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from cli.synthetic_text import DEPARTMENTS, FORTUNES, TRADES
+from cli.synthetic.text import DEPARTMENTS, FORTUNES, TRADES
 from schemas.catalog import Catalog
 from schemas.codelist import Code
 from schemas.deadline import values

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from cli.synthetic_limits import Limits
-from cli.synthetic_scene import Scene
+from cli.synthetic.limits import Limits
+from cli.synthetic.scene import Scene
 
 Make = Callable[[Scene], Any]
 

@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Any
 
-from cli.synthetic_limits import Limits
-from cli.synthetic_scene import Scene
+from cli.synthetic.limits import Limits
+from cli.synthetic.scene import Scene
 from schemas.codelist import Codelist
 from schemas.field import Field
 

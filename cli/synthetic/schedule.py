@@ -6,8 +6,8 @@ from datetime import date, timedelta
 from math import log
 from typing import Any
 
-from cli.synthetic_process import Lot, Process
-from cli.synthetic_world import Draw
+from cli.synthetic.process import Lot, Process
+from cli.synthetic.world import Draw
 from schemas.calendar import WorkingDays
 from schemas.catalog import Disclosure
 from schemas.deadline import due

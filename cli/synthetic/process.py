@@ -6,8 +6,8 @@ from datetime import date
 from math import log10
 from typing import Any
 
-from cli.synthetic_text import BUYERS, ITEMS, PHASES, PLAIN_ITEMS, PROJECTS
-from cli.synthetic_world import Draw, Place, Publisher, World
+from cli.synthetic.text import BUYERS, ITEMS, PHASES, PLAIN_ITEMS, PROJECTS
+from cli.synthetic.world import Draw, Place, Publisher, World
 
 Memo = dict[Any, Any]
 Goods = tuple[str, str, str, float, str]

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from cli.synthetic_limits import Limits
-from cli.synthetic_money import money_maker
-from cli.synthetic_scene import Scene
-from cli.synthetic_text import PEOPLE, POSITIONS
-from cli.synthetic_values import person, url_maker
-from cli.synthetic_world import CANDIDATES, WINNERS
+from cli.synthetic.limits import Limits
+from cli.synthetic.money import money_maker
+from cli.synthetic.scene import Scene
+from cli.synthetic.text import PEOPLE, POSITIONS
+from cli.synthetic.values import person, url_maker
+from cli.synthetic.world import CANDIDATES, WINNERS
 from schemas.catalog import Catalog, Disclosure
 from schemas.field import Field
 

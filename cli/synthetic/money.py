@@ -4,9 +4,9 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from cli.synthetic_limits import Limits
-from cli.synthetic_scene import Scene
-from cli.synthetic_text import TERMS
+from cli.synthetic.limits import Limits
+from cli.synthetic.scene import Scene
+from cli.synthetic.text import TERMS
 from schemas.field import Field
 
 Amount = Callable[[Scene], float]

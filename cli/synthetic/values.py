@@ -4,9 +4,9 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from cli.synthetic_limits import Limits
-from cli.synthetic_scene import Scene
-from cli.synthetic_text import BOUNDARIES, OFFICES, PEOPLE, PROSE, ROOT, SHORT, UNITS
+from cli.synthetic.limits import Limits
+from cli.synthetic.scene import Scene
+from cli.synthetic.text import BOUNDARIES, OFFICES, PEOPLE, PROSE, ROOT, SHORT, UNITS
 from schemas.catalog import Catalog
 from schemas.field import Field
 from schemas.spelling import words

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from cli.synthetic_process import Amounts, Candidate, Item, Lot, Memo, Process, total
-from cli.synthetic_schedule import Step
-from cli.synthetic_world import Draw, World
+from cli.synthetic.process import Amounts, Candidate, Item, Lot, Memo, Process, total
+from cli.synthetic.schedule import Step
+from cli.synthetic.world import Draw, World
 
 
 class Scene:

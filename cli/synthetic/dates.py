@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
-from cli.synthetic_scene import Scene
+from cli.synthetic.scene import Scene
 from schemas.field import Field
 
 Make = Callable[[Scene], Any]

@@ -11,11 +11,11 @@ from itertools import islice
 from random import Random
 from typing import Any
 
-from cli.synthetic_plan import TypePlan
-from cli.synthetic_process import Ground, Process, invent
-from cli.synthetic_scene import Scene
-from cli.synthetic_schedule import Step, schedule
-from cli.synthetic_world import Draw, build
+from cli.synthetic.plan import TypePlan
+from cli.synthetic.process import Ground, Process, invent
+from cli.synthetic.scene import Scene
+from cli.synthetic.schedule import Step, schedule
+from cli.synthetic.world import Draw, build
 from schemas.catalog import Catalog, Disclosure
 from schemas.deadline import values
 

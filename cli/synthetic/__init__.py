@@ -1,0 +1,1 @@
+"""Synthetic records for the demonstration, tests and benchmarks; every one says that it is synthetic."""
