@@ -18,6 +18,19 @@ _FORMATS = {"date": "date", "date-time": "moment", "uri": "url"}
 
 
 @dataclass(frozen=True, slots=True)
+class Limits:
+    """What a schema allows at a property, None where it says nothing."""
+
+    minimum: float | None = None
+    maximum: float | None = None
+    min_length: int | None = None
+    max_length: int | None = None
+    pattern: str | None = None
+    min_items: int | None = None
+    max_items: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Field:
     """A property of a type: what it is called, what it holds, which item of the policy it carries.
 
@@ -48,6 +61,7 @@ class Field:
     personal: tuple[str, ...] = ()
     renamed_from: str | None = None
     deprecated: str | None = None
+    limits: Limits = Limits()
     fields: tuple["Field", ...] = ()
 
     @property
@@ -134,8 +148,16 @@ def _field(
         personal=tuple(item.get("personal", ())),
         renamed_from=node.get("renamedFrom"),
         deprecated=(node.get("deprecated") or {}).get("description"),
+        limits=_limits(node, item),
         fields=fields,
     )
+
+
+def _limits(node: Schema, item: Schema) -> Limits:
+    return Limits(
+        item.get("minimum"), item.get("maximum"), item.get("minLength"), item.get("maxLength"), item.get("pattern"),
+        node.get("minItems"), node.get("maxItems"),
+    )  # fmt: skip
 
 
 def _kind(node: Schema, definition: str | None) -> str:

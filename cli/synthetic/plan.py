@@ -44,7 +44,7 @@ class TypePlan:
         self.timing = Timing(disclosure, catalog.calendar)
         self.decided = disclosure.stage not in UNDECIDED
         self._catalog = catalog
-        self._limits: Mapping[tuple[str, ...], Limits] = limits(disclosure, catalog)
+        self._limits: Mapping[tuple[str, ...], Limits] = limits(disclosure)
         schema = disclosure.schema
         self._always = _with_parents([*schema["process"], *self.timing.paths])
         self._likely = _with_parents([*schema["caption"], *schema["featured"]])
