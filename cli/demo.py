@@ -15,12 +15,15 @@ from store.seed import seed
 from store.writing import Entry, write
 
 BATCH = 1_000
+_KUNMING_2025 = (
+    '(first: 3, filter: {region: {within: "530100"}, publishedDate: {gte: "2025-01-01", lt: "2026-01-01"}})'
+)
+_FACTS = "{ totalCount nodes { title publishedDate amount daysLate parties { role name } } }"
 QUERIES = (
     (
-        "昆明市 2024 年各领域最新公开的信息 / The latest of Kunming in 2024, all domains",
-        '{ disclosures(first: 5, filter: {region: {within: "530100"},'
-        ' publishedDate: {gte: "2024-01-01", lt: "2025-01-01"}})'
-        " { totalCount nodes { title type publishedDate amount publisher { name } } } }",
+        "昆明市 2025 年的土地、采购、药品、工程 / Land, procurement, medicine and works of Kunming in 2025",
+        f"{{ landGrantResults{_KUNMING_2025} {_FACTS} procurementAwardResults{_KUNMING_2025} {_FACTS}"
+        f" medicineResults{_KUNMING_2025} {_FACTS} worksAwardResults{_KUNMING_2025} {_FACTS} }}",
     ),
     (
         "一家企业在各领域的中标、受让 / One company across domains",
