@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from loaders.numerals import read_spelled_money
-from loaders.quantities import NUMBER, as_json, scaled
+from loaders.quantities import LARGEST, NUMBER, as_json, scaled
 from loaders.text import clean, exact, half
 from loaders.units import Units
 from schemas.codelist import Codelist
@@ -62,7 +62,7 @@ def read_money(
         return _sum(number, heading_unit or "元", decimals, units, currencies, stated=False)
     text = half(clean(cell)).replace("\n", " ")
     spelled = read_spelled_money(_WORDS.sub("", text))
-    if spelled is not None:
+    if spelled is not None and spelled < LARGEST:
         amount, _ = scaled(spelled, Fraction(1), decimals)
         return Sum(as_json(amount), None, False, "spelled")
     found = _SUM.fullmatch(text)
@@ -116,7 +116,7 @@ def _sum(
             return _CLAUSE
         factor = units.factor(f"{parts[1] or ''}元", "CNY")
         currency = code if code != "CNY" else None
-    if factor is None:
+    if factor is None or abs(number) >= LARGEST:
         return _CLAUSE
     amount, rounded = scaled(number, factor, decimals)
     rule = f"unit:{unit}" if factor != 1 or currency else "money" if stated else None

@@ -17,12 +17,15 @@ _EXPLAINED = re.compile(r"(?P<unit>[^(]*?) ?(?P<note>\(.*)", re.DOTALL)
 # 平方米(合92.6亩): the same once more.
 _RESTATED = re.compile(r"\((?:折?合|约合|即|约为).*")
 _ORDINAL = re.compile(
-    r"第? ?(\d+|[一二三四五六七八九十]+) ?(?:名|位|期|次|批|年|个|号|中标候选人|候选人)?[.、]?"
+    r"第? ?(\d{1,6}|[一二三四五六七八九十]{1,4}) ?(?:名|位|期|次|批|年|个|号|中标候选人|候选人)?[.、]?"
 )
 _MEASURE = re.compile(r"[^\W\d]{1,3}")
 
 # Results of units that do not divide evenly (亩 is 2000/3 m²) keep so many decimals.
 _DECIMALS = 4
+_EXACT_INTEGER = 2**53
+# Nothing that departments publish is larger; what is, is a number of another kind.
+LARGEST = Decimal(10) ** 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +52,10 @@ def leading_number(text: str) -> tuple[Decimal, str] | None:
     return Decimal(re.sub(r"[ ,]", "", found["number"])), found["rest"].strip()
 
 
-def as_json(number: Decimal | Fraction) -> int | float:
-    """The number as JSON writes it: whole ones without a point."""
-    if isinstance(number, Fraction):
-        number = Decimal(number.numerator) / Decimal(number.denominator)
-    return int(number) if number == number.to_integral_value() else float(number)
+def as_json(number: Decimal) -> int | float:
+    """The number as JSON writes it: whole ones without a point, as far as they are exact to every reader."""
+    whole = number == number.to_integral_value() and abs(number) <= _EXACT_INTEGER
+    return int(number) if whole else float(number)
 
 
 def scaled(number: Decimal, factor: Fraction, decimals: int | None) -> tuple[Decimal, bool]:
@@ -83,6 +85,8 @@ def read_quantity(cell: Any, base: str | None, heading_unit: str | None, units: 
     if found is None:
         return None
     number, rest = found
+    if abs(number) >= LARGEST:
+        return None
     rule = [] if plain or _same(text, number) else ["number"]
     explained = _EXPLAINED.fullmatch(rest)
     note = ""

@@ -1,5 +1,6 @@
 """Fragments of records on their way, in a temporary file: a file may be larger than memory, its rows in any order."""
 
+import json
 import tempfile
 from collections.abc import Callable, Iterator
 from types import TracebackType
@@ -31,7 +32,10 @@ class Spool:
 
     def add(self, key: str, value: Any) -> None:
         """Keep a value that JSON can say under a key."""
-        line = orjson.dumps(value, default=str)
+        try:
+            line = orjson.dumps(value, default=str)
+        except TypeError:  # an integer of more than 64 bits, which comes back as a float
+            line = json.dumps(value, default=str).encode()
         self._file.seek(self._end)
         self._file.write(line + b"\n")
         place, self._end = self._end, self._end + len(line) + 1

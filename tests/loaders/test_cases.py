@@ -29,7 +29,11 @@ ASKED: dict[str, dict[str, str | None]] = {
 def test_a_file_with_one_fault_has_one_issue(path: Path, catalog: Catalog) -> None:
     code = path.name[:4]
     profile = path.with_suffix(".toml")
-    asked: dict[str, str | None] = {"type": "land/grant-result", "publisher": PUBLISHER, **ASKED.get(code, {})}
+    asked: dict[str, str | None] = {
+        "type": "land/grant-result",
+        "publisher": PUBLISHER,
+        **ASKED.get(code, {}),
+    }
     if profile.exists():
         asked["type"] = None
     report = check(

@@ -3,9 +3,13 @@
 from collections.abc import Callable
 from typing import Any
 
+import orjson
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from loaders.cells import NOTHING, Reader, Slot, read_cell
+from schemas.catalog import Catalog
 
 MakeSlot = Callable[..., Slot]
 RESULT, NOTICE, CANDIDATES, MEDICINE = (
@@ -135,3 +139,30 @@ def test_a_short_name_is_looked_up_within_what_is_known(reader: Reader, slot: Ma
 def test_an_organization_is_not_split(reader: Reader, slot: MakeSlot) -> None:
     reading = read_cell("甲公司;乙公司", slot(RESULT, "lots.transferee"), reader)
     assert reading.values == {"transferee": {"name": "甲公司;乙公司"}}
+
+
+PIECES = ["2024", "年", "1", "12", "月", "日", "-", "/", ".", ":", "时", "分", "至", "万", "元", "%", "(", ")", "亩", "≥", "到", "一", "十",
+          "百", "，", "第", "名", " ", "¥", "http://", "。", "T", "+08:00", "上午", "00", "\ufeff"]  # fmt: skip
+
+
+def test_no_cell_breaks_a_reader(catalog: Catalog, reader: Reader) -> None:
+    slots = []
+    for disclosure in catalog.types.values():
+        for field in disclosure.walk():
+            parent = disclosure.by_path.get(".".join(field.path[:-1]))
+            siblings = {one.name: one for one in (parent.fields if parent else disclosure.fields)}
+            slots.append(Slot(field, siblings, container=parent))
+
+    cells = st.one_of(
+        st.lists(st.sampled_from(PIECES), max_size=9).map("".join), st.text(max_size=20), st.integers(),
+        st.floats(allow_nan=False, allow_infinity=False), st.datetimes(), st.dates(), st.booleans(),
+    )  # fmt: skip
+
+    @settings(deadline=None, max_examples=400)
+    @given(cell=cells, place=st.integers(0, len(slots) - 1))
+    def holds(cell: Any, place: int) -> None:
+        reading = read_cell(cell, slots[place], reader)
+        assert orjson.loads(orjson.dumps(dict(reading.values))) == reading.values
+        assert bool(reading.values) or reading is NOTHING or bool(reading.issues)
+
+    holds()
