@@ -70,7 +70,7 @@ def _batches(pairs: Iterable[tuple[Disclosure, dict[str, Any]]]) -> Iterator[lis
         yield batch
 
 
-def addresses(base: str) -> Iterator[tuple[str, str]]:
-    """What to try: a caption and an address that a browser opens."""
+def addresses(base: str) -> Iterator[tuple[str, str, str]]:
+    """What to try: a caption, a query, and an address that a browser opens."""
     for caption, query in QUERIES:
-        yield caption, f"{base}/graphql?query={quote(query)}"
+        yield caption, query, f"{base}/graphql?query={quote(query)}"

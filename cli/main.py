@@ -246,8 +246,8 @@ def demo(
         f"{total} 条记录,新增 {stored}(合成数据,不是真实信息) / {total} records, {stored} new (synthetic, not real)"
     )
     base = f"http://{host}:{port}"
-    for caption, address in addresses(base):
-        output.out.print(f"\n{caption}\n  {address}", soft_wrap=True)
+    for caption, text, address in addresses(base):
+        output.out.print(f"\n[bold]{caption}[/]\n{output.plain(text)}\n[dim]{address}[/]", soft_wrap=True)
     if not only_load:
         output.out.print(f"\n打开 open {base}/ (Ctrl+C 停止 stops)")
         run(settings, host, port, 1)
