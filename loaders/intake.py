@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from formats.row import Row
+from loaders.asked import Asked
 from loaders.build import Built, Place
 from loaders.headings import SEARCHED
 from loaders.issues import RULES
 from loaders.report import ColumnUse, Issues
 from loaders.screen import masked, masked_cells, screened_record
-from loaders.sheets import Asked, Sheet
+from loaders.sheets import Sheet
 from loaders.spool import Spool
 from loaders.text import clean, is_null
 from schemas.catalog import Disclosure

@@ -13,12 +13,12 @@ from sqlalchemy import Engine
 
 from formats.child import DEFAULT, Limits, read_file
 from formats.error import FormatError
+from loaders.asked import Asked
 from loaders.intake import Fragment, Intake, Progress
 from loaders.issues import RULES, of_field
 from loaders.merging import Merger
 from loaders.profile import Profile
 from loaders.report import Issues, Report
-from loaders.sheets import Asked
 from loaders.spool import Spool
 from schemas.catalog import Catalog, Disclosure
 from schemas.check import check as check_record

@@ -21,6 +21,7 @@ from loaders.profile import (
     UnpivotRule,
     names,
 )
+from loaders.profile_text import ProfileText
 from loaders.units import units
 from schemas.catalog import Catalog
 from schemas.uscc import is_valid
@@ -38,7 +39,6 @@ _COLUMN = {
 _EACH = {"list": str, "to": str, "ordinal": str, "columns": dict}
 _UNPIVOT = {"to": str, "label": str, "value": str, "unit": str, "columns": dict}
 _PUBLISHER = {"name": str, "uscc": str, "region": str, "level": str}
-_KINDS = {str: "文字", int: "整数", list: "列表", dict: "表"}
 _INDEX = re.compile(r"\.\d+(?=\.|$)")
 
 
@@ -70,23 +70,22 @@ def parse_profile(text: str, name: str, catalog: Catalog) -> Profile:
             "L102", f"映射文件 {name} 不是正确的 TOML：{error}", f"the profile {name} is not TOML: {error}",
             "中文标题要加引号；每行写成 键 = 值。", "Quote Chinese headings; write key = value.",
         ) from error  # fmt: skip
-    return _Parser(text, name, catalog).profile(content)
+    return _Parser(ProfileText(text, name), catalog).profile(content)
 
 
 @dataclass(frozen=True)
 class _Parser:
-    text: str
-    name: str
+    source: ProfileText
     catalog: Catalog
 
     def profile(self, content: dict[str, Any]) -> Profile:
-        self._check_keys(content, _TOP, "")
+        self.source.check_keys(content, _TOP, "")
         if not content.get("title"):
-            raise self._error("L103", "缺少 title", "title is missing", "title")
+            raise self.source.error("L103", "缺少 title", "title is missing", "title")
         if content.get("match", "first") not in ("first", "all"):
-            raise self._error("L104", "match 只能是 first 或 all", "match is first or all", "match")
+            raise self.source.error("L104", "match 只能是 first 或 all", "match is first or all", "match")
         publisher = content.get("publisher", {})
-        self._check_keys(publisher, _PUBLISHER, "publisher")
+        self.source.check_keys(publisher, _PUBLISHER, "publisher")
         self._check_publisher(publisher)
         shared: dict[str, Any] = {
             key: content[key] for key in ("columns", "constants", "each", "unpivot") if key in content
@@ -95,22 +94,24 @@ class _Parser:
         rules = content.get("records") or [{"type": content.get("type")} if "type" in content else {}]
         records = tuple(self._record(rule, shared, types, index) for index, rule in enumerate(rules))
         if "records" in content and "type" in content:
-            raise self._error("L103", "type 与 [[records]] 只能写一处", "write type or [[records]]", "type")
+            raise self.source.error(
+                "L103", "type 与 [[records]] 只能写一处", "write type or [[records]]", "type"
+            )
         return Profile(
-            name=self.name,
+            name=self.source.name,
             title=content["title"],
             title_en=content.get("titleEn", ""),
             description=content.get("description", ""),
-            text_hash=hashlib.sha256(self.text.encode()).hexdigest(),
+            text_hash=hashlib.sha256(self.source.text.encode()).hexdigest(),
             records=records,
             all_matching=content.get("match") == "all",
             publisher=MappingProxyType(dict(publisher)),
-            replace=self._words(content.get("replace", {}), "replace"),
-            nulls=frozenset(self._strings(content.get("nulls", []), "nulls")),
+            replace=self.source.words(content.get("replace", {}), "replace"),
+            nulls=frozenset(self.source.strings(content.get("nulls", []), "nulls")),
             heading_row=content.get("heading_row"),
-            headings=tuple(self._strings(content.get("headings", []), "headings")),
-            fill_down=frozenset(map(normal, self._strings(content.get("fill_down", []), "fill_down"))),
-            skip_sheets=frozenset(self._strings(content.get("skip_sheets", []), "skip_sheets")),
+            headings=tuple(self.source.strings(content.get("headings", []), "headings")),
+            fill_down=frozenset(map(normal, self.source.strings(content.get("fill_down", []), "fill_down"))),
+            skip_sheets=frozenset(self.source.strings(content.get("skip_sheets", []), "skip_sheets")),
         )
 
     def _types(self, content: dict[str, Any]) -> list[str]:
@@ -118,14 +119,14 @@ class _Parser:
         found = [name for name in named if name is not None]
         for one in found:
             if one not in self.catalog.types and one not in self.catalog.versions:
-                raise self._error("L105", f"没有这个类型：{one}", f"there is no type {one}", one)
+                raise self.source.error("L105", f"没有这个类型：{one}", f"there is no type {one}", one)
         return found
 
     def _record(self, rule: Any, shared: dict[str, Any], types: list[str], index: int) -> RecordRule:
         where = f"records[{index}]"
         if not isinstance(rule, dict):
-            raise self._error("L104", f"{where} 应是表", f"{where} should be a table", "records")
-        self._check_keys(rule, _RECORD, where)
+            raise self.source.error("L104", f"{where} 应是表", f"{where} should be a table", "records")
+        self.source.check_keys(rule, _RECORD, where)
         known = [rule["type"]] if "type" in rule else list(self.catalog.types)
         own = self._columns(rule.get("columns", {}), known)
         common = self._columns(shared.get("columns", {}), types or list(self.catalog.types))
@@ -144,7 +145,7 @@ class _Parser:
         when = {}
         for heading, values in rule.get("when", {}).items():
             wanted = values if isinstance(values, list) else [values]
-            when[normal(heading)] = frozenset(self._strings(wanted, "when"))
+            when[normal(heading)] = frozenset(self.source.strings(wanted, "when"))
         return RecordRule(
             type=rule.get("type"),
             when=MappingProxyType(when),
@@ -160,12 +161,12 @@ class _Parser:
     def _column(self, heading: str, said: Any, types: list[str], under: str) -> ColumnRule:
         said = {"to": said} if isinstance(said, (str, list)) else said
         if not isinstance(said, dict):
-            raise self._error(
+            raise self.source.error(
                 "L104", f"列“{heading}”应是文字或表", f"column “{heading}” is text or a table", heading
             )
-        self._check_keys(said, _COLUMN, heading)
+        self.source.check_keys(said, _COLUMN, heading)
         if ("drop" in said) == ("to" in said):
-            raise self._error(
+            raise self.source.error(
                 "L103", f"列“{heading}”写 to 或 drop", f"column “{heading}” needs to or drop", heading
             )
         if "drop" in said:
@@ -175,8 +176,12 @@ class _Parser:
         for one in several:
             one = {"to": one} if isinstance(one, str) else one
             if not isinstance(one, dict) or not isinstance(one.get("to"), str):
-                raise self._error("L104", f"列“{heading}”的 to 不对", f"to of “{heading}” is wrong", heading)
-            self._check_keys(one, {key: kind for key, kind in _COLUMN.items() if key != "drop"}, heading)
+                raise self.source.error(
+                    "L104", f"列“{heading}”的 to 不对", f"to of “{heading}” is wrong", heading
+                )
+            self.source.check_keys(
+                one, {key: kind for key, kind in _COLUMN.items() if key != "drop"}, heading
+            )
             targets.append(
                 self._target({**{k: v for k, v in said.items() if k != "to"}, **one}, types, under)
             )
@@ -189,31 +194,31 @@ class _Parser:
         try:
             compiled = re.compile(pattern) if pattern else None
         except re.error as error:
-            raise self._error(
+            raise self.source.error(
                 "L106", f"pattern 不对：{error}", f"wrong pattern: {error}", str(pattern)
             ) from error
         if compiled is not None and compiled.groups != 1:
-            raise self._error("L106", "pattern 里要有一个括号", "a pattern has one group", str(pattern))
+            raise self.source.error("L106", "pattern 里要有一个括号", "a pattern has one group", str(pattern))
         unit = said.get("unit")
         if unit is not None and not units(self.catalog.codelists).is_unit(unit):
-            raise self._error("L107", f"不认识的单位：{unit}", f"unknown unit: {unit}", unit)
+            raise self.source.error("L107", f"不认识的单位：{unit}", f"unknown unit: {unit}", unit)
         template = said.get("template")
         if template is not None and "{}" not in template:
-            raise self._error("L106", "template 里要有 {}", "a template has {}", template)
+            raise self.source.error("L106", "template 里要有 {}", "a template has {}", template)
         return Target(
             to=said["to"],
             unit=unit,
             pattern=compiled,
             split=said.get("split"),
-            nulls=frozenset(self._strings(said.get("nulls", []), "nulls")),
-            replace=self._words(said.get("replace", {}), "replace"),
+            nulls=frozenset(self.source.strings(said.get("nulls", []), "nulls")),
+            replace=self.source.words(said.get("replace", {}), "replace"),
             template=template,
             date_format=said.get("date_format"),
         )
 
     def _each(self, said: Any, types: list[str]) -> EachRule:
-        self._check_keys(said, _EACH, "each")
-        self._require(said, ("list", "to", "columns"), "each")
+        self.source.check_keys(said, _EACH, "each")
+        self.source.require(said, ("list", "to", "columns"), "each")
         self._check_path(said["to"], types)
         if "ordinal" in said:
             self._check_path(f"{said['to']}.{said['ordinal']}", types)
@@ -221,11 +226,13 @@ class _Parser:
         return EachRule(said["list"], said["to"], said.get("ordinal"), MappingProxyType(columns))
 
     def _unpivot(self, said: Any, types: list[str]) -> UnpivotRule:
-        self._check_keys(said, _UNPIVOT, "unpivot")
-        self._require(said, ("to", "label", "value", "columns"), "unpivot")
+        self.source.check_keys(said, _UNPIVOT, "unpivot")
+        self.source.require(said, ("to", "label", "value", "columns"), "unpivot")
         self._check_path(f"{said['to']}.{said['label']}", types)
         value = self._target({"to": said["value"], "unit": said.get("unit")}, types, said["to"])
-        columns = {_key(heading): label for heading, label in self._words(said["columns"], "columns").items()}
+        columns = {
+            _key(heading): label for heading, label in self.source.words(said["columns"], "columns").items()
+        }
         return UnpivotRule(said["to"], said["label"], value, MappingProxyType(columns))
 
     def _fitting(self, column: ColumnRule, types: list[str]) -> ColumnRule:
@@ -242,61 +249,22 @@ class _Parser:
     def _check_path(self, path: str, types: list[str]) -> None:
         if not self._is_path(path, types):
             of = "、".join(types[:3])
-            raise self._error("L108", f"{of} 没有属性 {path}", f"{of} has no property {path}", path)
-
-    def _check_keys(self, said: Any, known: Mapping[str, Any], where: str) -> None:
-        if not isinstance(said, dict):
-            raise self._error("L104", f"{where} 应是表", f"{where} should be a table", where)
-        for key, value in said.items():
-            place = f"{where}.{key}" if where else key
-            if key not in known:
-                options = "、".join(known)
-                raise self._error(
-                    "L103", f"不认识 {place}；可以写 {options}", f"unknown {place}; known are {options}", key
-                )
-            kinds = known[key] if isinstance(known[key], tuple) else (known[key],)
-            if not isinstance(value, kinds) or isinstance(value, bool):
-                wanted = "或".join(_KINDS[kind] for kind in kinds)
-                raise self._error(
-                    "L104", f"{place} 应是{wanted}", f"{place} has the wrong kind of value", key
-                )
+            raise self.source.error("L108", f"{of} 没有属性 {path}", f"{of} has no property {path}", path)
 
     def _check_publisher(self, publisher: dict[str, str]) -> None:
         if "uscc" in publisher and not is_valid(publisher["uscc"]):
-            raise self._error(
+            raise self.source.error(
                 "L104", "publisher.uscc 的校验位不对", "publisher.uscc is wrong", publisher["uscc"]
             )
         region = publisher.get("region")
         if region and self.catalog.regions.get(region) is None:
-            raise self._error(
+            raise self.source.error(
                 "L104", f"publisher.region 没有这个地区：{region}", f"no region {region}", region
             )
         if "level" in publisher and publisher["level"] not in self.catalog.codelists["level"].codes:
-            raise self._error(
+            raise self.source.error(
                 "L104", "publisher.level 不是层级代码", "publisher.level is no level", publisher["level"]
             )
-
-    def _require(self, said: dict[str, Any], wanted: tuple[str, ...], where: str) -> None:
-        for key in wanted:
-            if key not in said:
-                raise self._error("L103", f"{where} 缺少 {key}", f"{where} lacks {key}", where)
-
-    def _strings(self, said: list[Any], where: str) -> list[str]:
-        if not all(isinstance(one, str) for one in said):
-            raise self._error("L104", f"{where} 应是文字的列表", f"{where} is a list of texts", where)
-        return said
-
-    def _words(self, said: dict[str, Any], where: str) -> Mapping[str, str]:
-        self._strings(list(said.values()), where)
-        return MappingProxyType(dict(said))
-
-    def _error(self, code: str, message: str, message_en: str, near: str) -> ProfileError:
-        lines = [number for number, line in enumerate(self.text.splitlines(), 1) if near and near in line]
-        place, place_en = (f"第 {lines[0]} 行：", f"line {lines[0]}: ") if lines else ("", "")
-        return ProfileError(
-            code, f"映射文件 {self.name} {place}{message}", f"profile {self.name}, {place_en}{message_en}",
-            "写法见 docs/profiles.md。", "See docs/profiles.md.",
-        )  # fmt: skip
 
 
 def _key(heading: str) -> str:

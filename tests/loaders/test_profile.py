@@ -1,7 +1,9 @@
 """Mapping profiles: what they can say, and what is said about one that is wrong."""
 
 import json
+import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -195,3 +197,35 @@ def test_the_publisher_asked_for_goes_before_the_profiles(check_text: CheckText)
     assert check_text(text, profile=profile).columns[2].reached == 1
     given = check_text(text, profile=profile, publisher="11530114MB0W00017C")
     assert (given.taken, given.columns[2].reached) == (1, 0)
+
+
+DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "profiles.md"
+EXAMPLES = re.findall(
+    r"```(csv|json)\n(.*?)```\s+(?:.*?)```toml\n(.*?)```", DOCUMENT.read_text("utf-8"), re.DOTALL
+)
+
+
+@pytest.mark.parametrize(("suffix", "text", "profile"), EXAMPLES, ids=[e[2].split('"')[1] for e in EXAMPLES])
+def test_a_documented_profile_does_what_it_says(
+    check_text: CheckText, suffix: str, text: str, profile: str
+) -> None:
+    report = check_text(text, f"file.{suffix}", profile=profile)
+    assert report.rows >= 1
+    assert report.refused == report.unsupported
+    dropped = [use for use in report.columns if use.reason]
+    assert all(use.share in (1, None) for use in report.columns if use not in dropped)
+
+
+def test_every_key_of_a_profile_is_documented() -> None:
+    from loaders import profile_file
+
+    said = DOCUMENT.read_text("utf-8")
+    tables = (
+        profile_file._TOP,
+        profile_file._RECORD,
+        profile_file._COLUMN,
+        profile_file._EACH,
+        profile_file._UNPIVOT,
+    )
+    assert not {key for table in tables for key in table if key not in said}
+    assert len(EXAMPLES) >= 5

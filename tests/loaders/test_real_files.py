@@ -1,14 +1,22 @@
 """Files that departments published, outside the project: how much of them is taken. Skipped where they are not."""
 
+import csv
+import shutil
+from collections import Counter
+from datetime import datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
-from loaders.load import check
+from loaders.load import check, load
 from loaders.profile import names
 from loaders.profile_file import load_profile
 from loaders.report import Report
+from loaders.text import clean, half
 from schemas.catalog import Catalog
+from store import tables
+from store.engine import connect
 
 DATA = Path(__file__).resolve().parents[2] / ".." / "shared" / "data"
 
@@ -95,3 +103,24 @@ def test_no_personal_number_is_in_a_report(catalog: Catalog, reports: dict[str, 
     for file, profile, *_ in FILES[:12]:
         for issue in report_of(file, profile, catalog, reports).issues:
             assert not mask(f"{issue.value} {issue.message}")[1]
+
+
+def test_prices_agree_with_those_another_hand_took_from_the_same_file(
+    catalog: Catalog, sqlite_template: Path, tmp_path: Path
+) -> None:
+    engine = connect(f"sqlite:///{shutil.copy(sqlite_template, tmp_path / 'test.db')}")
+    profile = load_profile("yunnan-vaccines-2016", catalog)
+    load(DATA / "medicine/raw_云南省2016.xlsx", catalog, engine, profile=profile, now=datetime(2024, 1, 1))
+    with engine.connect() as connection:
+        (record,) = connection.execute(select(tables.document.c.body)).scalars()
+    engine.dispose()
+    ours = Counter(
+        (half(item["itemName"]), item["supplier"]["name"], float(item["unitPrice"]["amount"]))
+        for item in record["items"]
+    )
+    with (DATA / "medicine/clean_云南省.csv").open(encoding="utf-8", newline="") as stream:
+        theirs = Counter(
+            (half(clean(row["name"])), clean(row["report_company"]), float(row["price"]))
+            for row in csv.DictReader(stream)
+        )
+    assert sum((ours - theirs).values()) == sum((theirs - ours).values()) == 0
