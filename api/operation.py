@@ -174,12 +174,17 @@ class InvalidOperationError(Exception):
         for error in errors[:_SHOWN]:
             made = error.formatted
             found: dict[str, Any] = {
-                "message": f"{message} / {message_en}: {made['message']}",
+                "message": f"{message} / {message_en}: {_short(made['message'])}",
                 "extensions": {"code": code},
             }
             if made.get("locations"):
                 found["locations"] = made["locations"]
             self.errors.append(found)
+
+
+def _short(text: str) -> str:
+    """A message that may repeat what was sent, at a length that can be read."""
+    return text if len(text) <= 500 else f"{text[:500]}…"
 
 
 def _bad_variables(errors: list[GraphQLError]) -> InvalidOperationError:

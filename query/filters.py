@@ -113,7 +113,7 @@ def within(code: str, bind: Bind, regions: Regions) -> Condition:
     found = regions.get(code)
     if found is None:
         raise QueryError(
-            "Q002", f"没有这个行政区划代码:{code}", f"there is no such region: {code}",
+            "Q002", f"没有这个行政区划代码:{code[:40]}", f"there is no such region: {code[:40]}",
             "代码表见 /codelists/region.csv。", "The codes are in /codelists/region.csv.",
         )  # fmt: skip
     match regions.level(code):

@@ -1,0 +1,160 @@
+"""Every limit: a document at it is answered, one beyond it is refused with the limit's code, quickly and plainly."""
+
+import json
+from collections.abc import Mapping
+from time import process_time
+from typing import Any
+
+import pytest
+from graphql import get_introspection_query
+
+from api.limits import Limits
+from api.operation import Request, Service
+from schemas.catalog import Catalog
+
+LIMITS = Limits()
+WITHIN = 0.1  # seconds of the processor
+
+
+def depth(levels: int) -> str:
+    return f'{{ region(code: "530114") {{ {"parent { " * (levels - 2)} code {"}" * (levels - 2)} }} }}'
+
+
+def aliases(count: int) -> str:
+    return f'{{ region(code: "530114") {{ {" ".join(f"a{n}: code" for n in range(count))} }} }}'
+
+
+def spread_aliases(count: int) -> str:
+    """Half of them in a fragment that is spread twice."""
+    inside = " ".join(f"a{n}: code" for n in range(count // 2))
+    return f'{{ region(code: "530114") {{ {"b: code " * (count % 2)} ...F ...F }} }} fragment F on Region {{ {inside} }}'
+
+
+def root_fields(count: int) -> str:
+    return f"{{ {'__typename ' * count} }}"
+
+
+def directives(count: int) -> str:
+    return f'{{ {"__typename " * 3} region(code: "530114") {{ {"code @skip(if: false) " * count} }} }}'
+
+
+def tokens(count: int) -> str:
+    spreads, one = divmod(count - 18, 2)
+    return f'{{ region(code: "530114") {{ code {"...F " * spreads}{"code" * one} }} }} fragment F on Region {{ code }}'
+
+
+def first(size: int) -> str:
+    return f"{{ disclosures(first: {size}) {{ totalCount }} }}"
+
+
+def last(size: int) -> str:
+    return f"{{ disclosures(last: {size}) {{ totalCount }} }}"
+
+
+def introspection(times: int) -> str:
+    fields = "fields { name description type { name kind } }"
+    return f"{{ __schema {{ {' '.join(f'a{n}: types {{ name {fields} }}' for n in range(times))} }} }}"
+
+
+CASES = [
+    ("Q101", depth, LIMITS.depth),
+    ("Q102", aliases, LIMITS.aliases),
+    ("Q102", spread_aliases, LIMITS.aliases),
+    ("Q103", directives, LIMITS.directives),
+    ("Q104", root_fields, LIMITS.root_fields),
+    ("Q110", tokens, LIMITS.tokens),
+    ("Q003", first, 100),
+    ("Q003", last, 100),
+]
+
+
+def answer(
+    service: Service, query: str, variables: Mapping[str, Any] | None = None
+) -> tuple[dict[str, Any], float]:
+    """The response, and the processor's seconds of the best of two tries; others use the machine, too."""
+    seconds = []
+    for _ in range(2):
+        began = process_time()
+        body = service.answer(Request(query, variables or {})).body
+        seconds.append(process_time() - began)
+    return json.loads(body), min(seconds)
+
+
+@pytest.mark.parametrize(
+    ("code", "make", "most"), CASES, ids=lambda case: getattr(case, "__name__", str(case))
+)
+def test_at_the_limit_is_answered_and_one_more_is_refused(
+    answering: Service, code: str, make: Any, most: int
+) -> None:
+    at, _ = answer(answering, make(most))
+    assert "errors" not in at, at
+    beyond, seconds = answer(answering, make(most + 1))
+    (error,) = beyond["errors"]
+    assert error["extensions"]["code"] == code
+    assert str(most) in error["message"], "the message says the limit"
+    assert seconds < WITHIN
+
+
+def nodes(size: int) -> str:
+    """21 publishers with `size` disclosures each, and for each of these its lots: 21 + 2 · 21 · size."""
+    below = f"disclosures(first: {size}) {{ nodes {{ lots {{ number }} }} }}"
+    return f"{{ publishers(first: 21) {{ nodes {{ {below} }} }} }}"
+
+
+def test_nodes_are_counted_by_page_sizes_before_anything_runs(answering: Service, catalog: Catalog) -> None:
+    found, _ = answer(answering, nodes(100))
+    assert found["extensions"]["cost"] == {"nodes": 21 + 2 * 21 * 100, "most": LIMITS.nodes}
+    for most, codes in ((4221, []), (4220, ["Q105"])):
+        service = Service(catalog, answering.reader.engine, Limits(nodes=most))
+        found, seconds = answer(service, nodes(100))
+        assert [error["extensions"]["code"] for error in found.get("errors", [])] == codes
+        assert seconds < WITHIN or not codes
+    found, seconds = answer(
+        answering, "{ publishers(first: 100) { nodes { region { children { children { id } } } } } }"
+    )
+    assert "errors" not in found
+
+
+def test_values_are_counted_in_variables_and_in_arguments(answering: Service) -> None:
+    query = "query ($f: DisclosureFilter) { disclosures(filter: $f) { totalCount } }"
+    some = {"or": [{"title": {"in": ["a"] * 90}}] * 10}
+    found, _ = answer(answering, query, {"f": some})
+    assert found["data"] == {"disclosures": {"totalCount": 0}}
+    more = {"or": [{"title": {"in": ["a"] * 100}}] * 10}
+    twice = "query ($f: DisclosureFilter) { a: disclosures(filter: $f) { totalCount } b: disclosures(filter: $f) { totalCount } }"
+    for text, variables in ((query, {"f": more}), (twice, {"f": some})):
+        found, seconds = answer(answering, text, variables)
+        assert found["errors"][0]["extensions"]["code"] == "Q108"
+        assert seconds < WITHIN
+
+
+def test_the_usual_introspection_is_answered_and_kept(answering: Service) -> None:
+    first_time, _ = answer(answering, get_introspection_query(input_value_deprecation=True))
+    assert len(first_time["data"]["__schema"]["types"]) > 100
+    again, seconds = answer(answering, get_introspection_query(input_value_deprecation=True))
+    assert again == first_time
+    assert seconds < WITHIN
+
+
+@pytest.mark.parametrize(
+    ("query", "code"),
+    [
+        (introspection(30), "Q107"),
+        ("{ __schema { types { fields { type { fields { type { fields { name } } } } } } } }", "Q107"),
+        ('{ __type(name: "Lot") { fields { type { fields { type { fields { name } } } } } } }', "Q111"),
+        ("{ __schema { types { ...T } } } fragment T on __Type { fields { type { ...T } } }", "Q106"),
+        ('{ __type(name: "Lot") { ' + "ofType { " * 16 + "name" + " }" * 16 + " } }", "Q101"),
+    ],
+    ids=["wide", "deep", "deep from one type", "cyclic", "types of types"],
+)
+def test_introspection_has_a_budget_of_its_own(answering: Service, query: str, code: str) -> None:
+    found, seconds = answer(answering, query)
+    assert found["errors"][0]["extensions"]["code"] == code
+    assert seconds < WITHIN
+
+
+def test_an_introspection_within_the_budget_beside_data_is_answered(answering: Service) -> None:
+    query = "query ($l: Level) { __schema { queryType { name } } regions(filter: {level: {eq: $l}}) { totalCount } }"
+    found, _ = answer(answering, query, {"l": "province"})
+    assert found["data"]["__schema"] == {"queryType": {"name": "Query"}}
+    assert found["data"]["regions"]["totalCount"] > 30
