@@ -8,6 +8,7 @@ from loaders.cells import Reader
 from loaders.names import Names, normal
 from loaders.profile import Profile
 from schemas.catalog import Catalog
+from schemas.uscc import region_of
 
 
 @dataclass(frozen=True)
@@ -21,11 +22,28 @@ class Asked:
     publisher_given: bool = False
 
     @cached_property
+    def place(self) -> str | None:
+        """Where the publisher is at home, None for one of the whole country or of nowhere that is known.
+
+        A credit code has the division that registered its owner.
+        """
+        return None if self.level in (None, "national") else self._home
+
+    @cached_property
+    def level(self) -> str | None:
+        """The publisher's level, as said or as its division has it."""
+        said = self.publisher.get("level")
+        return said or (self.catalog.regions.level(self._home) if self._home else None)
+
+    @property
+    def _home(self) -> str | None:
+        code = self.publisher.get("region") or region_of(self.publisher.get("uscc", ""))
+        return code if code and self.catalog.regions.get(code) else None
+
+    @cached_property
     def reader(self) -> Reader:
-        """Reads cells; short names of places are looked up in the publisher's province first."""
-        region = self.publisher.get("region")
-        within = self.catalog.regions.province(region) if region else None
-        return Reader(self.catalog, within)
+        """Reads cells; short names of places are looked up near the publisher first."""
+        return Reader(self.catalog, self.place)
 
     @cached_property
     def names(self) -> dict[str, Names]:

@@ -67,7 +67,7 @@ class BoundUnpivot:
 
 @dataclass(frozen=True)
 class Plan:
-    """How a row of one sheet becomes a record of one type."""
+    """How a row of one sheet becomes a record of one type. `region` is that of rows that name none."""
 
     disclosure: Disclosure
     bound: tuple[Bound, ...]
@@ -76,6 +76,7 @@ class Plan:
     constants: tuple[tuple[Path, Any], ...]
     publisher: Mapping[str, Any]
     level: str | None
+    region: str | None
     dropped: Mapping[int, str]
 
     def properties(self, column: int) -> list[str]:
@@ -95,7 +96,8 @@ class Plan:
         found |= {_dotted(path) for path, _ in self.constants}
         found |= {one.value.slot.field.dotted for one in self.unpivot}
         found |= {b.slot.field.dotted for one in self.each for bounds in one.parts.values() for b in bounds}
-        return found | ({"publisher"} if self.publisher else set())
+        found |= {"publisher"} if self.publisher else set()
+        return found | ({"region"} if self.region else set())
 
 
 class Binder:
@@ -109,6 +111,7 @@ class Binder:
         profile: Profile | None,
         rule: RecordRule | None,
         publisher: Mapping[str, Any],
+        level: str | None,
         *,
         publisher_given: bool = False,
         stated_units: Mapping[str, str] | None = None,
@@ -119,6 +122,7 @@ class Binder:
         self._profile = profile
         self._rule = rule or _NO_RULE
         self._publisher = publisher
+        self._level = level
         self._publisher_given = publisher_given
         self._stated_units = stated_units or {}
 
@@ -147,7 +151,8 @@ class Binder:
             unpivot=unpivot,
             constants=tuple((self._path(to), value) for to, value in self._rule.constants.items()),
             publisher={name: part for name, part in self._publisher.items() if name in ("name", "uscc")},
-            level=self._publisher.get("level"),
+            level=self._level,
+            region=self._reader.within,
             dropped=dropped,
         )
 

@@ -150,6 +150,8 @@ class _Row:
             draft.put(("publisher",), plan.publisher, None)
         if plan.level:
             draft.put(("level",), plan.level, None)
+        if plan.region and draft.get(("region",)) is None and draft.get(("regionDetails",)) is None:
+            draft.put(("region",), plan.region, [self.place.sheet, self.place.row, None, "publisher"])
         record, built.sources = draft.finish()
         built.record = {"schema": plan.disclosure.name, **record}
         return built

@@ -189,7 +189,8 @@ def _code(cell: Any, text: str, slot: Slot, reader: Reader) -> Reading:
 def _region(text: str, slot: Slot, reader: Reader, within: str | None) -> Reading:
     """The division that a name, a path or a code means; its wording is kept in any case."""
     regions, details = reader.catalog.regions, slot.details
-    code = (regions.find(text, within) if within else None) or regions.find(text)
+    scopes = (within, *regions.ancestors(within), None) if within else (None,)
+    code = next((code for scope in scopes if (code := regions.find(text, scope))), None)
     values = {details.name: text} if details else {}
     if code is None:
         return Reading(values, None, (of_field("L022", slot.field, text),))
