@@ -74,7 +74,7 @@ class Plan:
     each: tuple[BoundEach, ...]
     unpivot: tuple[BoundUnpivot, ...]
     constants: tuple[tuple[Path, Any], ...]
-    publisher: Mapping[str, Any]
+    publisher: dict[str, Any]
     level: str | None
     region: str | None
     dropped: Mapping[int, str]

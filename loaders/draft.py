@@ -27,7 +27,7 @@ class Draft:
 
         An object is put part by part, so that two columns can fill one organization.
         """
-        if isinstance(value, Mapping):
+        if isinstance(value, dict):
             outcomes = {self._set((*path, name), part) for name, part in value.items()}
             outcome = next((one for one in (STORED, SAME) if one in outcomes), CONFLICT)
         else:

@@ -145,12 +145,15 @@ class Intake:
             self._take_row(sheet, row)
 
     def _named_version(self, record: Mapping[str, Any]) -> Disclosure | None:
-        """The version that a JSON object follows already, by its `schema` or by having only properties of the type."""
+        """The version that a JSON object follows already: by its `schema`, or by having only properties of the
+        type, objects or lists among them (flat ones are read cell by cell).
+        """
         found = self.asked.catalog.versions.get(str(record.get("schema")))
         if found is not None or self.asked.profile or not self.asked.type or not record:
             return found
         disclosure = self.asked.catalog.type(self.asked.type)
-        return disclosure if set(record) <= {field.name for field in disclosure.fields} else None
+        nested = any(isinstance(value, (dict, list)) for value in record.values())
+        return disclosure if nested and set(record) <= {field.name for field in disclosure.fields} else None
 
     def _take_record(self, record: dict[str, Any], disclosure: Disclosure, place: Place) -> None:
         given = {name: part for name, part in self.asked.publisher.items() if name in ("name", "uscc")}

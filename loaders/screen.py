@@ -15,12 +15,14 @@ _IDENTIFIERS = ("localId", "processId", "number", "lotNumber")
 
 def screened(value: Any, field: Field) -> tuple[Any, list[Issue]]:
     """A property's value with what may not stand there masked, and a warning for each."""
+    if not isinstance(value, (str, list, dict)):
+        return value, []
     if isinstance(value, list):
         results = [screened(one, field) for one in value]
         return [one for one, _ in results], [found for _, issues in results for found in issues]
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         return screened_record(value, field.fields)
-    if not isinstance(value, str) or _names_a_thing(field, value):
+    if _names_a_thing(field, value):
         return value, []
     shown, kinds = mask(value, phones="phone" not in field.personal)
     return shown, [of_field("L051", field, None, kind=kind, kindEn=kind_en) for kind, kind_en in kinds]

@@ -1,7 +1,7 @@
 """One sheet of a file, or a file of JSON objects: its columns, and what each row of it becomes."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from formats.row import Row
@@ -219,8 +219,7 @@ class Sheet:
             (line for line in self._titles if not line.startswith(_NOT_A_TITLE)), key=len, default=None
         )
         if title and any(all(_reached(path, paths | {"title"}) for path in one) for one in alternatives):
-            constants = (*plan.constants, (("title",), title))
-            return Plan(**{**vars(plan), "constants": constants}), []
+            return replace(plan, constants=(*plan.constants, (("title",), title))), []
         titles = [" + ".join(plan.disclosure.by_path[path].title for path in one) for one in alternatives]
         return plan, [issue(SCHEMA_RULES, "S016", expected="；".join(titles))]
 

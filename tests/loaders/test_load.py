@@ -330,3 +330,26 @@ def test_a_format_error_is_not_raised(catalog: Catalog, tmp_path: Path) -> None:
         check(tmp_path, catalog, type=RESULT, publisher=PUBLISHER)
     except FormatError:
         pytest.fail("a file that cannot be read is a report")
+
+
+def test_flat_json_with_property_names_is_read_as_cells(check_text: CheckText) -> None:
+    rows = [{"title": "示例公告", "region": "昆明市", "sourceUrl": "http://example.org/1", "noticeNumber": "1"}]
+    report = check_text(json.dumps(rows, ensure_ascii=False), "file.json", type="land/grant-notice")
+    assert (report.taken, codes(report)) == (1, [])
+
+
+def test_a_record_without_its_schema_is_known_by_the_type(check_text: CheckText, catalog: Catalog) -> None:
+    sample = {name: value for name, value in catalog.type(RESULT).sample.items() if name != "schema"}
+    report = check_text(json.dumps([sample], ensure_ascii=False), "file.json", type=RESULT)
+    assert (report.taken, report.types) == (1, {RESULT: 1})
+
+
+def test_a_record_that_names_no_region_has_its_publishers(
+    tmp_path: Path, catalog: Catalog, engine: Engine
+) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("宗地编号,成交价,区县\nA,1,\nB,2,官渡区\n", "utf-8")
+    load(path, catalog, engine, type=RESULT, publisher=PUBLISHER, now=NOW)
+    with engine.connect() as connection:
+        rows = connection.execute(select(tables.disclosure.c.region, tables.disclosure.c.level)).all()
+    assert sorted(map(tuple, rows)) == [("530111", "county"), ("530114", "county")]
