@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from loaders.cells import Reader, Slot
@@ -78,6 +79,12 @@ class Plan:
     level: str | None
     region: str | None
     dropped: Mapping[int, str]
+
+    @cached_property
+    def columns(self) -> frozenset[int]:
+        """The columns that fill something."""
+        bound = {one.column for one in self.bound} | {one.column for one in self.each}
+        return frozenset(bound | {one.column for one in self.unpivot})
 
     def properties(self, column: int) -> list[str]:
         """The properties that a column fills."""

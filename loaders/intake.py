@@ -184,10 +184,10 @@ class Intake:
         if faults:
             self.refuse(self.rows, place, sheet.named_cells(cells), faults, noted=True)
             return
-        built = [
-            (way.builder.plan.disclosure, way.builder.build(cells, place)) for way in ways if way.builder
-        ]
-        self._count(sheet, cells, [one for _, one in built])
+        builders = [way.builder for way in ways if way.builder]
+        built = [(builder.plan.disclosure, builder.build(cells, place)) for builder in builders]
+        asked = frozenset[int]().union(*(builder.plan.columns for builder in builders))
+        self._count(sheet, cells, asked, [one for _, one in built])
         errors = [one for _, result in built for one in result.issues if one.severity == "error"]
         self.issues.add(*(one for _, result in built for one in result.issues if one.severity != "error"))
         if errors:
@@ -217,12 +217,12 @@ class Intake:
         fragment = Fragment(self.rows, place, disclosure.name, record, sources, dict(cells))
         self.fragments.add(f"{disclosure.name} {identity.id}", fragment.to_json())
 
-    def _count(self, sheet: Sheet, cells: list[Any], built: list[Built]) -> None:
-        """Count which cells said something and which reached a property."""
+    def _count(self, sheet: Sheet, cells: list[Any], asked: frozenset[int], built: list[Built]) -> None:
+        """Count which cells said something and which reached a property; `asked` are the columns that were read."""
         filled = set().union(*(one.filled for one in built))
         reached = set().union(*(one.reached for one in built))
         for number, (use, cell) in enumerate(zip(sheet.uses, cells, strict=False)):
-            said = number in filled if use.properties else _says_something(cell)
+            said = number in filled if number in asked else _says_something(cell)
             use.non_empty += said
             use.reached += number in reached
 
