@@ -333,7 +333,9 @@ def test_a_format_error_is_not_raised(catalog: Catalog, tmp_path: Path) -> None:
 
 
 def test_flat_json_with_property_names_is_read_as_cells(check_text: CheckText) -> None:
-    rows = [{"title": "示例公告", "region": "昆明市", "sourceUrl": "http://example.org/1", "noticeNumber": "1"}]
+    rows = [
+        {"title": "示例公告", "region": "昆明市", "sourceUrl": "http://example.org/1", "noticeNumber": "1"}
+    ]
     report = check_text(json.dumps(rows, ensure_ascii=False), "file.json", type="land/grant-notice")
     assert (report.taken, codes(report)) == (1, [])
 
