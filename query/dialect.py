@@ -15,6 +15,7 @@ class Dialect(Protocol):
     def join_objects(self, first: str, second: str) -> str: ...
     def array(self, element: str, order: str, keep: str = "") -> str: ...
     def element(self, array: str, last: bool) -> str: ...
+    def quoted(self, expression: str) -> str: ...
     def json(self, expression: str) -> str: ...
     def boolean(self, condition: str) -> str: ...
     def at(self, document: str, path: tuple[str, ...]) -> str: ...
@@ -51,6 +52,9 @@ class SQLite:
         # The order is that of the subquery which the aggregate reads.
         kept = f" FILTER (WHERE {keep})" if keep else ""
         return f"json_group_array(json({element})){kept}"
+
+    def quoted(self, expression: str) -> str:
+        return f"'\"' || {expression} || '\"'"  # an array is made of JSON
 
     def element(self, array: str, last: bool) -> str:
         return f"json_extract({array}, '{'$[#-1]' if last else '$[0]'}')"
@@ -116,6 +120,9 @@ class PostgreSQL:
     def array(self, element: str, order: str, keep: str = "") -> str:
         kept = f" FILTER (WHERE {keep})" if keep else ""
         return f"coalesce(json_agg({element} ORDER BY {order}){kept}, '[]'::json)"
+
+    def quoted(self, expression: str) -> str:
+        return expression
 
     def element(self, array: str, last: bool) -> str:
         return f"({array} ->> {-1 if last else 0})"

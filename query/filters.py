@@ -8,8 +8,8 @@ from typing import Any
 
 from query.arguments import FILTERS, OPERATORS, ORDERS, FilterField
 from query.errors import QueryError, invalid
+from query.page import orders_of
 from query.plan import All, Compare, Condition, Has, Not, Order, Some, Window
-from query.sql import orders_of
 from schemas.region import Regions
 
 Bind = Callable[[Any], int]

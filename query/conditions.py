@@ -1,0 +1,62 @@
+"""Conditions spelled: what a filter asks of a row."""
+
+from typing import Protocol
+
+from query.dialect import Dialect
+from query.plan import All, Compare, Condition, Has, Matches, Not, Shape, Some
+from query.row import Row
+
+_OPERATORS = {"eq": "=", "ne": "<>", "lt": "<", "lte": "<=", "gt": ">", "gte": ">="}
+# Columns whose values PostgreSQL has to be told the type of, because a parameter alone does not say it.
+KINDS = {
+    "formed_date": "date", "published_date": "date", "due_on": "date", "amount_fen": "bigint",
+    "days_late": "integer", "recency": "bigint", "stage_rank": "integer",
+}  # fmt: skip
+
+
+class Relating(Protocol):
+    """What reaches related rows (`query.sql.Speller`)."""
+
+    dialect: Dialect
+
+    def related(self, relation: str, shapes: tuple[Shape, ...], row: Row) -> tuple[Row, str, list[str]]: ...
+
+
+def where(speller: Relating, condition: Condition | None, row: Row) -> list[str]:
+    """The condition on the row at hand, as a list that joins can stand before."""
+    return [] if condition is None else [_condition(speller, condition, row)]
+
+
+def _condition(speller: Relating, condition: Condition, row: Row) -> str:
+    match condition:
+        case All(conditions=several):
+            return f"({' AND '.join(_condition(speller, one, row) for one in several) or '1 = 1'})"
+        case Some(conditions=several):
+            return f"({' OR '.join(_condition(speller, one, row) for one in several) or '1 = 0'})"
+        case Not():
+            return f"NOT coalesce({_condition(speller, condition.condition, row)}, 1 = 0)"
+        case Has():
+            related, clause, joins = speller.related(condition.relation, (), row)
+            joined = " AND ".join([*joins, _condition(speller, condition.where, related)])
+            return f"EXISTS (SELECT 1 FROM {clause} WHERE {joined})"
+        case Matches():
+            return speller.dialect.matches(row.alias, speller.dialect.parameter(condition.parameter))
+        case Compare():
+            return _compare(speller.dialect, condition, row)
+
+
+def _compare(dialect: Dialect, compare: Compare, row: Row) -> str:
+    column = f"{row.alias}.{compare.column}"
+    kind = KINDS.get(compare.column, "text")
+    parameters = [dialect.parameter(index, kind) for index in compare.parameters]
+    match compare.operator:
+        case "isNull":
+            return f"{column} IS {'NOT ' if compare.negated else ''}NULL"
+        case "in":
+            return f"{column} IN ({', '.join(parameters)})" if parameters else "1 = 0"
+        case "contains":
+            return dialect.contains(column, parameters[0])
+        case "between":
+            return f"({column} >= {parameters[0]} AND {column} < {parameters[1]})"
+        case operator:
+            return f"{column} {_OPERATORS[operator]} {parameters[0]}"

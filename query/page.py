@@ -1,0 +1,219 @@
+"""A connection spelled: one page of rows by keyset, its nodes, edges, page facts and count."""
+
+from typing import Protocol
+
+from query.conditions import KINDS, Relating, where
+from query.plan import (
+    Connection,
+    Cursor,
+    Edges,
+    Key,
+    Node,
+    Nodes,
+    Order,
+    PageFact,
+    PageInfo,
+    Shape,
+    Source,
+    TotalCount,
+    TypeName,
+    Window,
+)
+from query.relations import TIES
+from query.row import Row
+
+
+class Shaping(Relating, Protocol):
+    """What spells the objects of a page's rows (`query.sql.Speller`)."""
+
+    stages: tuple[str, ...]
+
+    def alias(self, letter: str) -> str: ...
+    def shape(self, shape: Shape, row: Row) -> str: ...
+
+
+class Page:
+    """One connection of one parent: the SQL of a page, its rows numbered by `place`."""
+
+    def __init__(self, speller: Shaping, source: Connection, row: Row) -> None:
+        self.speller, self.source = speller, source
+        self.dialect, self.window = speller.dialect, source.window
+        self.size = self.dialect.parameter(source.window.size)
+        self.shapes = tuple(_node_shapes(source.keys))
+        self.related, self.clause, joins = speller.related(source.relation, self.shapes, row)
+        self.conditions = [*joins, *where(speller, source.where, self.related)]
+        self.alias = speller.alias("q")
+
+    def connection(self) -> str:
+        """The connection's object, as an expression."""
+        pairs = ", ".join(f"'{key.name}', {self._key(key.source)}" for key in self.source.keys)
+        if not any(_reads_page(key.source, self.window) for key in self.source.keys):
+            # Without an aggregate the page would give a row for each of its rows.
+            return self.dialect.object(pairs)
+        return self.dialect.json(
+            f"(SELECT {self.dialect.object(pairs)} FROM ({self._numbered()}) {self.alias})"
+        )
+
+    def _numbered(self) -> str:
+        """The page's rows and one more, in the order of the answer, with their place from the page's own end."""
+        orders = self._orders(self.source, self.related)
+        columns = [f"{self._cursor(self.source, orders)} AS cursor"]
+        columns += [
+            f"{self.speller.shape(shape, self.related)} AS node{at}" for at, shape in enumerate(self.shapes)
+        ]
+        columns += [f"{expression} AS key{at}" for at, (expression, _, _) in enumerate(orders)]
+        flip = self.window.backward
+        conditions = " AND ".join([*self.conditions, *self._keyset(self.source, orders)]) or "1 = 1"
+        limited = (
+            f"SELECT {', '.join(columns)} FROM {self.clause} WHERE {conditions}"
+            f" ORDER BY {self._order_by(orders, flip)} LIMIT {self.size} + 1"
+        )
+        outer = [(f"key{at}", descending, kind) for at, (_, descending, kind) in enumerate(orders)]
+        return (
+            f"SELECT l.*, row_number() OVER (ORDER BY {self._order_by(outer, flip)}) AS place"
+            f" FROM ({limited}) l ORDER BY place{' DESC' if flip else ''}"
+        )
+
+    def _key(self, source: Source) -> str:
+        match source:
+            case Nodes():
+                return self._kept(f"{self.alias}.node{self.shapes.index(source.shape)}")
+            case Edges():
+                pairs = ", ".join(f"'{key.name}', {self._edge_key(key.source)}" for key in source.keys)
+                return self._kept(self.dialect.object(pairs))
+            case PageInfo():
+                return self.dialect.object(
+                    ", ".join(f"'{key.name}', {self._fact(key.source)}" for key in source.keys)
+                )
+            case TotalCount():
+                conditions = " AND ".join(self.conditions) or "1 = 1"
+                return f"(SELECT count(*) FROM {self.related.table} {self.related.alias} WHERE {conditions})"
+            case TypeName():
+                return f"'{source.name}'"
+            case _:
+                raise TypeError(f"{type(source).__name__} is no key of a connection")
+
+    def _kept(self, element: str) -> str:
+        """The array of an element over the page's rows, without the one that only tells whether there is more."""
+        direction = " DESC" if self.window.backward else ""
+        return self.dialect.array(
+            element, f"{self.alias}.place{direction}", f"{self.alias}.place <= {self.size}"
+        )
+
+    def _edge_key(self, source: Source) -> str:
+        match source:
+            case Cursor():
+                return f"{self.alias}.cursor"
+            case Node():
+                return self.dialect.json(f"{self.alias}.node{self.shapes.index(source.shape)}")
+            case TypeName():
+                return f"'{source.name}'"
+            case _:
+                raise TypeError(f"{type(source).__name__} is no key of an edge")
+
+    def _fact(self, source: Source) -> str:
+        if isinstance(source, TypeName):
+            return f"'{source.name}'"
+        assert isinstance(source, PageFact)
+        if source.name in ("startCursor", "endCursor"):
+            cursors = self._kept(self.dialect.quoted(f"{self.alias}.cursor"))
+            return self.dialect.element(cursors, last=source.name == "endCursor")
+        if _looks_ahead(source, self.window):
+            return self.dialect.boolean(f"count(*) > {self.size}")
+        known = bool(self.window.before if self.window.backward else self.window.after)
+        return self.dialect.boolean(f"1 = {int(known)}")
+
+    def _orders(self, source: Connection, row: Row) -> list[tuple[str, bool, str]]:
+        """(expression, descending, kind) of every key; the kind's `?` says that it may be NULL."""
+        keys: list[tuple[str, bool, str]] = []
+        for order in source.order:
+            if order.key == "stage_rank":
+                cases = " ".join(f"WHEN '{stage}' THEN {at}" for at, stage in enumerate(self.speller.stages))
+                expression = f"CASE {row.alias}.stage {cases} ELSE {len(self.speller.stages)} END"
+                keys.append((expression, order.descending, "integer"))
+            else:
+                nullable = "" if order.key in TIES[row.table] else "?"
+                keys.append(
+                    (f"{row.alias}.{order.key}", order.descending, KINDS.get(order.key, "text") + nullable)
+                )
+        return keys
+
+    def _order_by(self, orders: list[tuple[str, bool, str]], flip: bool) -> str:
+        parts = []
+        for expression, descending, kind in orders:
+            down = descending != flip
+            nulls = (" NULLS FIRST" if flip else " NULLS LAST") if kind.endswith("?") else ""
+            parts.append(f"{expression}{' DESC' if down else ' ASC'}{nulls}")
+        return ", ".join(parts)
+
+    def _cursor(self, source: Connection, orders: list[tuple[str, bool, str]]) -> str:
+        tag = "-".join(f"{order.key}{'!' if order.descending else ''}" for order in source.order)
+        parts = [f"coalesce({self.dialect.text(expression)}, '')" for expression, _, _ in orders]
+        return self.dialect.hex(f"'{tag}|' || " + " || '|' || ".join(parts))
+
+    def _keyset(self, source: Connection, orders: list[tuple[str, bool, str]]) -> list[str]:
+        window = source.window
+        conditions = []
+        if window.after:
+            conditions.append(self._beyond(window.after, orders, forward=True))
+        if window.before:
+            conditions.append(self._beyond(window.before, orders, forward=False))
+        return conditions
+
+    def _beyond(self, values: tuple[int, ...], orders: list[tuple[str, bool, str]], forward: bool) -> str:
+        """Rows after (or before) a cursor: ties on the first keys, then beyond on the next; -1 is NULL."""
+        options = []
+        ties: list[str] = []
+        for (expression, descending, kind), value in zip(orders, values, strict=True):
+            nullable = kind.endswith("?")
+            parameter = "" if value < 0 else self.dialect.parameter(value, kind.rstrip("?"))
+            sign = "<" if descending == forward else ">"
+            if value >= 0:
+                beyond = f"{expression} {sign} {parameter}"
+                if nullable and forward:  # NULLs stand after every value
+                    beyond = f"({beyond} OR {expression} IS NULL)"
+                options.append(" AND ".join([*ties, beyond]))
+                ties.append(f"{expression} = {parameter}")
+            else:
+                if not forward:
+                    options.append(" AND ".join([*ties, f"{expression} IS NOT NULL"]))
+                ties.append(f"{expression} IS NULL")
+        return "(" + " OR ".join(f"({option})" for option in options) + ")"
+
+
+def _reads_page(source: Source, window: Window) -> bool:
+    """Whether a key of a connection is made from the page's rows."""
+    match source:
+        case Nodes() | Edges():
+            return True
+        case PageInfo(keys=keys):
+            return any(_reads_page(key.source, window) for key in keys)
+        case PageFact():
+            return source.name in ("startCursor", "endCursor") or _looks_ahead(source, window)
+        case _:
+            return False
+
+
+def _looks_ahead(source: PageFact, window: Window) -> bool:
+    """Whether the fact is what lies beyond the page in its own direction; the other side is known from the cursor."""
+    return (source.name == "hasNextPage") != window.backward
+
+
+def _node_shapes(keys: tuple[Key, ...]) -> list[Shape]:
+    """The distinct shapes in which a connection's rows are wanted."""
+    shapes: dict[Shape, None] = {}
+    for key in keys:
+        if isinstance(key.source, Nodes):
+            shapes[key.source.shape] = None
+        elif isinstance(key.source, Edges):
+            for inner in key.source.keys:
+                if isinstance(inner.source, Node):
+                    shapes[inner.source.shape] = None
+    return list(shapes)
+
+
+def orders_of(table: str, chosen: tuple[Order, ...]) -> tuple[Order, ...]:
+    """The chosen keys with the ties that make the order total; by default the newest disclosures first."""
+    descending = chosen[-1].descending if chosen else table == "disclosure"
+    ties = tuple(Order(tie, descending) for tie in TIES[table] if tie not in {order.key for order in chosen})
+    return chosen + ties

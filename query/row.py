@@ -1,0 +1,33 @@
+"""The row at hand while a statement is spelled, and whether it needs its disclosure's document."""
+
+from dataclasses import dataclass
+
+from query.plan import Key, Many, One, Part, Shape, Value
+from query.relations import RELATIONS
+
+PARTS = ("lot", "item", "party", "revision")  # tables of a disclosure's parts
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """The row at hand: its table, its alias, its JSON (an expression) and the disclosure it belongs to."""
+
+    table: str = ""
+    alias: str = ""
+    json: str = ""
+    owner: "Row | None" = None
+
+
+def reads_document(shape: Shape) -> bool:
+    """Whether a disclosure's shape needs its JSON document."""
+    return any(_keyreads_document(key) for key in shape.all_keys())
+
+
+def _keyreads_document(key: Key) -> bool:
+    match key.source:
+        case Value() | Part():
+            return True
+        case Many(relation=relation, shape=shape) | One(relation=relation, shape=shape):
+            return RELATIONS[relation].table in PARTS and reads_document(shape)
+        case _:
+            return False
