@@ -42,7 +42,10 @@ def test_a_room_imports_only_the_rooms_before_it(path: Path) -> None:
 
 
 def test_the_test_sees_an_import_inside_a_function() -> None:
-    assert imported_rooms("def f():\n    from api.app import x\n    import store.tables\n") == {"api", "store"}
+    assert imported_rooms("def f():\n    from api.app import x\n    import store.tables\n") == {
+        "api",
+        "store",
+    }
 
 
 def test_only_one_module_imports_graphene() -> None:
