@@ -26,7 +26,7 @@ def schema(toy_catalog: Catalog) -> GraphQLSchema:
     return graphql_schema(Model.of(toy_catalog))
 
 
-def everything(type_: GraphQLObjectType | GraphQLInterfaceType, depth: int = 4) -> str:
+def everything(type_: GraphQLObjectType | GraphQLInterfaceType, depth: int = 3) -> str:
     """All fields of a type but its lists of other disclosures, as deep as given."""
     parts = ["__typename"]
     for name, field in type_.fields.items():

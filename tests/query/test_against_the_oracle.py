@@ -78,7 +78,7 @@ def test_compiled_answers_are_the_oracles(services: dict[str, Service], oracle: 
             )
             compared[name] += 1
     assert compared[service.reader.engine.dialect.name] > CHUNK * 0.7, "most operations can be answered"
-    assert min(compared.values()) > CHUNK * 0.4
+    assert min(compared.values()) > CHUNK * 0.2
 
 
 def test_the_made_up_operations_use_everything(service: Service, oracle: Oracle) -> None:
