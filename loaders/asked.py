@@ -35,6 +35,12 @@ class Asked:
         said = self.publisher.get("level")
         return said or (self.catalog.regions.level(self._home) if self._home else None)
 
+    @cached_property
+    def organization(self) -> dict[str, str]:
+        """The publisher as a record has it: the region said of it is its jurisdiction."""
+        names = {"name": "name", "uscc": "uscc", "region": "jurisdiction"}
+        return {names[said]: part for said, part in self.publisher.items() if said in names}
+
     @property
     def _home(self) -> str | None:
         code = self.publisher.get("region") or region_of(self.publisher.get("uscc", ""))

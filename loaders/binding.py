@@ -157,7 +157,7 @@ class Binder:
             each=each,
             unpivot=unpivot,
             constants=tuple((self._path(to), value) for to, value in self._rule.constants.items()),
-            publisher={name: part for name, part in self._publisher.items() if name in ("name", "uscc")},
+            publisher=dict(self._publisher),
             level=self._level,
             region=self._reader.within,
             dropped=dropped,

@@ -156,7 +156,7 @@ class Intake:
         return disclosure if nested and set(record) <= {field.name for field in disclosure.fields} else None
 
     def _take_record(self, record: dict[str, Any], disclosure: Disclosure, place: Place) -> None:
-        given = {name: part for name, part in self.asked.publisher.items() if name in ("name", "uscc")}
+        given = self.asked.organization
         whole = {"schema": disclosure.name, **record}
         if given and not record.get("publisher"):
             whole["publisher"] = given

@@ -194,7 +194,7 @@ class Sheet:
             type_ = guess.type
         asked, disclosure = self.asked, self.asked.catalog.type(type_)
         binder = Binder(
-            disclosure, self._names(disclosure), asked.reader, asked.profile, rule, asked.publisher, asked.level,
+            disclosure, self._names(disclosure), asked.reader, asked.profile, rule, asked.organization, asked.level,
             publisher_given=asked.publisher_given, stated_units=self._stated,
         )  # fmt: skip
         plan = binder.bind(self.headings, nested=self._nested)

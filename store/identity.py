@@ -67,8 +67,9 @@ def publisher_of(record: Mapping[str, Any]) -> Publisher | None:
     """The publisher of a record, None where it names none.
 
     Known by its credit code where it has one; its shard is then digits 3 to 8, the division that registered it.
-    Else by its name and the record's region, which is its shard: two bureaus of the same short name in two
-    counties stay two, and so does one body that publishes on several counties until it gives its code.
+    Else by its name and its jurisdiction, which is its shard, or where it gives none the record's region: two
+    bureaus of the same short name in two counties stay two, and so does one body that publishes on several counties
+    until it gives its code or its jurisdiction.
     """
     given = record.get("publisher") or {}
     uscc, name = given.get("uscc"), given.get("name")
@@ -77,7 +78,7 @@ def publisher_of(record: Mapping[str, Any]) -> Publisher | None:
         return Publisher(uscc, place if _SHARD.fullmatch(place) else UNKNOWN_SHARD, uscc, name or uscc)
     if not name:
         return None
-    place = str(record.get("region") or "")[:6]
+    place = str(given.get("jurisdiction") or record.get("region") or "")[:6]
     shard = place if _SHARD.fullmatch(place) else UNKNOWN_SHARD
     return Publisher("name-" + digest(24, shard, _normal(name)), shard, None, name)
 
