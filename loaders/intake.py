@@ -193,7 +193,8 @@ class Intake:
         if errors:
             self.refuse(self.rows, place, sheet.named_cells(cells), errors)
             return
-        for disclosure, result in built:
+        nameless = [(d, result) for d, result in built if identify(result.record, d) is None]
+        for disclosure, result in nameless[:1] or built:  # a row is refused whole
             self._keep(result.record, result.sources, disclosure, place, sheet.named_cells(cells))
 
     def _keep(
