@@ -206,9 +206,11 @@ def serve(
     database: Database = None,
 ) -> None:
     """启动 GraphQL 和 REST 服务。Serve GraphQL and REST."""
+    from cli.server import assert_free
     from cli.server import serve as run
     from store.migrate import open_current
 
+    assert_free(host, port)
     settings = Settings.of(database=database)
     open_current(settings.database).dispose()
     output.out.print(f"http://{host}:{port}/ (Ctrl+C 停止 stops)")
@@ -232,9 +234,12 @@ def demo(
 ) -> None:
     """装入样例和合成数据,启动服务,给出可试的查询。Load samples and synthetic data, serve them, print queries to try."""
     from cli.demo import addresses, fill
+    from cli.server import assert_free
     from cli.server import serve as run
     from store.engine import connect
 
+    if not only_load:
+        assert_free(host, port)
     settings = Settings.of(environment={}, database=database)
     catalog = Catalog.load()
     engine = connect(settings.database)

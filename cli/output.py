@@ -48,6 +48,13 @@ def print_error(error: OpenallocError | FormatError) -> None:
             err.print(f"     → {plain(hint)}")
 
 
+_SKIPPED = {
+    "blank": "空行",
+    "heading": "重复的标题",
+    "unit": "单位行",
+    "total": "合计",
+    "note": "注",
+}
 _MARKS = {
     "error": "[red]必须改正 must fix[/]",
     "warning": "[yellow]建议改进 can be better[/]",
@@ -81,7 +88,9 @@ def print_report(report: Mapping[str, Any], *, stored: bool, most: int = 40) -> 
 
 def _print_counts(report: Mapping[str, Any], stored: bool) -> None:
     skipped = sum(report["skipped"].values())
-    rules = "、".join(f"{rule} {count}" for rule, count in report["skipped"].items())
+    rules = "、".join(
+        f"{_SKIPPED.get(rule, rule)} {rule} {count}" for rule, count in report["skipped"].items()
+    )
     unsupported = (
         f"(其中类型不支持 of an unsupported type {report['unsupported']})" if report["unsupported"] else ""
     )

@@ -1,6 +1,7 @@
 """The server: granian workers over the application that `api` makes."""
 
 import os
+import socket
 
 from granian import Granian
 from granian.constants import Interfaces
@@ -9,12 +10,25 @@ from starlette.applications import Starlette
 from api.app import application
 from cli.settings import DATABASE, Settings
 from schemas.catalog import Catalog
+from schemas.errors import OpenallocError
 from store.engine import connect
 
 
 def worker() -> Starlette:
     """The application of one worker process, by the environment's settings."""
     return application(Catalog.load(), connect(Settings.of().database))
+
+
+def assert_free(host: str, port: int) -> None:
+    """Raise OpenallocError C001 where nobody can listen at that address."""
+    try:
+        with socket.create_server((host, port)):
+            return
+    except OSError as error:
+        raise OpenallocError(
+            "C001", f"不能在 {host}:{port} 上监听:{error.strerror}", f"cannot listen on {host}:{port}: {error.strerror}",
+            "换一个端口,例如 --port 8001。", "Take another port, for example --port 8001.",
+        ) from None  # fmt: skip
 
 
 def serve(settings: Settings, host: str, port: int, workers: int) -> None:

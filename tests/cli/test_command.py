@@ -1,6 +1,7 @@
 """What the command answers: exit 0 done, 1 the data has errors, 2 it could not be done."""
 
 import json
+import socket
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -141,6 +142,14 @@ def test_what_cannot_be_done_says_why_and_leaves_nothing(
     assert says in out + err
     assert "Traceback" not in out + err
     assert [path.name for path in tmp_path.iterdir()] == ["a.csv"]
+
+
+@pytest.mark.parametrize("command", ["serve", "demo"])
+def test_a_port_in_use_is_said_before_anything_is_made(command: str, run: Run, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        exit_code, _, err = run(command, "--port", str(taken.getsockname()[1]))
+    assert (exit_code, "C001" in err) == (2, True)
+    assert not list(tmp_path.iterdir())
 
 
 def test_an_operation_that_is_refused_exits_2(run: Run) -> None:
