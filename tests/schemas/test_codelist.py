@@ -17,7 +17,13 @@ from schemas.errors import SchemaError
 
 FOLDER = Path(__file__).resolve().parents[2] / "schemas" / "codelists"
 LISTS = load_codelists(FOLDER)
-OFFICIAL = {"region", "land-use", "works-category", "industry"}  # these keep their standard's own codes
+OFFICIAL = {
+    "region",
+    "land-use",
+    "works-category",
+    "industry",
+    "mineral",
+}  # these keep their standard's own codes
 COLUMNS = {
     "region": {"level", "successor", "note"},
     "procurement-method": {"ocds"},
