@@ -50,8 +50,10 @@ RELATIONS: dict[str, Relation] = {
         "{c}.shard = {p}.shard AND {c}.disclosure_id = {p}.disclosure_id AND {c}.ordinal = {p}.lot_ordinal",
     ),
     # to disclosures
-    "organization.disclosures": Relation(
-        "disclosure", "{c}.id IN (SELECT op.disclosure_id FROM party op WHERE op.organization_id = {p}.id)"
+    "organization.disclosures": Relation(  # recency is what the rows are found and ordered by, the id decides
+        "disclosure",
+        "{c}.recency IN (SELECT op.recency FROM party op WHERE op.organization_id = {p}.id)"
+        " AND {c}.id IN (SELECT oi.disclosure_id FROM party oi WHERE oi.organization_id = {p}.id)",
     ),
     "process.disclosures": Relation(
         "disclosure",
