@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import anyio
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
@@ -16,6 +17,9 @@ from api.limits import Limits
 from api.operation import Service
 from api.standard import missing, routes
 from schemas.catalog import Catalog
+
+# As many as SQLAlchemy's pool has at most (5, and 10 more): one request waits for a thread, none for a connection.
+CONNECTIONS = 15
 
 
 def application(catalog: Catalog, engine: Engine, limits: Limits | None = None) -> Starlette:
@@ -36,6 +40,7 @@ def application(catalog: Catalog, engine: Engine, limits: Limits | None = None) 
         ],
         exception_handlers={404: _not_found},
     )  # fmt: skip
+    app.state.threads = anyio.CapacityLimiter(CONNECTIONS)
     app.state.catalog = catalog
     app.state.engine = engine
     app.state.service = Service(catalog, engine, limits)

@@ -42,7 +42,7 @@ async def graphql(http: HttpRequest) -> Response:
         ):  # short statements under a step budget: no thread hop
             answer = service.answer(request)
         else:
-            answer = await anyio.to_thread.run_sync(service.answer, request)
+            answer = await anyio.to_thread.run_sync(service.answer, request, limiter=http.app.state.threads)
         return _response(answer, media_type)
     except RequestError as error:
         hints = {"code": error.code, "hint": error.hint, "hintEn": error.hint_en}

@@ -53,6 +53,7 @@ from query.plan import (
     TypeName,
     Value,
 )
+from query.relations import RELATIONS
 from schemas.catalog import Catalog
 from store.terms import match_expression, query_terms
 
@@ -195,8 +196,9 @@ class Planner:
         source = attribute.source
         match source:
             case Part() | One() | Many():
-                self.nodes += times
-                return replace(source, shape=self._shape(nodes, attribute.named_type, times))
+                inner = times * (RELATIONS[source.relation].several if isinstance(source, Many) else 1)
+                self.nodes += inner
+                return replace(source, shape=self._shape(nodes, attribute.named_type, inner))
             case Connected():
                 target = attribute.named_type.removesuffix("Connection")
                 return self._connection(source, nodes, target, self._arguments(made.name, nodes[0]), times)

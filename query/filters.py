@@ -124,7 +124,9 @@ def within(code: str, bind: Bind, regions: Regions) -> Condition:
         case "prefecture":
             return Compare("prefecture", "eq", (bind(code),))
         case "county":
-            return Compare("region", "between", (bind(code), bind(code + "a")))
+            county = Compare("region", "between", (bind(code), bind(code + "a")))
+            prefecture = regions.prefecture(regions.current(code))
+            return All((Compare("prefecture", "eq", (bind(prefecture),)), county)) if prefecture else county
         case _:
             return Compare("region", "eq", (bind(code),))
 

@@ -178,7 +178,13 @@ class Page:
                 if not forward:
                     options.append(" AND ".join([*ties, f"{expression} IS NOT NULL"]))
                 ties.append(f"{expression} IS NULL")
-        return "(" + " OR ".join(f"({option})" for option in options) + ")"
+        beyond = "(" + " OR ".join(f"({option})" for option in options) + ")"
+        expression, descending, kind = orders[0]
+        if kind.endswith("?"):
+            return beyond
+        # Said again for the first key alone, which an index can begin at.
+        first = self.dialect.parameter(values[0], kind)
+        return f"{expression} {'<=' if descending == forward else '>='} {first} AND {beyond}"
 
 
 def _reads_page(source: Source, window: Window) -> bool:

@@ -10,11 +10,15 @@ OWNED = "{c}.shard = {p}.shard AND {c}.disclosure_id = {p}.id"
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """A table reached from another, the join, and the order of its rows."""
+    """A table reached from another, the join, the order of its rows, and how many they are at a guess.
+
+    The guess counts where no page size does: without it parents and children of regions multiply unseen.
+    """
 
     table: str
     join: str = ""
     order: str = ""
+    several: int = 3
 
 
 RELATIONS: dict[str, Relation] = {
@@ -31,12 +35,13 @@ RELATIONS: dict[str, Relation] = {
     "disclosure.lots": Relation("lot", OWNED, "{c}.ordinal"),
     "disclosure.items": Relation("item", OWNED, "{c}.ordinal"),
     "disclosure.parties": Relation("party", OWNED, "{c}.ordinal"),
-    "disclosure.revisions": Relation("revision", OWNED, "{c}.number"),
+    "disclosure.revisions": Relation("revision", OWNED, "{c}.number", several=1),
     "disclosure.processes": Relation(
         "process",
         "{c}.id IN (SELECT dp.process_id FROM disclosure_process dp"
         " WHERE dp.shard = {p}.shard AND dp.disclosure_id = {p}.id)",
         "{c}.id",
+        several=1,
     ),
     # from a party, a lot, an item
     "party.organization": Relation("organization", "{c}.id = {p}.organization_id"),
@@ -45,8 +50,10 @@ RELATIONS: dict[str, Relation] = {
         "{c}.shard = {p}.shard AND {c}.disclosure_id = {p}.disclosure_id AND {c}.ordinal = {p}.lot_ordinal",
     ),
     # to disclosures
-    "organization.disclosures": Relation(
-        "disclosure", "{c}.id IN (SELECT op.disclosure_id FROM party op WHERE op.organization_id = {p}.id)"
+    "organization.disclosures": Relation(  # recency is what the rows are found and ordered by, the id decides
+        "disclosure",
+        "{c}.recency IN (SELECT op.recency FROM party op WHERE op.organization_id = {p}.id)"
+        " AND {c}.id IN (SELECT oi.disclosure_id FROM party oi WHERE oi.organization_id = {p}.id)",
     ),
     "process.disclosures": Relation(
         "disclosure",
@@ -57,7 +64,7 @@ RELATIONS: dict[str, Relation] = {
     "process.publisher": Relation("publisher", "{c}.id = {p}.publisher_id"),
     "publisher.region": Relation("region", "{c}.code = {p}.region"),
     "region.parent": Relation("region", "{c}.code = {p}.parent"),
-    "region.children": Relation("region", "{c}.parent = {p}.code", "{c}.code"),
+    "region.children": Relation("region", "{c}.parent = {p}.code", "{c}.code", several=20),
 }
 
 # The columns that end every order and make it total.

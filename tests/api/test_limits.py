@@ -96,23 +96,31 @@ def test_at_the_limit_is_answered_and_one_more_is_refused(
 
 
 def nodes(size: int) -> str:
-    """21 publishers with `size` disclosures each, and for each of these its lots: 21 + 2 · 21 · size."""
+    """21 publishers with `size` disclosures each, and for each of these three lots at a guess: 21 + 4 · 21 · size."""
     below = f"disclosures(first: {size}) {{ nodes {{ lots {{ number }} }} }}"
     return f"{{ publishers(first: 21) {{ nodes {{ {below} }} }} }}"
 
 
 def test_nodes_are_counted_by_page_sizes_before_anything_runs(answering: Service, catalog: Catalog) -> None:
     found, _ = answer(answering, nodes(100))
-    assert found["extensions"]["cost"] == {"nodes": 21 + 2 * 21 * 100, "most": LIMITS.nodes}
-    for most, codes in ((4221, []), (4220, ["Q105"])):
+    assert found["extensions"]["cost"] == {"nodes": 21 + 4 * 21 * 100, "most": LIMITS.nodes}
+    for most, codes in ((8421, []), (8420, ["Q105"])):
         service = Service(catalog, answering.reader.engine, Limits(nodes=most))
         found, seconds = answer(service, nodes(100))
         assert [error["extensions"]["code"] for error in found.get("errors", [])] == codes
         assert seconds < WITHIN or not codes
-    found, seconds = answer(
-        answering, "{ publishers(first: 100) { nodes { region { children { children { id } } } } } }"
-    )
-    assert "errors" not in found
+
+
+def test_lists_without_a_page_size_are_counted_by_a_guess(answering: Service) -> None:
+    """Up to the parent and down to all its children, over and over: 16 to the power of the turns, in Yunnan."""
+    turns = {1: [], 2: ["Q105"], 4: ["Q105"]}
+    for count, codes in turns.items():
+        inside = "children { parent { " * count + "code" + " } }" * count
+        found, seconds = answer(
+            answering, f"{{ regions(first: 50) {{ nodes {{ children {{ {inside} }} }} }} }}"
+        )
+        assert [error["extensions"]["code"] for error in found.get("errors", [])] == codes
+        assert seconds < WITHIN or not codes
 
 
 def test_values_are_counted_in_variables_and_in_arguments(answering: Service) -> None:

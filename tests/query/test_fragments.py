@@ -9,7 +9,7 @@ from tests.query.test_statements import data
 
 CASES = {
     "a type within a list below another type": """{ disclosures(first: 100) { nodes { ... on LandGrantResult { id }
-      processes { disclosures(first: 100) { nodes { type ... on LandGrantResult { supervisionNumber lots { ... on LandGrantResultLot { parcelNumber } } } } } } } } }""",
+      processes { disclosures(first: 50) { nodes { type ... on LandGrantResult { supervisionNumber lots { ... on LandGrantResultLot { parcelNumber } } } } } } } } }""",
     "lots of types below the base and below a branch": """{ disclosures(first: 100) { nodes {
       ... on LandGrantNotice { parties { lot { number ... on LandGrantNoticeLot { parcelNumber } } } }
       parties { lot { ... on LandGrantNoticeLot { landUse } ... on WorksTenderNoticeLot { lotTitle } title } }

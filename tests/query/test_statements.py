@@ -136,7 +136,7 @@ def test_stored_and_asked_texts_never_reach_the_statement(service: Service) -> N
 
 
 def test_an_operation_that_takes_too_long_is_stopped(stored: Engine, toy_catalog: Catalog) -> None:
-    service = Service(toy_catalog, stored, Limits(statement_seconds=0.001))
+    service = Service(toy_catalog, stored, Limits(statement_seconds=0.001, nodes=10**9))
     many = "children { title " * 3 + "}" * 3
     query = f"{{ regions(first: 100) {{ totalCount nodes {{ title parent {{ {many} }} {many} }} }} }}"
     answer = service.answer(Request(query))
