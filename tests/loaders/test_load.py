@@ -58,7 +58,7 @@ def test_headings_of_no_type_or_of_several_ask_for_the_type(check_text: CheckTex
     assert codes(unknown) == ["L002"]
     several = check_text("项目名称,项目编号,开标时间,评标办法\n甲,1,2024-01-01,综合评分法\n")
     assert codes(several) == ["L003"]
-    assert "works/tender-notice" in several.issues[0].message
+    assert "procurement/tender-notice" in several.issues[0].message
     assert (several.rows, several.refused) == (1, 1)
 
 
