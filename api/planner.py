@@ -165,7 +165,7 @@ class Planner:
     # shapes
 
     def _shape(self, nodes: Iterable[FieldNode], type_name: str, times: int) -> Shape:
-        selections = tuple(node.selection_set for node in nodes if node.selection_set)
+        selections = _selections(nodes)
         return self._selected(selections, type_name, times)
 
     def _selected(self, selections: Selections, type_name: str, times: int) -> Shape:
@@ -238,8 +238,7 @@ class Planner:
     def _one(self, relation: str, arguments: Mapping[str, Any]) -> Condition:
         given = {name: value for name, value in arguments.items() if value is not None}
         if len(given) != 1:
-            names = "、".join(["uscc", "id"])
-            raise invalid(f"{names} 要给且只给一个", "give one of uscc and id, and only one")
+            raise invalid("uscc、id 要给且只给一个", "give one of uscc and id, and only one")
         ((name, value),) = given.items()
         return Compare(name, "eq", (self._bind(str(value).removeprefix(f"{relation}:")),))
 
@@ -258,7 +257,7 @@ class Planner:
 
     def _types(self, nodes: list[FieldNode]) -> list[dict[str, Any]]:
         """`disclosureTypes`: known without the database."""
-        selections = tuple(node.selection_set for node in nodes if node.selection_set)
+        selections = _selections(nodes)
         keys = self._collect(selections, "DisclosureType")
         rows = []
         for disclosure in self.catalog.types.values():
@@ -280,7 +279,7 @@ class Planner:
         orders = order_by(self._table(source.relation), arguments.get("orderBy"), source.order)
         page, size = window(arguments, orders, self._bind)
         where = self._where(target, arguments)
-        selections = tuple(node.selection_set for node in nodes if node.selection_set)
+        selections = _selections(nodes)
         inner = times * size
         outside, self.elsewhere = self.elsewhere, frozenset()  # other disclosures, of any type
         self.nodes += inner
@@ -294,7 +293,7 @@ class Planner:
         return "disclosure" if relation.endswith(".disclosures") else relation
 
     def _page_key(self, nodes: list[FieldNode], target: str, times: int) -> Source:
-        selections = tuple(node.selection_set for node in nodes if node.selection_set)
+        selections = _selections(nodes)
         match nodes[0].name.value:
             case "nodes":
                 return Nodes(self._selected(selections, target, times))
@@ -323,9 +322,9 @@ class Planner:
 
     def _where(self, target: str, arguments: Mapping[str, Any]) -> Condition | None:
         parts: list[Condition] = []
-        disclosure = next((d for d in self.catalog.types.values() if d.graphql_name == target), None)
-        if disclosure is not None:
-            parts.append(Compare("type", "eq", (self._bind(disclosure.type),)))
+        path = self.model.paths.get(target)
+        if path is not None:
+            parts.append(Compare("type", "eq", (self._bind(path),)))
         if arguments.get("filter") is not None:
             name = {
                 "Organization": "OrganizationFilter",
@@ -350,6 +349,11 @@ class Planner:
                 "至少两个汉字,或者一个字母、数字的词。", "Give at least two Chinese characters, or a word of letters or digits.",
             )  # fmt: skip
         return Matches(self._bind(match_expression(terms) if self.fts else terms))
+
+
+def _selections(nodes: Iterable[FieldNode]) -> Selections:
+    """What the fields of one response key select, to be merged."""
+    return tuple(node.selection_set for node in nodes if node.selection_set)
 
 
 def _plain(value: Any) -> Any:

@@ -1,7 +1,7 @@
 """Rows in, fragments of records out: each row is skipped, refused, or kept under the record it belongs to."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -162,7 +162,7 @@ class Intake:
             whole["publisher"] = given
         shown, warnings = screened_record(whole, disclosure.fields)
         self.issues.add(*(masked(one.at(sheet=place.sheet, row=place.row)) for one in warnings))
-        self._keep(shown, {"": [place.sheet, place.row, None, None]}, disclosure, place, record)
+        self._keep([(disclosure, shown, {"": [place.sheet, place.row, None, None]})], place, record)
 
     def _take_row(self, sheet: Sheet, row: Row) -> None:
         self.rows += 1
@@ -193,30 +193,29 @@ class Intake:
         if errors:
             self.refuse(self.rows, place, sheet.named_cells(cells), errors)
             return
-        nameless = [(d, result) for d, result in built if identify(result.record, d) is None]
-        for disclosure, result in nameless[:1] or built:  # a row is refused whole
-            self._keep(result.record, result.sources, disclosure, place, sheet.named_cells(cells))
+        made = [(disclosure, result.record, result.sources) for disclosure, result in built]
+        self._keep(made, place, sheet.named_cells(cells))
 
     def _keep(
         self,
-        record: dict[str, Any],
-        sources: dict[str, Any],
-        disclosure: Disclosure,
+        made: Sequence[tuple[Disclosure, dict[str, Any], dict[str, Any]]],
         place: Place,
         cells: Mapping[str, Any],
     ) -> None:
-        """Keep a fragment under the record it belongs to, or refuse its row if that cannot be told."""
-        identity = identify(record, disclosure)
-        if identity is None:
-            self.refuse(
-                self.rows,
-                place,
-                cells,
-                [_unidentified(record, disclosure).at(sheet=place.sheet, row=place.row)],
-            )
-            return
-        fragment = Fragment(self.rows, place, disclosure.name, record, sources, dict(cells))
-        self.fragments.add(f"{disclosure.name} {identity.id}", fragment.to_json())
+        """Keep a row's fragments (type, record, sources) under the records they belong to.
+
+        The row is refused whole if it cannot be told to which record one of them belongs.
+        """
+        identities = [identify(record, disclosure) for disclosure, record, _ in made]
+        for identity, (disclosure, record, _) in zip(identities, made, strict=True):
+            if identity is None:
+                found = _unidentified(record, disclosure).at(sheet=place.sheet, row=place.row)
+                self.refuse(self.rows, place, cells, [found])
+                return
+        for identity, (disclosure, record, sources) in zip(identities, made, strict=True):
+            assert identity is not None
+            fragment = Fragment(self.rows, place, disclosure.name, record, sources, dict(cells))
+            self.fragments.add(f"{disclosure.name} {identity.id}", fragment.to_json())
 
     def _count(self, sheet: Sheet, cells: list[Any], asked: frozenset[int], built: list[Built]) -> None:
         """Count which cells said something and which reached a property; `asked` are the columns that were read."""

@@ -70,8 +70,3 @@ def is_null(text: str, *, of_text: bool, more: Iterable[str] = ()) -> bool:
     """Whether a cleaned cell stands for "nothing"; `of_text` where words are asked for, so that 无 is an answer."""
     folded = _SPACE.sub("", half(text)).casefold()
     return folded in NULLS or (not of_text and folded in NULLS_OF_VALUES) or text in more
-
-
-def is_blank(cell: Any) -> bool:
-    """Whether nothing at all stands in a cell, not even a mark for nothing."""
-    return cell is None or (isinstance(cell, str) and not clean(cell))

@@ -22,7 +22,6 @@ class Dialect(Protocol):
     def at_index(self, document: str, name: str, index: str) -> str: ...
     def each(self, document: str, path: tuple[str, ...], alias: str) -> str: ...
     def hex(self, expression: str) -> str: ...
-    def lookup(self, mapping: str, key: str) -> str: ...
     def divide(self, expression: str, digits: int) -> str: ...
     def float(self, expression: str) -> str: ...
     def matches(self, alias: str, terms: str) -> str: ...
@@ -76,9 +75,6 @@ class SQLite:
 
     def hex(self, expression: str) -> str:
         return f"lower(hex({expression}))"
-
-    def lookup(self, mapping: str, key: str) -> str:
-        return f"({mapping} ->> ('$.\"' || {key} || '\"'))"
 
     def divide(self, expression: str, digits: int) -> str:
         # In whole numbers: old builds write a quotient with 15 digits only.
@@ -145,9 +141,6 @@ class PostgreSQL:
 
     def hex(self, expression: str) -> str:
         return f"encode(convert_to({expression}, 'UTF8'), 'hex')"
-
-    def lookup(self, mapping: str, key: str) -> str:
-        return f"({mapping} ->> {key})"
 
     def divide(self, expression: str, digits: int) -> str:
         return f"trim_scale({expression} / {10**digits}.0)"

@@ -8,7 +8,7 @@ from typing import Any
 
 from query.arguments import FILTERS, OPERATORS, ORDERS, FilterField
 from query.errors import QueryError, invalid
-from query.page import orders_of
+from query.page import order_tag, orders_of
 from query.plan import All, Compare, Condition, Has, Not, Order, Some, Window
 from schemas.region import Regions
 
@@ -28,12 +28,7 @@ def condition(filter_type: str, value: Mapping[str, Any], bind: Bind, regions: R
     parts: list[Condition] = []
     for name, wanted in value.items():
         if wanted is None:
-            raise invalid(
-                f"{name} 为 null",
-                f"{name} is null",
-                "要查空值,用 isNull。",
-                "To ask for nothing, use isNull.",
-            )
+            raise _null(name)
         if name == "and":
             parts.append(All(tuple(condition(filter_type, one, bind, regions) for one in wanted)))
         elif name == "or":
@@ -45,16 +40,19 @@ def condition(filter_type: str, value: Mapping[str, Any], bind: Bind, regions: R
     return parts[0] if len(parts) == 1 else All(tuple(parts))
 
 
+def _null(name: str) -> QueryError:
+    return invalid(
+        f"{name} 为 null", f"{name} is null", "要查空值,用 isNull。", "To ask for nothing, use isNull."
+    )
+
+
 def _field(field: FilterField, wanted: Mapping[str, Any], bind: Bind, regions: Regions) -> Condition:
     if field.input in FILTERS:
         return Has(field.relation, condition(field.input, wanted, bind, regions))
     parts: list[Condition] = []
     for operator, value in wanted.items():
         if value is None:
-            raise invalid(
-                f"{field.name}.{operator} 为 null", f"{field.name}.{operator} is null",
-                "要查空值,用 isNull。", "To ask for nothing, use isNull.",
-            )  # fmt: skip
+            raise _null(f"{field.name}.{operator}")
         parts.append(_compare(field, operator, value, bind, regions))
     whole: Condition = parts[0] if len(parts) == 1 else All(tuple(parts))
     return Has(field.relation, whole) if field.relation else whole
@@ -163,7 +161,7 @@ def window(arguments: Mapping[str, Any], orders: tuple[Order, ...], bind: Bind) 
 def _cursor(text: str | None, orders: tuple[Order, ...], bind: Bind) -> tuple[int, ...]:
     if text is None:
         return ()
-    tag = "-".join(f"{order.key}{'!' if order.descending else ''}" for order in orders)
+    tag = order_tag(orders)
     try:
         found, *values = bytes.fromhex(text).decode("utf-8").split("|", len(orders))
         if found != tag or len(values) != len(orders):

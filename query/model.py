@@ -6,6 +6,7 @@ Nothing else decides what a field is called, what type it has or where its value
 
 import re
 from dataclasses import dataclass, replace
+from functools import cached_property
 from types import MappingProxyType
 
 from query.entities import entity_types
@@ -39,6 +40,11 @@ class Model:
 
     types: MappingProxyType[str, ObjectType]
     enums: MappingProxyType[str, EnumType]
+
+    @cached_property
+    def paths(self) -> dict[str, str]:
+        """The disclosure type of each concrete type of the interface."""
+        return {name: path for path, name in self.types["Disclosure"].by_type}
 
     @classmethod
     def of(cls, catalog: Catalog) -> "Model":

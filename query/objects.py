@@ -19,7 +19,7 @@ class Connected:
 
 @dataclass(frozen=True, slots=True)
 class Special:
-    """A source that the planner makes itself: nodes, edges, node, cursor, pageInfo, totalCount, static, lookup."""
+    """A source that the planner makes itself: nodes, edges, node, cursor, pageInfo, totalCount, static, node_by_id."""
 
     name: str
 

@@ -56,14 +56,14 @@ class Page:
 
     def _numbered(self) -> str:
         """The page's rows and one more, in the order of the answer, with their place from the page's own end."""
-        orders = self._orders(self.source, self.related)
-        columns = [f"{self._cursor(self.source, orders)} AS cursor"]
+        orders = self._orders()
+        columns = [f"{self._cursor(orders)} AS cursor"]
         columns += [
             f"{self.speller.shape(shape, self.related)} AS node{at}" for at, shape in enumerate(self.shapes)
         ]
         columns += [f"{expression} AS key{at}" for at, (expression, _, _) in enumerate(orders)]
         flip = self.window.backward
-        conditions = " AND ".join([*self.conditions, *self._keyset(self.source, orders)]) or "1 = 1"
+        conditions = " AND ".join([*self.conditions, *self._keyset(orders)]) or "1 = 1"
         limited = (
             f"SELECT {', '.join(columns)} FROM {self.clause} WHERE {conditions}"
             f" ORDER BY {self._order_by(orders, flip)} LIMIT {self.size} + 1"
@@ -123,18 +123,22 @@ class Page:
         known = bool(self.window.before if self.window.backward else self.window.after)
         return self.dialect.boolean(f"1 = {int(known)}")
 
-    def _orders(self, source: Connection, row: Row) -> list[tuple[str, bool, str]]:
+    def _orders(self) -> list[tuple[str, bool, str]]:
         """(expression, descending, kind) of every key; the kind's `?` says that it may be NULL."""
         keys: list[tuple[str, bool, str]] = []
-        for order in source.order:
+        for order in self.source.order:
             if order.key == "stage_rank":
                 cases = " ".join(f"WHEN '{stage}' THEN {at}" for at, stage in enumerate(self.speller.stages))
-                expression = f"CASE {row.alias}.stage {cases} ELSE {len(self.speller.stages)} END"
+                expression = f"CASE {self.related.alias}.stage {cases} ELSE {len(self.speller.stages)} END"
                 keys.append((expression, order.descending, "integer"))
             else:
-                nullable = "" if order.key in TIES[row.table] else "?"
+                nullable = "" if order.key in TIES[self.related.table] else "?"
                 keys.append(
-                    (f"{row.alias}.{order.key}", order.descending, KINDS.get(order.key, "text") + nullable)
+                    (
+                        f"{self.related.alias}.{order.key}",
+                        order.descending,
+                        KINDS.get(order.key, "text") + nullable,
+                    )
                 )
         return keys
 
@@ -146,13 +150,12 @@ class Page:
             parts.append(f"{expression}{' DESC' if down else ' ASC'}{nulls}")
         return ", ".join(parts)
 
-    def _cursor(self, source: Connection, orders: list[tuple[str, bool, str]]) -> str:
-        tag = "-".join(f"{order.key}{'!' if order.descending else ''}" for order in source.order)
+    def _cursor(self, orders: list[tuple[str, bool, str]]) -> str:
         parts = [f"coalesce({self.dialect.text(expression)}, '')" for expression, _, _ in orders]
-        return self.dialect.hex(f"'{tag}|' || " + " || '|' || ".join(parts))
+        return self.dialect.hex(f"'{order_tag(self.source.order)}|' || " + " || '|' || ".join(parts))
 
-    def _keyset(self, source: Connection, orders: list[tuple[str, bool, str]]) -> list[str]:
-        window = source.window
+    def _keyset(self, orders: list[tuple[str, bool, str]]) -> list[str]:
+        window = self.window
         conditions = []
         if window.after:
             conditions.append(self._beyond(window.after, orders, forward=True))
@@ -223,3 +226,8 @@ def orders_of(table: str, chosen: tuple[Order, ...]) -> tuple[Order, ...]:
     descending = chosen[-1].descending if chosen else table == "disclosure"
     ties = tuple(Order(tie, descending) for tie in TIES[table] if tie not in {order.key for order in chosen})
     return chosen + ties
+
+
+def order_tag(orders: tuple[Order, ...]) -> str:
+    """How a cursor names the order it belongs to."""
+    return "-".join(f"{order.key}{'!' if order.descending else ''}" for order in orders)

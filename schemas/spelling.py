@@ -24,11 +24,6 @@ def camel(name: str) -> str:
     return spelled[:1].lower() + spelled[1:]
 
 
-def snake(name: str) -> str:
-    """A column's name: `publishedDate` → `published_date`."""
-    return "_".join(words(name))
-
-
 def plural(name: str) -> str:
     """The name of a list: `medicineResult` → `medicineResults`; what is plural already stays.
 
