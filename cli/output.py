@@ -1,7 +1,7 @@
 """What the command prints: text and tables for people, JSON for machines, errors with their hint."""
 
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import orjson
@@ -63,27 +63,42 @@ _MARKS = {
 
 
 def print_report(report: Mapping[str, Any], *, stored: bool, most: int = 40) -> None:
-    """A report for people: the counts, the columns, the issues grouped by what and where."""
+    """A report for people: the counts, what is wrong by what and where, what is missing, the columns."""
     _print_counts(report, stored)
-    if report["columns"]:
+    groups = report["groups"]
+    for group in groups[:most]:
         out.print()
-        rows = (
-            (one["heading"], _fate(one), one["nonEmpty"], _percent(one["share"])) for one in report["columns"]
-        )
-        print_table(("列 column", "属性 property", "非空 filled", "读入 read"), rows)
-    groups = _groups(report["issues"])
-    if groups:
-        out.print()
-    for first, places in groups[:most]:
         out.print(
-            f"{_MARKS[first['severity']]} [bold]{first['code']}[/] {plain(first['message'])}{_where(places)}"
+            f"{_MARKS[group['severity']]} [bold]{group['code']}[/] {_how_many(group)}{plain(group['message'])}"
         )
-        for line in (first["messageEn"], f"→ {first['hint']}", f"→ {first['hintEn']}"):
+        for line in (group["messageEn"], *_where(group)):
             out.print(f"     {plain(line)}")
+        for hint in (group["hint"], group["hintEn"]):
+            out.print(f"     → {plain(hint)}")
+        for clause in group.get("clause", ()):
+            out.print(f"     [dim]依据 policy {clause['item']} {plain(clause['text'])}[/]")
     if len(groups) > most:
         out.print(
             f"… 另有 {len(groups) - most} 种问题,用 --json 看全部 / {len(groups) - most} more kinds, see --json"
         )
+    if report["notRun"]:
+        out.print("\n[bold]没有进行的核对 checks that could not run[/]")
+    for one in report["notRun"]:
+        out.print(
+            f"  {one['title']} {one['titleEn']}{_records(one)}: {plain(one['reason'])} {plain(one['reasonEn'])}"
+        )
+    if report["completeness"]:
+        out.print()
+        print_table(
+            ("应有内容 asked for", "依据 item", "齐全 complete"), map(_completeness, report["completeness"])
+        )
+    if report["columns"]:
+        out.print()
+        rows = (
+            (one["letter"], one["heading"], _fate(one), one["nonEmpty"], _percent(one["share"]))
+            for one in report["columns"]
+        )
+        print_table(("列", "标题 heading", "属性 property", "非空 filled", "读入 read"), rows)
 
 
 def _print_counts(report: Mapping[str, Any], stored: bool) -> None:
@@ -118,31 +133,38 @@ def _fate(column: Mapping[str, Any]) -> str:
     )
 
 
-def _groups(issues: Iterable[Mapping[str, Any]]) -> list[tuple[Mapping[str, Any], list[Mapping[str, Any]]]]:
-    """Issues of one code and column together, errors first, the most frequent first."""
-    found: dict[tuple[Any, ...], list[Mapping[str, Any]]] = {}
-    for issue in issues:
-        found.setdefault(
-            (issue["severity"], issue["code"], issue.get("column") or issue.get("path")), []
-        ).append(issue)
-    order = {"error": 0, "warning": 1, "info": 2}
-    ranked = sorted(found.values(), key=lambda group: (order[group[0]["severity"]], -len(group)))
-    return [(group[0], group) for group in ranked]
+def _how_many(group: Mapping[str, Any]) -> str:
+    count, column = group["count"], group.get("column")
+    if count == 1:
+        return ""
+    what = f"“{plain(column)}”列 {count:,} 个单元格 cells: " if column else f"{count:,} 处 places: "
+    return f"[bold]{what}[/]"
 
 
-def _where(places: list[Mapping[str, Any]]) -> str:
-    rows = [str(place["row"]) for place in places if place.get("row")]
-    column = places[0].get("column")
-    sheet = places[0].get("sheet")
-    parts = []
-    if sheet:
-        parts.append(f"表 sheet {sheet}")
-    if rows:
-        more = f" … 共 {len(rows)} 处 places" if len(rows) > 5 else ""
-        parts.append(f"行 row {'、'.join(rows[:5])}{more}")
-    if column:
-        parts.append(f"列 column “{column}”")
-    return f" [dim]({plain(', '.join(parts))})[/]" if parts else ""
+def _where(group: Mapping[str, Any], most: int = 5) -> Iterator[str]:
+    """The places of a group: cells where there are, else rows, with what they say."""
+    places = group["places"]
+    shown = []
+    for place in places[:most]:
+        where = place.get("cell") or (f"第{place['row']}行" if "row" in place else place.get("path", ""))
+        value = f"“{place['value']}”" if "value" in place else ""
+        if where or value:
+            shown.append(f"{where}{value}")
+    if not shown:
+        return
+    sheet = f"{group['sheet']} " if group.get("sheet") else ""
+    column = f"“{group['column']}”列 " if group.get("column") else ""
+    more = f" … 共 {group['count']:,} 处 in all" if group["count"] > len(shown) else ""
+    yield f"位置 where: {sheet}{column}{'、'.join(shown)}{more}"
+
+
+def _records(one: Mapping[str, Any]) -> str:
+    return "" if one["records"] is None else f"({one['records']:,} 条记录 records)"
+
+
+def _completeness(line: Mapping[str, Any]) -> tuple[str, str, str]:
+    share = f"{line['share']:.0%} ({line['filled']:,}/{line['records']:,})"
+    return f"{line['title']} {line['titleEn']}", line["item"] or "必需 required", share
 
 
 def _percent(share: float | None) -> str:

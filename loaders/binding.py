@@ -18,12 +18,21 @@ _CONTAINERS = frozenset({"organization", "person", "contact"})
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A column as binding sees it: its place, its key among the columns, its name, a unit that the sheet states."""
+    """A column as binding sees it: its place, its key among the columns, its name, a unit that the sheet states.
+
+    `label` is the name by which people find the column: with #2, #3 where a heading stands several times.
+    """
 
     place: int
     key: str
     name: str
     unit: str | None = None
+
+    @property
+    def label(self) -> str:
+        """The name, with the number of its repetition."""
+        _, mark, number = self.key.rpartition("#")
+        return f"{self.name}#{number}" if mark and self.name and number.isdecimal() else self.name
 
 
 @dataclass(frozen=True, slots=True)

@@ -176,7 +176,7 @@ class _Row:
         self, bound: Bound, reading: Reading, place: int | None, cell: Any, changed: bool
     ) -> dict[str, str]:
         at, parent = bound.paths(place)
-        heading = self.builder.headings[bound.column].name
+        heading = self.builder.headings[bound.column].label
         outcomes: dict[str, str] = {}
         for name, value in reading.values.items():
             field = bound.slot.siblings.get(name, bound.slot.field)
@@ -231,7 +231,7 @@ class _Row:
             self.built.reached -= columns
 
     def _note(self, column: int, *found: Issue) -> None:
-        heading = self.builder.headings[column].name
+        heading = self.builder.headings[column].label
         for one in found:
             placed = one.at(sheet=self.place.sheet, row=self.place.row, column=heading)
             self.built.issues.append(masked(placed))

@@ -8,9 +8,11 @@ from typing import Any
 from formats.row import Row
 from loaders.asked import Asked
 from loaders.build import Built, Place
+from loaders.completeness import Completeness, filled_paths
+from loaders.groups import Issues
 from loaders.headings import SEARCHED
 from loaders.issues import RULES
-from loaders.report import ColumnUse, Issues
+from loaders.report import ColumnUse
 from loaders.screen import masked, masked_cells, screened_record
 from loaders.sheets import Sheet
 from loaders.spool import Spool
@@ -62,6 +64,7 @@ class Intake:
         self.fragments = fragments
         self.refusals = refusals
         self.issues = Issues()
+        self.completeness = Completeness()
         self.skipped: Counter[str] = Counter()
         self.rows = 0
         self.refused: set[int] = set()
@@ -191,6 +194,8 @@ class Intake:
         errors = [one for _, result in built for one in result.issues if one.severity == "error"]
         self.issues.add(*(one for _, result in built for one in result.issues if one.severity != "error"))
         if errors:
+            for disclosure, result in built:
+                self.completeness.take(disclosure, filled_paths(result.record))
             self.refuse(self.rows, place, sheet.named_cells(cells), errors)
             return
         made = [(disclosure, result.record, result.sources) for disclosure, result in built]

@@ -14,11 +14,13 @@ from sqlalchemy import Engine
 from formats.child import DEFAULT, Limits, read_file
 from formats.error import FormatError
 from loaders.asked import Asked
+from loaders.completeness import filled_paths
+from loaders.groups import Issues
 from loaders.intake import Fragment, Intake, Progress
 from loaders.issues import RULES, of_field
 from loaders.merging import Merger
 from loaders.profile import Profile
-from loaders.report import Issues, Report
+from loaders.report import NotRun, Report
 from loaders.spool import Spool
 from schemas.catalog import Catalog, Disclosure
 from schemas.check import check as check_record
@@ -132,7 +134,7 @@ class _Run:
         self.unreadable: FormatError | None = None
         self.records = 0
         self.types: Counter[str] = Counter()
-        self.not_checked: Counter[str] = Counter()
+        self.without_deadline = 0
         self.written: Counter[str] = Counter()
 
     def read(self, fragments: Spool, refusals: Spool) -> bool:
@@ -160,7 +162,7 @@ class _Run:
                 self.records += 1
                 self.types[outcome.disclosure.type] += 1
                 if due(outcome.record, outcome.disclosure, self.catalog.calendar) is None:
-                    self.not_checked["deadline"] += 1
+                    self.without_deadline += 1
                 yield outcome
 
     def write(self, engine: Engine, batch: list[Entry], now: datetime) -> None:
@@ -186,16 +188,40 @@ class _Run:
             types=dict(self.types), rows=rows, taken=rows - refused - sum(skipped.values()), refused=refused,
             unsupported=intake.unsupported if rows else 0, skipped=skipped, records=self.records,
             stored=self.written["stored"], unchanged=self.written["unchanged"], revised=self.written["revised"],
-            withdrawn=self.written["withdrawn"], columns=intake.columns, issues=tuple(issues.shown),
-            issue_counts=dict(issues.counts), not_checked=dict(self.not_checked),
+            withdrawn=self.written["withdrawn"], columns=intake.columns, found=issues,
+            completeness=intake.completeness.lines(), not_run=tuple(self._not_run()),
             unreadable=self.unreadable is not None, load_id=self.load_id,
         )  # fmt: skip
+
+    def _not_run(self) -> Iterator[NotRun]:
+        """The checks that could not run, and why."""
+        if self.unreadable is not None:
+            yield NotRun(
+                "rows", "逐行核对", "Every check of rows",
+                "文件读不出来,其他核对都没有进行。", "The file cannot be read; no other check has run.",
+            )  # fmt: skip
+        elif not any(line.records for line in self.intake.completeness.lines()):
+            yield NotRun(
+                "records", "按模式核对", "Every check of records",
+                "没有一行能成为记录。", "No row could become a record.",
+            )  # fmt: skip
+        elif self.without_deadline:
+            yield NotRun(
+                "deadline", "公开时限", "Whether it was published in time",
+                "没有起算日期,或者那一年的工作日历还没有公布;这些记录是否超时不得而知。",
+                "The event's date is missing or that year's calendar is not published: whether these were late is unknown.",
+                self.without_deadline,
+            )  # fmt: skip
 
     def _outcome(self, fragments: list[Fragment]) -> Outcome | None:
         """The record of some fragments. Rows that contradict an earlier one, or are at fault, are refused."""
         disclosure = self.catalog.versions[fragments[0].disclosure]
+        first = True
         while fragments:
             merged, fragments = self._merged(fragments, disclosure)
+            if first:
+                self.intake.completeness.take(disclosure, filled_paths(merged.record))
+                first = False
             found = check_record(merged.record, disclosure, self.catalog)
             errors = [one for one in found if one.severity == "error"]
             if not errors:

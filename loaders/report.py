@@ -1,13 +1,15 @@
 """What came of a file: every row taken, refused or skipped, every column used or not, every issue."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from loaders.completeness import Filled
+from loaders.groups import SEVERITIES, Group, Issues
 from schemas.issue import Issue
 
-# So many issues are shown of one code; all are counted.
-SHOWN = 200
+SCHEMA = "https://openalloc.org/schemas/report/1.0.json"
 
 
 @dataclass(slots=True)
@@ -39,21 +41,23 @@ class ColumnUse:
         }  # fmt: skip
 
 
-@dataclass(slots=True)
-class Issues:
-    """Issues as they come: all counted by code, the first of each shown."""
+@dataclass(frozen=True, slots=True)
+class NotRun:
+    """A check that could not run on some records, or at all (`records` None), and why."""
 
-    shown: list[Issue] = field(default_factory=list)
-    counts: Counter[str] = field(default_factory=Counter)
-    errors: int = 0
+    check: str
+    title: str
+    title_en: str
+    reason: str
+    reason_en: str
+    records: int | None = None
 
-    def add(self, *found: Issue) -> None:
-        """Count these issues and show them while there is room."""
-        for one in found:
-            self.counts[one.code] += 1
-            self.errors += one.severity == "error"
-            if self.counts[one.code] <= SHOWN:
-                self.shown.append(one)
+    def to_json(self) -> dict[str, Any]:
+        """The check as a report shows it."""
+        return {
+            "check": self.check, "title": self.title, "titleEn": self.title_en, "reason": self.reason,
+            "reasonEn": self.reason_en, "records": self.records,
+        }  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +83,10 @@ class Report:
     revised: int
     withdrawn: int
     columns: tuple[ColumnUse, ...]
-    issues: tuple[Issue, ...]
-    issue_counts: dict[str, int]
-    not_checked: dict[str, int]
+    found: Issues
+    completeness: tuple[Filled, ...] = ()
+    not_run: tuple[NotRun, ...] = ()
+    clauses: Mapping[str, str] = field(default_factory=dict)
     unreadable: bool = False
     load_id: str | None = None
 
@@ -89,6 +94,26 @@ class Report:
         counted = self.taken + self.refused + sum(self.skipped.values())
         if self.rows != counted:
             raise AssertionError(f"{self.rows} rows, but {counted} taken, refused or skipped")
+
+    @property
+    def issues(self) -> tuple[Issue, ...]:
+        """The findings that are kept, in the order in which they came."""
+        return tuple(self.found.kept)
+
+    @property
+    def issue_counts(self) -> dict[str, int]:
+        """How many findings there are of each code."""
+        return self.found.counts
+
+    @property
+    def groups(self) -> tuple[Group, ...]:
+        """The findings by what and where: what must be fixed first."""
+        return self.found.ranked()
+
+    def letter(self, group: Group) -> str:
+        """The letter of the column of a group, '' where it has none."""
+        place = (group.first.sheet, group.first.column)
+        return next((use.letter for use in self.columns if (use.sheet, use.heading) == place), "")
 
     @property
     def share(self) -> float | None:
@@ -99,12 +124,16 @@ class Report:
     @property
     def ok(self) -> bool:
         """Whether nothing was refused and the file could be read; rows of unsupported types do not count."""
-        errors = {issue.code for issue in self.issues if issue.severity == "error"} - {"L042"}
+        errors = {group.first.code for group in self.groups if group.first.severity == "error"} - {"L042"}
         return not self.unreadable and not errors and self.refused == self.unsupported
 
     def to_json(self) -> dict[str, Any]:
-        """The report as a file or an answer shows it."""
+        """The report as a file or an answer shows it; `schemas/report/1.0.json` describes it."""
+        counts = Counter(dict.fromkeys(SEVERITIES, 0))
+        for group in self.groups:
+            counts[group.first.severity] += group.count
         return {
+            "schema": SCHEMA,
             "file": self.file_name, "sha256": self.sha256, "loadId": self.load_id, "profile": self.profile,
             "types": self.types, "ok": self.ok, "unreadable": self.unreadable,
             "rows": self.rows, "taken": self.taken, "refused": self.refused, "unsupported": self.unsupported,
@@ -113,9 +142,10 @@ class Report:
                 "total": self.records, "stored": self.stored, "unchanged": self.unchanged, "revised": self.revised,
                 "withdrawn": self.withdrawn,
             },
+            "counts": {"mustFix": counts["error"], "canBeBetter": counts["warning"], "notes": counts["info"]},
+            "groups": [group.to_json(self.letter(group), self.clauses) for group in self.groups],
+            "notRun": [one.to_json() for one in self.not_run],
             "share": None if self.share is None else round(self.share, 4),
+            "completeness": [one.to_json(self.clauses) for one in self.completeness],
             "columns": [column.to_json() for column in self.columns],
-            "notChecked": self.not_checked,
-            "issueCounts": self.issue_counts,
-            "issues": [issue.to_json() for issue in self.issues],
         }  # fmt: skip

@@ -171,8 +171,9 @@ class Sheet:
         return bool(fresh)
 
     def _add(self, place: int, key: str, name: str, letters: str, unit: str | None) -> None:
-        self.headings.append(Heading(place, key, name, unit))
-        self.uses.append(ColumnUse(self.name, name, letters))
+        heading = Heading(place, key, name, unit)
+        self.headings.append(heading)
+        self.uses.append(ColumnUse(self.name, heading.label, letters))
 
     def _bind(self) -> None:
         """Bind the columns to every type that a row may become, and note what is missing for it."""

@@ -11,7 +11,16 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENT = ROOT / "docs" / "errors.md"
-ROOMS = {"schemas": "S", "formats": "F", "store": "D", "loaders": "L", "query": "Q", "publish": "P", "api": "AQ", "cli": "C"}
+ROOMS = {
+    "schemas": "S",
+    "formats": "F",
+    "store": "D",
+    "loaders": "L",
+    "query": "Q",
+    "publish": "P",
+    "api": "AQ",
+    "cli": "C",
+}
 LETTERS = {
     "F": "Formats: the bytes of a file", "S": "Schemas: a record, a schema, a codelist", "D": "Store: the database",
     "L": "Loaders: a department's file", "Q": "Query: an operation", "P": "Publish: what goes out", "A": "API: an HTTP request", "C": "Command",

@@ -76,9 +76,9 @@ def test_bad_input_gets_a_clear_error_with_a_code_and_a_hint(name: str, run: Run
         content(path)
     exit_code, out, err = run("check", name, "--type", "land/grant-result", *PUBLISHER, "--json")
     assert exit_code == expected, out + err
-    issues = json.loads(out)["issues"]
-    found = [issue for issue in issues if issue["code"].startswith(code)]
-    assert found, issues
+    groups = json.loads(out)["groups"]
+    found = [group for group in groups if group["code"].startswith(code)]
+    assert found, groups
     for key in ("message", "messageEn", "hint", "hintEn"):
         assert found[0][key]
 
@@ -86,7 +86,7 @@ def test_bad_input_gets_a_clear_error_with_a_code_and_a_hint(name: str, run: Run
 def test_an_amount_that_is_a_clause_is_no_error(run: Run, tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_bytes(text(HEADINGS, GOOD.replace(",100,", ",按评估价的50%计取,")))
     exit_code, out, _ = run("check", "a.csv", "--type", "land/grant-result", *PUBLISHER, "--json")
-    assert (exit_code, json.loads(out)["issues"][0]["severity"]) == (0, "warning")
+    assert (exit_code, json.loads(out)["groups"][0]["severity"]) == (0, "warning")
 
 
 def test_the_report_accounts_for_every_row(run: Run, tmp_path: Path) -> None:

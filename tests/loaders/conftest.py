@@ -4,12 +4,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 
 from loaders.cells import Reader, Slot
 from loaders.load import check
 from loaders.profile_file import parse_profile
-from loaders.report import Report
+from loaders.report import SCHEMA, Report
 from schemas.catalog import Catalog
 
 PUBLISHER = "11530114MB0W00017C"
@@ -38,8 +39,14 @@ def slot(catalog: Catalog) -> MakeSlot:
     return make
 
 
+@pytest.fixture(scope="session")
+def report_schema(catalog: Catalog) -> jsonschema.Draft202012Validator:
+    """The published schema of reports."""
+    return jsonschema.Draft202012Validator(catalog.documents[SCHEMA])
+
+
 @pytest.fixture
-def check_text(catalog: Catalog, tmp_path: Path) -> CheckText:
+def check_text(catalog: Catalog, tmp_path: Path, report_schema: jsonschema.Draft202012Validator) -> CheckText:
     """Checks a file of that text: check_text("a,b\\n1,2", type="land/grant-result", profile="title = …")."""
 
     def run(text: str, name: str = "file.csv", *, profile: str | None = None, **asked: Any) -> Report:
@@ -47,6 +54,8 @@ def check_text(catalog: Catalog, tmp_path: Path) -> CheckText:
         path.write_text(text, "utf-8")
         parsed = parse_profile(profile, "test", catalog) if profile else None
         asked.setdefault("publisher", PUBLISHER if not (parsed and parsed.publisher) else None)
-        return check(path, catalog, profile=parsed, **asked)
+        report = check(path, catalog, profile=parsed, **asked)
+        report_schema.validate(report.to_json())
+        return report
 
     return run

@@ -1,0 +1,101 @@
+"""How complete a file's records are: what the policy asks for, and how many records have it."""
+
+from collections.abc import Mapping, Set
+from dataclasses import dataclass
+from typing import Any
+
+from schemas.catalog import Disclosure
+from schemas.field import Field
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What every record of a type should have: an item of the policy, or a property it cannot be without.
+
+    Any of the fields carries the item: a number or its wording, either end of a range.
+    """
+
+    fields: tuple[Field, ...]
+    item: str | None = None
+
+    @classmethod
+    def of(cls, disclosure: Disclosure) -> "tuple[Wanted, ...]":
+        """All that a type asks for, in the schema's order."""
+        found: dict[str, list[Field]] = {}
+        for one in disclosure.walk():
+            for item in one.clause:
+                found.setdefault(item, []).append(one)
+            if not one.clause and one.required and len(one.path) == 1 and one.name != "schema":
+                found[one.name] = [one]
+        return tuple(
+            cls(tuple(fields), None if name in disclosure.by_path else name) for name, fields in found.items()
+        )
+
+
+@dataclass(slots=True)
+class Filled:
+    """How many records of a type have what is asked for."""
+
+    type: str
+    wanted: Wanted
+    records: int = 0
+    filled: int = 0
+
+    @property
+    def share(self) -> float:
+        """The part of the records that have it."""
+        return self.filled / self.records if self.records else 0.0
+
+    def to_json(self, clauses: Mapping[str, str]) -> dict[str, Any]:
+        """The line as a report shows it."""
+        first, item = self.wanted.fields[0], self.wanted.item
+        return {
+            "type": self.type, "title": first.title, "titleEn": first.title_en,
+            "paths": [one.dotted for one in self.wanted.fields],
+            "item": item, "text": clauses.get(item or "", ""), "required": first.required,
+            "filled": self.filled, "records": self.records, "share": round(self.share, 4),
+        }  # fmt: skip
+
+
+class Completeness:
+    """Counts which asked-for properties the records of a file have, those at fault included."""
+
+    def __init__(self) -> None:
+        self._counts: dict[str, list[tuple[Filled, frozenset[str]]]] = {}
+
+    def take(self, disclosure: Disclosure, paths: Set[str], records: int = 1) -> None:
+        """Count so many records of a type that have these properties (`filled_paths`)."""
+        counts = self._counts.get(disclosure.name)
+        if counts is None:
+            asked = Wanted.of(disclosure)
+            counts = self._counts[disclosure.name] = [
+                (Filled(disclosure.name, one), frozenset(field.dotted for field in one.fields))
+                for one in asked
+            ]
+        for one, wanted in counts:
+            one.records += records
+            if not wanted.isdisjoint(paths):
+                one.filled += records
+
+    def lines(self) -> tuple[Filled, ...]:
+        """Every asked-for property of every type that came."""
+        return tuple(one for counts in self._counts.values() for one, _ in counts)
+
+
+def filled_paths(record: Mapping[str, Any]) -> set[str]:
+    """The properties that a record has, lists crossed without an index."""
+    found: set[str] = set()
+    _collect(record, "", found)
+    return found
+
+
+def _collect(value: Any, path: str, found: set[str]) -> None:
+    if isinstance(value, Mapping):
+        for name, below in value.items():
+            place = f"{path}.{name}" if path else name
+            found.add(place)
+            if isinstance(below, (dict, list)):
+                _collect(below, place, found)
+    elif isinstance(value, list):
+        for one in value:
+            _collect(one, path, found)
