@@ -1,6 +1,4 @@
-"""The Starlette application: GraphQL, the published standard, health, and one page that says where things are."""
-
-from pathlib import Path
+"""The Starlette application: GraphQL, the published standard, pages for people, and health."""
 
 import anyio
 from sqlalchemy import Engine, text
@@ -9,17 +7,24 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from api import pages, standard
 from api.graphql import graphql
 from api.limits import Limits
 from api.operation import Service
-from api.standard import missing, routes
+from api.pages import Pages, page
+from api.standard import missing
 from schemas.catalog import Catalog
 
 # As many as SQLAlchemy's pool has at most (5, and 10 more): one request waits for a thread, none for a connection.
 CONNECTIONS = 15
+KUNMING = """\
+{ disclosures(filter: {region: {within: "530100"}}, first: 5) {
+    totalCount
+    nodes { title type publishedDate amount publisher { name } }
+} }"""
 
 
 def application(catalog: Catalog, engine: Engine, limits: Limits | None = None) -> Starlette:
@@ -28,7 +33,8 @@ def application(catalog: Catalog, engine: Engine, limits: Limits | None = None) 
         routes=[
             Route("/", home),
             Route("/graphql", graphql, methods=["GET", "POST", "PUT", "PATCH", "DELETE"]),
-            *routes(),
+            *standard.routes(),
+            *pages.routes(),
             Route("/healthz", healthz),
             Route("/readyz", readyz),
         ],
@@ -44,12 +50,17 @@ def application(catalog: Catalog, engine: Engine, limits: Limits | None = None) 
     app.state.catalog = catalog
     app.state.engine = engine
     app.state.service = Service(catalog, engine, limits)
+    app.state.pages = Pages()
     return app
 
 
 async def home(request: Request) -> Response:
-    """Where to look, in both languages."""
-    return HTMLResponse((Path(__file__).parent / "home.html").read_text("utf-8"))
+    """Where to look."""
+    catalog: Catalog = request.app.state.catalog
+    return page(
+        request, "home.html", ("首页", "Home"), query=KUNMING, types=len(catalog.types),
+        domains=len({one.domain for one in catalog.types.values()}), codelists=len(catalog.codelists),
+    )  # fmt: skip
 
 
 async def healthz(request: Request) -> Response:
@@ -72,9 +83,6 @@ async def readyz(request: Request) -> Response:
 async def _not_found(request: Request, _error: Exception) -> Response:
     path = request.url.path
     return missing(
-        "A012",
-        f"没有这个地址:{path}",
-        f"there is nothing at {path}",
-        "首页 / 列出所有入口。",
-        "The page / lists what there is.",
-    )
+        request, "A012", f"没有这个地址:{path}", f"there is nothing at {path}",
+        "首页 / 列出所有入口。", "The page / lists what there is.",
+    )  # fmt: skip

@@ -1,7 +1,6 @@
 """REST for the standard: schemas and codelists as published, addressed by their path, cached by content."""
 
 import csv
-import hashlib
 import io
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,12 +10,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from api.cache import DAY, FOREVER, cached
+from api.pages import page, wants_page
 from schemas.catalog import Catalog
 from schemas.codelist import Codelist
 
 SCHEMA = "application/schema+json"
-_DAY = "public, max-age=86400"
-_FOREVER = "public, max-age=31536000, immutable"  # a published version never changes
 
 
 def routes() -> list[Route]:
@@ -47,7 +46,7 @@ async def schema_index(request: Request) -> Response:
         if uri.partition("/schemas/")[2].count("/") == 1
     ]
     body = {"types": types, "shared": [f"/schemas/{path}" for path in shared], "codelists": "/codelists/"}
-    return _cached(request, orjson.dumps(body), "application/json", _DAY)
+    return cached(request, orjson.dumps(body), "application/json", DAY)
 
 
 async def schema_file(request: Request) -> Response:
@@ -62,6 +61,7 @@ async def schema_file(request: Request) -> Response:
     )
     if not known:
         return missing(
+            request,
             "A010",
             f"没有这个模式:{path}",
             f"there is no such schema: {path}",
@@ -69,7 +69,7 @@ async def schema_file(request: Request) -> Response:
             "/schemas/ lists them.",
         )
     media_type = "application/json" if sample else SCHEMA
-    return _cached(request, Path(catalog.folder, path).read_bytes(), media_type, _FOREVER)
+    return cached(request, Path(catalog.folder, path).read_bytes(), media_type, FOREVER)
 
 
 async def codelist_index(request: Request) -> Response:
@@ -84,7 +84,7 @@ async def codelist_index(request: Request) -> Response:
         }
         for name, found in lists.items()
     ]
-    return _cached(request, orjson.dumps(body), "application/json", _DAY)
+    return cached(request, orjson.dumps(body), "application/json", DAY)
 
 
 async def codelist_file(request: Request) -> Response:
@@ -94,6 +94,7 @@ async def codelist_file(request: Request) -> Response:
     if name not in catalog.codelists or suffix not in ("csv", "json"):
         file = request.path_params["file"]
         return missing(
+            request,
             "A011",
             f"没有这个代码表:{file}",
             f"there is no such codelist: {file}",
@@ -102,29 +103,18 @@ async def codelist_file(request: Request) -> Response:
         )
     content = (catalog.folder / "codelists" / f"{name}.csv").read_bytes()
     if suffix == "csv":
-        return _cached(request, content, "text/csv; charset=utf-8", _DAY)
+        return cached(request, content, "text/csv; charset=utf-8", DAY)
     rows = list(csv.DictReader(io.StringIO(content.decode("utf-8"))))
-    return _cached(request, orjson.dumps(rows), "application/json", _DAY)
+    return cached(request, orjson.dumps(rows), "application/json", DAY)
 
 
-def missing(code: str, message: str, message_en: str, hint: str, hint_en: str) -> Response:
-    """404 in the same form as every other error."""
-    body = {
-        "errors": [
-            {
-                "message": f"{message} / {message_en}",
-                "extensions": {"code": code, "hint": hint, "hintEn": hint_en},
-            }
-        ]
-    }
-    return Response(orjson.dumps(body), 404, media_type="application/json")
-
-
-def _cached(request: Request, content: bytes, media_type: str, cache: str) -> Response:
-    """The content with its ETag, or 304 where the client has it."""
-    etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
-    headers = {"ETag": etag, "Cache-Control": cache}
-    asked = [tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")]
-    if etag in asked or "*" in asked:
-        return Response(status_code=304, headers=headers)
-    return Response(content, headers=headers, media_type=media_type)
+def missing(request: Request, code: str, message: str, message_en: str, hint: str, hint_en: str) -> Response:
+    """404 in the same form as every other error; to a browser, a page."""
+    if wants_page(request):
+        return page(
+            request, "missing.html", ("没有这个页面", "There is no such page"), status=404, code=code,
+            message=message, message_en=message_en, hint=hint, hint_en=hint_en,
+        )  # fmt: skip
+    extensions = {"code": code, "hint": hint, "hintEn": hint_en}
+    body = {"errors": [{"message": f"{message} / {message_en}", "extensions": extensions}]}
+    return Response(orjson.dumps(body), 404, {"Vary": "Accept"}, "application/json")

@@ -1,0 +1,107 @@
+"""The site as a browser sees it: a server of this process, and pages of Chromium at a width.
+
+Skips where the machine has no Chromium that starts.
+"""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Error, Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-dev-shm-usage"]
+
+
+@pytest.fixture(scope="session")
+def site(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of the whole application over a fresh database, served as `openalloc serve` does."""
+    folder = tmp_path_factory.mktemp("site")
+    database = shutil.copy(sqlite_template, folder / "openalloc.db")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-c", "from cli.main import main; main()", "serve", "--port", str(port), "--database", str(database)]  # fmt: skip
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("OPENALLOC")}
+    with (folder / "log").open("wb") as log:
+        server = subprocess.Popen(
+            command, cwd=folder, env=environment | {"PYTHONPATH": str(ROOT)}, stdout=log, stderr=log
+        )
+    try:
+        address = f"http://127.0.0.1:{port}"
+        for _ in range(600):
+            assert server.poll() is None, (folder / "log").read_text("utf-8")
+            try:
+                with urllib.request.urlopen(f"{address}/healthz", timeout=5):
+                    break
+            except OSError:
+                time.sleep(0.1)
+        else:
+            pytest.fail((folder / "log").read_text("utf-8"))
+        yield address
+    finally:
+        server.terminate()
+        try:
+            server.wait(20)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            server.wait()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A Chromium of the machine."""
+    program = next(filter(None, map(shutil.which, CHROMIUM)), None)
+    if program is None:
+        pytest.skip(f"no Chromium on this machine ({', '.join(CHROMIUM)})")
+    with sync_playwright() as playwright:
+        try:
+            started = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
+        except Error as error:
+            pytest.skip(f"{program} does not start: {error.message.splitlines()[0]}")
+        yield started
+        started.close()
+
+
+PageAt = Callable[..., Page]
+
+
+@pytest.fixture
+def page_at(browser: Browser) -> Iterator[PageAt]:
+    """Makes a page of a width: `page_at(390, scheme="dark", locale="en-GB", script=False)`.
+
+    What a page writes to its console as an error (a file that is missing, a script that is refused) fails the test.
+    """
+    contexts: list[BrowserContext] = []
+    wrong: list[str] = []
+
+    def make(
+        width: int, *, height: int = 900, scheme: str = "light", locale: str = "zh-CN", script: bool = True
+    ) -> Page:
+        context = browser.new_context(
+            viewport={"width": width, "height": height},
+            color_scheme="dark" if scheme == "dark" else "light",
+            locale=locale,
+            java_script_enabled=script,
+            has_touch=width < 600,
+            reduced_motion="reduce",
+            accept_downloads=True,
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        return page
+
+    yield make
+    for context in contexts:
+        context.close()
+    assert wrong == []

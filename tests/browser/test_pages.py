@@ -1,0 +1,50 @@
+"""The pages in Chromium: nothing that axe reports, nothing wider than the screen, everything by keyboard."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from tests.browser.conftest import PageAt
+
+PAGES = ("/",)
+WIDTHS = (390, 1280)
+SCHEMES = ("light", "dark")
+LANGUAGES = ("zh", "en")
+
+
+def violations(page: Page) -> list[str]:
+    """What axe reports, a line for each rule."""
+    found = Axe().run(page).response["violations"]
+    return [
+        f"{one['id']}: {one['help']} – {[node['html'][:200] for node in one['nodes'][:3]]}" for one in found
+    ]
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("address", PAGES)
+def test_axe_reports_no_violation_and_nothing_is_wider_than_the_screen(
+    site: str, page_at: PageAt, address: str, width: int, scheme: str
+) -> None:
+    page = page_at(width, scheme=scheme)
+    for language in LANGUAGES:
+        page.goto(f"{site}{address}?lang={language}")
+        assert violations(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, language
+
+
+def test_the_keyboard_reaches_the_content_and_the_navigation(site: str, page_at: PageAt) -> None:
+    page = page_at(1280)
+    page.goto(site)
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    assert page.locator(".skip").bounding_box()["y"] >= 0  # type: ignore[index]
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "content"
+    page.goto(site)
+    reached = []
+    for _ in range(8):
+        page.keyboard.press("Tab")
+        reached.append(page.evaluate("document.activeElement.getAttribute('href')"))
+    for address in ("/standard/", "/validate", "/standard/catalogue"):
+        assert address in reached
