@@ -13,6 +13,7 @@ from schemas.calendar import WorkingDays
 from schemas.codelist import Codelist, load_codelists
 from schemas.errors import SchemaError
 from schemas.field import Field, Schema, walk
+from schemas.path import values
 from schemas.region import Regions
 from schemas.spelling import camel, pascal, plural
 
@@ -70,6 +71,13 @@ class Disclosure:
     def by_path(self) -> Mapping[str, Field]:
         """Every field by its dotted path."""
         return MappingProxyType({f.dotted: f for f in self.walk()})
+
+    def example(self, field: Field) -> Any:
+        """An example of a leaf: its first value in the sample, so that examples fit together, else its own first.
+
+        None where there is neither; for a list it is one of the list's things.
+        """
+        return next(values(self.sample, field.path), next(iter(field.examples), None))
 
     def walk(self) -> Iterator[Field]:
         """Every field, parents first, in the schema's order."""

@@ -4,13 +4,14 @@ A deadline that cannot be measured (no event date, or a year whose calendar is n
 "on time". The rule in force at the event judges it.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Literal
 
 from schemas.calendar import WorkingDays
 from schemas.catalog import Disclosure
+from schemas.path import values
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +66,3 @@ def _event(record: Mapping[str, Any], rule: Mapping[str, Any]) -> date | None:
         return None
     events = [date.fromisoformat(str(value)[:10]) for value in values(record, str(path).split("."))]
     return (max if "after" in rule else min)(events, default=None)
-
-
-def values(record: Any, path: list[str]) -> Iterator[Any]:
-    """The values at a path, lists crossed."""
-    if isinstance(record, list):
-        for one in record:
-            yield from values(one, path)
-    elif not path:
-        if record is not None:
-            yield record
-    elif isinstance(record, Mapping) and path[0] in record:
-        yield from values(record[path[0]], path[1:])

@@ -37,6 +37,7 @@ class Field:
     `path` names the properties from the record's root, lists crossed without an index (`lots.price.amount`).
     `kind` is text, integer, number, boolean, date, moment, url, code or object; `many` says there is a list of
     them. `definition` is the shared definition an object comes from; `extended`, that it has more fields than it.
+    `examples` are values of one such thing; `Disclosure.example` has one for every leaf.
     """
 
     name: str
@@ -61,6 +62,7 @@ class Field:
     personal: tuple[str, ...] = ()
     renamed_from: str | None = None
     deprecated: str | None = None
+    examples: tuple[Any, ...] = ()
     limits: Limits = Limits()
     fields: tuple["Field", ...] = ()
 
@@ -148,6 +150,7 @@ def _field(
         personal=tuple(item.get("personal", ())),
         renamed_from=node.get("renamedFrom"),
         deprecated=(node.get("deprecated") or {}).get("description"),
+        examples=tuple(item.get("examples", ())),
         limits=_limits(node, item),
         fields=fields,
     )

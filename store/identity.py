@@ -17,7 +17,7 @@ from typing import Any
 import orjson
 
 from schemas.catalog import Disclosure
-from schemas.deadline import values
+from schemas.path import values
 
 DISCLOSURE_ID = re.compile(r"[0-9]{6}-[0-9a-z]{16}")
 UNKNOWN_SHARD = "000000"

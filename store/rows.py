@@ -9,7 +9,8 @@ from datetime import date
 from typing import Any
 
 from schemas.catalog import Catalog, Disclosure
-from schemas.deadline import days_late, due, values
+from schemas.deadline import days_late, due
+from schemas.path import values
 from store.identity import Identity, Publisher, organization_id, process_id, processes
 from store.layout import Node
 from store.terms import terms

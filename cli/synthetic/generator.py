@@ -17,7 +17,7 @@ from cli.synthetic.scene import Scene
 from cli.synthetic.schedule import Step, schedule
 from cli.synthetic.world import Draw, build
 from schemas.catalog import Catalog, Disclosure
-from schemas.deadline import values
+from schemas.path import values
 
 # How often a process gets a record of a stage; each type is met once before chance decides.
 _CHANCES = {

@@ -16,8 +16,8 @@ from cli.synthetic.values import code_maker, is_number, settled_maker, text_make
 from cli.synthetic.world import CANDIDATES, WINNERS
 from cli.synthetic.wrappers import candidates, remembered, sized
 from schemas.catalog import Catalog, Disclosure
-from schemas.deadline import values
 from schemas.field import Field
+from schemas.path import values
 
 Make = Callable[[Scene], Any]
 Entry = tuple[str, float, int, Make]

@@ -11,7 +11,7 @@ from typing import Any
 from cli.synthetic.text import DEPARTMENTS, FORTUNES, TRADES
 from schemas.catalog import Catalog
 from schemas.codelist import Code
-from schemas.deadline import values
+from schemas.path import values
 from schemas.uscc import is_valid
 
 WINNERS = ("supplier", "transferee", "concessionaire", "contractor")

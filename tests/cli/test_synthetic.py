@@ -16,7 +16,8 @@ import pytest
 from cli.synthetic.generator import generate
 from schemas.catalog import FOLDER, Catalog, Disclosure
 from schemas.check import check
-from schemas.deadline import days_late, due, values
+from schemas.deadline import days_late, due
+from schemas.path import values
 from schemas.uscc import is_valid, region_of
 from store.identity import identify
 

@@ -5,7 +5,7 @@ import csv
 import json
 import random
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import jsonschema
@@ -13,8 +13,8 @@ import pytest
 
 from schemas.catalog import FOLDER, Catalog, Disclosure
 from schemas.check import check, validator
-from schemas.deadline import values
 from schemas.field import Field
+from schemas.path import values
 
 CATALOG = Catalog.load()
 VERSIONS = pytest.mark.parametrize("disclosure", CATALOG.versions.values(), ids=lambda d: d.name)
@@ -91,6 +91,42 @@ def test_every_property_is_titled_and_described_in_both_languages(disclosure: Di
         texts = (field.title, field.title_en, field.description, field.description_en)
         assert all(texts), field.dotted
         assert field.title != field.name, field.dotted
+
+
+@VERSIONS
+def test_every_leaf_has_an_example(disclosure: Disclosure) -> None:
+    without = [f.dotted for f in disclosure.walk() if not f.fields and disclosure.example(f) is None]
+    assert without == []
+
+
+@VERSIONS
+def test_a_record_made_of_examples_is_without_fault(disclosure: Disclosure) -> None:
+    """Each example is good for its property: format, pattern, limits, codelist, check digit, decimals."""
+    made = assembled(disclosure.fields, disclosure.example)
+    assert check(made | {"schema": disclosure.name}, disclosure, CATALOG) == []
+    for turn in range(max(len(field.examples) for field in disclosure.walk())):
+
+        def own(field: Field, turn: int = turn) -> Any:
+            return field.examples[turn % len(field.examples)] if field.examples else disclosure.example(field)
+
+        made = assembled(disclosure.fields, own)
+        assert check(made | {"schema": disclosure.name}, disclosure, CATALOG) == []
+
+
+def assembled(fields: Iterable[Field], example: Callable[[Field], Any]) -> dict[str, Any]:
+    """A record with every property filled, its leaves as `example` says."""
+    record: dict[str, Any] = {}
+    for field in fields:
+        one = assembled(field.fields, example) if field.fields else example(field)
+        record[field.name] = [one] if field.many else one
+    return record
+
+
+def test_the_sample_is_the_example_before_what_a_shared_definition_says() -> None:
+    grant = CATALOG.type("land/grant-result")
+    assert grant.example(grant.by_path["lots.transferee.name"]) == "云南示例光电科技有限公司"
+    assert grant.example(grant.by_path["documents.mediaType"]) == "application/pdf"
+    assert [list(field.examples) for field in grant.fields if field.name == "outcome"] == [["awarded"]]
 
 
 @VERSIONS
