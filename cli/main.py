@@ -1,9 +1,10 @@
 """The `openalloc` command. Exit codes: 0 done, 1 the data has errors, 2 it could not be done."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -93,8 +94,11 @@ def check(
     for file in files:
         with _progress(f"核对 checking {file.name}", json) as tick:
             reports.append(
-                loading.check(file, catalog, type=type, profile=chosen, publisher=publisher, progress=tick)
-            )
+                loading.check(
+                    file, catalog, type=type, profile=chosen, publisher=publisher,
+                    progress=_of_rows(tick),
+                )
+            )  # fmt: skip
     _finish(files, reports, json, stored=False)
 
 
@@ -121,7 +125,8 @@ def load(
             reports.append(
                 loading.load(
                     file, catalog, engine, type=type, profile=chosen, publisher=publisher,
-                    now=datetime.now(UTC).replace(tzinfo=None), progress=tick,
+                    now=datetime.now(UTC).replace(tzinfo=None),
+                    progress=_of_rows(tick),
                 )
             )  # fmt: skip
     _finish(files, reports, json, stored=True)
@@ -245,7 +250,7 @@ def demo(
     engine = connect(settings.database)
     total = records + len(catalog.types)
     with _progress("装入样例 loading the sample", quiet=False) as tick:
-        stored = fill(engine, catalog, records, seed, lambda step: tick(step, total))
+        stored = fill(engine, catalog, records, seed, lambda step: tick(advance=step, total=total))
     engine.dispose()
     output.out.print(
         f"{total} 条记录,新增 {stored}(合成数据,不是真实信息) / {total} records, {stored} new (synthetic, not real)"
@@ -269,15 +274,18 @@ def main() -> None:
 
 @contextmanager
 def _progress(caption: str, quiet: bool) -> Iterator[Any]:
-    """A bar on a terminal's standard error; `tick(steps, total)` moves it. Nothing where machines read."""
+    """A bar on a terminal's standard error; `tick(completed=…)` moves it. Nothing where machines read."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(
         *columns, console=output.err, disable=quiet or not output.err.is_terminal, transient=True
     ) as bar:
         task = bar.add_task(caption, total=None)
-        yield lambda steps=1, total=None: bar.update(
-            task, advance=steps, **({"total": total} if total else {})
-        )
+        yield partial(bar.update, task)
+
+
+def _of_rows(tick: Callable[..., None]) -> Callable[[Any], None]:
+    """Moves a bar to the rows that a file has given so far."""
+    return lambda so_far: tick(completed=so_far.rows)
 
 
 def _finish(files: list[Path], reports: list[Any], json: bool, *, stored: bool) -> None:

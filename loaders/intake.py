@@ -12,7 +12,7 @@ from loaders.completeness import Completeness, filled_paths
 from loaders.groups import Issues
 from loaders.headings import SEARCHED
 from loaders.issues import RULES
-from loaders.report import ColumnUse
+from loaders.report import ColumnUse, SoFar
 from loaders.screen import masked, masked_cells, screened_record
 from loaders.sheets import Sheet
 from loaders.spool import Spool
@@ -22,7 +22,7 @@ from schemas.issue import RULES as SCHEMA_RULES
 from schemas.issue import Issue, issue
 from store.identity import identify
 
-Progress = Callable[[int], None]
+Progress = Callable[[SoFar], None]
 PROGRESS_EVERY = 500
 
 
@@ -75,10 +75,12 @@ class Intake:
 
     def take_all(self, rows: Iterable[Row], progress: Progress | None = None) -> None:
         """Take every row of a file."""
-        for number, row in enumerate(rows, 1):
+        told = 0
+        for row in rows:
             self._take(row)
-            if progress and number % PROGRESS_EVERY == 0:
-                progress(number)
+            if progress and self.rows - told >= PROGRESS_EVERY:
+                told = self.rows
+                progress(self.so_far)
         self._end_of_sheet()
         for sheet in self.sheets.values():
             faults = dict.fromkeys(fault for way in sheet.ways for fault in way.faults)
@@ -87,6 +89,11 @@ class Intake:
         self.issues.add(*self._without_heading)
         if not self.rows and not self._without_heading:
             self.issues.add(issue(RULES, "L008"))
+
+    @property
+    def so_far(self) -> SoFar:
+        """What whoever waits can be told now."""
+        return SoFar(self.rows, self.issues, self.columns)
 
     @property
     def columns(self) -> tuple[ColumnUse, ...]:

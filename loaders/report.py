@@ -1,8 +1,9 @@
 """What came of a file: every row taken, refused or skipped, every column used or not, every issue."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from loaders.completeness import Filled
@@ -10,6 +11,8 @@ from loaders.groups import SEVERITIES, Group, Issues
 from schemas.issue import Issue
 
 SCHEMA = "https://openalloc.org/schemas/report/1.0.json"
+
+_NO_CLAUSES: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(slots=True)
@@ -58,6 +61,26 @@ class NotRun:
             "check": self.check, "title": self.title, "titleEn": self.title_en, "reason": self.reason,
             "reasonEn": self.reason_en, "records": self.records,
         }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class SoFar:
+    """What is known of a file while it is read: how many rows came, what was found in them, and its columns.
+
+    `issues` and `columns` are those of the report in the making and go on growing.
+    """
+
+    rows: int
+    issues: Issues
+    columns: tuple[ColumnUse, ...]
+
+    def to_json(self, clauses: Mapping[str, str] = _NO_CLAUSES) -> dict[str, Any]:
+        """Rows and groups as a report shows them."""
+        groups = self.issues.ranked()
+        return {
+            "rows": self.rows,
+            "groups": [group.to_json(letter_of(group, self.columns), clauses) for group in groups],
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +135,7 @@ class Report:
 
     def letter(self, group: Group) -> str:
         """The letter of the column of a group, '' where it has none."""
-        place = (group.first.sheet, group.first.column)
-        return next((use.letter for use in self.columns if (use.sheet, use.heading) == place), "")
+        return letter_of(group, self.columns)
 
     @property
     def share(self) -> float | None:
@@ -149,3 +171,9 @@ class Report:
             "completeness": [one.to_json(self.clauses) for one in self.completeness],
             "columns": [column.to_json() for column in self.columns],
         }  # fmt: skip
+
+
+def letter_of(group: Group, columns: Iterable[ColumnUse]) -> str:
+    """The letter of the column of a group, '' where it has none."""
+    place = (group.first.sheet, group.first.column)
+    return next((use.letter for use in columns if (use.sheet, use.heading) == place), "")

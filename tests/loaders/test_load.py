@@ -14,7 +14,7 @@ from formats.error import FormatError
 from loaders import load as loading
 from loaders.groups import KEPT, Issues
 from loaders.load import check, load
-from loaders.report import Report
+from loaders.report import Report, SoFar
 from schemas.catalog import Catalog
 from store import tables
 
@@ -307,9 +307,21 @@ def test_a_file_broken_in_the_middle_stores_nothing(results: Path, catalog: Cata
 
 def test_progress_is_told(results: Path, catalog: Catalog) -> None:
     results.write_text(HEADING + lines(*range(1200)), "utf-8")
-    told: list[int] = []
+    told: list[SoFar] = []
     check(results, catalog, type=RESULT, publisher=PUBLISHER, progress=told.append)
-    assert told == [500, 1000]
+    assert [so_far.rows for so_far in told] == [500, 1000]
+
+
+def test_progress_tells_what_was_found_so_far(results: Path, catalog: Catalog) -> None:
+    results.write_text(HEADING + lines(1, 2).replace("1.5", "很大", 1) + lines(*range(3, 1200)), "utf-8")
+    told: list[dict[str, Any]] = []
+    check(
+        results, catalog, type=RESULT, publisher=PUBLISHER,
+        progress=lambda so_far: told.append(so_far.to_json()),
+    )  # fmt: skip
+    (group,) = told[0]["groups"]
+    assert (told[0]["rows"], group["code"], group["count"]) == (500, "L013", 1)
+    assert group["places"] == [{"row": 2, "cell": "C2", "value": "很大"}]
 
 
 def test_the_report_is_json(check_text: CheckText) -> None:
