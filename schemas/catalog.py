@@ -14,6 +14,7 @@ from schemas.codelist import Codelist, load_codelists
 from schemas.errors import SchemaError
 from schemas.field import Field, Schema, walk
 from schemas.path import values
+from schemas.policy import Policy
 from schemas.region import Regions
 from schemas.spelling import camel, pascal, plural
 
@@ -103,6 +104,11 @@ class Catalog:
         for disclosure in self.versions.values():
             newest[disclosure.type] = disclosure
         return MappingProxyType(newest)
+
+    @cached_property
+    def policy(self) -> Policy:
+        """The policy that the types carry out, read when it is first asked for."""
+        return Policy.load(self.folder / "policy")
 
     @cached_property
     def validators(self) -> dict[str, Any]:
