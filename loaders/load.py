@@ -22,7 +22,7 @@ from loaders.report import Issues, Report
 from loaders.spool import Spool
 from schemas.catalog import Catalog, Disclosure
 from schemas.check import check as check_record
-from schemas.deadline import due
+from schemas.deadline import Unknown, due
 from schemas.issue import Issue, issue
 from schemas.uscc import is_valid, normalize
 from store import loads
@@ -159,7 +159,7 @@ class _Run:
             if outcome is not None:
                 self.records += 1
                 self.types[outcome.disclosure.type] += 1
-                if due(outcome.record, outcome.disclosure, self.catalog.calendar) is None:
+                if isinstance(due(outcome.record, outcome.disclosure, self.catalog.calendar), Unknown):
                     self.not_checked["deadline"] += 1
                 yield outcome
 
