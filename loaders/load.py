@@ -24,7 +24,7 @@ from loaders.report import NotRun, Report
 from loaders.spool import Spool
 from schemas.catalog import Catalog, Disclosure
 from schemas.check import check as check_record
-from schemas.deadline import due
+from schemas.deadline import Unknown, due
 from schemas.issue import Issue, issue
 from schemas.uscc import is_valid, normalize
 from store import loads
@@ -134,7 +134,7 @@ class _Run:
         self.unreadable: FormatError | None = None
         self.records = 0
         self.types: Counter[str] = Counter()
-        self.without_deadline = 0
+        self.without_deadline: Counter[tuple[str, str]] = Counter()
         self.written: Counter[str] = Counter()
 
     def read(self, fragments: Spool, refusals: Spool) -> bool:
@@ -161,8 +161,9 @@ class _Run:
             if outcome is not None:
                 self.records += 1
                 self.types[outcome.disclosure.type] += 1
-                if due(outcome.record, outcome.disclosure, self.catalog.calendar) is None:
-                    self.without_deadline += 1
+                deadline = due(outcome.record, outcome.disclosure, self.catalog.calendar)
+                if isinstance(deadline, Unknown):
+                    self.without_deadline[deadline.message, deadline.message_en] += 1
                 yield outcome
 
     def write(self, engine: Engine, batch: list[Entry], now: datetime) -> None:
@@ -190,6 +191,7 @@ class _Run:
             stored=self.written["stored"], unchanged=self.written["unchanged"], revised=self.written["revised"],
             withdrawn=self.written["withdrawn"], columns=intake.columns, found=issues,
             completeness=intake.completeness.lines(), not_run=tuple(self._not_run()),
+            clauses={number: item.wording for number, item in self.catalog.policy.items.items()},
             unreadable=self.unreadable is not None, load_id=self.load_id,
         )  # fmt: skip
 
@@ -205,13 +207,10 @@ class _Run:
                 "records", "按模式核对", "Every check of records",
                 "没有一行能成为记录。", "No row could become a record.",
             )  # fmt: skip
-        elif self.without_deadline:
+        for (reason, reason_en), records in self.without_deadline.items():
             yield NotRun(
-                "deadline", "公开时限", "Whether it was published in time",
-                "没有起算日期,或者那一年的工作日历还没有公布;这些记录是否超时不得而知。",
-                "The event's date is missing or that year's calendar is not published: whether these were late is unknown.",
-                self.without_deadline,
-            )  # fmt: skip
+                "deadline", "公开时限", "Whether it was published in time", reason, reason_en, records
+            )
 
     def _outcome(self, fragments: list[Fragment]) -> Outcome | None:
         """The record of some fragments. Rows that contradict an earlier one, or are at fault, are refused."""
