@@ -1,5 +1,8 @@
 """The Starlette application: GraphQL, the published standard, pages for people, and health."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 import anyio
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import SQLAlchemyError
@@ -10,7 +13,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from api import pages, standard
+from api import pages, standard, validate
+from api.checkers import Checkers
 from api.graphql import graphql
 from api.limits import Limits
 from api.operation import Service
@@ -29,12 +33,21 @@ KUNMING = """\
 
 def application(catalog: Catalog, engine: Engine, limits: Limits | None = None) -> Starlette:
     """The application over one catalog and one database; it reads and never writes."""
+    checkers = Checkers(catalog.folder)
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        checkers.warm()
+        yield
+        checkers.close()
+
     app = Starlette(
         routes=[
             Route("/", home),
             Route("/graphql", graphql, methods=["GET", "POST", "PUT", "PATCH", "DELETE"]),
             *standard.routes(),
             *pages.routes(),
+            *validate.routes(),
             Route("/healthz", healthz),
             Route("/readyz", readyz),
         ],
@@ -45,12 +58,14 @@ def application(catalog: Catalog, engine: Engine, limits: Limits | None = None) 
             )
         ],
         exception_handlers={404: _not_found},
+        lifespan=lifespan,
     )  # fmt: skip
     app.state.threads = anyio.CapacityLimiter(CONNECTIONS)
     app.state.catalog = catalog
     app.state.engine = engine
     app.state.service = Service(catalog, engine, limits)
     app.state.pages = Pages()
+    app.state.checkers = checkers
     return app
 
 

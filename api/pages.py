@@ -78,6 +78,16 @@ class Pages:
             plain_address=f"?{request.url.remove_query_params('lang').query}", **values,
         )  # fmt: skip
 
+    def part(self, template: str, here: Language, **values: Any) -> str:
+        """The HTML of a template that is no page of its own and has no address."""
+        return self.environment.get_template(template).render(
+            language=here, language_tag=_TAGS[here], zh=here == "zh", **values
+        )
+
+    def text(self, name: str) -> str:
+        """The text of a file of `api/static`."""
+        return self.assets[name].content.decode()
+
     def _address(self, name: str) -> str:
         return f"/static/{name}?v={self.assets[name].mark}"
 
@@ -110,7 +120,7 @@ def language(request: Request) -> Language:
     given = request.query_params.get("lang")
     if given in _TAGS:
         return "en" if given == "en" else "zh"
-    for tag in _preferred(request.headers.get("accept-language", "")):
+    for tag in preferred(request.headers.get("accept-language", "")):
         if tag.partition("-")[0] in _TAGS:
             return "en" if tag.startswith("en") else "zh"
     return "zh"
@@ -159,10 +169,10 @@ def _in_language(url: URL, one: Language) -> str:
     return f"?{url.include_query_params(lang=one).query}"
 
 
-def _preferred(header: str) -> Iterator[str]:
-    """The language tags of an Accept-Language header, best first; what cannot be read or is refused is left out.
+def preferred(header: str) -> Iterator[str]:
+    """The entries of an Accept or Accept-Language header, best first; what cannot be read or is refused is left out.
 
-    >>> list(_preferred("de;q=0.5, en-GB;q=0.8, zh;q=0, fr;q=x"))
+    >>> list(preferred("de;q=0.5, en-GB;q=0.8, zh;q=0, fr;q=x"))
     ['en-gb', 'de']
     """
     ranked: list[tuple[float, int, str]] = []

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from typing import Any
 
+from loaders.names import ANONYMOUS
 from schemas.catalog import Disclosure
 from schemas.field import Field
 
@@ -16,6 +17,8 @@ class Wanted:
     """
 
     fields: tuple[Field, ...]
+    title: str
+    title_en: str
     item: str | None = None
 
     @classmethod
@@ -28,7 +31,8 @@ class Wanted:
             if not one.clause and one.required and len(one.path) == 1 and one.name != "schema":
                 found[one.name] = [one]
         return tuple(
-            cls(tuple(fields), None if name in disclosure.by_path else name) for name, fields in found.items()
+            cls(tuple(fields), *_titles(fields[0], disclosure), None if name in disclosure.by_path else name)
+            for name, fields in found.items()
         )
 
 
@@ -50,11 +54,21 @@ class Filled:
         """The line as a report shows it."""
         first, item = self.wanted.fields[0], self.wanted.item
         return {
-            "type": self.type, "title": first.title, "titleEn": first.title_en,
+            "type": self.type, "title": self.wanted.title, "titleEn": self.wanted.title_en,
             "paths": [one.dotted for one in self.wanted.fields],
             "item": item, "text": clauses.get(item or "", ""), "required": first.required,
             "filled": self.filled, "records": self.records, "share": round(self.share, 4),
         }  # fmt: skip
+
+
+def _titles(field: Field, disclosure: Disclosure) -> tuple[str, str]:
+    """What a field is called where its own title says nothing alone: 受让人名称, and 成交价格 for its 数额."""
+    parent = disclosure.by_path.get(".".join(field.path[:-1]))
+    if parent is None or parent.definition not in ANONYMOUS or parent.title == field.title:
+        return field.title, field.title_en
+    if parent.is_money:
+        return parent.title, parent.title_en
+    return parent.title + field.title, f"{parent.title_en}: {field.title_en}"
 
 
 class Completeness:

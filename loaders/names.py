@@ -15,7 +15,7 @@ _OURS = frozenset({"id", "schema"})
 # A bare 标题 or 网址 is the record's, not that of one of these.
 _QUALIFIED = frozenset({"documents", "relatedDisclosures", "withheld", "parties"})
 # Parts of these have names that say nothing alone: 名称, 地址, 联系电话.
-_ANONYMOUS = frozenset(
+ANONYMOUS = frozenset(
     {"organization", "person", "contact", "document", "party", "period", "money", "unitPrice"}
 )
 _WHOLE = frozenset({"money", "unitPrice", "period", "organization", "project", "person", "contact"})
@@ -100,11 +100,11 @@ class Names:
 
     def _is_part(self, field: Field) -> bool:
         parent = self._parent(field)
-        return parent is not None and parent.definition in _ANONYMOUS and field.title != parent.title
+        return parent is not None and parent.definition in ANONYMOUS and field.title != parent.title
 
     def _names(self, field: Field) -> Iterator[tuple[str, float]]:
         parent = self._parent(field)
-        anonymous = parent is not None and parent.definition in _ANONYMOUS
+        anonymous = parent is not None and parent.definition in ANONYMOUS
         qualified = field.path[0] in _QUALIFIED
         own = [(field.title, TITLE), *((alias, ALIAS) for alias in field.aliases), (field.title_en, MADE)]
         if not qualified:
@@ -120,7 +120,7 @@ class Names:
     def _parent_names(self, parent: Field) -> list[str]:
         names = [parent.title, *parent.aliases]
         child = parent.child("name") or parent.child("personName")
-        if parent.definition in _ANONYMOUS and child:
+        if parent.definition in ANONYMOUS and child:
             names += child.aliases
         return list(dict.fromkeys([*names, *(v for name in names for v in variants(name))]))
 

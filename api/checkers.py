@@ -1,0 +1,121 @@
+"""The processes that check uploaded files (`api.checking`): started warm, so many at a time, killed when late."""
+
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import AsyncGenerator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import anyio
+import anyio.to_thread
+import orjson
+
+from api.checking import Job
+from api.graphql import RequestError
+from formats.child import ENVIRONMENT
+
+AT_ONCE = 2
+WAITING = 8
+# Seconds that one file may take, from the moment a process is free for it.
+WALL = 180.0
+
+
+class Checkers:
+    """Checks files in processes of their own, `AT_ONCE` at a time; the others wait, `WAITING` at most."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._free: list[subprocess.Popen[bytes]] = []
+        self._turns = anyio.CapacityLimiter(AT_ONCE)
+        # Reading from a process waits in a thread; the queries' threads are not taken for that.
+        self._threads = anyio.CapacityLimiter(AT_ONCE)
+
+    def warm(self) -> None:
+        """Start a process before anybody asks."""
+        self._free.append(self._start())
+
+    def close(self) -> None:
+        """End the processes that wait for work."""
+        while self._free:
+            _end(self._free.pop())
+
+    async def events(self, job: Job) -> AsyncGenerator[dict[str, Any], None]:
+        """What is found on the way, and last the report or the error.
+
+        Raises RequestError A044 where too many are waiting. Leaving early ends the checking.
+        """
+        if self._turns.statistics().tasks_waiting >= WAITING:
+            raise RequestError(
+                503, "A044", "正在核对的文件太多", "Too many files are being checked",
+                "请过一会儿再试。", "Try again in a moment.",
+            )  # fmt: skip
+        async with self._turns:
+            process = self._free.pop() if self._free else self._start()
+            timer = threading.Timer(WALL, process.kill)
+            timer.start()
+            done = False
+            try:
+                async for event in self._ask(process, job):
+                    done = "report" in event or "error" in event
+                    yield event
+                if not done:
+                    yield {"error": _gave_up(process)}
+            finally:
+                timer.cancel()
+                if done and process.poll() is None:
+                    self._free.append(process)
+                else:
+                    _end(process)
+
+    async def _ask(self, process: subprocess.Popen[bytes], job: Job) -> AsyncGenerator[dict[str, Any], None]:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        try:
+            process.stdin.write(orjson.dumps(asdict(job)) + b"\n")
+            process.stdin.flush()
+        except BrokenPipeError:
+            return
+        while line := await anyio.to_thread.run_sync(
+            process.stdout.readline, abandon_on_cancel=True, limiter=self._threads
+        ):
+            event = orjson.loads(line)
+            if "ready" in event:
+                continue
+            yield event
+            if "report" in event or "error" in event:
+                return
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        environment = {name: os.environ[name] for name in ENVIRONMENT if name in os.environ}
+        environment["PYTHONPATH"] = str(Path(__file__).resolve().parent.parent)
+        environment["PYTHONUTF8"] = "1"
+        return subprocess.Popen(  # noqa: S603 - our own interpreter and module, no shell
+            [sys.executable, "-P", "-B", "-m", "api.checking", str(self._folder)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=environment,
+            start_new_session=True,
+        )
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.kill()
+    for stream in (process.stdin, process.stdout):
+        assert stream is not None
+        stream.close()
+    process.wait()
+
+
+def _gave_up(process: subprocess.Popen[bytes]) -> dict[str, str]:
+    """The error for a process that ended without saying so: killed when late, or out of its own limits."""
+    process.wait()
+    return {
+        "code": "A046", "message": "核对没有完成:用的时间或者内存超过了限制",
+        "messageEn": "The check did not finish: it took more time or memory than is allowed",
+        "hint": "请把文件分成几份;仍然不行,请用 openalloc check 在自己的电脑上核对。",
+        "hintEn": "Split the file; if that does not help, check it on your own machine with `openalloc check`.",
+    }  # fmt: skip

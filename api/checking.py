@@ -1,0 +1,92 @@
+"""The process that checks strangers' files: a job a line on standard input, what it finds as lines on standard output.
+
+It is started warm and told to check one file after another, so that the server's own process never parses, never
+waits and never runs out of memory for one. Lines are JSON: `{"rows", "groups"}` on the way, then `{"report"}` or
+`{"error"}`; `{"ready": true}` before the first job.
+"""
+
+import contextlib
+import resource
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import orjson
+
+from formats.error import FormatError
+from loaders.asked import Asked
+from loaders.load import check
+from loaders.profile_file import load_profile
+from schemas.catalog import Catalog
+from schemas.errors import OpenallocError
+
+# Address space, and computing time for one file, in bytes and seconds; the process that parses has limits of its own.
+MEMORY = 3 << 30
+CPU = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One file to check; `marked` is where its returned workbook shall be written, if anywhere."""
+
+    path: str
+    type: str | None = None
+    publisher: str | None = None
+    profile: str | None = None
+    marked: str | None = None
+    previous: dict[str, Any] | None = None
+
+
+def main() -> None:
+    """Check files until standard input ends."""
+    # Printing by a library must not break the lines of events.
+    events, sys.stdout = sys.stdout.buffer, sys.stderr
+    _limit(resource.RLIMIT_AS, MEMORY)
+    catalog = Catalog.load(Path(sys.argv[1]))
+    for names in Asked(catalog).names.values():
+        names.find("")  # the table of headings is made now, not for the first file
+    _say(events, {"ready": True})
+    for line in sys.stdin.buffer:
+        spent = resource.getrusage(resource.RUSAGE_SELF)
+        _limit(resource.RLIMIT_CPU, int(spent.ru_utime + spent.ru_stime) + CPU)
+        run(Job(**orjson.loads(line)), catalog, events)
+
+
+def run(job: Job, catalog: Catalog, events: BinaryIO) -> None:
+    """Check one file and say what comes of it; whatever goes wrong is said too."""
+    try:
+        profile = load_profile(job.profile, catalog) if job.profile else None
+        report = check(
+            Path(job.path), catalog, type=job.type, profile=profile, publisher=job.publisher,
+            progress=lambda rows: _say(events, {"rows": rows}),
+        )  # fmt: skip
+        _say(events, {"report": report.to_json()})
+    except (OpenallocError, FormatError) as error:
+        _say(
+            events, {"error": _error(error.code, error.message, error.message_en, error.hint, error.hint_en)}
+        )
+    except MemoryError:
+        _say(events, {"error": _error(
+            "A045", "核对这个文件所需的内存超过限制", "Checking this file needs more memory than is allowed",
+            "请把文件分成几份。", "Split the file.",
+        )})  # fmt: skip
+
+
+def _error(code: str, message: str, message_en: str, hint: str, hint_en: str) -> dict[str, str]:
+    return {"code": code, "message": message, "messageEn": message_en, "hint": hint, "hintEn": hint_en}
+
+
+def _say(events: BinaryIO, event: dict[str, Any]) -> None:
+    events.write(orjson.dumps(event) + b"\n")
+    events.flush()
+
+
+def _limit(kind: int, amount: int) -> None:
+    _, hard = resource.getrlimit(kind)
+    with contextlib.suppress(ValueError, OSError):  # where a system has no such limit, the others remain
+        resource.setrlimit(kind, (amount if hard == resource.RLIM_INFINITY else min(amount, hard), hard))
+
+
+if __name__ == "__main__":
+    main()

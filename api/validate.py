@@ -1,0 +1,299 @@
+"""`/validate`: a file or records in, the report out, as a page, JSON, CSV, one HTML file or the marked workbook.
+
+The file lies in a folder of its own until the answer is sent and is then gone.
+"""
+
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Mapping
+from contextlib import ExitStack, aclosing
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath, PureWindowsPath
+from typing import Any
+from urllib.parse import quote
+
+import anyio.to_thread
+import orjson
+from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import Route
+
+from api.checkers import Checkers
+from api.checking import Job
+from api.graphql import RequestError
+from api.pages import Pages, language, page, preferred, wants_page
+from api.report_csv import as_csv
+from formats.registry import all_formats
+from loaders.profile import names as profile_names
+from schemas.catalog import Catalog, Disclosure
+from schemas.codelist import Code
+from schemas.errors import OpenallocError
+
+UPLOAD_LIMIT = 64 << 20
+
+JSON = "application/json"
+EVENTS = "application/x-ndjson"
+WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+# The forms of an answer: by name in a form or an address, by media type in Accept (`html`, the file, only by name).
+ANSWERS: Mapping[str, str | None] = {
+    "json": JSON, "page": "text/html", "csv": "text/csv", "html": None, "workbook": WORKBOOK, "events": EVENTS,
+}  # fmt: skip
+PRIVATE = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+_TITLE = ("核对文件", "Check a file")
+_LONGEST_NAME = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a request asks: the name of the file, how to read it, and the form of the answer."""
+
+    name: str
+    type: str | None
+    publisher: str | None
+    profile: str | None
+    previous: dict[str, Any] | None
+    answer: str
+
+
+def routes() -> list[Route]:
+    """`/validate`."""
+    limit = Middleware(RequestBodyLimitMiddleware, max_body_size=UPLOAD_LIMIT)
+    return [Route("/validate", validate, methods=["GET", "POST"], middleware=[limit])]
+
+
+async def validate(request: Request) -> Response:
+    """GET: the page with its form. POST: a form with a file, or the file itself as the body."""
+    if request.method != "POST":
+        return _page(request)
+    try:
+        return await _checked(request)
+    except OpenallocError as error:
+        return _refusal(request, error)
+    except HTTPException as error:
+        if error.status_code != 413:
+            raise
+        return _refusal(request, RequestError(
+            413, "A041", f"文件太大,上限是 {UPLOAD_LIMIT >> 20} MB", f"The file is larger than {UPLOAD_LIMIT >> 20} MB",
+            "请把文件分成几份;也可以用 openalloc check 在自己的电脑上核对。",
+            "Split it, or check it on your own machine with `openalloc check`.",
+        ))  # fmt: skip
+
+
+async def _checked(request: Request) -> Response:
+    with ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="openalloc-"))
+        asked, path = await _received(request, Path(folder))
+        _require_known(asked, request.app.state.catalog)
+        marked = path.with_name("marked") if asked.answer == "workbook" else None
+        job = Job(
+            str(path), asked.type, asked.publisher, asked.profile,
+            marked=str(marked) if marked else None, previous=asked.previous,
+        )  # fmt: skip
+        if asked.answer == "events":
+            events = _streamed(request, job, stack.pop_all())
+            return StreamingResponse(events, media_type=EVENTS, headers=PRIVATE)
+        return _answer(request, asked, await _report(request, job), marked)
+
+
+async def _report(request: Request, job: Job) -> dict[str, Any]:
+    """The report on a file; raises RequestError where the check could not be made."""
+    checkers: Checkers = request.app.state.checkers
+    async with aclosing(checkers.events(job)) as events:
+        async for event in events:
+            if "report" in event:
+                return dict(event["report"])
+            if "error" in event:
+                said = event["error"]
+                status = 503 if said["code"][0] == "A" else 422
+                raise RequestError(
+                    status, said["code"], said["message"], said["messageEn"], said["hint"], said["hintEn"]
+                )
+    raise AssertionError("the events ended without a report")
+
+
+async def _streamed(request: Request, job: Job, folder: ExitStack) -> AsyncIterator[bytes]:
+    """The events of a check as lines of JSON; the last has the report, and as HTML what a page shows of it."""
+    checkers: Checkers = request.app.state.checkers
+    pages: Pages = request.app.state.pages
+    with folder:
+        try:
+            async with aclosing(checkers.events(job)) as events:
+                async for event in events:
+                    if "report" in event:
+                        event["html"] = pages.part("report.html", language(request), report=event["report"])
+                    yield orjson.dumps(event) + b"\n"
+        except RequestError as error:
+            yield orjson.dumps({"error": _said(error)}) + b"\n"
+
+
+def _answer(request: Request, asked: Asked, report: dict[str, Any], marked: Path | None) -> Response:
+    pages: Pages = request.app.state.pages
+    stem = Path(asked.name).stem
+    if asked.answer == "page":
+        return _page(request, report=report)
+    if asked.answer == "csv":
+        return _file(as_csv(report), "text/csv; charset=utf-8", f"{stem}-核对报告.csv")
+    if asked.answer == "html":
+        content = pages.part(
+            "report_file.html", language(request), report=report, style=pages.text("style.css")
+        )
+        return _file(content.encode(), "text/html; charset=utf-8", f"{stem}-核对报告.html")
+    if marked is not None and marked.exists():
+        return _file(marked.read_bytes(), WORKBOOK, f"{stem}-已标注.xlsx")
+    return Response(orjson.dumps(report), headers=PRIVATE, media_type=JSON)
+
+
+async def _received(request: Request, folder: Path) -> tuple[Asked, Path]:
+    """What is asked, and the file in its folder."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind == "multipart/form-data":
+        async with request.form(max_files=2, max_fields=20, max_part_size=UPLOAD_LIMIT) as form:
+            asked = _asked(request, form)
+            upload = form.get("file")
+            if not isinstance(upload, UploadFile) or not upload.filename:
+                raise RequestError(
+                    400,
+                    "A040",
+                    "没有收到文件",
+                    "No file was received",
+                    "请先选择文件。",
+                    "Choose a file first.",
+                )
+            asked = replace(asked, name=_plain_name(upload.filename))
+            path = folder / asked.name
+            await anyio.to_thread.run_sync(_copy, upload, path)
+        return asked, path
+    name = _body_name(kind, request.query_params.get("file"))
+    path = folder / name
+    with path.open("wb") as stream:
+        async for chunk in request.stream():
+            stream.write(chunk)
+    return replace(_asked(request, request.query_params), name=name), path
+
+
+def _asked(request: Request, given: Mapping[str, Any]) -> Asked:
+    texts = {name: str(value).strip() or None for name, value in given.items() if isinstance(value, str)}
+    return Asked(
+        "", texts.get("type"), texts.get("publisher"), texts.get("profile"),
+        _previous(texts.get("previous")), _form_of_answer(request, texts.get("answer")),
+    )  # fmt: skip
+
+
+def _previous(text: str | None) -> dict[str, Any] | None:
+    try:
+        found = orjson.loads(text) if text else None
+    except ValueError:
+        found = text
+    if found is None or (isinstance(found, dict) and "groups" in found):
+        return found
+    raise RequestError(
+        400, "A042", "上一次的报告不是本系统的 JSON 报告", "The previous report is not a report of ours in JSON",
+        "请用上一次下载的 JSON 报告,或者不填。", "Use the JSON report of last time, or leave it out.",
+    )  # fmt: skip
+
+
+def _form_of_answer(request: Request, named: str | None) -> str:
+    """The form asked for by name, else the client's best that we speak, JSON when it does not mind."""
+    if named is not None and named not in ANSWERS:
+        known = "、".join(ANSWERS)
+        raise RequestError(
+            400, "A047", f"没有这种答复:{named}", f"There is no such form of answer: {named}",
+            f"可用的有:{known}。", f"There are: {known}.",
+        )  # fmt: skip
+    if named is not None:
+        return named
+    by_type = {media_type: name for name, media_type in ANSWERS.items() if media_type} | {
+        "*/*": "json", "application/*": "json", "text/*": "page",
+    }  # fmt: skip
+    for media_type in preferred(request.headers.get("accept") or "*/*"):
+        if media_type in by_type:
+            return by_type[media_type]
+    raise RequestError(
+        406, "A043", "没有客户端接受的答复形式", "No form of answer that the client accepts",
+        f"Accept 可用:{'、'.join(filter(None, ANSWERS.values()))}。", f"Accept one of: {', '.join(filter(None, ANSWERS.values()))}.",
+    )  # fmt: skip
+
+
+def _body_name(kind: str, given: str | None) -> str:
+    """The name of a file that is the body itself; its suffix tells its format, else the content type does."""
+    if given:
+        return _plain_name(given)
+    for module in all_formats():
+        if kind == module.MEDIA_TYPE:
+            return f"upload{module.SUFFIXES[0]}"
+    known = "、".join(module.MEDIA_TYPE for module in all_formats())
+    raise RequestError(
+        415, "A048", f"不认识的内容类型:{kind or '(没有)'}", f"Unknown content type: {kind or '(none)'}",
+        f"用表单(multipart/form-data)、{known},或者在地址中写 ?file=文件名。",
+        f"Send a form (multipart/form-data), {known}, or name the file with ?file=.",
+    )  # fmt: skip
+
+
+def _plain_name(name: str) -> str:
+    """The last part of a name, without what a file system or a terminal might take for something else."""
+    last = PurePosixPath(PureWindowsPath(name).name).name
+    plain = "".join(one for one in last if one.isprintable() and one not in '<>:"|?*').lstrip(".").strip()
+    stem, suffix = Path(plain).stem[-_LONGEST_NAME:], Path(plain).suffix[:10]
+    return f"{stem or 'upload'}{suffix}"
+
+
+def _copy(upload: UploadFile, path: Path) -> None:
+    with path.open("wb") as stream:
+        shutil.copyfileobj(upload.file, stream, 1 << 20)
+
+
+def _require_known(asked: Asked, catalog: Catalog) -> None:
+    if asked.type is not None:
+        catalog.type(asked.type)
+
+
+def _file(content: bytes, media_type: str, name: str) -> Response:
+    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}", **PRIVATE}
+    return Response(content, headers=headers, media_type=media_type)
+
+
+def _said(error: OpenallocError) -> dict[str, str]:
+    return {
+        "code": error.code, "message": error.message, "messageEn": error.message_en,
+        "hint": error.hint, "hintEn": error.hint_en,
+    }  # fmt: skip
+
+
+def _refusal(request: Request, error: OpenallocError) -> Response:
+    status = error.status if isinstance(error, RequestError) else 422
+    if wants_page(request):
+        return _page(request, status=status, error=_said(error))
+    hints = {"code": error.code, "hint": error.hint, "hintEn": error.hint_en}
+    body = {"errors": [{"message": f"{error.message} / {error.message_en}", "extensions": hints}]}
+    headers = PRIVATE | ({"Retry-After": "10"} if status == 503 else {})
+    return Response(orjson.dumps(body), status, headers, JSON)
+
+
+def _page(
+    request: Request,
+    *,
+    status: int = 200,
+    report: dict[str, Any] | None = None,
+    error: dict[str, str] | None = None,
+) -> Response:
+    catalog: Catalog = request.app.state.catalog
+    kept = report is None and error is None
+    return page(
+        request, "validate.html", _TITLE, status=status, cache="no-cache" if kept else "no-store",
+        domains=_domains(catalog), profiles=profile_names(), limit=UPLOAD_LIMIT >> 20,
+        suffixes=",".join(suffix for module in all_formats() for suffix in module.SUFFIXES),
+        report=report, error=error, chosen_type=request.query_params.get("type", ""),
+    )  # fmt: skip
+
+
+def _domains(catalog: Catalog) -> list[tuple[Code, list[Disclosure]]]:
+    """The types by domain, in the order of the codelist."""
+    by_domain = [
+        (domain, [one for one in catalog.types.values() if one.domain == domain.code])
+        for domain in catalog.codelists["domain"].codes.values()
+    ]
+    return [(domain, types) for domain, types in by_domain if types]
