@@ -62,7 +62,7 @@ class Checkers:
                     done = "report" in event or "error" in event
                     yield event
                 if not done:
-                    yield {"error": _gave_up(process)}
+                    raise _gave_up(process)
             finally:
                 timer.cancel()
                 if done and process.poll() is None:
@@ -110,12 +110,12 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     process.wait()
 
 
-def _gave_up(process: subprocess.Popen[bytes]) -> dict[str, str]:
+def _gave_up(process: subprocess.Popen[bytes]) -> RequestError:
     """The error for a process that ended without saying so: killed when late, or out of its own limits."""
     process.wait()
-    return {
-        "code": "A046", "message": "核对没有完成:用的时间或者内存超过了限制",
-        "messageEn": "The check did not finish: it took more time or memory than is allowed",
-        "hint": "请把文件分成几份;仍然不行,请用 openalloc check 在自己的电脑上核对。",
-        "hintEn": "Split the file; if that does not help, check it on your own machine with `openalloc check`.",
-    }  # fmt: skip
+    return RequestError(
+        503, "A046", "核对没有完成:用的时间或者内存超过了限制",
+        "The check did not finish: it took more time or memory than is allowed",
+        "请把文件分成几份;仍然不行,请用 openalloc check 在自己的电脑上核对。",
+        "Split the file; if that does not help, check it on your own machine with `openalloc check`.",
+    )  # fmt: skip

@@ -8,6 +8,7 @@ waits and never runs out of memory for one. Lines are JSON: `{"rows", "groups"}`
 import contextlib
 import resource
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -18,12 +19,17 @@ from formats.error import FormatError
 from loaders.asked import Asked
 from loaders.load import check
 from loaders.profile_file import load_profile
+from loaders.report import SoFar
 from schemas.catalog import Catalog
 from schemas.errors import OpenallocError
 
 # Address space, and computing time for one file, in bytes and seconds; the process that parses has limits of its own.
 MEMORY = 3 << 30
 CPU = 120
+
+# Seconds between two words on the way, and how many groups each has.
+TOLD_EVERY = 0.25
+SHOWN_EARLY = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +65,7 @@ def run(job: Job, catalog: Catalog, events: BinaryIO) -> None:
         profile = load_profile(job.profile, catalog) if job.profile else None
         report = check(
             Path(job.path), catalog, type=job.type, profile=profile, publisher=job.publisher,
-            progress=lambda rows: _say(events, {"rows": rows}),
+            progress=_Teller(events),
         )  # fmt: skip
         _say(events, {"report": report.to_json()})
     except (OpenallocError, FormatError) as error:
@@ -71,6 +77,21 @@ def run(job: Job, catalog: Catalog, events: BinaryIO) -> None:
             "A045", "核对这个文件所需的内存超过限制", "Checking this file needs more memory than is allowed",
             "请把文件分成几份。", "Split the file.",
         )})  # fmt: skip
+
+
+class _Teller:
+    """Tells what was found so far, now and then: the rows and the first groups, without their places."""
+
+    def __init__(self, events: BinaryIO) -> None:
+        self._events = events
+        self._told = 0.0
+
+    def __call__(self, so_far: SoFar) -> None:
+        now = time.monotonic()
+        if now - self._told >= TOLD_EVERY:
+            self._told = now
+            groups = [group.summary() for group in so_far.issues.ranked()[:SHOWN_EARLY]]
+            _say(self._events, {"rows": so_far.rows, "groups": groups})
 
 
 def _error(code: str, message: str, message_en: str, hint: str, hint_en: str) -> dict[str, str]:

@@ -163,7 +163,7 @@ async def _received(request: Request, folder: Path) -> tuple[Asked, Path]:
                     "请先选择文件。",
                     "Choose a file first.",
                 )
-            asked = replace(asked, name=_plain_name(upload.filename))
+            asked = replace(asked, name=plain_name(upload.filename))
             path = folder / asked.name
             await anyio.to_thread.run_sync(_copy, upload, path)
         return asked, path
@@ -221,7 +221,7 @@ def _form_of_answer(request: Request, named: str | None) -> str:
 def _body_name(kind: str, given: str | None) -> str:
     """The name of a file that is the body itself; its suffix tells its format, else the content type does."""
     if given:
-        return _plain_name(given)
+        return plain_name(given)
     for module in all_formats():
         if kind == module.MEDIA_TYPE:
             return f"upload{module.SUFFIXES[0]}"
@@ -233,7 +233,7 @@ def _body_name(kind: str, given: str | None) -> str:
     )  # fmt: skip
 
 
-def _plain_name(name: str) -> str:
+def plain_name(name: str) -> str:
     """The last part of a name, without what a file system or a terminal might take for something else."""
     last = PurePosixPath(PureWindowsPath(name).name).name
     plain = "".join(one for one in last if one.isprintable() and one not in '<>:"|?*').lstrip(".").strip()
@@ -247,8 +247,14 @@ def _copy(upload: UploadFile, path: Path) -> None:
 
 
 def _require_known(asked: Asked, catalog: Catalog) -> None:
+    """Raise where there is no such type or profile. A profile is one of ours by its name, never a path."""
     if asked.type is not None:
         catalog.type(asked.type)
+    if asked.profile is not None and asked.profile not in profile_names():
+        raise RequestError(
+            422, "A049", f"没有这个映射配置:{asked.profile}", f"There is no such profile: {asked.profile}",
+            f"已有的映射配置:{'、'.join(profile_names())}", f"The profiles are: {', '.join(profile_names())}",
+        )  # fmt: skip
 
 
 def _file(content: bytes, media_type: str, name: str) -> Response:

@@ -49,13 +49,20 @@ class Group:
         """The group as a report shows it; `letter` is its column's, `clauses` the policy's wording by item."""
         first = self.first
         shown = {
-            "code": first.code, "severity": first.severity, "count": self.count,
-            "message": self.message, "messageEn": self.message_en, "hint": first.hint, "hintEn": first.hint_en,
-            "sheet": first.sheet, "column": first.column, "letter": letter, "path": self.path,
+            **self.summary(),
+            "hint": first.hint, "hintEn": first.hint_en, "letter": letter, "path": self.path,
             "clause": [{"item": item, "text": clauses.get(item, "")} for item in first.clause],
             "places": [_place(one, letter) for one in self.kept],
         }  # fmt: skip
         return {key: value for key, value in shown.items() if value not in (None, "", [])}
+
+    def summary(self) -> dict[str, Any]:
+        """What is wrong and how often, without the places."""
+        first = self.first
+        return {
+            "code": first.code, "severity": first.severity, "count": self.count,
+            "message": self.message, "messageEn": self.message_en, "sheet": first.sheet, "column": first.column,
+        }  # fmt: skip
 
     def _general(self, sentence: str) -> str:
         values = {one.value for one in self.kept}

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Any
 
 from loaders.completeness import Filled
@@ -11,8 +10,6 @@ from loaders.groups import SEVERITIES, Group, Issues
 from schemas.issue import Issue
 
 SCHEMA = "https://openalloc.org/schemas/report/1.0.json"
-
-_NO_CLAUSES: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(slots=True)
@@ -73,14 +70,6 @@ class SoFar:
     rows: int
     issues: Issues
     columns: tuple[ColumnUse, ...]
-
-    def to_json(self, clauses: Mapping[str, str] = _NO_CLAUSES) -> dict[str, Any]:
-        """Rows and groups as a report shows them."""
-        groups = self.issues.ranked()
-        return {
-            "rows": self.rows,
-            "groups": [group.to_json(letter_of(group, self.columns), clauses) for group in groups],
-        }
 
 
 @dataclass(frozen=True, slots=True)

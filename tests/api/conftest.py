@@ -29,9 +29,11 @@ def file(
 
 
 @pytest.fixture(scope="session")
-def app(file: Engine, catalog: Catalog) -> Starlette:
+def app(file: Engine, catalog: Catalog) -> Iterator[Starlette]:
     """The application."""
-    return application(catalog, file)
+    made = application(catalog, file)
+    yield made
+    made.state.checkers.close()
 
 
 @pytest.fixture(scope="session")

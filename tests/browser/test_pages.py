@@ -6,7 +6,7 @@ from playwright.sync_api import Page
 
 from tests.browser.conftest import PageAt
 
-PAGES = ("/",)
+PAGES = ("/", "/validate")
 WIDTHS = (390, 1280)
 SCHEMES = ("light", "dark")
 LANGUAGES = ("zh", "en")
