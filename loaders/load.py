@@ -24,7 +24,7 @@ from loaders.report import NotRun, Report
 from loaders.spool import Spool
 from schemas.catalog import Catalog, Disclosure
 from schemas.check import check as check_record
-from schemas.deadline import due
+from schemas.deadline import Unknown, due
 from schemas.issue import Issue, issue
 from schemas.uscc import is_valid, normalize
 from store import loads
@@ -161,7 +161,7 @@ class _Run:
             if outcome is not None:
                 self.records += 1
                 self.types[outcome.disclosure.type] += 1
-                if due(outcome.record, outcome.disclosure, self.catalog.calendar) is None:
+                if isinstance(due(outcome.record, outcome.disclosure, self.catalog.calendar), Unknown):
                     self.without_deadline += 1
                 yield outcome
 

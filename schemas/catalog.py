@@ -16,6 +16,7 @@ from schemas.field import Field, Schema, walk
 from schemas.path import values
 from schemas.region import Regions
 from schemas.spelling import camel, pascal, plural
+from schemas.timelimit import TimeLimit
 
 FOLDER = Path(__file__).resolve().parent
 NAMESPACE = "https://openalloc.org/schemas/"
@@ -66,6 +67,11 @@ class Disclosure:
     def stage(self) -> str:
         """A code of the codelist `stage`."""
         return str(self.schema["stage"])
+
+    @cached_property
+    def deadlines(self) -> tuple[TimeLimit, ...]:
+        """By when such a disclosure must be public: its rules, the first that can be measured judges."""
+        return tuple(TimeLimit.of(rule) for rule in self.schema["deadlines"])
 
     @cached_property
     def by_path(self) -> Mapping[str, Field]:

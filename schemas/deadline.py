@@ -1,68 +1,129 @@
 """When a disclosure had to be public: the type's deadlines applied to a record.
 
 A deadline that cannot be measured (no event date, or a year whose calendar is not published) is unknown, never
-"on time". The rule in force at the event judges it.
+"on time", and says why. The rule in force at the event judges it.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, Literal
 
 from schemas.calendar import WorkingDays
 from schemas.catalog import Disclosure
-from schemas.path import values
+from schemas.timelimit import Count, Event, TimeLimit
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """The last day on which the disclosure was in time, which days count, and the basis."""
+    """The last day on which the disclosure was in time, and what that rests on.
+
+    ``rule`` is the place of the rule among the type's ``deadlines``; ``path`` and ``event`` are the property and the
+    day from which it was counted (the year's property and the day itself for a fixed date).
+    """
 
     on: date
-    count: Literal["working", "calendar"]
+    count: Count
     basis: str
+    basis_en: str
+    rule: int
+    path: str
+    event: date
 
 
-def due(record: Mapping[str, Any], disclosure: Disclosure, calendar: WorkingDays) -> Due | None:
-    """The deadline of a record, or None where it is unknown.
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Why nobody can tell by when a disclosure had to be public.
 
-    The first of the type's rules that was in force at its event judges. With several lots the last event counts
-    for a rule `after`, the first for a rule `before`.
+    ``noEvent``: the record does not name the event, ``paths`` are the properties that would. ``noRule``: no rule for
+    such a record was in force then. ``noCalendar``: the working days of a year are not published yet.
     """
-    for rule in disclosure.schema["deadlines"]:
-        event = _event(record, rule)
-        if event is None or not date.fromisoformat(rule["from"]) <= event:
-            continue
-        if "to" in rule and event > date.fromisoformat(rule["to"]):
-            continue
-        days = int(rule["days"]) if "after" in rule else -int(rule["days"])
-        if rule["count"] == "calendar":
-            return Due(event + timedelta(days=days), "calendar", rule["basis"])
-        on, provisional = calendar.add(event, days)
-        return None if provisional else Due(on, "working", rule["basis"])
-    return None
+
+    reason: Literal["noEvent", "noRule", "noCalendar"]
+    message: str
+    message_en: str
+    paths: tuple[str, ...] = ()
 
 
-def days_late(published: date | None, deadline: Due | None, calendar: WorkingDays) -> int | None:
+def due(record: Mapping[str, Any], disclosure: Disclosure, calendar: WorkingDays) -> Due | Unknown:
+    """The deadline of a record, or why it is unknown.
+
+    The first of the type's rules that is one for such a record, finds its event and was in force then judges.
+    """
+    missing: list[str] = []
+    outside: list[Event] = []
+    for place, rule in enumerate(disclosure.deadlines):
+        if not rule.applies(record):
+            continue
+        event = rule.event(record)
+        if event is None:
+            missing += rule.needs
+        elif rule.in_force(event.on):
+            return _counted(place, rule, event, calendar)
+        else:
+            outside.append(event)
+    if outside or not missing:
+        return _no_rule(outside)
+    return _no_event(tuple(dict.fromkeys(missing)), disclosure)
+
+
+def days_late(published: date | None, deadline: Due | Unknown, calendar: WorkingDays) -> int | None:
     """How many days after its deadline a disclosure came, counted as the deadline counts; 0 or less is in time.
 
     A weekend after the last day is one working day late, not none. None is unknown: no date, no deadline, or
     working days through a year whose calendar is not published.
     """
-    if published is None or deadline is None:
+    if published is None or isinstance(deadline, Unknown):
         return None
     if deadline.count == "calendar":
         return (published - deadline.on).days
-    first, last = sorted((published.year, deadline.on.year))
-    if not calendar.published.issuperset(range(first, last + 1)):
+    if _unpublished(published, deadline.on, calendar) is not None:
         return None
     late = calendar.between(deadline.on, published)
     return max(late, 1) if published > deadline.on else late
 
 
-def _event(record: Mapping[str, Any], rule: Mapping[str, Any]) -> date | None:
-    path = rule.get("after") or rule.get("before")
-    if path is None:
-        return None
-    events = [date.fromisoformat(str(value)[:10]) for value in values(record, str(path).split("."))]
-    return (max if "after" in rule else min)(events, default=None)
+def _counted(place: int, rule: TimeLimit, event: Event, calendar: WorkingDays) -> Due | Unknown:
+    on, provisional = rule.last_day(event, calendar)
+    if not provisional:
+        return Due(on, rule.count, rule.basis, rule.basis_en, place, event.path, event.on)
+    year = _unpublished(event.on, on, calendar)
+    return Unknown(
+        "noCalendar",
+        f"{year}年的节假日安排还没有收录,算不出工作日。",
+        f"The working days of {year} are not known yet.",
+    )
+
+
+def _no_event(paths: tuple[str, ...], disclosure: Disclosure) -> Unknown:
+    fields = [disclosure.by_path[path] for path in paths]
+    titles = "、".join(f"“{field.title}”" for field in fields)
+    english = ", ".join(f"“{field.title_en}”" for field in fields)
+    return Unknown(
+        "noEvent",
+        f"没有填写起算期限的{titles}。",
+        f"What the deadline is counted from is not given: {english}.",
+        paths,
+    )
+
+
+def _no_rule(outside: list[Event]) -> Unknown:
+    if not outside:
+        return Unknown(
+            "noRule",
+            "对这种情形没有规定公开期限。",
+            "There is no deadline for such a record.",
+        )
+    day = outside[0].on.isoformat()
+    return Unknown(
+        "noRule",
+        f"{day}时还没有(或者已不再有)这项公开期限的规定。",
+        f"No rule of this deadline was in force on {day}.",
+        tuple(dict.fromkeys(event.path for event in outside)),
+    )
+
+
+def _unpublished(a: date, b: date, calendar: WorkingDays) -> int | None:
+    """The first year between two days whose calendar is not published."""
+    first, last = sorted((a.year, b.year))
+    return next((year for year in range(first, last + 1) if year not in calendar.published), None)

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from schemas.catalog import Catalog, Disclosure
-from schemas.deadline import days_late, due
+from schemas.deadline import Due, days_late, due
 from schemas.path import values
 from store.identity import Identity, Publisher, organization_id, process_id, processes
 from store.layout import Node
@@ -208,7 +208,7 @@ def _disclosure(
         "title": record.get("title") or next(_captions(record, disclosure), disclosure.title),
         "formed_date": record.get("formedDate"),
         "published_date": published,
-        "due_on": deadline.on.isoformat() if deadline else None,
+        "due_on": deadline.on.isoformat() if isinstance(deadline, Due) else None,
         "days_late": days_late(date.fromisoformat(published), deadline, catalog.calendar) if published else None,
         "outcome": record.get("outcome"),
         "source_url": record.get("sourceUrl"),

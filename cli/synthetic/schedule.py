@@ -10,7 +10,7 @@ from cli.synthetic.process import Lot, Process
 from cli.synthetic.world import Draw
 from schemas.calendar import WorkingDays
 from schemas.catalog import Disclosure
-from schemas.deadline import due
+from schemas.deadline import Due, due
 
 _FIRST_DAY = date(2021, 1, 4).toordinal()
 _DAYS = 1_700
@@ -18,12 +18,15 @@ _UNKNOWN = 0.1
 
 
 class Timing:
-    """The deadline of a type: which properties its rules run from or up to, and when they end."""
+    """The deadline of a type: which properties its main rule runs from or up to, and when it ends.
+
+    The main rule is the first that counts days whatever the record's kind; fixed dates have no event.
+    """
 
     def __init__(self, disclosure: Disclosure, calendar: WorkingDays) -> None:
-        rules = disclosure.schema["deadlines"]
-        self.paths = tuple(dict.fromkeys(str(r.get("after") or r["before"]) for r in rules if "days" in r))
-        self.before = any("before" in rule for rule in rules)
+        main = next((rule for rule in disclosure.deadlines if rule.days is not None and not rule.when), None)
+        self.paths = main.paths[:1] if main else ()
+        self.before = main is not None and (main.days or 0) < 0
         self.stage = disclosure.stage
         self._disclosure = disclosure
         self._calendar = calendar
@@ -31,7 +34,7 @@ class Timing:
     def due_on(self, event: date) -> date | None:
         """The last day in time for an event of that day; None where no rule can tell."""
         deadline = due(self._record(event.isoformat()), self._disclosure, self._calendar)
-        return deadline.on if deadline else None
+        return deadline.on if isinstance(deadline, Due) else None
 
     def _record(self, day: str) -> Mapping[str, Any]:
         """A record that says nothing but the events."""

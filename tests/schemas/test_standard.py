@@ -13,6 +13,7 @@ import pytest
 
 from schemas.catalog import FOLDER, Catalog, Disclosure
 from schemas.check import check, validator
+from schemas.deadline import Due, due
 from schemas.field import Field
 from schemas.path import values
 
@@ -76,13 +77,35 @@ def test_keywords_name_what_exists(disclosure: Disclosure) -> None:
     schema = disclosure.schema
     paths = [*schema["caption"], *schema["featured"], *schema["process"]]
     paths += [path for group in schema["key"] for path in group]
-    paths += [rule.get("after") or rule["before"] for rule in schema["deadlines"] if "days" in rule]
+    bound = [codes for rule in disclosure.deadlines for codes in (*rule.when, *rule.unless)]
+    bound += [(rule.by, tuple(dict(rule.dates))) for rule in disclosure.deadlines if rule.by]
+    paths += [path for rule in disclosure.deadlines for path in rule.paths] + [path for path, _ in bound]
     assert [path for path in paths if path not in disclosure.by_path] == []
+    for path, codes in bound:
+        assert set(codes) <= set(CATALOG.codelists[str(disclosure.by_path[path].codelist)].codes), path
     for field in disclosure.walk():
         assert field.codelist is None or field.codelist in CATALOG.codelists, field.dotted
         assert field.role is None or field.role in CATALOG.codelists["party-role"].codes, field.dotted
     assert disclosure.stage in CATALOG.codelists["stage"].codes
     assert disclosure.domain in CATALOG.codelists["domain"].codes
+
+
+@VERSIONS
+def test_the_deadline_is_the_policys_or_a_laws(disclosure: Disclosure) -> None:
+    """The days of the table of types are among the rules; what counts otherwise names a law of its own."""
+    days = TYPES[disclosure.type]["deadline_days"]
+    assert not days or int(days) in {abs(rule.days) for rule in disclosure.deadlines if rule.days}
+    for rule in disclosure.deadlines:
+        law = "实施意见" not in rule.basis
+        assert law or rule.days is None or f"{rule.days}个工作日" in rule.basis, rule.basis
+        assert not law or "条" in rule.basis, rule.basis
+        for path in rule.paths if rule.days else ():
+            assert disclosure.by_path[path].kind in ("date", "moment"), path
+
+
+@VERSIONS
+def test_the_deadline_of_the_sample_is_known(disclosure: Disclosure) -> None:
+    assert isinstance(due(disclosure.sample, disclosure, CATALOG.calendar), Due)
 
 
 @VERSIONS
