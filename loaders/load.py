@@ -134,7 +134,7 @@ class _Run:
         self.unreadable: FormatError | None = None
         self.records = 0
         self.types: Counter[str] = Counter()
-        self.without_deadline = 0
+        self.without_deadline: Counter[tuple[str, str]] = Counter()
         self.written: Counter[str] = Counter()
 
     def read(self, fragments: Spool, refusals: Spool) -> bool:
@@ -161,8 +161,9 @@ class _Run:
             if outcome is not None:
                 self.records += 1
                 self.types[outcome.disclosure.type] += 1
-                if isinstance(due(outcome.record, outcome.disclosure, self.catalog.calendar), Unknown):
-                    self.without_deadline += 1
+                deadline = due(outcome.record, outcome.disclosure, self.catalog.calendar)
+                if isinstance(deadline, Unknown):
+                    self.without_deadline[deadline.message, deadline.message_en] += 1
                 yield outcome
 
     def write(self, engine: Engine, batch: list[Entry], now: datetime) -> None:
@@ -205,12 +206,10 @@ class _Run:
                 "records", "按模式核对", "Every check of records",
                 "没有一行能成为记录。", "No row could become a record.",
             )  # fmt: skip
-        elif self.without_deadline:
+        for (reason, reason_en), records in self.without_deadline.items():
             yield NotRun(
                 "deadline", "公开时限", "Whether it was published in time",
-                "没有起算日期,或者那一年的工作日历还没有公布;这些记录是否超时不得而知。",
-                "The event's date is missing or that year's calendar is not published: whether these were late is unknown.",
-                self.without_deadline,
+                f"{reason}这些记录是否超时不得而知。", f"{reason_en} Whether these were late is unknown.", records,
             )  # fmt: skip
 
     def _outcome(self, fragments: list[Fragment]) -> Outcome | None:
