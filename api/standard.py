@@ -73,11 +73,19 @@ async def schema_file(request: Request) -> Response:
 
 
 async def codelist_index(request: Request) -> Response:
-    """The codelists and how many codes each has."""
+    """The codelists: what each is, where its codes are from, how properties use it and how many codes it has."""
     lists: Mapping[str, Codelist] = request.app.state.catalog.codelists
     body = [
         {
             "name": name,
+            "title": found.title,
+            "titleEn": found.title_en,
+            "source": found.source,
+            "sourceEn": found.source_en,
+            "edition": found.about.edition,
+            "validFrom": found.about.valid_from,
+            "validTo": found.about.valid_to,
+            "use": found.about.use,
             "codes": len(found.codes),
             "csv": f"/codelists/{name}.csv",
             "json": f"/codelists/{name}.json",

@@ -209,8 +209,9 @@ class _Run:
             )  # fmt: skip
         for (reason, reason_en), records in self.without_deadline.items():
             yield NotRun(
-                "deadline", "公开时限", "Whether it was published in time", reason, reason_en, records
-            )
+                "deadline", "公开时限", "Whether it was published in time",
+                f"{reason}这些记录是否超时不得而知。", f"{reason_en} Whether these were late is unknown.", records,
+            )  # fmt: skip
 
     def _outcome(self, fragments: list[Fragment]) -> Outcome | None:
         """The record of some fragments. Rows that contradict an earlier one, or are at fault, are refused."""

@@ -47,10 +47,30 @@ class Code:
         return begun and (self.valid_to is None or day[: len(self.valid_to)] <= self.valid_to)
 
 
+@dataclass(frozen=True, slots=True)
+class About:
+    """What the index says of a list: its titles, where its codes are from, and how it is used.
+
+    ``edition`` is that of the source where it has one, else of the list. ``use`` says how properties take it:
+    ``closed`` (a code outside it is an error), ``open`` (a warning), ``both``, ``keyword`` (a keyword of the schemas
+    names its codes), or ``reference`` (no property does); ``reason`` says why where that is not plain.
+    """
+
+    title: str = ""
+    title_en: str = ""
+    source: str = ""
+    source_en: str = ""
+    edition: str = ""
+    valid_from: str | None = None
+    valid_to: str | None = None
+    use: str = ""
+    reason: str = ""
+
+
 class Codelist:
     """The codes of one list, in the order of its file."""
 
-    def __init__(self, name: str, codes: Iterable[Code]) -> None:
+    def __init__(self, name: str, codes: Iterable[Code], about: About | None = None) -> None:
         table: dict[str, Code] = {}
         for code in codes:
             if code.code in table:
@@ -61,7 +81,28 @@ class Codelist:
                 )  # fmt: skip
             table[code.code] = code
         self.name = name
+        self.about = about or About(title=name, title_en=name)
         self.codes: Mapping[str, Code] = MappingProxyType(table)
+
+    @property
+    def title(self) -> str:
+        """What the list is called; its name where the index does not know it."""
+        return self.about.title
+
+    @property
+    def title_en(self) -> str:
+        """What the list is called in English."""
+        return self.about.title_en
+
+    @property
+    def source(self) -> str:
+        """The standard or the law that the codes are from."""
+        return self.about.source
+
+    @property
+    def source_en(self) -> str:
+        """The source in English."""
+        return self.about.source_en
 
     def find(self, wording: str) -> str | None:
         """The one code that a wording means: a code, a title or an alias, whatever its width, spaces, brackets.
@@ -117,15 +158,30 @@ def fold(wording: str) -> str:
 
 
 def load_codelists(folder: Path) -> dict[str, Codelist]:
-    """Every ``<name>.csv`` of a folder, by its name.
+    """Every ``<name>.csv`` of a folder, by its name, with what the index beside the folder says of it.
 
     Raises SchemaError S121 for a file without the columns code, title, titleEn and description, S122 for a code
     that stands twice.
     """
-    return {path.stem: _read(path) for path in sorted(folder.glob("*.csv"))}
+    index = _index(folder.with_suffix(".csv"))
+    return {path.stem: _read(path, index.get(path.stem)) for path in sorted(folder.glob("*.csv"))}
 
 
-def _read(path: Path) -> Codelist:
+def _index(path: Path) -> dict[str, About]:
+    """What the index says of each list; nothing where there is no index."""
+    if not path.is_file():
+        return {}
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        return {
+            row["name"]: About(
+                row["title"], row["titleEn"], row["source"], row["sourceEn"], row["edition"],
+                row["validFrom"] or None, row["validTo"] or None, row["use"], row["reason"],
+            )
+            for row in csv.DictReader(stream)
+        }  # fmt: skip
+
+
+def _read(path: Path, about: About | None) -> Codelist:
     with path.open(encoding="utf-8-sig", newline="") as stream:
         rows = csv.reader(stream)
         header = next(rows, [])
@@ -136,7 +192,7 @@ def _read(path: Path) -> Codelist:
             )  # fmt: skip
         places = [header.index(column) if column in header else -1 for column in _COLUMNS[4:]]
         others = [(i, column) for i, column in enumerate(header) if column not in _COLUMNS]
-        return Codelist(path.stem, (_code(row, places, others) for row in rows))
+        return Codelist(path.stem, (_code(row, places, others) for row in rows), about)
 
 
 def _code(row: list[str], places: list[int], others: list[tuple[int, str]]) -> Code:

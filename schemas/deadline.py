@@ -51,7 +51,7 @@ def due(record: Mapping[str, Any], disclosure: Disclosure, calendar: WorkingDays
     The first of the type's rules that is one for such a record, finds its event and was in force then judges.
     """
     missing: list[str] = []
-    outside: list[Event] = []
+    outside: list[str] = []
     for place, rule in enumerate(disclosure.deadlines):
         if not rule.applies(record):
             continue
@@ -61,9 +61,9 @@ def due(record: Mapping[str, Any], disclosure: Disclosure, calendar: WorkingDays
         elif rule.in_force(event.on):
             return _counted(place, rule, event, calendar)
         else:
-            outside.append(event)
+            outside.append(event.path)
     if outside or not missing:
-        return _no_rule(outside)
+        return _no_rule(tuple(dict.fromkeys(outside)), disclosure)
     return _no_event(tuple(dict.fromkeys(missing)), disclosure)
 
 
@@ -96,31 +96,30 @@ def _counted(place: int, rule: TimeLimit, event: Event, calendar: WorkingDays) -
 
 
 def _no_event(paths: tuple[str, ...], disclosure: Disclosure) -> Unknown:
-    fields = [disclosure.by_path[path] for path in paths]
-    titles = "、".join(f"“{field.title}”" for field in fields)
-    english = ", ".join(f"“{field.title_en}”" for field in fields)
+    title, english = _titles(paths, disclosure)
     return Unknown(
         "noEvent",
-        f"没有填写起算期限的{titles}。",
+        f"没有填写起算期限的{title}。",
         f"What the deadline is counted from is not given: {english}.",
         paths,
     )
 
 
-def _no_rule(outside: list[Event]) -> Unknown:
-    if not outside:
-        return Unknown(
-            "noRule",
-            "对这种情形没有规定公开期限。",
-            "There is no deadline for such a record.",
-        )
-    day = outside[0].on.isoformat()
+def _no_rule(events: tuple[str, ...], disclosure: Disclosure) -> Unknown:
+    if not events:
+        return Unknown("noRule", "对这种情形没有规定公开期限。", "There is no deadline for such a record.")
+    title, english = _titles(events, disclosure)
     return Unknown(
         "noRule",
-        f"{day}时还没有(或者已不再有)这项公开期限的规定。",
-        f"No rule of this deadline was in force on {day}.",
-        tuple(dict.fromkeys(event.path for event in outside)),
+        f"按{title},当时还没有(或者已不再有)公开期限的规定。",
+        f"By {english}, no rule of the deadline was in force then.",
+        events,
     )
+
+
+def _titles(paths: tuple[str, ...], disclosure: Disclosure) -> tuple[str, str]:
+    fields = [disclosure.by_path[path] for path in paths]
+    return "、".join(f"“{one.title}”" for one in fields), ", ".join(f"“{one.title_en}”" for one in fields)
 
 
 def _unpublished(a: date, b: date, calendar: WorkingDays) -> int | None:

@@ -1,6 +1,7 @@
 """Administrative divisions (GB/T 2260): where a code lies, what became of it, which one a name means."""
 
 import re
+from collections.abc import Iterator
 from datetime import date
 
 from schemas.codelist import Code, Codelist, fold
@@ -20,6 +21,10 @@ class Regions:
     def __init__(self, codelist: Codelist) -> None:
         self._codes = codelist.codes
         self._chains = {code: _chain(codelist, code) for code in codelist.codes}
+        self._before: dict[str, list[str]] = {}
+        for code in codelist.codes.values():
+            for successor in filter(None, code.extra.get("successor", "").split("|")):
+                self._before.setdefault(successor, []).append(code.code)
         self._names: dict[str, list[str]] = {}
         for code in codelist.codes.values():
             for name in dict.fromkeys(map(fold, (code.title, *code.aliases))):
@@ -70,6 +75,27 @@ class Regions:
         while row and row.valid_to and (on is None or on.isoformat()[: len(row.valid_to)] > row.valid_to):
             code, row = row.code, self._codes.get(row.extra.get("successor", ""))
         return row.code if row else code
+
+    def at(self, code: str, on: date) -> tuple[str, ...]:
+        """The codes in force on a day for what a code stands for: 532302 禄丰市 was 532331 禄丰县 in 2019.
+
+        The code itself where it was in force; several where it came from several or was divided; none where we do not
+        know what was there, or do not know the code. In the year of a change a code stands for itself, old or new.
+        """
+        return tuple(dict.fromkeys(self._at(code, on, None)))
+
+    def _at(self, code: str, on: date, later: bool | None) -> Iterator[str]:
+        """`at`, searched on in one direction of time once it is known which; a gap in between ends the search."""
+        row = self._codes.get(code)
+        if row is None:
+            return
+        if row.in_force(on):
+            yield code
+            return
+        begun = row.valid_from is None or on.isoformat()[: len(row.valid_from)] >= row.valid_from
+        if later in (None, begun):
+            for near in row.extra.get("successor", "").split("|") if begun else self._before.get(code, ()):
+                yield from self._at(near, on, begun)
 
     def _became(self, code: str) -> tuple[str, ...]:
         """All codes in force that hold what a code held; itself where that is not known."""

@@ -79,7 +79,10 @@ def test_every_codelist_is_served_as_csv_and_as_json(client: TestClient, catalog
     assert {one["name"]: one["codes"] for one in listed} == {
         name: len(one.codes) for name, one in catalog.codelists.items()
     }
+    assert {one["title"] for one in listed} == {codelist.title for codelist in catalog.codelists.values()}
     for one in listed:
+        assert one["source"]
+        assert one["use"] in ("open", "closed", "both", "keyword", "reference")
         table = client.get(one["csv"])
         assert table.headers["content-type"] == "text/csv; charset=utf-8"
         assert table.content == (catalog.folder / "codelists" / f"{one['name']}.csv").read_bytes()

@@ -136,6 +136,46 @@ def test_every_code_says_what_it_is(codelist: Codelist) -> None:
 
 
 @pytest.mark.parametrize("codelist", LISTS.values(), ids=lambda codelist: codelist.name)
+def test_the_index_says_what_every_list_is(codelist: Codelist) -> None:
+    about = codelist.about
+    assert re.search(r"[\u4e00-\u9fff]", about.title)
+    assert about.title_en.isascii()
+    assert about.title_en != codelist.name
+    assert about.source
+    assert about.source_en
+    assert about.source_en.isascii()
+    assert about.edition
+    for day in filter(None, (about.valid_from, about.valid_to)):
+        date.fromisoformat(day)
+    assert about.use in ("open", "closed", "both", "keyword", "reference")
+    assert about.reason or about.use in ("closed", "keyword"), "say why"
+
+
+def test_the_index_knows_no_list_that_is_not_there() -> None:
+    with FOLDER.with_suffix(".csv").open(encoding="utf-8", newline="") as stream:
+        assert [row["name"] for row in csv.DictReader(stream)] == sorted(LISTS)
+
+
+def test_a_list_without_an_index_is_called_by_its_name(tmp_path: Path) -> None:
+    (tmp_path / "toy.csv").write_text("code,title,titleEn,description\na,甲,A,\n", encoding="utf-8")
+    found = load_codelists(tmp_path)["toy"]
+    assert (found.title, found.title_en, found.source) == ("toy", "toy", "")
+
+
+@pytest.mark.parametrize("codelist", LISTS.values(), ids=lambda codelist: codelist.name)
+def test_a_code_begins_before_it_ends(codelist: Codelist) -> None:
+    for code in codelist.codes.values():
+        if code.valid_from and code.valid_to:
+            shared = min(len(code.valid_from), len(code.valid_to))
+            assert code.valid_from[:shared] <= code.valid_to[:shared], code
+        for day in filter(None, (code.valid_from, code.valid_to)):
+            date.fromisoformat(f"{day}-01-01"[:10] if len(day) == 4 else f"{day}-01"[:10])
+        if code.parent:
+            parent = codelist.codes[code.parent]
+            assert parent.valid_to is None or code.valid_to is not None, f"{code.code} outlives {parent.code}"
+
+
+@pytest.mark.parametrize("codelist", LISTS.values(), ids=lambda codelist: codelist.name)
 def test_every_parent_is_a_code_of_the_list(codelist: Codelist) -> None:
     for code in codelist.codes.values():
         assert code.code not in codelist.ancestors(code.code)

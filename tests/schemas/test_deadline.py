@@ -88,8 +88,8 @@ def test_the_last_day_in_time(type_: str, record: dict[str, Any], on: str, rule:
         ("oversight/progress-report", {"reportYear": 10**9, "reportType": "annual"}, "noEvent", ("reportYear", "reportType"), "没有填写"),
         # what is no date is no event
         ("procurement/tender-notice", {"formedDate": "2024年1月"}, "noEvent", ("formedDate",), "“形成日期”"),
-        ("procurement/tender-notice", {"formedDate": "2018-06-01"}, "noRule", ("formedDate",), "2018-06-01时"),
-        ("oversight/progress-report", {"reportYear": 2017, "reportType": "annual"}, "noRule", ("reportYear",), "2017-12-20时"),
+        ("procurement/tender-notice", {"formedDate": "2018-06-01"}, "noRule", ("formedDate",), "按“形成日期”,当时还没有"),
+        ("oversight/progress-report", {"reportYear": 2017, "reportType": "annual"}, "noRule", ("reportYear",), "按“报告年度”,当时还没有"),
         ("procurement/tender-notice", {"formedDate": "2026-12-21"}, "noCalendar", (), "2027年"),
         ("procurement/tender-notice", {"formedDate": "2030-05-06"}, "noCalendar", (), "2030年"),
     ],

@@ -90,6 +90,46 @@ def test_a_retired_code_leads_to_its_successor(code: str, on: str | None, curren
 
 
 @pytest.mark.parametrize(
+    ("code", "on", "codes"),
+    [
+        ("532621", "2005-01-01", ["532621"]),
+        ("532621", "2024-01-01", ["532601"]),  # 文山县 became 文山市
+        ("532601", "2005-01-01", ["532621"]),
+        ("532331", "2024-01-01", ["532302"]),  # 禄丰县 became 禄丰市
+        ("532302", "2019-06-01", ["532331"]),
+        ("532331", "2021-06-01", ["532331"]),  # the month is not known: each stands for itself
+        ("532302", "2021-06-01", ["532302"]),
+        ("530422", "2024-01-01", ["530481"]),  # 澄江县 became 澄江市
+        ("530481", "2018-01-01", ["530422"]),
+        ("530481", "1995-01-01", ["532423"]),  # two steps back
+        ("532423", "2024-01-01", ["530481"]),  # and on
+        ("530114", "2005-01-01", ["530121"]),
+        ("341400", "2020-01-01", ["340100", "340200", "340500"]),  # divided
+        ("340100", "2005-01-01", ["340100"]),  # what took something in stays itself
+        ("500157", "2020-01-01", ["500105", "500112"]),  # came from two
+        ("532302101", "2019-06-01", ["532302101"]),  # townships are known as of one year
+        ("999999", "2020-01-01", []),
+    ],
+)
+def test_what_stood_for_a_code_on_a_day(code: str, on: str, codes: list[str]) -> None:
+    assert sorted(REGIONS.at(code, date.fromisoformat(on))) == codes
+
+
+@pytest.mark.parametrize("year", [1990, 2005, 2018, 2024])
+def test_what_stood_for_a_code_was_in_force(year: int) -> None:
+    day = date(year, 6, 1)
+    for code in CODES:
+        assert all(CODES[one].in_force(day) for one in REGIONS.at(code, day)), code
+
+
+def test_every_retired_code_of_yunnan_leads_to_codes_in_force() -> None:
+    gone = [code for code in CODES.values() if code.code.startswith("53") and code.valid_to]
+    assert len(gone) > 90
+    for code in gone:
+        assert REGIONS.at(code.code, date(2025, 12, 31)), code
+
+
+@pytest.mark.parametrize(
     ("name", "within", "code"),
     [
         ("昆明市", None, "530100"),

@@ -90,6 +90,36 @@ def test_keywords_name_what_exists(disclosure: Disclosure) -> None:
     assert disclosure.domain in CATALOG.codelists["domain"].codes
 
 
+def test_a_codelist_is_used_the_way_the_index_says() -> None:
+    """Open or closed is said at the property: one list is one or the other, or the index says both and why."""
+    used: dict[str, set[str]] = defaultdict(set)
+    for disclosure in CATALOG.versions.values():
+        for field in disclosure.walk():
+            if field.codelist:
+                used[field.codelist].add("open" if field.open_codelist else "closed")
+    said = {name: codelist.about.use for name, codelist in CATALOG.codelists.items()}
+    found = {name: "both" if len(ways) > 1 else ways.pop() for name, ways in used.items()}
+    assert found == {name: use for name, use in said.items() if use in ("open", "closed", "both")}
+
+
+@VERSIONS
+def test_the_deadline_is_the_policys_or_a_laws(disclosure: Disclosure) -> None:
+    """The days of the table of types are among the rules; what counts otherwise names a law of its own."""
+    days = TYPES[disclosure.type]["deadline_days"]
+    assert not days or int(days) in {abs(rule.days) for rule in disclosure.deadlines if rule.days}
+    for rule in disclosure.deadlines:
+        law = "实施意见" not in rule.basis
+        assert law or rule.days is None or f"{rule.days}个工作日" in rule.basis, rule.basis
+        assert not law or "条" in rule.basis, rule.basis
+        for path in rule.paths if rule.days else ():
+            assert disclosure.by_path[path].kind in ("date", "moment"), path
+
+
+@VERSIONS
+def test_the_deadline_of_the_sample_is_known(disclosure: Disclosure) -> None:
+    assert isinstance(due(disclosure.sample, disclosure, CATALOG.calendar), Due)
+
+
 @VERSIONS
 def test_the_deadline_is_the_policys_or_a_laws(disclosure: Disclosure) -> None:
     """The days of the table of types are among the rules; what counts otherwise names a law of its own."""
