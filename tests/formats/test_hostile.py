@@ -116,6 +116,21 @@ def laughs() -> bytes:
     return archive(SHEET.format('<row r="1"><c r="A1" t="s"><v>0</v></c></row>', shared), shared)
 
 
+def laughs_xml() -> bytes:
+    entities = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 12))
+    return f'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY e0 "ha">{entities}]><d><r>&e11;</r></d>'.encode()
+
+
+def blowup() -> bytes:
+    """One entity of 1 MB, 10,000 times."""
+    return f'<!DOCTYPE d [<!ENTITY e "{"x" * (1 << 20)}">]><d>{"&e;" * 10_000}</d>'.encode()
+
+
+def parameters() -> bytes:
+    entities = "".join(f"<!ENTITY % e{n} '{f'&#37;e{n - 1};' * 10}'>" for n in range(1, 12))
+    return f"<!DOCTYPE d [<!ENTITY % e0 ''>{entities}%e11;]><d/>".encode()
+
+
 CASES: list[tuple[str, str, Callable[[], bytes], set[str]]] = [
     ("zip bomb", "a.xlsx", bomb, {"F042"}),
     ("false claim of size", "a.xlsx", false_claim, {"F042", "F040"}),
@@ -133,6 +148,52 @@ CASES: list[tuple[str, str, Callable[[], bytes], set[str]]] = [
     ("deep JSON objects", "a.jsonl", lambda: b'{"a":' * (2 << 20), {"F034"}),
     ("a number of 10 MB", "a.json", lambda: b'{"a": ' + b"9" * (10 << 20) + b"}", {"F033"}),
     ("NULs", "a.csv", lambda: bytes(10 << 20), {"F012"}),
+    ("billion laughs in XML", "a.xml", lambda: laughs_xml(), {"F061"}),
+    ("quadratic blowup", "a.xml", lambda: blowup(), {"F061"}),
+    ("laughs of parameters", "a.xml", lambda: parameters(), {"F061"}),
+    (
+        "laughs named xls",
+        "a.xls",
+        lambda: laughs_xml().replace(
+            b"<d>", b"<Workbook xmlns='urn:schemas-microsoft-com:office:spreadsheet'>"
+        ),
+        {"F061"},
+    ),
+    (
+        "a file of the system",
+        "a.xml",
+        lambda: b'<!DOCTYPE d [<!ENTITY e SYSTEM "file:///etc/passwd">]><d>&e;</d>',
+        {"F061"},
+    ),
+    ("deep XML", "a.xml", lambda: b"<a>" * (5 << 20), {"F063", "F060"}),
+    ("one text of 50 MB", "a.xml", lambda: b"<d><r><n>" + b"x" * (50 << 20) + b"</n></r></d>", {"F060"}),
+    ("an attribute of 50 MB", "a.xml", lambda: b"<d><r n='" + b"x" * (50 << 20) + b"'/></d>", {"F060"}),
+    ("a name of 50 MB", "a.xml", lambda: b"<" + b"x" * (50 << 20) + b"/>", {"F060"}),
+    ("a comment of 50 MB", "a.xml", lambda: b"<!--" + b"-x" * (25 << 20) + b"--><d/>", {"F060"}),
+    (
+        "a million names",
+        "a.xml",
+        lambda: b"<d>" + b"".join(b"<a%d/>" % n for n in range(1_000_000)) + b"</d>",
+        {"F064"},
+    ),
+    (
+        "a million attributes",
+        "a.xml",
+        lambda: b"<d " + b"".join(b"a%d='' " % n for n in range(1_000_000)) + b"/>",
+        {"F064", "F060"},
+    ),
+    ("NULs in XML", "a.xml", lambda: b"<d>" + bytes(10 << 20), {"F012"}),
+    ("a million columns", "a.html", lambda: b"<table><tr>" + b"<td colspan=1000000>x" * 1000, {"F066"}),
+    (
+        "a billion cells",
+        "a.html",
+        lambda: b"<table><tr>" + b"<td colspan=1000 rowspan=65534>x" * 16 + b"<tr>" * 65_000,
+        {"F066"},
+    ),
+    ("deep tables of one cell", "a.html", lambda: b"<table><tr><td>" * 100_000, {"F065"}),
+    ("deep elements", "a.html", lambda: b"<div><b>" * 500_000, {"F065"}),
+    ("an endless tag", "a.html", lambda: b"<table><tr><td a='" + b"x" * (20 << 20), {"F065", "F040"}),
+    ("NULs in a page", "a.html", lambda: b"<table>" + bytes(10 << 20), {"F012"}),
     ("noise named xls", "a.xls", lambda: bytes(range(256)) * 40_000, {"F047"}),
 ]
 
@@ -182,8 +243,21 @@ def merged_everywhere() -> bytes:
         ("a.xlsx", lambda: archive(SHEET.format(f'<row r="1048576">{cell("XFD1048576")}</row>', "")), 1),
         ("a.csv", lambda: b'a,b\n"' + b'""' * (4 << 20) + b'",2\n', 2),
         ("a.csv", lambda: b"," * (1 << 20), 1),
+        ("a.html", lambda: b"<table><tr><td rowspan=65534>a<td>b" + b"<tr><td>c" * 65_000, 65_001),
+        ("a.html", lambda: b"<table><tr><td>a<td>b<tr><td>" * 20_000, 20_000),
+        ("a.xml", lambda: b"<d>" + b"<r><a/><b><c>x</c></b></r>\n" * 50_000 + b"</d>", 50_000),
+        ("a.xml", lambda: b"<d>" + b"<r><a/></r>" * 50_000 + b"</d>", 50_000),
     ],
-    ids=["everything merged", "one far cell", "quotes that close", "a million cells"],
+    ids=[
+        "everything merged",
+        "one far cell",
+        "quotes that close",
+        "a million cells",
+        "a cell over a table",
+        "tables in tables",
+        "long XML",
+        "a line of XML",
+    ],
 )
 def test_a_strange_file_is_read_in_time(
     tmp_path: Path, name: str, make: Callable[[], bytes], count: int

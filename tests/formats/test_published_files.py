@@ -39,6 +39,7 @@ EXPECTED = {
     "medicine/raw_云南省2016.xlsx": (109, 4, 109),
     "medicine/raw_四川省.xls": (127, 24, 127),
     "medicine/raw_江西省2018.xlsx": (195, 10, 37),
+    "medicine/raw_广西.html": (20, 16, 20),
     "works/yichang_中标候选人_hx_parsed.json": (1966, 4, 1966),
     "works/六安_招标公告_汇总.xlsx": (527, 7, 527),
     "works/六安_中标公告_2023-10-09.xlsx": (501, 7, 501),

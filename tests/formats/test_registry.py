@@ -38,13 +38,19 @@ def read(stream):
         ("a.xls", "xls"),
         ("a.json", "json"),
         ("a.jsonl", "jsonl"),
+        ("a.xml", "xml"),
+        ("a.HTM", "html"),
+        ("a.html", "html"),
     ],
 )
 def test_the_suffix_says_the_format(name: str, module: str) -> None:
     assert format_of(name).__name__ == f"formats.{module}"
 
 
-@pytest.mark.parametrize(("name", "suffix"), [("a.docx", ".docx"), ("README", "README"), (".csv", ".csv")])
+@pytest.mark.parametrize(
+    ("name", "suffix"),
+    [("a.docx", ".docx"), ("a.ods", ".ods"), ("a.et", ".et"), ("README", "README"), (".csv", ".csv")],
+)
 def test_an_unknown_suffix_is_told_what_can_be_read(name: str, suffix: str) -> None:
     with pytest.raises(FormatError) as caught:
         format_of(name)

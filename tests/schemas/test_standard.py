@@ -3,7 +3,6 @@
 import copy
 import csv
 import json
-import random
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
@@ -16,6 +15,7 @@ from schemas.check import check, validator
 from schemas.deadline import Due, due
 from schemas.field import Field
 from schemas.path import values
+from tests.schemas.mutations import mutations
 
 CATALOG = Catalog.load()
 VERSIONS = pytest.mark.parametrize("disclosure", CATALOG.versions.values(), ids=lambda d: d.name)
@@ -242,40 +242,6 @@ def test_both_validators_give_the_same_verdict(disclosure: Disclosure) -> None:
         assert both.decides.is_valid(record) == both.explains.is_valid(record), json.dumps(
             record, ensure_ascii=False
         )
-
-
-def mutations(disclosure: Disclosure, count: int) -> Iterator[dict[str, Any]]:
-    """The sample with one thing wrong, or changed, at a random place."""
-    chance = random.Random(disclosure.name)
-    others = [
-        None,
-        "",
-        "x" * 5000,
-        -1,
-        1e18,
-        3.14159,
-        True,
-        [],
-        {},
-        "2024-13-01",
-        "2024-02-30",
-        "不是网址",
-        "http://[x",
-    ]
-    for _ in range(count):
-        record = copy.deepcopy(dict(disclosure.sample))
-        node: Any = record
-        while True:
-            key = chance.choice(list(node) if isinstance(node, dict) else range(len(node)))
-            if isinstance(node[key], (dict, list)) and node[key] and chance.random() < 0.7:
-                node = node[key]
-                continue
-            if chance.random() < 0.3:
-                del node[key]
-            else:
-                node[key] = chance.choice(others)
-            break
-        yield record
 
 
 def test_a_shared_definition_is_never_repeated_under_another_name() -> None:
