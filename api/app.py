@@ -10,7 +10,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from api import pages, standard
+from api import pages, reading, standard
+from api.downloads import Downloads
 from api.graphql import graphql
 from api.limits import Limits
 from api.operation import Service
@@ -34,6 +35,7 @@ def application(catalog: Catalog, engine: Engine, limits: Limits | None = None) 
             Route("/", home),
             Route("/graphql", graphql, methods=["GET", "POST", "PUT", "PATCH", "DELETE"]),
             *standard.routes(),
+            *reading.routes(),
             *pages.routes(),
             Route("/healthz", healthz),
             Route("/readyz", readyz),
@@ -51,6 +53,7 @@ def application(catalog: Catalog, engine: Engine, limits: Limits | None = None) 
     app.state.engine = engine
     app.state.service = Service(catalog, engine, limits)
     app.state.pages = Pages()
+    app.state.downloads = Downloads(catalog)
     return app
 
 
