@@ -110,7 +110,7 @@ async def codelists(request: Request) -> Response:
     catalog: Catalog = request.app.state.catalog
     return page(
         request, "codelists.html", ("代码表", "Codelists"), lists=catalog.codelists,
-        uses={name: len({type for type, _ in _uses(name, catalog)}) for name in catalog.codelists},
+        uses={name: len(_uses(name, catalog)) for name in catalog.codelists},
     )  # fmt: skip
 
 
@@ -157,14 +157,14 @@ def _carriers(all_entries: Iterable[Entry]) -> dict[str, list[Entry]]:
     return found
 
 
-def _uses(codelist: str, catalog: Catalog) -> list[tuple[str, str]]:
-    """The types and paths of the fields that take codes of a list."""
-    return [
-        (disclosure.type, field.dotted)
-        for disclosure in catalog.types.values()
-        for field in disclosure.walk()
-        if field.codelist == codelist
-    ]
+def _uses(codelist: str, catalog: Catalog) -> dict[str, list[str]]:
+    """The types whose fields take codes of a list, and the fields' paths."""
+    found: dict[str, list[str]] = {}
+    for disclosure in catalog.types.values():
+        for field in disclosure.walk():
+            if field.codelist == codelist:
+                found.setdefault(disclosure.type, []).append(field.dotted)
+    return found
 
 
 def _matches(code: Code, asked: str) -> bool:
