@@ -13,13 +13,15 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from api import pages, standard, validate
+from api import pages, reading, standard, validate
 from api.checkers import Checkers
+from api.downloads import Downloads
 from api.graphql import graphql
 from api.limits import Limits
 from api.operation import Service
-from api.pages import Pages, page
+from api.pages import Pages, page, wants_page
 from api.standard import missing
+from query.filters import MOST
 from schemas.catalog import Catalog
 
 # As many as SQLAlchemy's pool has at most (5, and 10 more): one request waits for a thread, none for a connection.
@@ -44,8 +46,9 @@ def application(catalog: Catalog, engine: Engine, limits: Limits | None = None) 
     app = Starlette(
         routes=[
             Route("/", home),
-            Route("/graphql", graphql, methods=["GET", "POST", "PUT", "PATCH", "DELETE"]),
+            Route("/graphql", endpoint, methods=["GET", "POST", "PUT", "PATCH", "DELETE"]),
             *standard.routes(),
+            *reading.routes(),
             *pages.routes(),
             *validate.routes(),
             Route("/healthz", healthz),
@@ -66,6 +69,7 @@ def application(catalog: Catalog, engine: Engine, limits: Limits | None = None) 
     app.state.service = Service(catalog, engine, limits)
     app.state.pages = Pages()
     app.state.checkers = checkers
+    app.state.downloads = Downloads(catalog)
     return app
 
 
@@ -74,8 +78,27 @@ async def home(request: Request) -> Response:
     catalog: Catalog = request.app.state.catalog
     return page(
         request, "home.html", ("首页", "Home"), query=KUNMING, types=len(catalog.types),
-        domains=len({one.domain for one in catalog.types.values()}), codelists=len(catalog.codelists),
+        items=len(catalog.policy.items), codelists=len(catalog.codelists),
     )  # fmt: skip
+
+
+async def endpoint(request: Request) -> Response:
+    """GraphQL; to a browser that asks nothing, a page that says how to ask."""
+    if request.method not in ("GET", "HEAD") or "query" in request.query_params or not wants_page(request):
+        return await graphql(request)
+    most: Limits = request.app.state.service.limits
+    limits = (
+        (("嵌套层数", "Levels of nesting"), most.depth), (("别名", "Aliases"), most.aliases),
+        (("根字段", "Root fields"), most.root_fields), (("每页条数", "Records of a page"), MOST),
+        (("可能的节点总数", "Nodes that may come"), most.nodes), (("秒", "Seconds"), int(most.statement_seconds)),
+    )  # fmt: skip
+    return page(
+        request,
+        "developers.html",
+        ("开发者", "Developers"),
+        limits=limits,
+        base=str(request.base_url).rstrip("/"),
+    )
 
 
 async def healthz(request: Request) -> Response:

@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from api.cache import DAY, FOREVER, cached
 from api.pages import page, wants_page
+from publish.history import changelog
 from schemas.catalog import Catalog
 from schemas.codelist import Codelist
 
@@ -22,6 +23,7 @@ def routes() -> list[Route]:
     """`/schemas/…` and `/codelists/…`."""
     return [
         Route("/schemas/", schema_index),
+        Route("/schemas/{domain}/{name}/CHANGELOG.md", type_changelog),
         Route("/schemas/{folder}/{file}", schema_file),
         Route("/schemas/{domain}/{name}/{file}", schema_file),
         Route("/codelists/", codelist_index),
@@ -70,6 +72,18 @@ async def schema_file(request: Request) -> Response:
         )
     media_type = "application/json" if sample else SCHEMA
     return cached(request, Path(catalog.folder, path).read_bytes(), media_type, FOREVER)
+
+
+async def type_changelog(request: Request) -> Response:
+    """What each version of a type changed, as Markdown."""
+    catalog: Catalog = request.app.state.catalog
+    type = f"{request.path_params['domain']}/{request.path_params['name']}"
+    if type not in catalog.types:
+        return missing(
+            request, "A010", f"没有这个模式:{type}", f"there is no such schema: {type}",
+            "目录见 /schemas/。", "/schemas/ lists them.",
+        )  # fmt: skip
+    return cached(request, changelog(type, catalog).encode(), "text/markdown; charset=utf-8", DAY)
 
 
 async def codelist_index(request: Request) -> Response:

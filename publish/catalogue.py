@@ -26,6 +26,8 @@ COLUMNS: dict[Language, tuple[str, ...]] = {
         "Stage", "Type", "Version", "Schema", "Page", "Template", "GraphQL type",
     ),
 }  # fmt: skip
+# Widths of the columns in a workbook, in characters.
+WIDTHS = (8, 18, 26, 50, 26, 40, 36, 24, 36, 36, 32, 50, 10, 30, 8, 30, 30, 30, 28)
 
 
 def matters(catalog: Catalog) -> Iterator[tuple[Matter, Disclosure]]:

@@ -12,14 +12,20 @@ from schemas.codelist import Code
 from schemas.field import Field
 from schemas.policy import Item
 
+_ROWS = ("lots", "items")
 INLINE = 12  # codes that are shown beside the field; longer lists have a page
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A field and everything that is said of it. `codes` are those of a short codelist; `own`, that the type says more than the shared definition."""
+    """A field and everything that is said of it.
+
+    `label` names it outside its tree (成交价格 › 数额). `codes` are those of a short codelist. `own` says that the type
+    tells more of it, or of a field below it, than the shared definition does.
+    """
 
     field: Field
+    label: Words
     kind: Words
     unit: Words | None
     limits: tuple[Words, ...]
@@ -43,13 +49,13 @@ class Entry:
 def entries(disclosure: Disclosure, catalog: Catalog) -> tuple[tuple[Entry, ...], tuple[Entry, ...]]:
     """The fields in the order of the tree: what the type says itself, and the envelope that every type has."""
     mentioned = set(disclosure.schema.get("properties", {}))
-    made = tuple(_entry(field, disclosure, catalog) for field in disclosure.fields)
+    made = tuple(_entry(field, None, disclosure, catalog) for field in disclosure.fields)
     own = tuple(entry for entry in made if entry.field.name in mentioned)
     return own, tuple(entry for entry in made if entry.field.name not in mentioned)
 
 
-def _entry(field: Field, disclosure: Disclosure, catalog: Catalog) -> Entry:
-    below = tuple(_entry(child, disclosure, catalog) for child in field.fields)
+def _entry(field: Field, parent: Field | None, disclosure: Disclosure, catalog: Catalog) -> Entry:
+    below = tuple(_entry(child, field, disclosure, catalog) for child in field.fields)
     codelist = catalog.codelists.get(field.codelist) if field.codelist else None
     codes = tuple(codelist.codes.values()) if codelist else ()
     example = None if field.fields else disclosure.example(field)
@@ -58,6 +64,7 @@ def _entry(field: Field, disclosure: Disclosure, catalog: Catalog) -> Entry:
     items = tuple(catalog.policy.items[number] for number in field.clause if number in catalog.policy.items)
     return Entry(
         field=field,
+        label=_label(field, parent),
         kind=KINDS[field.kind],
         unit=wording.unit(field, catalog),
         limits=tuple(wording.limits(field)),
@@ -71,6 +78,13 @@ def _entry(field: Field, disclosure: Disclosure, catalog: Catalog) -> Entry:
         own=bool(items) or field.extended or any(entry.own for entry in below),
         entries=below,
     )
+
+
+def _label(field: Field, parent: Field | None) -> Words:
+    """The title, after that of the thing it belongs to; lots and items need no naming."""
+    if parent is None or parent.name in _ROWS:
+        return field.title, field.title_en
+    return f"{parent.title} › {field.title}", f"{parent.title_en} › {field.title_en}"
 
 
 def _shown(value: Any) -> str | None:

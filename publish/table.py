@@ -27,8 +27,8 @@ def harmless(cell: str) -> str:
     return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
 
 
-def write_xlsx(rows: Iterable[Sequence[str]], sheet: str, widths: Sequence[int], title: str) -> bytes:
-    """A workbook of one sheet: the first row is the heading, which stays in sight; `widths` are in characters."""
+def write_xlsx(rows: Iterable[Sequence[str]], title: str, widths: Sequence[int]) -> bytes:
+    """A workbook of one sheet named by its title: the first row is the heading, which stays in sight; `widths` are in characters."""
     stream = io.BytesIO()
     options = {
         "in_memory": True,
@@ -45,7 +45,7 @@ def write_xlsx(rows: Iterable[Sequence[str]], sheet: str, widths: Sequence[int],
         body = workbook.add_format(
             {"text_wrap": True, "valign": "top", "border": 1, "border_color": "#d5dbe3"}
         )
-        page = workbook.add_worksheet(sheet)
+        page = workbook.add_worksheet(title)
         for column, width in enumerate(widths):
             page.set_column(column, column, width)
         last = (0, 0)
