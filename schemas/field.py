@@ -38,6 +38,9 @@ class Field:
     `kind` is text, integer, number, boolean, date, moment, url, code or object; `many` says there is a list of
     them. `definition` is the shared definition an object comes from; `extended`, that it has more fields than it.
     `examples` are values of one such thing; `Disclosure.example` has one for every leaf.
+    `any_of` are properties of an object of which one has to be there. `names` and `gone` are for reading records of
+    several versions (schemas.lineage): the names under which the value is found, newest first, and that the newest
+    version has the property no more or calls it otherwise.
     """
 
     name: str
@@ -64,6 +67,9 @@ class Field:
     deprecated: str | None = None
     examples: tuple[Any, ...] = ()
     limits: Limits = Limits()
+    any_of: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    gone: bool = False
     fields: tuple["Field", ...] = ()
 
     @property
@@ -152,6 +158,7 @@ def _field(
         deprecated=(node.get("deprecated") or {}).get("description"),
         examples=tuple(item.get("examples", ())),
         limits=_limits(node, item),
+        any_of=tuple(name for part in item.get("anyOf", ()) for name in part.get("required", ())),
         fields=fields,
     )
 
