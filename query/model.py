@@ -209,7 +209,7 @@ def _plain(field: Field) -> Field:
 
 
 def _singular(field: Field) -> str:
-    name = field.names[0] if field.names else field.name
+    name = field.name
     return name[:-1] if field.many and name.endswith("s") and not name.endswith("ss") else name
 
 

@@ -155,12 +155,21 @@ def _field(
         column=node.get("column"),
         personal=tuple(item.get("personal", ())),
         renamed_from=node.get("renamedFrom"),
-        deprecated=(node.get("deprecated") or {}).get("description"),
+        deprecated=_deprecated(node),
         examples=tuple(item.get("examples", ())),
         limits=_limits(node, item),
         any_of=tuple(name for part in item.get("anyOf", ()) for name in part.get("required", ())),
         fields=fields,
     )
+
+
+def _deprecated(node: Schema) -> str | None:
+    """Why and since when a property should no longer be used, in both languages."""
+    if not node.get("deprecated"):
+        return None
+    since = node["deprecatedSince"]
+    chinese, english = node["deprecatedDescription"], node["deprecatedDescriptionEn"]
+    return f"{since} 版起弃用:{chinese}Deprecated since {since}: {english}"
 
 
 def _limits(node: Schema, item: Schema) -> Limits:

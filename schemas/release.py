@@ -15,7 +15,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
-from schemas.codelist import EXTERNAL, Codelist
+from schemas.codelist import EXTERNAL, Code, Codelist
 from schemas.errors import SchemaError
 from schemas.issue import Issue, Rule, issue
 
@@ -57,6 +57,10 @@ class Release:
         if self.retired is not None and on >= self.retired:
             return "retired"
         return "deprecated" if self.deprecated is not None and on >= self.deprecated else "current"
+
+    def has(self, code: Code) -> bool:
+        """Whether the version may use a code: it was in its list by the release; a draft may use any."""
+        return self.released is None or code.added is None or code.added <= self.released
 
     def to_json(self, on: date) -> dict[str, str | None]:
         """Status and dates as catalogues show them."""

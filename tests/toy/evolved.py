@@ -162,8 +162,8 @@ def _add_minor(properties: dict[str, Any]) -> None:
     text = {"type": "string", "minLength": 1, "maxLength": 200}
     properties["email"] = text | _named("电子邮箱", "Email")
     properties["hotline"] = text | {"renamedFrom": "telephone"} | _named("咨询电话", "Hotline")
-    properties["telephone"]["deprecated"] = {"since": "1.1", "description": "改用 hotline。Use hotline."}
-    properties["fax"]["deprecated"] = {"since": "1.1", "description": "不再使用。Not used any more."}
+    properties["telephone"] |= _deprecated("改用 hotline。", "Use hotline.")
+    properties["fax"] |= _deprecated("不再使用。", "Not used any more.")
 
 
 def _major(made: dict[str, Any]) -> dict[str, Any]:
@@ -197,6 +197,12 @@ def _called(value: Any) -> Any:
     if isinstance(value, list):
         return [RENAMED.get(one, one) if isinstance(one, str) else _called(one) for one in value]
     return value
+
+
+def _deprecated(why: str, why_en: str) -> dict[str, Any]:
+    return {
+        "deprecated": True, "deprecatedSince": "1.1", "deprecatedDescription": why, "deprecatedDescriptionEn": why_en,
+    }  # fmt: skip
 
 
 def _named(title: str, title_en: str) -> dict[str, str]:
