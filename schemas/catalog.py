@@ -125,6 +125,10 @@ class Catalog:
         """Every version of a type, the oldest first."""
         return tuple(one for one in self.versions.values() if one.type == type_path)
 
+    def called(self, disclosure: Disclosure) -> str:
+        """The shortest name that means a version: its type's path for the newest, `path/1.0` for another."""
+        return disclosure.type if self.types[disclosure.type] is disclosure else disclosure.name
+
     @cached_property
     def files(self) -> tuple[str, ...]:
         """What has a version, the shared definitions among it: `common/1.0`, `land/grant-result/1.0`."""
