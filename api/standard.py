@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 
 import orjson
@@ -13,6 +14,7 @@ from starlette.routing import Route
 from api.cache import DAY, FOREVER, cached
 from api.pages import page, wants_page
 from publish.history import changelog
+from schemas.calendar import BEIJING
 from schemas.catalog import Catalog
 from schemas.codelist import Codelist
 
@@ -32,12 +34,13 @@ def routes() -> list[Route]:
 
 
 async def schema_index(request: Request) -> Response:
-    """Every type in every version, with the addresses of schema and sample."""
+    """Every type in every version: its status and dates, the addresses of schema and sample."""
     catalog: Catalog = request.app.state.catalog
+    on = datetime.now(BEIJING).date()
     types = [
         {
             "type": d.type, "version": d.version, "title": d.title, "titleEn": d.title_en, "domain": d.domain,
-            "stage": d.stage, "status": "current" if catalog.types[d.type] is d else "superseded",
+            "stage": d.stage, "newest": catalog.types[d.type] is d, **d.release.to_json(on),
             "schema": f"/schemas/{d.name}.json", "sample": f"/schemas/{d.name}.sample.json",
         }
         for d in catalog.versions.values()
@@ -71,7 +74,8 @@ async def schema_file(request: Request) -> Response:
             "/schemas/ lists them.",
         )
     media_type = "application/json" if sample else SCHEMA
-    return cached(request, Path(catalog.folder, path).read_bytes(), media_type, FOREVER)
+    frozen = not sample and catalog.lock.of(name).released is not None
+    return cached(request, Path(catalog.folder, path).read_bytes(), media_type, FOREVER if frozen else DAY)
 
 
 async def type_changelog(request: Request) -> Response:

@@ -13,8 +13,11 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from cli import output
+from cli.schemas import STATUS
+from cli.schemas import app as versions
 from cli.settings import DATABASE, Settings
 from formats.error import FormatError
+from schemas.calendar import BEIJING
 from schemas.catalog import Catalog
 from schemas.errors import OpenallocError
 
@@ -24,6 +27,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.add_typer(versions, name="schemas")
 
 Database = Annotated[
     str | None,
@@ -166,18 +170,24 @@ def query(
 @app.command()
 def types(json: AsJson = False) -> None:
     """列出全部类型和版本。List all types and their versions."""
-    found = Catalog.load().versions.values()
+    catalog = Catalog.load()
+    found, on = catalog.versions.values(), datetime.now(BEIJING).date()
     if json:
         output.print_json(
             [
                 {"type": d.type, "version": d.version, "title": d.title, "titleEn": d.title_en, "domain": d.domain,
-                 "stage": d.stage, "graphqlType": d.graphql_name, "collection": d.collection}
+                 "stage": d.stage, "graphqlType": d.graphql_name, "collection": d.collection,
+                 "newest": catalog.types[d.type] is d, **d.release.to_json(on)}
                 for d in found
             ]
         )  # fmt: skip
         return
-    rows = ((d.type, d.version, d.title, d.title_en) for d in found)
-    output.print_table(("类型 type", "版本 version", "名称 title", "English"), rows)
+    rows = (
+        (d.type, d.version, STATUS[d.release.status(on)], d.release.released, d.title, d.title_en)
+        for d in found
+    )
+    titles = ("类型 type", "版本 version", "状态 status", "发布 released", "名称 title", "English")
+    output.print_table(titles, rows)
 
 
 @app.command()

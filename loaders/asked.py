@@ -13,7 +13,10 @@ from schemas.uscc import region_of
 
 @dataclass(frozen=True)
 class Asked:
-    """How a file is to be read: the catalog, and what the asker, a profile or nobody said."""
+    """How a file is to be read: the catalog, and what the asker, a profile or nobody said.
+
+    `type` is the path of a type, or names an older version of one: `land/grant-notice/1.0`.
+    """
 
     catalog: Catalog
     type: str | None = None

@@ -7,8 +7,7 @@ from typing import Any
 
 from loaders.numerals import spelled_dates
 from loaders.text import clean, half
-
-BEIJING = timezone(timedelta(hours=8))
+from schemas.calendar import BEIJING
 
 # What programs write for "no date": the zero day of some system or the day after.
 NO_DATES = frozenset(

@@ -125,9 +125,9 @@ class _Run:
             code = normalize(publisher)
             given = {"uscc": code}
             self.wrong_publisher = None if is_valid(code) else publisher
-        self.asked = Asked(
-            catalog, catalog.type(type_).type if type_ else None, profile, given, publisher is not None
-        )
+        # An older version stays itself; the newest is what its type's path means.
+        asked = catalog.called(catalog.type(type_)) if type_ else None
+        self.asked = Asked(catalog, asked, profile, given, publisher is not None)
         self.sha256 = ""
         self.load_id: str | None = None
         self.intake: Intake

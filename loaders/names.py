@@ -86,8 +86,16 @@ class Names:
                 elif same.weight < weight:
                     meanings[meanings.index(same)] = Meaning(meant, weight, weight == GENERIC)
         for name, meanings in table.items():
-            table[name] = self._unsure_if_shared(meanings)
+            table[name] = self._unsure_if_shared(self._in_use(meanings))
         return table
+
+    def _in_use(self, meanings: list[Meaning]) -> list[Meaning]:
+        """A heading means what replaced a deprecated property, not the property, where both have the name."""
+        return [one for one in meanings if not self._is_deprecated(one.field)] or meanings
+
+    def _is_deprecated(self, field: Field) -> bool:
+        above = (".".join(field.path[:length]) for length in range(1, len(field.path) + 1))
+        return any(self.disclosure.by_path[path].deprecated is not None for path in above)
 
     def _unsure_if_shared(self, meanings: list[Meaning]) -> list[Meaning]:
         """联系电话 of every organization is generic, even where one of them has it as an alias of its own."""

@@ -205,7 +205,8 @@ class Sheet:
         )
 
     def _names(self, disclosure: Disclosure) -> Names:
-        return self.asked.names.get(disclosure.type) or Names(disclosure, self.asked.reader.units)
+        called = self.asked.catalog.called(disclosure)
+        return self.asked.names.get(called) or Names(disclosure, self.asked.reader.units)
 
     def _rules(self) -> Sequence[RecordRule | None]:
         return self.asked.profile.records if self.asked.profile else (None,)

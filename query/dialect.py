@@ -4,7 +4,10 @@ from typing import Protocol
 
 
 class Dialect(Protocol):
-    """The spellings of one database. Arguments and results are SQL expressions."""
+    """The spellings of one database. Arguments and results are SQL expressions.
+
+    `names` are those of one property, the newest first: what stands under the first that is there.
+    """
 
     name: str
     pairs: int  # of one json object; function arguments are capped (127 on SQLite, 100 on PostgreSQL)
@@ -18,9 +21,9 @@ class Dialect(Protocol):
     def quoted(self, expression: str) -> str: ...
     def json(self, expression: str) -> str: ...
     def boolean(self, condition: str) -> str: ...
-    def at(self, document: str, path: tuple[str, ...]) -> str: ...
+    def at(self, document: str, names: tuple[str, ...]) -> str: ...
     def at_index(self, document: str, name: str, index: str) -> str: ...
-    def each(self, document: str, path: tuple[str, ...], alias: str) -> str: ...
+    def each(self, document: str, names: tuple[str, ...], alias: str) -> str: ...
     def hex(self, expression: str) -> str: ...
     def divide(self, expression: str, digits: int) -> str: ...
     def float(self, expression: str) -> str: ...
@@ -64,14 +67,17 @@ class SQLite:
     def boolean(self, condition: str) -> str:
         return f"json(CASE WHEN {condition} THEN 'true' ELSE 'false' END)"
 
-    def at(self, document: str, path: tuple[str, ...]) -> str:
-        return f"({document} -> '$.{'.'.join(path)}')" if path else document
+    def at(self, document: str, names: tuple[str, ...]) -> str:
+        found = [f"({document} -> '$.{name}')" for name in names]
+        return found[0] if len(found) == 1 else f"json(coalesce({', '.join(found)}))"
 
     def at_index(self, document: str, name: str, index: str) -> str:
         return f"({document} -> ('$.{name}[' || {index} || ']'))"
 
-    def each(self, document: str, path: tuple[str, ...], alias: str) -> str:
-        return f"json_each({document}, '$.{'.'.join(path)}') {alias}"
+    def each(self, document: str, names: tuple[str, ...], alias: str) -> str:
+        if len(names) > 1:
+            return f"json_each({self.at(document, names)}) {alias}"
+        return f"json_each({document}, '$.{names[0]}') {alias}"
 
     def hex(self, expression: str) -> str:
         return f"lower(hex({expression}))"
@@ -129,15 +135,15 @@ class PostgreSQL:
     def boolean(self, condition: str) -> str:
         return f"({condition})"
 
-    def at(self, document: str, path: tuple[str, ...]) -> str:
-        steps = "".join(f" -> '{step}'" for step in path)
-        return f"({document}{steps})"
+    def at(self, document: str, names: tuple[str, ...]) -> str:
+        found = [f"({document} -> '{name}')" for name in names]
+        return found[0] if len(found) == 1 else f"coalesce({', '.join(found)})"
 
     def at_index(self, document: str, name: str, index: str) -> str:
         return f"({document} -> '{name}' -> {index})"
 
-    def each(self, document: str, path: tuple[str, ...], alias: str) -> str:
-        return f"jsonb_array_elements({self.at(document, path)}) WITH ORDINALITY {alias}(value, key)"
+    def each(self, document: str, names: tuple[str, ...], alias: str) -> str:
+        return f"jsonb_array_elements({self.at(document, names)}) WITH ORDINALITY {alias}(value, key)"
 
     def hex(self, expression: str) -> str:
         return f"encode(convert_to({expression}, 'UTF8'), 'hex')"

@@ -15,6 +15,7 @@ from query.plan import Many, Part, Value
 from schemas.catalog import Catalog, Disclosure
 from schemas.codelist import Codelist
 from schemas.field import Field
+from schemas.lineage import readable
 from schemas.spelling import pascal
 
 # Definitions whose names belong to an entity of the store or to a codelist.
@@ -71,7 +72,8 @@ class _Making:
         interface = self.types["Disclosure"]
         self.types["Disclosure"] = replace(interface, attributes=(*interface.attributes, *shared))
         for disclosure in self.catalog.types.values():
-            self._disclosure(disclosure)
+            fields = readable(self.catalog.history(disclosure.type))
+            self._disclosure(replace(disclosure, fields=fields))
 
     # codelists
 
@@ -95,7 +97,7 @@ class _Making:
         some = next(iter(self.catalog.types.values()))
         names = self.catalog.documents[f"{_common(self.catalog)}"]["$defs"]["disclosure"]["properties"]
         fields = [field for field in some.fields if field.name in names and field.name not in _IN_COLUMNS]
-        return tuple(self.attribute(_plain(field), "Disclosure", ()) for field in fields)
+        return tuple(self.attribute(_plain(field), "Disclosure") for field in fields)
 
     def _disclosure(self, disclosure: Disclosure) -> None:
         interface = self.types["Disclosure"]
@@ -107,7 +109,7 @@ class _Making:
             if field.name == "lots" and field.fields:
                 own.append(self._rows(field, disclosure))
             elif field.name not in _IN_COLUMNS and not (field.name == "items" and field.fields):
-                own.append(self.attribute(field, disclosure.graphql_name, ()))
+                own.append(self.attribute(field, disclosure.graphql_name))
         items = _items(disclosure)
         if items is not None:
             own.append(self._rows(items, disclosure))
@@ -128,7 +130,7 @@ class _Making:
         name = f"{disclosure.graphql_name}{generic}"
         base = self.types[generic].attributes
         taken = {attribute.name for attribute in base}
-        own = tuple(self.attribute(child, name, ()) for child in field.fields if child.name not in taken)
+        own = tuple(self.attribute(child, name) for child in field.fields if child.name not in taken)
         self.types[name] = ObjectType(
             name, f"{field.title}:{disclosure.title}。{field.title_en} of {disclosure.title_en}.",
             (*base, *own), implements=(generic,),
@@ -139,12 +141,12 @@ class _Making:
             field.name, f"[{name}!]!", Many(f"disclosure.{field.name}", NOTHING), _described(field)
         )
 
-    def attribute(self, field: Field, parent: str, below: tuple[str, ...]) -> Attribute:
-        """A property read from the document."""
-        path = (*below, field.name)
+    def attribute(self, field: Field, parent: str) -> Attribute:
+        """A property read from the document, by whatever name the record's version has it."""
+        names = field.names or (field.name,)
         if field.kind == "object":
             named = self._object(field, parent)
-            source: FieldSource = Part(path, NOTHING, field.many)
+            source: FieldSource = Part(names, NOTHING, field.many)
         else:
             named = (
                 self.enum(str(field.codelist))
@@ -153,7 +155,7 @@ class _Making:
             )
             if field.kind != "code":
                 named = _SCALARS[field.kind]
-            source = Value(path)
+            source = Value(names)
         return Attribute(
             field.name, f"[{named}!]" if field.many else named, source, _described(field),
             deprecated=field.deprecated,
@@ -171,7 +173,7 @@ class _Making:
             if shared:
                 definition = self.catalog.documents[_common(self.catalog)]["$defs"][field.definition]
                 title = f"{definition['title']}。{definition['titleEn']}.\n\n{definition['description']}{definition['descriptionEn']}"
-            attributes = tuple(self.attribute(child, name, ()) for child in plain)
+            attributes = tuple(self.attribute(child, name) for child in plain)
             self.types[name] = ObjectType(name, title, attributes)
         return name
 
@@ -198,7 +200,7 @@ def _is_enum(codelist: Codelist) -> bool:
 
 
 def _common(catalog: Catalog) -> str:
-    return next(uri for uri in catalog.documents if "/common/" in uri)
+    return [uri for uri in catalog.documents if "/common/" in uri][-1]
 
 
 def _plain(field: Field) -> Field:

@@ -21,16 +21,19 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """A leaf of the JSON document at hand (or a list of leaves)."""
+    """A leaf of the JSON document at hand (or a list of leaves); of several names the first that is there counts."""
 
-    path: tuple[str, ...]
+    names: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """An object of the JSON document at hand, or with `many` a list of objects; absent is null."""
+    """An object of the JSON document at hand, or with `many` a list of objects; absent is null.
 
-    path: tuple[str, ...]
+    Of several names, a property's newest and those it had, the first that is there counts.
+    """
+
+    names: tuple[str, ...]
     shape: "Shape"
     many: bool = False
 

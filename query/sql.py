@@ -75,7 +75,7 @@ class Speller:
             case Column():
                 return self._column(source, row)
             case Value():
-                return self.dialect.at(row.json, source.path)
+                return self.dialect.at(row.json, source.names)
             case Part():
                 return self._part(source, row)
             case TypeName():
@@ -111,13 +111,13 @@ class Speller:
         return f"CASE {owner.alias}.type {cases} ELSE '{source.name}' END"
 
     def _part(self, source: Part, row: Row) -> str:
-        here = self.dialect.at(row.json, source.path)
+        here = self.dialect.at(row.json, source.names)
         if not source.many:
             inside = self.shape(source.shape, Row(row.table, row.alias, here, row.owner))
             return self.dialect.json(f"CASE WHEN {here} IS NULL THEN NULL ELSE {inside} END")
         alias = self.alias("e")
         element = self.shape(source.shape, Row(row.table, row.alias, f"{alias}.value", row.owner))
-        each = self.dialect.each(row.json, source.path, alias)
+        each = self.dialect.each(row.json, source.names, alias)
         rows = f"SELECT {element} AS one, {alias}.key AS place FROM {each} ORDER BY {alias}.key"
         listed = self._listed(rows, "one", "place")
         return self.dialect.json(f"CASE WHEN {here} IS NULL THEN NULL ELSE {listed} END")

@@ -3,12 +3,13 @@
 import csv
 from bisect import bisect_right
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date, timedelta, timezone
 from pathlib import Path
 from typing import Self
 
 from schemas.errors import SchemaError
 
+BEIJING = timezone(timedelta(hours=8))
 _ONE_DAY = timedelta(days=1)
 
 

@@ -16,6 +16,8 @@ from schemas.field import Field, Schema, walk
 from schemas.path import values
 from schemas.policy import Policy
 from schemas.region import Regions
+from schemas.release import FILE as LOCK
+from schemas.release import Lock, Release
 from schemas.spelling import camel, pascal, plural
 from schemas.timelimit import TimeLimit
 
@@ -33,6 +35,13 @@ class Disclosure:
     schema: Schema
     sample: Mapping[str, Any]
     fields: tuple[Field, ...]
+    release: Release
+
+    @property
+    def number(self) -> tuple[int, int]:
+        """Major and minor, which sort as versions do: 1.10 comes after 1.9."""
+        major, minor = self.version.split(".")
+        return int(major), int(minor)
 
     @property
     def domain(self) -> str:
@@ -102,6 +111,7 @@ class Catalog:
     codelists: Mapping[str, Codelist]
     regions: Regions
     calendar: WorkingDays
+    lock: Lock
 
     @cached_property
     def types(self) -> Mapping[str, Disclosure]:
@@ -110,6 +120,19 @@ class Catalog:
         for disclosure in self.versions.values():
             newest[disclosure.type] = disclosure
         return MappingProxyType(newest)
+
+    def history(self, type_path: str) -> tuple[Disclosure, ...]:
+        """Every version of a type, the oldest first."""
+        return tuple(one for one in self.versions.values() if one.type == type_path)
+
+    def called(self, disclosure: Disclosure) -> str:
+        """The shortest name that means a version: its type's path for the newest, `path/1.0` for another."""
+        return disclosure.type if self.types[disclosure.type] is disclosure else disclosure.name
+
+    @cached_property
+    def files(self) -> tuple[str, ...]:
+        """What has a version, the shared definitions among it: `common/1.0`, `land/grant-result/1.0`."""
+        return tuple(uri.removeprefix(NAMESPACE).removesuffix(".json") for uri in self.documents)
 
     @cached_property
     def policy(self) -> Policy:
@@ -144,10 +167,11 @@ class Catalog:
             document = _read(path)
             documents[str(document.get("$id"))] = document
         versions = {}
+        lock = Lock.load(folder / LOCK)
         for path in files:
             parts = path.relative_to(folder).parts
             if len(parts) == 3:
-                disclosure = _disclosure("/".join(parts[:2]), path, documents)
+                disclosure = _disclosure("/".join(parts[:2]), path, documents, lock)
                 versions[disclosure.name] = disclosure
         codelists = load_codelists(folder / "codelists")
         return cls(
@@ -157,10 +181,11 @@ class Catalog:
             codelists=MappingProxyType(codelists),
             regions=Regions(codelists["region"]),
             calendar=WorkingDays.load(folder / "holidays.csv"),
+            lock=lock,
         )
 
 
-def _disclosure(type_path: str, path: Path, documents: Mapping[str, Schema]) -> Disclosure:
+def _disclosure(type_path: str, path: Path, documents: Mapping[str, Schema], lock: Lock) -> Disclosure:
     schema = documents.get(f"{NAMESPACE}{type_path}/{path.name}")
     if schema is None:
         raise SchemaError(
@@ -169,7 +194,8 @@ def _disclosure(type_path: str, path: Path, documents: Mapping[str, Schema]) -> 
             f"$id 应为 {NAMESPACE}{type_path}/{path.name}", f"$id should be {NAMESPACE}{type_path}/{path.name}",
         )  # fmt: skip
     sample = _read(path.with_suffix(".sample.json"))
-    return Disclosure(type_path, path.stem, schema, sample, walk(schema, documents))
+    fields, release = walk(schema, documents), lock.of(f"{type_path}/{path.stem}")
+    return Disclosure(type_path, path.stem, schema, sample, fields, release)
 
 
 def _read(path: Path) -> dict[str, Any]:

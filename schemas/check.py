@@ -73,7 +73,7 @@ def check(record: Mapping[str, Any], disclosure: Disclosure, catalog: Catalog) -
     if not both.decides.is_valid(record):
         for error in both.explains.iter_errors(record):
             issues.extend(_explain(error, disclosure))
-    issues.extend(_beyond(record, disclosure.fields, "", catalog))
+    issues.extend(_beyond(record, disclosure.fields, "", disclosure, catalog))
     if not issues:
         return issues
     unique = {(found.code, found.path): found for found in issues}
@@ -139,22 +139,25 @@ def _explain(error: jsonschema.ValidationError, disclosure: Disclosure) -> Itera
 
 
 def _beyond(
-    value: Mapping[str, Any], fields: tuple[Field, ...], path: str, catalog: Catalog
+    value: Mapping[str, Any], fields: tuple[Field, ...], path: str, disclosure: Disclosure, catalog: Catalog
 ) -> Iterator[Issue]:
     """The checks that JSON Schema cannot express, over the fields that are there."""
     for field in fields:
         found = value.get(field.name) if isinstance(value, Mapping) else None
         if found is None:
             continue
+        if field.deprecated is not None:
+            names = {"title": field.title, "titleEn": field.title_en, "why": field.deprecated}
+            yield issue(RULES, "S136", path=f"{path}{field.name}", clause=field.clause, **names)
         several = found if field.many and isinstance(found, list) else [found]
         for index, one in enumerate(several):
             place = f"{path}{field.name}.{index}" if field.many else f"{path}{field.name}"
             if field.is_money and isinstance(one, Mapping):
                 yield from _decimals(one, field, place)
             if field.fields and isinstance(one, Mapping):
-                yield from _beyond(one, field.fields, f"{place}.", catalog)
+                yield from _beyond(one, field.fields, f"{place}.", disclosure, catalog)
             elif field.codelist and isinstance(one, str):
-                yield from _code(one, field, place, catalog)
+                yield from _code(one, field, place, disclosure, catalog)
             elif field.name == "uscc" and isinstance(one, str) and len(one) == 18 and not is_valid(one):
                 yield issue(RULES, "S011", path=place, value=one, clause=field.clause)
 
@@ -167,7 +170,7 @@ def _is_storable(record: Mapping[str, Any]) -> bool:
         return False
 
 
-def _code(value: str, field: Field, place: str, catalog: Catalog) -> Iterator[Issue]:
+def _code(value: str, field: Field, place: str, disclosure: Disclosure, catalog: Catalog) -> Iterator[Issue]:
     names = {"title": field.title, "titleEn": field.title_en, "codelist": field.codelist}
     codelist = catalog.codelists.get(str(field.codelist))
     if codelist is None or value not in codelist.codes:
@@ -179,6 +182,22 @@ def _code(value: str, field: Field, place: str, catalog: Catalog) -> Iterator[Is
             clause=field.clause,
             **names,
         )
+    elif not field.open_codelist and not disclosure.release.has(codelist.codes[value]):
+        code = codelist.codes[value]
+        later = catalog.history(disclosure.type)
+        newer = next(
+            (one.name for one in later if one.number > disclosure.number and one.release.has(code)), ""
+        )
+        advice = f"改用有它的版本:{newer}。" if newer else "等本类型的下一个版本;现在请用已有的代码。"
+        advice_en = (
+            f"Use the version that has it: {newer}."
+            if newer
+            else "The type's next version will have it; use another code until then."
+        )
+        yield issue(
+            RULES, "S135", path=place, value=value, clause=field.clause, added=code.added, version=disclosure.name,
+            advice=advice, adviceEn=advice_en, **names,
+        )  # fmt: skip
     elif field.codelist == "region" and catalog.regions.current(value) != value:
         yield issue(RULES, "S013", path=place, value=value, expected=catalog.regions.current(value))
 

@@ -12,7 +12,9 @@ from types import MappingProxyType
 
 from schemas.errors import SchemaError
 
-_COLUMNS = ("code", "title", "titleEn", "description", "aliases", "parent", "validFrom", "validTo")
+_COLUMNS = ("code", "title", "titleEn", "description", "aliases", "parent", "validFrom", "validTo", "added")
+# Lists that others keep: their codes come and go with the source, whatever a version of ours says.
+EXTERNAL = frozenset(("region", "industry", "currency"))
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 _SPACE = re.compile(r"\s+")
 _BRACKETS = str.maketrans("[]{}〔〕【】〖〗「」『』《》〈〉", "()" * 9)
@@ -25,7 +27,8 @@ class Code:
     ``valid_from`` and ``valid_to`` are the first and the last day, month or year in which the code may have
     been in force, as precisely as the source says: ``2016-12-31``, ``2016-12`` or ``2016``. In the year of a
     change both the old and the new code are therefore in force. None: since ever, or still.
-    ``extra`` holds the filled cells of the list's own columns.
+    ``added`` is the day on which the code came into the list; a version released before cannot use it. None: it
+    was there from the beginning. ``extra`` holds the filled cells of the list's own columns.
     """
 
     code: str
@@ -36,6 +39,7 @@ class Code:
     parent: str | None = None
     valid_from: str | None = None
     valid_to: str | None = None
+    added: date | None = None
     extra: Mapping[str, str] = field(default_factory=lambda: _NOTHING, hash=False)
 
     def in_force(self, on: date | None = None) -> bool:
@@ -161,7 +165,7 @@ def load_codelists(folder: Path) -> dict[str, Codelist]:
     """Every ``<name>.csv`` of a folder, by its name, with what the index beside the folder says of it.
 
     Raises SchemaError S121 for a file without the columns code, title, titleEn and description, S122 for a code
-    that stands twice.
+    that stands twice, S139 for an `added` that is no day.
     """
     index = _index(folder.with_suffix(".csv"))
     return {path.stem: _read(path, index.get(path.stem)) for path in sorted(folder.glob("*.csv"))}
@@ -196,7 +200,7 @@ def _read(path: Path, about: About | None) -> Codelist:
 
 
 def _code(row: list[str], places: list[int], others: list[tuple[int, str]]) -> Code:
-    aliases, parent, valid_from, valid_to = (row[place] if place >= 0 else "" for place in places)
+    aliases, parent, valid_from, valid_to, added = (row[place] if place >= 0 else "" for place in places)
     extra = {column: row[i] for i, column in others if row[i]} if others else None
     return Code(
         row[0],
@@ -207,5 +211,16 @@ def _code(row: list[str], places: list[int], others: list[tuple[int, str]]) -> C
         parent or None,
         valid_from or None,
         valid_to or None,
+        _day(added, row[0]) if added else None,
         extra or _NOTHING,
     )
+
+
+def _day(text: str, code: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise SchemaError(
+            "S139", f"代码 {code} 的 added 不是日期:{text}", f"the `added` of the code {code} is no day: {text}",
+            "写作 2026-12-01。", "Write it as 2026-12-01.",
+        ) from error  # fmt: skip

@@ -38,6 +38,9 @@ class Field:
     `kind` is text, integer, number, boolean, date, moment, url, code or object; `many` says there is a list of
     them. `definition` is the shared definition an object comes from; `extended`, that it has more fields than it.
     `examples` are values of one such thing; `Disclosure.example` has one for every leaf.
+    `any_of` are properties of an object of which one has to be there. `names` and `gone` are for reading records of
+    several versions (schemas.lineage): the names under which the value is found, newest first, and that the newest
+    version has the property no more or calls it otherwise.
     """
 
     name: str
@@ -64,6 +67,9 @@ class Field:
     deprecated: str | None = None
     examples: tuple[Any, ...] = ()
     limits: Limits = Limits()
+    any_of: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    gone: bool = False
     fields: tuple["Field", ...] = ()
 
     @property
@@ -149,11 +155,21 @@ def _field(
         column=node.get("column"),
         personal=tuple(item.get("personal", ())),
         renamed_from=node.get("renamedFrom"),
-        deprecated=(node.get("deprecated") or {}).get("description"),
+        deprecated=_deprecated(node),
         examples=tuple(item.get("examples", ())),
         limits=_limits(node, item),
+        any_of=tuple(name for part in item.get("anyOf", ()) for name in part.get("required", ())),
         fields=fields,
     )
+
+
+def _deprecated(node: Schema) -> str | None:
+    """Why and since when a property should no longer be used, in both languages."""
+    if not node.get("deprecated"):
+        return None
+    since = node["deprecatedSince"]
+    chinese, english = node["deprecatedDescription"], node["deprecatedDescriptionEn"]
+    return f"{since} 版起弃用:{chinese}Deprecated since {since}: {english}"
 
 
 def _limits(node: Schema, item: Schema) -> Limits:

@@ -106,6 +106,10 @@ RULES: dict[str, Rule] = {
                  "Write `schema` like land/grant-result/1.0; `openalloc types` lists the types."),
     "S017": Rule("error", "记录里有不成字的字符(空字符或者半个代理对)", "The record has a character that is none (NUL or half a surrogate pair)",
                  "重新导出文件,或者删去这些字符。", "Export the file anew, or remove these characters."),
+    "S135": Rule("error", "“{title}”的代码 {value} 于 {added} 加入代码表 {codelist},{version} 还不能用",
+                 "the code {value} of “{titleEn}” came into {codelist} on {added}; {version} cannot use it",
+                 "{advice}", "{adviceEn}"),
+    "S136": Rule("info", "“{title}”已经弃用", "“{titleEn}” is deprecated", "{why}", "{why}"),
     "S016": Rule("error", "无法确定记录的身份", "The record cannot be told from others",
                  "至少填写一组:{expected}。", "Give at least one of: {expected}."),
 }  # fmt: skip

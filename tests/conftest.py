@@ -23,6 +23,7 @@ from store.engine import connect, writing
 from store.migrate import upgrade
 from store.seed import seed
 from store.tables import metadata
+from tests.toy import evolved
 
 HERE = Path(__file__).resolve().parent
 Contents = dict[str, list[tuple[Any, ...]]]
@@ -49,8 +50,12 @@ def invented() -> ModuleType:
 
 @pytest.fixture(scope="session")
 def toy_catalog(tmp_path_factory: pytest.TempPathFactory, invented: ModuleType) -> Catalog:
-    """The published catalog with the type `land/invented`, of 120 properties, dropped in as files."""
-    return Catalog.load(invented.plant(FOLDER, tmp_path_factory.mktemp("toy")))
+    """The published catalog with two types dropped in as files: `land/invented`, of 120 properties, and
+    `land/evolved`, of three versions.
+    """
+    folder = invented.plant(FOLDER, tmp_path_factory.mktemp("toy"))
+    evolved.plant(folder)
+    return Catalog.load(folder)
 
 
 @pytest.fixture(scope="session")

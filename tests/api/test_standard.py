@@ -5,11 +5,13 @@ import io
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine
 from starlette.testclient import TestClient
 
 from api.app import application
 from schemas.catalog import Catalog
 from store.engine import connect
+from tests.toy import evolved
 
 SCHEMA = "application/schema+json"
 
@@ -35,7 +37,8 @@ def test_the_index_has_every_version(client: TestClient, catalog: Catalog) -> No
             disclosure.title_en,
             disclosure.stage,
         )
-        assert one["status"] == ("current" if catalog.types[disclosure.type] is disclosure else "superseded")
+        assert one["newest"] == (catalog.types[disclosure.type] is disclosure)
+        assert one["status"] in ("draft", "current", "deprecated", "retired")
     assert "/schemas/common/1.0.json" in response.json()["shared"]
     assert "/schemas/meta/1.0.json" in response.json()["shared"]
 
@@ -51,7 +54,23 @@ def test_every_file_is_served_byte_by_byte(
         assert response.status_code == 200
         assert response.headers["content-type"].split(";")[0] == media_type
         assert response.content == (catalog.folder / address.removeprefix("/schemas/")).read_bytes()
-        assert "immutable" in response.headers["cache-control"]
+        name = address.removeprefix("/schemas/").removesuffix(".json")
+        frozen = catalog.lock.of(name).released is not None
+        assert ("immutable" in response.headers["cache-control"]) == frozen
+
+
+def test_the_index_says_status_and_dates_of_each_version(toy_catalog: Catalog, file: Engine) -> None:
+    client = TestClient(application(toy_catalog, file))
+    rows = {
+        one["version"]: one for one in client.get("/schemas/").json()["types"] if one["type"] == evolved.TYPE
+    }
+    assert [(v, row["released"], row["status"], row["newest"]) for v, row in rows.items()] == [
+        (version, released, "current", version == "2.0") for version, released in evolved.VERSIONS.items()
+    ]
+    assert all(row["retired"] is None for row in rows.values())
+    schema = client.get(f"/schemas/{evolved.TYPE}/1.1.json")
+    assert "immutable" in schema.headers["cache-control"]
+    assert "immutable" not in client.get(f"/schemas/{evolved.TYPE}/1.1.sample.json").headers["cache-control"]
 
 
 def test_a_schema_is_served_under_the_path_of_its_id(client: TestClient, catalog: Catalog) -> None:

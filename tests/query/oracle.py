@@ -39,6 +39,7 @@ class Oracle:
             }
             self.terms = _terms(connection)
         self.documents = {row["disclosure_id"]: row["body"] for row in self.rows["document"]}
+        self.called = reference.called(catalog.documents.values())
         self.found: dict[tuple[str, str], dict[Any, list[Row]]] = {}
 
     def answer(self, query: str, variables: Mapping[str, Any] | None = None, name: str | None = None) -> Any:
@@ -53,7 +54,7 @@ class Oracle:
     def _resolve(self, source: Any, info: GraphQLResolveInfo, **arguments: Any) -> Any:
         name = info.field_name
         if isinstance(source, Mapping):  # within a document
-            return source.get(name)
+            return self._called(source, name)
         found = FIELDS[source.kind].get(name)
         if isinstance(found, str):
             return source.row[found]
@@ -62,7 +63,12 @@ class Oracle:
         if source.kind == "query":  # the list of one type
             path = next(d.type for d in self.catalog.types.values() if d.collection == name)
             return self.page("disclosure", self.all("disclosure", "type", path), arguments)
-        return (source.document or {}).get(name)
+        return self._called(source.document or {}, name)
+
+    def _called(self, document: Mapping[str, Any], name: str) -> Any:
+        """What stands in a document under a name or, in another version's record, under what that calls it."""
+        found = [document[one] for one in self.called.get(name, [name]) if one in document]
+        return found[0] if found else None
 
     def _type(self, source: Thing, _info: GraphQLResolveInfo, _abstract: Any) -> str:
         if source.kind == "disclosure":

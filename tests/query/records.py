@@ -49,8 +49,8 @@ DATES = ("2024-06-24", "2024-06-24", "2023-12-31", "1999-01-01", "2024-02-29")
 
 
 def store(engine: Engine, catalog: Catalog, seed: int = 1) -> None:
-    """Write the variations of all types; some twice or thrice, so that there are revisions."""
-    made = [entry for disclosure in catalog.types.values() for entry in variations(disclosure, seed)]
+    """Write the variations of all types in all versions; some twice or thrice, so that there are revisions."""
+    made = [entry for disclosure in catalog.versions.values() for entry in variations(disclosure, seed)]
     revised = [
         Entry({**entry.record, "title": f"更正 {turn}:{place}"}, entry.disclosure)
         for turn in (1, 2)
@@ -72,11 +72,15 @@ def _write(connection: Any, entries: list[Entry], catalog: Catalog) -> None:
 def variations(disclosure: Disclosure, seed: int) -> Iterator[Entry]:
     """The sample, one as bare as can be, and others of every number of parts."""
     sample = dict(disclosure.sample)
-    chance = random.Random(f"{seed} {disclosure.type}")
+    chance = random.Random(f"{seed} {disclosure.name}")
     yield Entry(sample, disclosure)
     yield Entry({"schema": disclosure.name, "localId": "bare", "publisher": {"name": "某局"}}, disclosure)
     for number, (lots, items, parties) in enumerate([(0, 0, 0), (1, 1, 1), (2, 2, 2), (2, 0, 1), (1, 2, 0)]):
-        record = {**deepcopy(sample), "localId": f"变-{number}", "sourceUrl": f"https://example.org/{number}"}
+        record = {
+            **deepcopy(sample),
+            "localId": f"变-{disclosure.version}-{number}",
+            "sourceUrl": f"https://example.org/{number}",
+        }
         _vary(record, disclosure, chance)
         _resize(record, "lots", lots)
         _resize(record, "items", items)

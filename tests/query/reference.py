@@ -4,7 +4,7 @@ What is unknown does not hold: a comparison with nothing is false, and its `not`
 """
 
 import operator
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cmp_to_key
@@ -125,3 +125,25 @@ def _tag(orders: Orders) -> str:
 def snake(name: str) -> str:
     """`publishedDate` → `published_date`."""
     return "".join("_" + letter.lower() if letter.isupper() else letter for letter in name)
+
+
+def called(schemas: Iterable[Any]) -> dict[str, list[str]]:
+    """The names under which a property may stand, by each of them: the newest first. A name means one thing."""
+    former: dict[str, str] = {}
+    for schema in schemas:
+        _former(schema, former)
+    names: dict[str, list[str]] = {}
+    for newest in set(former) - set(former.values()):
+        chain = [newest]
+        while chain[-1] in former:
+            chain.append(former[chain[-1]])
+        names.update(dict.fromkeys(chain, chain))
+    return names
+
+
+def _former(node: Any, former: dict[str, str]) -> None:
+    if isinstance(node, Mapping):
+        for name, one in node.items():
+            if isinstance(one, Mapping) and isinstance(one.get("renamedFrom"), str):
+                former[name] = one["renamedFrom"]
+            _former(one, former)

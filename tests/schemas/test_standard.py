@@ -121,24 +121,6 @@ def test_the_deadline_of_the_sample_is_known(disclosure: Disclosure) -> None:
 
 
 @VERSIONS
-def test_the_deadline_is_the_policys_or_a_laws(disclosure: Disclosure) -> None:
-    """The days of the table of types are among the rules; what counts otherwise names a law of its own."""
-    days = TYPES[disclosure.type]["deadline_days"]
-    assert not days or int(days) in {abs(rule.days) for rule in disclosure.deadlines if rule.days}
-    for rule in disclosure.deadlines:
-        law = "实施意见" not in rule.basis
-        assert law or rule.days is None or f"{rule.days}个工作日" in rule.basis, rule.basis
-        assert not law or "条" in rule.basis, rule.basis
-        for path in rule.paths if rule.days else ():
-            assert disclosure.by_path[path].kind in ("date", "moment"), path
-
-
-@VERSIONS
-def test_the_deadline_of_the_sample_is_known(disclosure: Disclosure) -> None:
-    assert isinstance(due(disclosure.sample, disclosure, CATALOG.calendar), Due)
-
-
-@VERSIONS
 def test_every_property_is_titled_and_described_in_both_languages(disclosure: Disclosure) -> None:
     for field in disclosure.walk():
         texts = (field.title, field.title_en, field.description, field.description_en)
