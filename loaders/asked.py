@@ -10,12 +10,15 @@ from loaders.profile import Profile
 from schemas.catalog import Catalog
 from schemas.uscc import region_of
 
+_WHOLE_COUNTRY = "100000"
+
 
 @dataclass(frozen=True)
 class Asked:
     """How a file is to be read: the catalog, and what the asker, a profile or nobody said.
 
     `type` is the path of a type, or names an older version of one: `land/grant-notice/1.0`.
+    `checking`: nothing is stored, so that checks go on where storing could not: without a publisher, without a column.
     """
 
     catalog: Catalog
@@ -23,6 +26,7 @@ class Asked:
     profile: Profile | None = None
     publisher: Mapping[str, str] = field(default_factory=dict)
     publisher_given: bool = False
+    checking: bool = False
 
     @cached_property
     def place(self) -> str | None:
@@ -43,6 +47,12 @@ class Asked:
         """The publisher as a record has it: the region said of it is its jurisdiction."""
         names = {"name": "name", "uscc": "uscc", "region": "jurisdiction"}
         return {names[said]: part for said, part in self.publisher.items() if said in names}
+
+    @cached_property
+    def stand_in(self) -> dict[str, str]:
+        """Who publishes a file that does not say so, while it is only checked: one body, wherever its rows lie."""
+        whole = {"jurisdiction": _WHOLE_COUNTRY} if self.catalog.regions.get(_WHOLE_COUNTRY) else {}
+        return {"name": "公开主体（未写明）", **whole}
 
     @property
     def _home(self) -> str | None:

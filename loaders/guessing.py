@@ -13,6 +13,8 @@ _ENVELOPE_WEIGHT = 0.25
 _ENOUGH = 1.5
 # A type that is nearly as good makes the answer doubtful.
 _CLEARLY = 1.1
+# So many types are named where none is near enough.
+_NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +40,26 @@ def guess_type(headings: Sequence[str], names: Mapping[str, Names], catalog: Cat
     ranked = sorted(scores, key=lambda name: -scores[name])
     shown = "、".join(heading for heading in headings if heading)
     if not ranked or scores[ranked[0]] < _ENOUGH:
-        return Guess(None, issue(RULES, "L002", value=shown))
+        # Where more are equally near, none of them is worth naming.
+        beyond = scores[ranked[_NAMED]] if len(ranked) > _NAMED else 0
+        types, types_en = _titles([name for name in ranked[:_NAMED] if scores[name] > beyond], catalog)
+        types = f"最接近的是{types}。" if types else ""
+        types_en = f"The nearest are {types_en}. " if types else ""
+        return Guess(None, issue(RULES, "L002", value=shown, types=types, typesEn=types_en))
     rivals = [name for name in ranked if scores[name] * _CLEARLY > scores[ranked[0]]]
     if len(rivals) > 1:
-        types = "、".join(f"{catalog.types[name].title}({name})" for name in rivals[:6])
-        return Guess(None, issue(RULES, "L003", value=shown, types=types))
+        types, types_en = _titles(rivals[:6], catalog)
+        return Guess(None, issue(RULES, "L003", value=shown, types=types, typesEn=types_en))
     return Guess(ranked[0])
+
+
+def _titles(names: Sequence[str], catalog: Catalog) -> tuple[str, str]:
+    """Types as people call them, in Chinese and English, each with its path."""
+    found = [(catalog.types[name], name) for name in names]
+    return (
+        "、".join(f"{one.title}({name})" for one, name in found),
+        ", ".join(f"{one.title_en} ({name})" for one, name in found),
+    )
 
 
 def _shared_names(catalog: Catalog) -> frozenset[str]:

@@ -28,7 +28,10 @@ PROGRESS_EVERY = 500
 
 @dataclass(frozen=True, slots=True)
 class Fragment:
-    """What one row says of one record; `row` counts the rows of the file that are no headings."""
+    """What one row says of one record; `row` counts the rows of the file that are no headings.
+
+    `lacking`: the row is refused already for what its sheet lacks, these properties; '' is what would identify it.
+    """
 
     row: int
     place: Place
@@ -36,6 +39,7 @@ class Fragment:
     record: dict[str, Any]
     sources: dict[str, Any]
     cells: dict[str, Any]
+    lacking: tuple[str, ...] = ()
 
     def to_json(self) -> list[Any]:
         """The fragment as the spool keeps it."""
@@ -47,13 +51,14 @@ class Fragment:
             self.record,
             self.sources,
             self.cells,
+            self.lacking,
         ]
 
     @classmethod
     def of(cls, kept: list[Any]) -> "Fragment":
         """The fragment that the spool kept."""
-        row, sheet, number, disclosure, record, sources, cells = kept
-        return cls(row, Place(sheet, number), disclosure, record, sources, cells)
+        row, sheet, number, disclosure, record, sources, cells, lacking = kept
+        return cls(row, Place(sheet, number), disclosure, record, sources, cells, tuple(lacking))
 
 
 class Intake:
@@ -83,9 +88,11 @@ class Intake:
                 progress(self.so_far)
         self._end_of_sheet()
         for sheet in self.sheets.values():
-            faults = dict.fromkeys(fault for way in sheet.ways for fault in way.faults)
+            sheet.said.update(
+                dict.fromkeys(found for way in sheet.ways for found in (*way.faults, *way.notes))
+            )
             absent = [issue(RULES, "L009", value=heading) for heading in sheet.missing]
-            self.issues.add(*(one.at(sheet=sheet.name, row=1) for one in (*faults, *absent)))
+            self.issues.add(*(one.at(sheet=sheet.name, row=1) for one in (*sheet.said, *absent)))
         self.issues.add(*self._without_heading)
         if not self.rows and not self._without_heading:
             self.issues.add(issue(RULES, "L008"))
@@ -99,6 +106,12 @@ class Intake:
     def columns(self) -> tuple[ColumnUse, ...]:
         """What became of the columns of every sheet."""
         return tuple(use for sheet in self.sheets.values() for use in sheet.uses)
+
+    def said_paths(self, record: Mapping[str, Any]) -> set[str]:
+        """The properties that a file's record has; not a publisher that only stands in."""
+        if self.asked.checking and record.get("publisher") == self.asked.stand_in:
+            record = {name: value for name, value in record.items() if name != "publisher"}
+        return filled_paths(record)
 
     def refuse(
         self,
@@ -190,10 +203,12 @@ class Intake:
                 self.rows, place, sheet.named_cells(cells), [found.at(sheet=place.sheet, row=place.row)]
             )
             return
+        sheet.said.update(dict.fromkeys(found for way in ways for found in (*way.faults, *way.notes)))
         faults = [fault.at(sheet=place.sheet, row=place.row) for way in ways for fault in way.faults]
         if faults:
             self.refuse(self.rows, place, sheet.named_cells(cells), faults, noted=True)
-            return
+            if not (self.asked.checking and all(way.builder for way in ways)):
+                return
         builders = [way.builder for way in ways if way.builder]
         built = [(builder.plan.disclosure, builder.build(cells, place)) for builder in builders]
         asked = frozenset[int]().union(*(builder.plan.columns for builder in builders))
@@ -202,17 +217,19 @@ class Intake:
         self.issues.add(*(one for _, result in built for one in result.issues if one.severity != "error"))
         if errors:
             for disclosure, result in built:
-                self.completeness.take(disclosure, filled_paths(result.record))
+                self.completeness.take(disclosure, self.said_paths(result.record))
             self.refuse(self.rows, place, sheet.named_cells(cells), errors)
             return
         made = [(disclosure, result.record, result.sources) for disclosure, result in built]
-        self._keep(made, place, sheet.named_cells(cells))
+        lacking = tuple(fault.path for fault in faults)
+        self._keep(made, place, sheet.named_cells(cells), lacking)
 
     def _keep(
         self,
         made: Sequence[tuple[Disclosure, dict[str, Any], dict[str, Any]]],
         place: Place,
         cells: Mapping[str, Any],
+        lacking: tuple[str, ...] = (),
     ) -> None:
         """Keep a row's fragments (type, record, sources) under the records they belong to.
 
@@ -220,14 +237,16 @@ class Intake:
         """
         identities = [identify(record, disclosure) for disclosure, record, _ in made]
         for identity, (disclosure, record, _) in zip(identities, made, strict=True):
-            if identity is None:
+            if identity is None and "" not in lacking:
                 found = _unidentified(record, disclosure).at(sheet=place.sheet, row=place.row)
                 self.refuse(self.rows, place, cells, [found])
                 return
         for identity, (disclosure, record, sources) in zip(identities, made, strict=True):
-            assert identity is not None
-            fragment = Fragment(self.rows, place, disclosure.name, record, sources, dict(cells))
-            self.fragments.add(f"{disclosure.name} {identity.id}", fragment.to_json())
+            fragment = Fragment(self.rows, place, disclosure.name, record, sources, dict(cells), lacking)
+            whose = identity.id if identity else f"row {self.rows}"
+            # A row of a sheet that lacks something is no part of the records of another.
+            key = f"{disclosure.name} {whose}" + f" {place.sheet}" * bool(lacking)
+            self.fragments.add(key, fragment.to_json())
 
     def _count(self, sheet: Sheet, cells: list[Any], asked: frozenset[int], built: list[Built]) -> None:
         """Count which cells said something and which reached a property; `asked` are the columns that were read."""

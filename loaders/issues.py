@@ -15,9 +15,9 @@ RULES: dict[str, Rule] = {
         "Name the columns as the schema does; other names need a mapping profile (--profile)."),
     "L002": Rule(
         "error", "从标题行看不出是哪一类公开信息", "The headings do not tell which type of disclosure this is",
-        "用 --type 指明类型；类型见 openalloc types。标题行：{value}", "Name the type with --type; `openalloc types` lists them."),
+        "{types}用 --type 指明类型；类型见 openalloc types。标题行：{value}", "{typesEn}Name the type with --type; `openalloc types` lists them."),
     "L003": Rule(
-        "error", "标题行可能属于几个类型：{types}", "The headings may belong to several types: {types}",
+        "error", "标题行可能属于几个类型：{types}", "The headings may belong to several types: {typesEn}",
         "用 --type 指明其中一个。", "Name one of them with --type."),
     "L004": Rule(
         "error", "缺少必需的列“{title}”({name})", "The required column “{titleEn}” ({name}) is missing",
@@ -28,6 +28,9 @@ RULES: dict[str, Rule] = {
     "L006": Rule(
         "error", "公开主体的统一社会信用代码不对：{value}", "The publisher's credit code is wrong: {value}",
         "核对 18 位代码。", "Check its 18 characters."),
+    "L007": Rule(
+        "warning", "文件没有写公开主体；装入时要指明", "The file does not say who publishes it; loading it will need that",
+        "加一列“公开主体”，或用 --publisher 给出其统一社会信用代码。", "Add a column “公开主体”, or give its credit code with --publisher."),
     "L008": Rule(
         "error", "文件里没有一行数据", "The file has no row of data",
         "检查是否导出了空表。", "Check whether an empty table was exported."),

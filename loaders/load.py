@@ -14,7 +14,6 @@ from sqlalchemy import Engine
 from formats.child import DEFAULT, Limits, read_file
 from formats.error import FormatError
 from loaders.asked import Asked
-from loaders.completeness import filled_paths
 from loaders.groups import Issues
 from loaders.intake import Fragment, Intake, Progress
 from loaders.issues import RULES, of_field
@@ -54,7 +53,7 @@ def check(
     progress: Progress | None = None,
 ) -> Report:
     """What would come of a file, without storing anything."""
-    run = _Run(path, catalog, type, profile, publisher, limits, progress)
+    run = _Run(path, catalog, type, profile, publisher, limits, progress, checking=True)
     with Spool() as fragments, Spool() as refusals:
         if run.read(fragments, refusals):
             for _ in run.outcomes():
@@ -116,6 +115,8 @@ class _Run:
         publisher: str | None,
         limits: Limits,
         progress: Progress | None,
+        *,
+        checking: bool = False,
     ) -> None:
         self.path, self.catalog, self.profile = path, catalog, profile
         self.limits, self.progress = limits, progress
@@ -127,7 +128,7 @@ class _Run:
             self.wrong_publisher = None if is_valid(code) else publisher
         # An older version stays itself; the newest is what its type's path means.
         asked = catalog.called(catalog.type(type_)) if type_ else None
-        self.asked = Asked(catalog, asked, profile, given, publisher is not None)
+        self.asked = Asked(catalog, asked, profile, given, publisher is not None, checking)
         self.sha256 = ""
         self.load_id: str | None = None
         self.intake: Intake
@@ -216,16 +217,20 @@ class _Run:
     def _outcome(self, fragments: list[Fragment]) -> Outcome | None:
         """The record of some fragments. Rows that contradict an earlier one, or are at fault, are refused."""
         disclosure = self.catalog.versions[fragments[0].disclosure]
-        first = True
+        lacking, first = fragments[0].lacking, True
         while fragments:
             merged, fragments = self._merged(fragments, disclosure)
             if first:
-                self.intake.completeness.take(disclosure, filled_paths(merged.record))
+                self.intake.completeness.take(disclosure, self.intake.said_paths(merged.record))
                 first = False
             found = check_record(merged.record, disclosure, self.catalog)
+            if lacking:
+                found = [one for one in found if one.code != "S001" or one.path not in lacking]
             errors = [one for one in found if one.severity == "error"]
             if not errors:
                 self._warn(found, merged.sources, fragments)
+                if lacking:
+                    return None
                 return Outcome(merged.record, merged.sources, disclosure)
             fragments = self._without_faulty(fragments, errors, merged.sources)
         return None

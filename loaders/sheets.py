@@ -33,11 +33,15 @@ _NOT_A_TITLE = ("附件", "附表", "单位", "填报", "制表", "编制", "日
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One way in which a row becomes a record; `faults` say why none can, whatever the row says."""
+    """One way in which a row becomes a record; `faults` say why none can, whatever the row says.
+
+    `notes` are said of the sheet and stop nothing.
+    """
 
     rule: RecordRule | None
     builder: Builder | None
     faults: tuple[Issue, ...] = ()
+    notes: tuple[Issue, ...] = ()
 
 
 class Sheet:
@@ -49,6 +53,8 @@ class Sheet:
         self.headings: list[Heading] = []
         self.uses: list[ColumnUse] = []
         self.ways: list[Way] = []
+        # Faults and notes of the ways that rows have gone, each once.
+        self.said: dict[Issue, None] = {}
         self._nested = False
         self._titles: tuple[str, ...] = ()
         self._stated: dict[str, str] = {}
@@ -200,9 +206,11 @@ class Sheet:
         )  # fmt: skip
         plan = binder.bind(self.headings, nested=self._nested)
         plan, missing = self._identified(plan)
-        return Way(
-            rule, Builder(plan, self.headings, asked.reader, asked.profile), (*missing, *_missing(plan))
-        )
+        notes: tuple[Issue, ...] = ()
+        if asked.checking and not _is_published(plan):
+            plan, notes = replace(plan, publisher=asked.stand_in), (issue(RULES, "L007"),)
+        builder = Builder(plan, self.headings, asked.reader, asked.profile)
+        return Way(rule, builder, (*missing, *_missing(plan)), notes)
 
     def _names(self, disclosure: Disclosure) -> Names:
         called = self.asked.catalog.called(disclosure)
@@ -243,10 +251,9 @@ def _missing(plan: Plan) -> Iterator[Issue]:
     """The required properties that no column of the sheet can fill."""
     paths = plan.paths()
     for name in plan.disclosure.schema.get("required", ()):
-        if name == "schema" or _reached(name, paths):
-            continue
-        if name == "publisher":
+        if name == "publisher" and not _is_published(plan):
             yield issue(RULES, "L005")
+        if name in ("schema", "publisher") or _reached(name, paths):
             continue
         found = plan.disclosure.by_path[name]
         leaves = [one for one in found.walk() if one.kind != "object" and not one.name.endswith("Details")][
@@ -257,6 +264,11 @@ def _missing(plan: Plan) -> Iterator[Issue]:
             RULES, "L004", path=name, clause=found.clause, title=found.title, titleEn=found.title_en, name=name,
             names="、".join(options),
         )  # fmt: skip
+
+
+def _is_published(plan: Plan) -> bool:
+    """Whether rows can say who publishes them: an address or a telephone alone does not."""
+    return not plan.paths().isdisjoint(("publisher", "publisher.name", "publisher.uscc"))
 
 
 def _reached(path: str, paths: set[str]) -> bool:

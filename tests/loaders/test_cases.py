@@ -18,6 +18,7 @@ ASKED: dict[str, dict[str, str | None]] = {
     "L002": {"type": None},
     "L003": {"type": None},
     "L005": {"publisher": None},
+    "L007": {"publisher": None},
     "L006": {"publisher": "11530114MB0W00017D"},
     "L012": {"type": "land/grant-notice"},
     "L016": {"type": "works/award-result"},

@@ -69,9 +69,52 @@ def test_a_missing_required_column_is_one_clear_error(check_text: CheckText) -> 
     assert (report.issues[0].path, report.refused) == ("lots", 1)
 
 
-def test_without_a_publisher_nothing_is_taken(check_text: CheckText) -> None:
-    report = check_text(HEADING + lines(1), type=RESULT, publisher=None)
+def test_without_a_publisher_nothing_is_loaded(results: Path, catalog: Catalog, engine: Engine) -> None:
+    results.write_text(HEADING + lines(1, 2), "utf-8")
+    report = load(results, catalog, engine, type=RESULT, now=NOW)
     assert (codes(report), report.taken) == (["L005"], 0)
+    assert not stored(engine)["disclosure"]
+
+
+def test_without_a_publisher_everything_else_is_checked(check_text: CheckText) -> None:
+    text = HEADING + lines(1, 2) + lines(3).replace("1.5", "很大") + lines(1).replace("1.5", "2")
+    report = check_text(text, type=RESULT, publisher=None)
+    assert report.issue_counts == {"L007": 1, "L013": 1, "L041": 1}
+    assert (report.rows, report.taken, report.refused, report.records) == (4, 2, 2, 2)
+    (line,) = [one for one in report.to_json()["completeness"] if one["paths"] == ["publisher"]]
+    assert line["filled"] == 0
+
+
+def test_the_publisher_of_an_address_alone_is_unknown(check_text: CheckText) -> None:
+    text = "公开主体地址,宗地编号,成交日期\n示例路1号,A,2024-06-18\n"
+    assert "L007" in codes(check_text(text, type=RESULT, publisher=None))
+
+
+def test_where_a_column_is_missing_the_others_are_checked(check_text: CheckText) -> None:
+    text = "标题,发布日期,网址\n甲,2024-01-01,http://example.org/1\n乙,昨天,http://example.org/2\n"
+    text += "丙,2024-01-01,没有\n,2024-01-01,\n"
+    report = check_text(text, type=RESULT)
+    assert (report.rows, report.refused, report.records) == (4, 4, 0)
+    assert report.issue_counts == {"L004": 1, "L011": 1, "L015": 1, "S016": 1}
+    (line,) = [one for one in report.to_json()["completeness"] if one["paths"] == ["lots"]]
+    assert (line["filled"], line["records"]) == (0, 3)
+
+
+def test_where_no_column_identifies_rows_their_cells_are_checked(check_text: CheckText) -> None:
+    text = "土地坐落,面积,成交日期\n示例路1号,1,2024-06-18\n示例路2号,-1,2024-06-18\n示例路3号,1,昨天\n"
+    report = check_text(text, type=RESULT)
+    assert (report.rows, report.refused, report.records) == (3, 3, 0)
+    assert report.issue_counts == {"S016": 1, "S007": 1, "L011": 1}
+    assert [(one.row, one.column) for one in report.issues if one.code == "S007"] == [(3, "面积")]
+
+
+def test_a_file_of_no_type_names_the_nearest(check_text: CheckText) -> None:
+    (found,) = check_text("供地方式,网址\n划拨,http://example.org/1\n").issues
+    assert (found.code, found.hint.count("(land/grant-")) == ("L002", 2)
+    assert found.hint.startswith("最接近的是")
+    # Every type has these.
+    (found,) = check_text("标题,网址\n甲,http://example.org/1\n").issues
+    assert (found.code, found.hint[:4]) == ("L002", "用 --")
 
 
 def test_a_wrong_publisher_is_an_issue(check_text: CheckText) -> None:
