@@ -148,6 +148,7 @@ def _where(group: Mapping[str, Any], most: int = 5) -> Iterator[str]:
     for place in places[:most]:
         where = place.get("cell") or (f"第{place['row']}行" if "row" in place else place.get("path", ""))
         value = f"“{place['value']}”" if "value" in place else ""
+        value += f"(读作 read as {place['read']})" if "read" in place else ""
         if where or value:
             shown.append(f"{where}{value}")
     if not shown:
@@ -164,7 +165,7 @@ def _records(one: Mapping[str, Any]) -> str:
 
 def _completeness(line: Mapping[str, Any]) -> tuple[str, str, str]:
     share = f"{line['share']:.0%} ({line['filled']:,}/{line['records']:,})"
-    return f"{line['title']} {line['titleEn']}", line["item"] or "必需 required", share
+    return f"{line['text'] or line['title']} {line['titleEn']}", line["item"] or "必需 required", share
 
 
 def _percent(share: float | None) -> str:

@@ -21,6 +21,7 @@ from loaders.ranges import read_range
 from loaders.text import clean, half, is_null, written
 from loaders.units import Units, units
 from schemas.catalog import Catalog
+from schemas.codelist import Codelist
 from schemas.field import Field
 from schemas.issue import Issue
 from schemas.uscc import is_valid, normalize
@@ -32,6 +33,8 @@ _NO = frozenset({"否", "无", "非", "假", "n", "no", "false", "0", "f", "×",
 # The one property that a bare cell fills of an object.
 _NAMED = {"organization": "name", "project": "name", "person": "personName", "contact": "contactPerson"}
 _DECIMALS = {"money": 2, "unitPrice": 4}
+# A hint lists the codes of a codelist that has no more than these.
+FEW = 12
 
 
 @dataclass(frozen=True)
@@ -141,7 +144,7 @@ def _number(cell: Any, text: str, slot: Slot, reader: Reader) -> Reading:
     if found is None or (field.kind == "integer" and not isinstance(found.value, int)):
         ordinal = read_ordinal(cell) if field.kind == "integer" else None
         if ordinal is None:
-            return _wording("L013", cell, text, slot)
+            return _wording("L013", cell, text, slot, **_measure(field, reader))
         return Reading({field.name: ordinal}, "ordinal")
     values: dict[str, Any] = {field.name: found.value}
     issues: tuple[Issue, ...] = ()
@@ -181,7 +184,7 @@ def _code(cell: Any, text: str, slot: Slot, reader: Reader) -> Reading:
     if code is None and field.open_codelist and not details:
         return Reading({field.name: text})
     if code is None:
-        return _wording("L014", cell, text, slot)
+        return _wording("L014", cell, text, slot, **_choices(reader.catalog.codelists[str(field.codelist)]))
     values = {field.name: code} | ({details.name: text} if details else {})
     return Reading(values, "code" if code != text else None)
 
@@ -243,11 +246,39 @@ def _object(cell: Any, text: str, slot: Slot, reader: Reader) -> Reading:
     return Reading({}, None, (of_field("L017", slot.field, text, child=child),))
 
 
-def _wording(code: str, cell: Any, text: str, slot: Slot) -> Reading:
+def _wording(code: str, cell: Any, text: str, slot: Slot, **names: Any) -> Reading:
     """The wording in the sibling that keeps it, with a warning; an error of that code where there is none."""
     if slot.details is None:
-        return Reading({}, None, (of_field(code, slot.field, text),))
+        return Reading({}, None, (of_field(code, slot.field, text, **names),))
     return Reading({slot.details.name: text}, None, (of_field("L021", slot.field, text),))
+
+
+def _measure(field: Field, reader: Reader) -> dict[str, str]:
+    """What a hint says of a number's unit."""
+    unit = reader.catalog.codelists["unit"].codes.get(field.unit or "1")
+    if unit is None or unit.code == "1":
+        return {}
+    return {
+        "unit": f"，单位是{unit.title}；用别的单位时在数字后面写明",
+        "unitEn": f" in {unit.title_en}; name the unit behind it where it is another one",
+    }
+
+
+def _choices(codelist: Codelist) -> dict[str, str]:
+    """What a hint says of the codes there are; all of them where they are few."""
+    codes = [code for code in codelist.codes.values() if code.in_force()]
+    expected = f"代码表“{codelist.title}”中的名称"
+    names = {
+        "codelist": f"“{codelist.title}”",
+        "expected": expected,
+        "expectedEn": f"a name of the codelist {codelist.name}",
+    }
+    if len(codes) > FEW:
+        return names
+    return names | {
+        "choices": f"：{'、'.join(code.title for code in codes)}",
+        "choicesEn": f": {', '.join(code.title_en for code in codes)}",
+    }
 
 
 Convert = Callable[[Any, str, Slot, Reader], Reading]

@@ -108,8 +108,10 @@ class Issues:
 
 def _place(found: Issue, letter: str) -> dict[str, Any]:
     """Where one finding stands and what the cell says; `path` has the places in lists."""
+    read = found.value if found.written is not None and found.written != found.value else None
     place = {
-        "row": found.row, "cell": f"{letter}{found.row}" if letter and found.row else None, "value": found.value,
+        "row": found.row, "cell": f"{letter}{found.row}" if letter and found.row else None,
+        "value": found.value if read is None else found.written, "read": read,
         "path": found.path if _INDEX.search(found.path) else None,
     }  # fmt: skip
     return {key: value for key, value in place.items() if value is not None}

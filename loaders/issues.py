@@ -45,10 +45,10 @@ RULES: dict[str, Rule] = {
         "写成 2024年6月18日9时30分 或 2024-06-18 09:30。", "Write it like 2024-06-18 09:30."),
     "L013": Rule(
         "error", "“{title}”不是数字：{value}", "“{titleEn}” is not a number: {value}",
-        "只写数字，可以带单位；单位要与“{unit}”相通。", "Write a number, with a unit that goes with “{unit}” if any."),
+        "只写数字{unit}。", "Write a number{unitEn}."),
     "L014": Rule(
         "error", "“{title}”没有这个代码：{value}", "“{titleEn}” has no such code: {value}",
-        "使用代码表 {codelist} 中的名称或代码。", "Use a name or a code of the codelist {codelist}."),
+        "使用代码表 {codelist} 中的名称{choices}。", "Use a name or a code of the codelist {codelist}{choicesEn}."),
     "L015": Rule(
         "error", "“{title}”不是网址：{value}", "“{titleEn}” is not a web address: {value}",
         "网址以 http:// 或 https:// 开头。", "It should begin with http:// or https://."),
@@ -100,6 +100,6 @@ def of_field(code: str, field: Field, value: Any, **names: Any) -> Issue:
     expected, expected_en = KINDS.get(str(kind), (str(kind), str(kind)))
     filled = {
         "title": field.title, "titleEn": field.title_en, "name": field.dotted, "codelist": field.codelist,
-        "unit": field.unit or "", "expected": expected, "expectedEn": expected_en, **names,
+        "unit": "", "unitEn": "", "choices": "", "choicesEn": "", "expected": expected, "expectedEn": expected_en, **names,
     }  # fmt: skip
     return issue(RULES, code, path=field.dotted, value=value, clause=field.clause, **filled)

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import datetime
@@ -262,7 +262,7 @@ class _Run:
             if source is None:
                 blamed = {}
                 break
-            placed = error.at(sheet=source[0], row=source[1], column=source[2])
+            placed = _placed(error, source)
             blamed.setdefault((source[0], source[1]), []).append(placed)
         left = []
         for fragment in fragments:
@@ -278,7 +278,7 @@ class _Run:
     def _warn(self, found: list[Issue], sources: Mapping[str, Any], fragments: list[Fragment]) -> None:
         for one in found:
             source = _source(one.path, sources) or [fragments[0].place.sheet, fragments[0].place.row, None]
-            self.intake.issues.add(one.at(sheet=source[0], row=source[1], column=source[2]))
+            self.intake.issues.add(_placed(one, source))
 
     def _refuse(self, fragment: Fragment, issues: list[Issue]) -> None:
         place = fragment.place
@@ -299,6 +299,12 @@ def _source(path: str, sources: Mapping[str, Any]) -> list[Any] | None:
         if below is not None:
             return list(below)
     return list(sources[""]) if "" in sources else None
+
+
+def _placed(found: Issue, source: Sequence[Any]) -> Issue:
+    """The finding at its cell; with what the cell says, where a rule made something else of it."""
+    raw = source[4] if len(source) > 4 and found.value is not None else None
+    return found.at(sheet=source[0], row=source[1], column=source[2], written=raw)
 
 
 def _of_format(error: FormatError) -> Issue:

@@ -24,7 +24,8 @@ class Units:
     def factor(self, wording: str, base: str) -> Fraction | None:
         """By what a number in that unit is multiplied to be in the base; None where the two do not fit.
 
-        A quotient's parts are looked up one by one: 万元/公顷 in CNY/m2 is 1.
+        The base may be any unit (a mineral right's area is in km2). A quotient's parts are looked up one by one:
+        万元/公顷 in CNY/m2 is 1.
         """
         if "/" in base:
             above, _, below = wording.partition("/")
@@ -32,12 +33,12 @@ class Units:
                 self.factor(one, unit) for one, unit in zip((above, below), base.split("/"), strict=True)
             ]
             return parts[0] / parts[1] if parts[0] and parts[1] else None
-        known = self._known.get(fold(wording)) or self._known.get(fold(_YUAN_WORDS.sub("", wording)))
-        return known[1] if known and known[0] == base else None
+        known, wanted = self._find(wording), self._known.get(fold(base))
+        return known[1] / wanted[1] if known and wanted and known[0] == wanted[0] else None
 
     def base(self, wording: str) -> str | None:
         """What a unit measures, as the code of its base unit; None where the wording is no unit."""
-        known = self._known.get(fold(wording)) or self._known.get(fold(_YUAN_WORDS.sub("", wording)))
+        known = self._find(wording)
         return known[0] if known else None
 
     def is_unit(self, wording: str) -> bool:
@@ -58,6 +59,9 @@ class Units:
     def only(self, wording: str) -> bool:
         """Whether a cell says a unit and nothing else, bracketed or labelled or bare."""
         return self.of_heading(wording)[0] == "" or (bool(wording) and self.is_unit(wording))
+
+    def _find(self, wording: str) -> tuple[str, Fraction] | None:
+        return self._known.get(fold(wording)) or self._known.get(fold(_YUAN_WORDS.sub("", wording)))
 
 
 def units(codelists: Mapping[str, Codelist]) -> Units:

@@ -22,6 +22,7 @@ class Issue:
     """One finding. `path` is the property (`lots.0.price.amount`); sheet, row and column are the file's.
 
     `row` and `column` count from 1 as the file's own program does; `column` is the heading where there is one.
+    `value` is what was read, `written` what the cell says where that is something else.
     """
 
     code: str
@@ -36,10 +37,13 @@ class Issue:
     sheet: str = ""
     row: int | None = None
     column: str | None = None
+    written: str | None = None
 
-    def at(self, *, sheet: str, row: int, column: str | None = None) -> "Issue":
+    def at(self, *, sheet: str, row: int, column: str | None = None, written: str | None = None) -> "Issue":
         """The same finding with its place in the file."""
-        return replace(self, sheet=sheet, row=row, column=column or self.column)
+        return replace(
+            self, sheet=sheet, row=row, column=column or self.column, written=written or self.written
+        )
 
     def to_json(self) -> dict[str, Any]:
         """The finding as a report shows it; empty parts are left out."""

@@ -41,6 +41,7 @@ FILES: list[tuple[str, str, int, int, float, float]] = [
     ("land/山西_出让结果.csv", "shanxi-grant-results", 295, 154, 0.93, 0.81),
     ("land/山西_结果公示.csv", "shanxi-result-publicity", 128, 23, 1, 0.8),
     ("land/深圳_土地.csv", "shenzhen-land", 154, 73, 0.95, 0.65),
+    ("mining/mnr_矿业权公告_2026-09.csv", "mnr-mining-notices", 28, 23, 1, 0.93),
     ("procurement/ccgp_project_2018_tsv.csv", "ccgp-tender-notices", 959, 931, 0.97, 0.99),
     ("procurement/ggzy_national_2026-03-17_体育.json", "ggzy-notices", 100, 96, 1, 0.91),
     ("yunnan/yunnan_ccgp_2018.tsv", "ccgp-tender-notices", 2, 2, 1, 1),

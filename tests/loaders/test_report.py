@@ -66,7 +66,7 @@ def test_of_two_columns_with_one_heading_each_has_its_own_cells(check_text: Chec
 def test_a_fault_that_the_schema_finds_is_placed_at_its_cell(check_text: CheckText) -> None:
     report = check_text(HEADING + lines(1) + lines(1, area="-1").replace("A-0", "A-9"), type=RESULT)
     assert group_of(report, "S007")["places"] == [
-        {"row": 3, "cell": "B3", "value": "-10000", "path": "lots.0.parcelArea"}
+        {"row": 3, "cell": "B3", "value": "-1", "read": "-10000", "path": "lots.0.parcelArea"}
     ]
 
 
