@@ -118,8 +118,18 @@ def _no_rule(events: tuple[str, ...], disclosure: Disclosure) -> Unknown:
 
 
 def _titles(paths: tuple[str, ...], disclosure: Disclosure) -> tuple[str, str]:
-    fields = [disclosure.by_path[path] for path in paths]
-    return "、".join(f"“{one.title}”" for one in fields), ", ".join(f"“{one.title_en}”" for one in fields)
+    """The titles of properties in both languages; the start of a period is told by the period."""
+    chinese, english = [], []
+    for path in paths:
+        field = disclosure.by_path[path]
+        parent = disclosure.by_path.get(".".join(field.path[:-1]))
+        if parent is not None and parent.definition == "period":
+            chinese.append(f"“{parent.title}”的“{field.title}”")
+            english.append(f"“{parent.title_en}: {field.title_en}”")
+        else:
+            chinese.append(f"“{field.title}”")
+            english.append(f"“{field.title_en}”")
+    return "、".join(chinese), ", ".join(english)
 
 
 def _unpublished(a: date, b: date, calendar: WorkingDays) -> int | None:

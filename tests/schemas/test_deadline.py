@@ -86,6 +86,7 @@ def test_the_last_day_in_time(type_: str, record: dict[str, Any], on: str, rule:
         ("oversight/progress-report", {"reportType": "annual"}, "noEvent", ("reportYear", "reportType"), "“报告年度”"),
         ("oversight/progress-report", {"reportYear": 2024, "reportType": "weekly"}, "noEvent", ("reportYear", "reportType"), "没有填写"),
         ("oversight/progress-report", {"reportYear": 10**9, "reportType": "annual"}, "noEvent", ("reportYear", "reportType"), "没有填写"),
+        ("land/grant-notice", {}, "noEvent", ("lots.listingPeriod.startAt", "formedDate"), "“挂牌时间”的“开始时间”、“形成日期”"),
         # what is no date is no event
         ("procurement/tender-notice", {"formedDate": "2024年1月"}, "noEvent", ("formedDate",), "“形成日期”"),
         ("procurement/tender-notice", {"formedDate": "2018-06-01"}, "noRule", ("formedDate",), "按“形成日期”,当时还没有"),
