@@ -6,6 +6,7 @@ What JSON Schema cannot say (codelists, decimals of money, check digits) is chec
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, cast
 
@@ -156,6 +157,12 @@ def _beyond(
                 yield from _decimals(one, field, place)
             if field.fields and isinstance(one, Mapping):
                 yield from _beyond(one, field.fields, f"{place}.", disclosure, catalog)
+            elif field.kind in ("date", "moment") and isinstance(one, str) and not _is_on_calendar(one):
+                expected, example = _FORMATS["date" if field.kind == "date" else "date-time"]
+                yield issue(
+                    RULES, "S004", path=place, value=one, clause=field.clause, title=field.title,
+                    titleEn=field.title_en, expected=expected, example=example,
+                )  # fmt: skip
             elif field.codelist and isinstance(one, str):
                 yield from _code(one, field, place, disclosure, catalog)
             elif field.name == "uscc" and isinstance(one, str) and len(one) == 18 and not is_valid(one):
@@ -168,6 +175,15 @@ def _is_storable(record: Mapping[str, Any]) -> bool:
         return b"\\u0000" not in orjson.dumps(record)
     except (TypeError, ValueError):
         return False
+
+
+def _is_on_calendar(text: str) -> bool:
+    """Whether a day or moment can be reckoned with: RFC 3339 also has the year 0 and leap seconds."""
+    try:
+        datetime.fromisoformat(text.upper())
+    except ValueError:
+        return False
+    return True
 
 
 def _code(value: str, field: Field, place: str, disclosure: Disclosure, catalog: Catalog) -> Iterator[Issue]:

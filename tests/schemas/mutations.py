@@ -18,6 +18,9 @@ OTHERS: tuple[Any, ...] = (
     "https://example.org:99999/", "https://example.org/a|b", "https://example.org/#a#b",
 )  # fmt: skip
 
+# RFC 3339 has these; what reckons with dates has not.
+NOT_ON_THE_CALENDAR = ("0000-01-01", "2024-06-18T23:59:60Z")
+
 
 def mutations(disclosure: Disclosure, count: int) -> Iterator[dict[str, Any]]:
     """The sample with one thing wrong, or changed, at a random place; always the same for a version."""

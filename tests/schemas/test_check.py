@@ -32,6 +32,8 @@ FAULTS: list[tuple[str, Any, str, str]] = [
     ("lots.0.parcelArea", "26668.5", "S003", "lots.0.parcelArea"),
     ("publishedDate", "2024-06-31", "S004", "publishedDate"),
     ("publishedDate", "2024/06/24", "S004", "publishedDate"),
+    ("publishedDate", "0000-01-01", "S004", "publishedDate"),
+    ("publicityPeriod.startAt", "2024-06-24T23:59:60Z", "S004", "publicityPeriod.startAt"),
     ("sourceUrl", "not an address", "S004", "sourceUrl"),
     ("publicityPeriod.startAt", "2024-06-24 09:00", "S004", "publicityPeriod.startAt"),
     ("landSupplyMethod", "gift", "S005", "landSupplyMethod"),
