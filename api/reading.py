@@ -69,7 +69,7 @@ async def type_page(request: Request) -> Response:
         request, "type.html", (disclosure.title, disclosure.title_en), disclosure=disclosure, catalog=catalog,
         matter=catalog.policy.matters.get(type), policy=policy, own=own, envelope=envelope,
         required=[entry for entry in _all(own, envelope) if entry.field.required and len(entry.field.path) == 1],
-        carriers=_carriers(_all(own, envelope)), deadlines=[(deadline(rule, disclosure), rule) for rule in disclosure.schema["deadlines"]],
+        carriers=_carriers(_all(own, envelope)), deadlines=[(deadline(rule, disclosure, catalog), rule) for rule in disclosure.deadlines],
         sample=json.dumps(disclosure.sample, ensure_ascii=False, indent=2),
         query=question(disclosure, request.app.state.service.model) if newest else None,
         releases=releases(type, catalog), statuses=STATUSES, standing=status(disclosure, catalog),

@@ -74,7 +74,7 @@ def test_every_reference_leads_to_a_file_of_the_zip(files: dict[str, bytes]) -> 
             for step in filter(None, pointer.split("/")):
                 node = node[step]
             found += 1
-    assert found > 1_000
+    assert found > 500
 
 
 def test_every_sample_is_valid_by_a_plain_validator_with_the_files_alone(
