@@ -11,10 +11,10 @@ from starlette.routing import Route
 from api.cache import DAY, cached
 from api.downloads import Downloads
 from api.pages import language, page
-from api.standard import missing
+from api.standard import missing, today
 from publish.catalogue import catalogue
 from publish.entry import Entry, entries
-from publish.history import STATUSES, releases, status
+from publish.history import STATUSES, history
 from publish.question import question
 from publish.wording import deadline
 from schemas import policy
@@ -72,7 +72,7 @@ async def type_page(request: Request) -> Response:
         carriers=_carriers(_all(own, envelope)), deadlines=[(deadline(rule, disclosure, catalog), rule) for rule in disclosure.deadlines],
         sample=json.dumps(disclosure.sample, ensure_ascii=False, indent=2),
         query=question(disclosure, request.app.state.service.model) if newest else None,
-        releases=releases(type, catalog), statuses=STATUSES, standing=status(disclosure, catalog),
+        history=history(type, catalog, today()), statuses=STATUSES, standing=disclosure.release.status(today()), newest=newest,
     )  # fmt: skip
 
 
@@ -131,7 +131,7 @@ async def codelist_page(request: Request) -> Response:
     at = min(max(int(given), 1), pages) if given.isascii() and given.isdigit() and len(given) < 6 else 1
     shown = codes[(at - 1) * ROWS : at * ROWS]
     return page(
-        request, "codelist.html", (f"代码表 {name}", f"Codelist {name}"), list=found, total=len(codes), shown=shown,
+        request, "codelist.html", (found.title, found.title_en), list=found, about=found.about, lists=catalog.codelists, total=len(codes), shown=shown,
         columns=_columns(shown), asked=asked, at=at, pages=pages, uses=_uses(name, catalog), types=catalog.types,
         english=language(request) == "en", first=(at - 1) * ROWS + 1,
     )  # fmt: skip
@@ -141,7 +141,7 @@ async def whole(request: Request) -> Response:
     """The whole standard as one zip."""
     downloads: Downloads = request.app.state.downloads
     headers = {"Content-Disposition": 'attachment; filename="openalloc-standard.zip"'}
-    return cached(request, downloads.standard, "application/zip", DAY, headers)
+    return cached(request, downloads.standard(today()), "application/zip", DAY, headers)
 
 
 def _all(*groups: tuple[Entry, ...]) -> list[Entry]:

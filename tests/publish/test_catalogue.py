@@ -51,7 +51,7 @@ DEADLINES = [
     ("procurement/contract", ["自合同签订日期起 2 个工作日内"], ["within 2 working days from the contract date"]),
     ("works/award-candidates", ["自收到评标报告日期起 3 日内"], ["within 3 calendar days from the evaluation report received"]),
     ("works/award-result", ["自形成日期(没有时自中标(成交)日期)起 20 个工作日内"], ["within 20 working days from the formed date (else the award date)"]),
-    ("oversight/progress-report", ["半年:每年 6 月 20 日前;年度:每年 12 月 20 日前"], ["Half-year: by 20 June; Year: by 20 December of every year"]),
+    ("oversight/progress-report", ["半年:每年 6 月 20 日前;年度:每年 12 月 20 日前"], ["Half-year: by 20 June; Annual: by 20 December of every year"]),
 ]  # fmt: skip
 
 
