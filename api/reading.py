@@ -1,4 +1,7 @@
-"""The standard as people read it: an index, a page for each type and codelist, the disclosure catalogue, downloads."""
+"""The standard as people read it: an index, a page for each type and codelist, the disclosure catalogue, downloads.
+
+These are plain functions, which run in threads: a long page keeps no query waiting.
+"""
 
 import json
 from collections.abc import Iterable
@@ -38,7 +41,7 @@ def routes() -> list[Route]:
     ]
 
 
-async def index(request: Request) -> Response:
+def index(request: Request) -> Response:
     """Every type, by domain, in the order of the policy."""
     catalog: Catalog = request.app.state.catalog
     order = {type: place for place, type in enumerate(catalog.policy.matters)}
@@ -51,7 +54,7 @@ async def index(request: Request) -> Response:
     )  # fmt: skip
 
 
-async def type_page(request: Request) -> Response:
+def type_page(request: Request) -> Response:
     """Everything about a type: the newest version, or the one that the address names."""
     catalog: Catalog = request.app.state.catalog
     type = f"{request.path_params['domain']}/{request.path_params['name']}"
@@ -76,7 +79,7 @@ async def type_page(request: Request) -> Response:
     )  # fmt: skip
 
 
-async def catalogue_page(request: Request) -> Response:
+def catalogue_page(request: Request) -> Response:
     """The disclosure catalogue, a table for each domain."""
     catalog: Catalog = request.app.state.catalog
     whole = catalogue(catalog)
@@ -89,7 +92,7 @@ async def catalogue_page(request: Request) -> Response:
     )  # fmt: skip
 
 
-async def catalogue_file(request: Request) -> Response:
+def catalogue_file(request: Request) -> Response:
     """The catalogue as JSON, CSV or XLSX; CSV and XLSX in Chinese unless the address asks for English."""
     suffix = request.path_params["suffix"]
     downloads: Downloads = request.app.state.downloads
@@ -105,7 +108,7 @@ async def catalogue_file(request: Request) -> Response:
     return cached(request, found.content, found.media_type, DAY, headers)
 
 
-async def codelists(request: Request) -> Response:
+def codelists(request: Request) -> Response:
     """Every codelist and where it is used."""
     catalog: Catalog = request.app.state.catalog
     return page(
@@ -114,7 +117,7 @@ async def codelists(request: Request) -> Response:
     )  # fmt: skip
 
 
-async def codelist_page(request: Request) -> Response:
+def codelist_page(request: Request) -> Response:
     """The codes of a list, some hundred a page, found by their words."""
     catalog: Catalog = request.app.state.catalog
     name = request.path_params["name"]
@@ -137,7 +140,7 @@ async def codelist_page(request: Request) -> Response:
     )  # fmt: skip
 
 
-async def whole(request: Request) -> Response:
+def whole(request: Request) -> Response:
     """The whole standard as one zip."""
     downloads: Downloads = request.app.state.downloads
     headers = {"Content-Disposition": 'attachment; filename="openalloc-standard.zip"'}
