@@ -1,8 +1,8 @@
-"""Files made from the catalog: made when first asked for, then kept, since the catalog does not change."""
+"""Files made from the catalog: made when first asked for, then kept; the catalog does not change while it is served."""
 
 import io
 from dataclasses import dataclass
-from functools import cached_property
+from datetime import date
 
 import orjson
 
@@ -27,14 +27,16 @@ class Downloads:
 
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
+        self._standard: tuple[date, bytes] | None = None
         self._made: dict[tuple[str, Language], File] = {}
 
-    @cached_property
-    def standard(self) -> bytes:
-        """The whole standard as a zip."""
-        stream = io.BytesIO()
-        write_zip(self._catalog, stream)
-        return stream.getvalue()
+    def standard(self, on: date) -> bytes:
+        """The whole standard as a zip, with the status that versions have on a day."""
+        if self._standard is None or self._standard[0] != on:
+            stream = io.BytesIO()
+            write_zip(self._catalog, stream, on)
+            self._standard = (on, stream.getvalue())
+        return self._standard[1]
 
     def catalogue(self, suffix: str, language: Language) -> File | None:
         """The disclosure catalogue in a format (json is in both languages), None for a format there is not."""

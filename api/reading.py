@@ -1,4 +1,7 @@
-"""The standard as people read it: an index, a page for each type and codelist, the disclosure catalogue, downloads."""
+"""The standard as people read it: an index, a page for each type and codelist, the disclosure catalogue, downloads.
+
+These are plain functions, which run in threads: a long page keeps no query waiting.
+"""
 
 import json
 from collections.abc import Iterable
@@ -11,10 +14,10 @@ from starlette.routing import Route
 from api.cache import DAY, cached
 from api.downloads import Downloads
 from api.pages import language, page
-from api.standard import missing
+from api.standard import missing, today
 from publish.catalogue import catalogue
 from publish.entry import Entry, entries
-from publish.history import STATUSES, releases, status
+from publish.history import STATUSES, history
 from publish.question import question
 from publish.wording import deadline
 from schemas import policy
@@ -38,7 +41,7 @@ def routes() -> list[Route]:
     ]
 
 
-async def index(request: Request) -> Response:
+def index(request: Request) -> Response:
     """Every type, by domain, in the order of the policy."""
     catalog: Catalog = request.app.state.catalog
     order = {type: place for place, type in enumerate(catalog.policy.matters)}
@@ -51,7 +54,7 @@ async def index(request: Request) -> Response:
     )  # fmt: skip
 
 
-async def type_page(request: Request) -> Response:
+def type_page(request: Request) -> Response:
     """Everything about a type: the newest version, or the one that the address names."""
     catalog: Catalog = request.app.state.catalog
     type = f"{request.path_params['domain']}/{request.path_params['name']}"
@@ -69,14 +72,14 @@ async def type_page(request: Request) -> Response:
         request, "type.html", (disclosure.title, disclosure.title_en), disclosure=disclosure, catalog=catalog,
         matter=catalog.policy.matters.get(type), policy=policy, own=own, envelope=envelope,
         required=[entry for entry in _all(own, envelope) if entry.field.required and len(entry.field.path) == 1],
-        carriers=_carriers(_all(own, envelope)), deadlines=[(deadline(rule, disclosure), rule) for rule in disclosure.schema["deadlines"]],
+        carriers=_carriers(_all(own, envelope)), deadlines=[(deadline(rule, disclosure, catalog), rule) for rule in disclosure.deadlines],
         sample=json.dumps(disclosure.sample, ensure_ascii=False, indent=2),
         query=question(disclosure, request.app.state.service.model) if newest else None,
-        releases=releases(type, catalog), statuses=STATUSES, standing=status(disclosure, catalog),
+        history=history(type, catalog, today()), statuses=STATUSES, standing=disclosure.release.status(today()), newest=newest,
     )  # fmt: skip
 
 
-async def catalogue_page(request: Request) -> Response:
+def catalogue_page(request: Request) -> Response:
     """The disclosure catalogue, a table for each domain."""
     catalog: Catalog = request.app.state.catalog
     whole = catalogue(catalog)
@@ -89,7 +92,7 @@ async def catalogue_page(request: Request) -> Response:
     )  # fmt: skip
 
 
-async def catalogue_file(request: Request) -> Response:
+def catalogue_file(request: Request) -> Response:
     """The catalogue as JSON, CSV or XLSX; CSV and XLSX in Chinese unless the address asks for English."""
     suffix = request.path_params["suffix"]
     downloads: Downloads = request.app.state.downloads
@@ -105,7 +108,7 @@ async def catalogue_file(request: Request) -> Response:
     return cached(request, found.content, found.media_type, DAY, headers)
 
 
-async def codelists(request: Request) -> Response:
+def codelists(request: Request) -> Response:
     """Every codelist and where it is used."""
     catalog: Catalog = request.app.state.catalog
     return page(
@@ -114,7 +117,7 @@ async def codelists(request: Request) -> Response:
     )  # fmt: skip
 
 
-async def codelist_page(request: Request) -> Response:
+def codelist_page(request: Request) -> Response:
     """The codes of a list, some hundred a page, found by their words."""
     catalog: Catalog = request.app.state.catalog
     name = request.path_params["name"]
@@ -131,17 +134,17 @@ async def codelist_page(request: Request) -> Response:
     at = min(max(int(given), 1), pages) if given.isascii() and given.isdigit() and len(given) < 6 else 1
     shown = codes[(at - 1) * ROWS : at * ROWS]
     return page(
-        request, "codelist.html", (f"代码表 {name}", f"Codelist {name}"), list=found, total=len(codes), shown=shown,
+        request, "codelist.html", (found.title, found.title_en), list=found, about=found.about, lists=catalog.codelists, total=len(codes), shown=shown,
         columns=_columns(shown), asked=asked, at=at, pages=pages, uses=_uses(name, catalog), types=catalog.types,
         english=language(request) == "en", first=(at - 1) * ROWS + 1,
     )  # fmt: skip
 
 
-async def whole(request: Request) -> Response:
+def whole(request: Request) -> Response:
     """The whole standard as one zip."""
     downloads: Downloads = request.app.state.downloads
     headers = {"Content-Disposition": 'attachment; filename="openalloc-standard.zip"'}
-    return cached(request, downloads.standard, "application/zip", DAY, headers)
+    return cached(request, downloads.standard(today()), "application/zip", DAY, headers)
 
 
 def _all(*groups: tuple[Entry, ...]) -> list[Entry]:

@@ -3,7 +3,7 @@
 import csv
 import io
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import orjson
@@ -36,7 +36,7 @@ def routes() -> list[Route]:
 async def schema_index(request: Request) -> Response:
     """Every type in every version: its status and dates, the addresses of schema and sample."""
     catalog: Catalog = request.app.state.catalog
-    on = datetime.now(BEIJING).date()
+    on = today()
     types = [
         {
             "type": d.type, "version": d.version, "title": d.title, "titleEn": d.title_en, "domain": d.domain,
@@ -87,7 +87,7 @@ async def type_changelog(request: Request) -> Response:
             request, "A010", f"没有这个模式:{type}", f"there is no such schema: {type}",
             "目录见 /schemas/。", "/schemas/ lists them.",
         )  # fmt: skip
-    return cached(request, changelog(type, catalog).encode(), "text/markdown; charset=utf-8", DAY)
+    return cached(request, changelog(type, catalog, today()).encode(), "text/markdown; charset=utf-8", DAY)
 
 
 async def codelist_index(request: Request) -> Response:
@@ -132,6 +132,11 @@ async def codelist_file(request: Request) -> Response:
         return cached(request, content, "text/csv; charset=utf-8", DAY)
     rows = list(csv.DictReader(io.StringIO(content.decode("utf-8"))))
     return cached(request, orjson.dumps(rows), "application/json", DAY)
+
+
+def today() -> date:
+    """The day in China: by it a version is a draft, current, deprecated or retired."""
+    return datetime.now(BEIJING).date()
 
 
 def missing(request: Request, code: str, message: str, message_en: str, hint: str, hint_en: str) -> Response:

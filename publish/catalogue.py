@@ -81,7 +81,7 @@ def _matter(matter: Matter, disclosure: Disclosure, catalog: Catalog) -> dict[st
         "stage": stage.code, "stageTitle": stage.title, "stageTitleEn": stage.title_en,
         "wording": matter.wording,
         "contents": [_content(item, disclosure) for item in matter.items],
-        "deadlines": [_deadline(rule, disclosure) for rule in disclosure.schema["deadlines"]],
+        "deadlines": _deadlines(disclosure, catalog),
         "channels": [_provision(channel) for channel in matter.channels],
         "leadDepartments": [_body(body) for body in matter.lead],
         "responsibleBodies": [_body(body) for body in matter.responsible],
@@ -100,9 +100,11 @@ def _content(item: Item, disclosure: Disclosure) -> dict[str, Any]:
     return {"item": item.number, "wording": item.wording, "properties": carriers}
 
 
-def _deadline(rule: Any, disclosure: Disclosure) -> dict[str, Any]:
-    text, text_en = deadline(rule, disclosure)
-    return {"text": text, "textEn": text_en, **rule}
+def _deadlines(disclosure: Disclosure, catalog: Catalog) -> list[dict[str, Any]]:
+    """The rules as the schema writes them, each with its sentence."""
+    sentences = [deadline(rule, disclosure, catalog) for rule in disclosure.deadlines]
+    written = disclosure.schema["deadlines"]
+    return [{"text": zh, "textEn": en, **rule} for (zh, en), rule in zip(sentences, written, strict=True)]
 
 
 def _provision(provision: Provision) -> dict[str, str]:

@@ -47,11 +47,14 @@ class Entry:
 
 
 def entries(disclosure: Disclosure, catalog: Catalog) -> tuple[tuple[Entry, ...], tuple[Entry, ...]]:
-    """The fields in the order of the tree: what the type says itself, and the envelope that every type has."""
-    mentioned = set(disclosure.schema.get("properties", {}))
+    """The fields in the order of the tree: those of the type, and those that it shares with every other."""
+    shared = set.intersection(*({field.name for field in one.fields} for one in catalog.types.values()))
     made = tuple(_entry(field, None, disclosure, catalog) for field in disclosure.fields)
-    own = tuple(entry for entry in made if entry.field.name in mentioned)
-    return own, tuple(entry for entry in made if entry.field.name not in mentioned)
+    own = {entry.field.name for entry in made if entry.own or entry.field.name not in shared}
+    return (
+        tuple(entry for entry in made if entry.field.name in own),
+        tuple(entry for entry in made if entry.field.name not in own),
+    )
 
 
 def _entry(field: Field, parent: Field | None, disclosure: Disclosure, catalog: Catalog) -> Entry:

@@ -1,53 +1,68 @@
-"""The versions of a type and what each brought."""
+"""The versions of a type: since when each is what it is, and what it changed."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
 
 from publish.wording import Words
 from schemas.catalog import Catalog, Disclosure
+from schemas.changes import Change
+from schemas.compatibility import compare
+from schemas.release import Status
 
-STATUSES: Mapping[str, Words] = {
-    "current": ("现行", "current"), "superseded": ("已有新版本", "superseded"),
+STATUSES: Mapping[Status, Words] = {
+    "draft": ("草案", "draft"), "current": ("现行", "current"), "deprecated": ("已弃用", "deprecated"),
+    "retired": ("已停用", "retired"),
+}  # fmt: skip
+_DAYS: Mapping[str, Words] = {
+    "released": ("发布", "released"), "deprecated": ("弃用", "deprecated"), "retired": ("停用", "retired"),
 }  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
-class Release:
-    """A version: its status (a key of STATUSES) and what it changed, a sentence each."""
+class Version:
+    """A version, its status on a day, the days on which that changed, and its changes against the one before."""
 
-    version: str
-    status: str
-    changes: tuple[Words, ...]
     disclosure: Disclosure
+    status: Status
+    days: tuple[tuple[Words, date], ...]
+    changes: tuple[Change, ...]
+    first: bool
 
 
-def releases(type: str, catalog: Catalog) -> tuple[Release, ...]:
-    """The versions of a type, the newest first."""
-    versions = [one for one in catalog.versions.values() if one.type == type]
+def history(type: str, catalog: Catalog, on: date) -> tuple[Version, ...]:
+    """The versions of a type on a day, the newest first."""
+    versions = catalog.history(type)
+    changes = [(), *(compare(old, new, catalog.codelists).changes for old, new in pairwise(versions))]
     made = [
-        Release(
-            one.version,
-            status(one, catalog),
-            (("第一版。", "The first version."),) if place == 0 else (),
-            one,
-        )
-        for place, one in enumerate(versions)
+        Version(one, one.release.status(on), _days(one), what, place == 0)
+        for place, (one, what) in enumerate(zip(versions, changes, strict=True))
     ]
     return tuple(reversed(made))
 
 
-def status(disclosure: Disclosure, catalog: Catalog) -> str:
-    """Whether a version is the one to use."""
-    return "current" if catalog.types[disclosure.type] is disclosure else "superseded"
-
-
-def changelog(type: str, catalog: Catalog) -> str:
+def changelog(type: str, catalog: Catalog, on: date) -> str:
     """The history of a type as Markdown, in both languages."""
     newest = catalog.types[type]
     lines = [f"# {newest.title} · {newest.title_en}", "", f"`{type}`", ""]
-    for release in releases(type, catalog):
-        chinese, english = STATUSES[release.status]
-        lines += [f"## {release.version} ({chinese} · {english})", ""]
-        lines += [f"- {zh} {en}" for zh, en in release.changes]
+    for version in history(type, catalog, on):
+        chinese, english = STATUSES[version.status]
+        lines += [f"## {version.disclosure.version}", "", f"{chinese} · {english}"]
+        lines += [f"{zh} · {en}: {day}" for (zh, en), day in version.days]
+        lines.append("")
+        if version.first:
+            lines.append("- 第一版。The first version.")
+        for one in version.changes:
+            place = f"`{one.path}` " if one.path else ""
+            lines.append(f"- {place}{one.message}。{one.message_en}.")
+        if version.disclosure.release.note:
+            lines += ["", f"{version.disclosure.release.note} {version.disclosure.release.note_en}".rstrip()]
         lines.append("")
     return "\n".join(lines)
+
+
+def _days(disclosure: Disclosure) -> tuple[tuple[Words, date], ...]:
+    release = disclosure.release
+    days = {"released": release.released, "deprecated": release.deprecated, "retired": release.retired}
+    return tuple((_DAYS[name], day) for name, day in days.items() if day is not None)

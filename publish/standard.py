@@ -1,15 +1,16 @@
 """The whole standard as one zip: schemas, samples, codelists, the policy, and an index with checksums.
 
-The same standard makes the same bytes: entries are sorted and have one fixed time.
+The same standard makes the same bytes while no version changes its status: entries are sorted and have one fixed time.
 """
 
 import hashlib
 import json
 import zipfile
 from collections.abc import Iterator
+from datetime import date
 from typing import IO, Any
 
-from publish.history import changelog, status
+from publish.history import changelog
 from schemas.catalog import NAMESPACE, Catalog
 
 _TIME = (2018, 6, 4, 0, 0, 0)
@@ -24,9 +25,10 @@ Here are the JSON Schemas of all {types} disclosure types ({versions} versions),
 | `schemas/<domain>/<type>/<version>.json` | 模式。The schema of a type in a version |
 | `schemas/<domain>/<type>/<version>.sample.json` | 一条完整的样例。A record that is complete |
 | `schemas/common/`, `schemas/meta/` | 公共定义;模式的模式。Shared definitions; the schema of the schemas |
-| `schemas/codelists/` | 代码表,UTF-8 CSV。Codelists |
+| `schemas/codelists/`, `schemas/codelists.csv` | 代码表,UTF-8 CSV;代码表的来源。Codelists, and their sources |
 | `schemas/policy/` | 政策的公开事项、内容要素、责任主体、公开方式。The policy's matters, items, bodies, channels |
 | `schemas/holidays.csv` | 节假日和调休上班日,用于计算工作日。Public holidays and make-up working days |
+| `schemas/released.csv` | 已发布版本的校验和、日期。Checksums and dates of released versions |
 | `changelog/<domain>/<type>.md` | 每个类型的版本沿革。What each version of a type changed |
 
 模式用 JSON Schema 2020-12。`$ref` 是相对路径,离线即可核对。The schemas are JSON Schema 2020-12; every `$ref` is a
@@ -36,10 +38,10 @@ relative path, so that records can be checked offline.
 """
 
 
-def write_zip(catalog: Catalog, stream: IO[bytes]) -> None:
-    """Write the standard of a catalog to a stream as a zip."""
-    files = dict(_files(catalog))
-    files["index.json"] = _json(_index(catalog, files))
+def write_zip(catalog: Catalog, stream: IO[bytes], on: date) -> None:
+    """Write the standard of a catalog, with the status that each version has on a day, to a stream as a zip."""
+    files = dict(_files(catalog, on))
+    files["index.json"] = _json(_index(catalog, files, on))
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
         for name in sorted(files):
             entry = zipfile.ZipInfo(name, _TIME)
@@ -49,17 +51,20 @@ def write_zip(catalog: Catalog, stream: IO[bytes]) -> None:
             archive.writestr(entry, files[name])
 
 
-def _files(catalog: Catalog) -> Iterator[tuple[str, bytes]]:
+def _files(catalog: Catalog, on: date) -> Iterator[tuple[str, bytes]]:
     """Every file of the zip but its index, by its path."""
     folder = catalog.folder
     published = [uri.removeprefix(NAMESPACE) for uri in catalog.documents]
     published += [f"{name}.sample.json" for name in catalog.versions]
     published += [f"codelists/{path.name}" for path in sorted((folder / "codelists").glob("*"))]
     published += [f"policy/{path.name}" for path in sorted((folder / "policy").glob("*.csv"))]
-    for path in (*published, "holidays.csv"):
+    published += [
+        name for name in ("holidays.csv", "codelists.csv", "released.csv") if (folder / name).exists()
+    ]
+    for path in published:
         yield f"schemas/{path}", (folder / path).read_bytes()
     for type in catalog.types:
-        yield f"changelog/{type}.md", changelog(type, catalog).encode()
+        yield f"changelog/{type}.md", changelog(type, catalog, on).encode()
     yield "LICENSE", (folder / "LICENSE").read_bytes()
     counts = {
         "types": len(catalog.types),
@@ -69,13 +74,13 @@ def _files(catalog: Catalog) -> Iterator[tuple[str, bytes]]:
     yield "README.md", _README.format(**counts).encode()
 
 
-def _index(catalog: Catalog, files: dict[str, bytes]) -> dict[str, Any]:
+def _index(catalog: Catalog, files: dict[str, bytes], on: date) -> dict[str, Any]:
     def file(path: str) -> dict[str, str]:
         return {"path": path, "sha256": hashlib.sha256(files[path]).hexdigest()}
 
     types: list[dict[str, Any]] = [
         {
-            "type": one.type, "version": one.version, "status": status(one, catalog), "title": one.title,
+            "type": one.type, "version": one.version, **one.release.to_json(on), "title": one.title,
             "titleEn": one.title_en, "id": one.schema["$id"], "schema": file(f"schemas/{one.name}.json"),
             "sample": file(f"schemas/{one.name}.sample.json"), "changelog": file(f"changelog/{one.type}.md"),
         }

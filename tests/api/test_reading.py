@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 
 from api.app import application
 from schemas.catalog import Catalog
+from tests.toy import evolved
 
 LANGUAGES = ("zh", "en")
 # Pages of their own rooms, tested there.
@@ -102,6 +103,17 @@ def test_an_invented_type_has_its_page_and_stands_in_the_index(toy_client: TestC
     assert "虚构属性3" in page.text
     assert "/standard/land/invented" in Reader(toy_client.get("/standard/").text).links
     assert toy_client.get("/standard/catalogue.json").status_code == 200
+
+
+def test_a_page_of_an_older_version_leads_to_the_newest_and_back(toy_client: TestClient) -> None:
+    newest = Reader(toy_client.get(f"/standard/{evolved.TYPE}").text)
+    older = Reader(toy_client.get(f"/standard/{evolved.TYPE}/1.1?lang=en").text)
+    assert f"/standard/{evolved.TYPE}/1.0" in newest.links
+    assert "This is an older version" in older.text
+    assert f"/standard/{evolved.TYPE}?lang=en" in older.links
+    assert "field-salePrice" in older.ids
+    assert "field-salePrice" not in newest.ids
+    assert "已弃用" in Reader(toy_client.get(f"/standard/{evolved.TYPE}/1.1").text).text
 
 
 def test_short_codelists_stand_beside_the_field_and_long_ones_are_linked(client: TestClient) -> None:

@@ -93,6 +93,23 @@ def test_what_a_client_has_is_not_sent_again(client: TestClient, address: str) -
     assert client.get(address, headers={"if-none-match": '"other"'}).content == first.content
 
 
+@pytest.mark.parametrize(
+    "address",
+    ["/schemas/", "/schemas/common/1.0.json", "/schemas/land/grant-result/1.0.json", "/codelists/stage.csv"],
+)
+def test_every_site_may_read_it_and_ask_for_its_head(client: TestClient, address: str) -> None:
+    """Also the copy that a cache took for a request without an Origin."""
+    for headers in ({}, {"origin": "https://example.org"}):
+        response = client.get(address, headers=headers)
+        assert response.headers.get_list("access-control-allow-origin") == ["*"]
+        head = client.head(address, headers=headers)
+        assert (head.status_code, head.content) == (200, b"")
+        assert head.headers["etag"] == response.headers["etag"]
+        assert head.headers["content-length"] == str(len(response.content))
+    asked = {"origin": "https://example.org", "access-control-request-method": "GET"}
+    assert client.options(address, headers=asked).status_code == 200
+
+
 def test_every_codelist_is_served_as_csv_and_as_json(client: TestClient, catalog: Catalog) -> None:
     listed = client.get("/codelists/").json()
     assert {one["name"]: one["codes"] for one in listed} == {

@@ -14,6 +14,7 @@ from publish.catalogue import COLUMNS, WIDTHS, Language, catalogue, rows
 from publish.table import harmless, write_csv, write_xlsx
 from publish.wording import deadline
 from schemas.catalog import Catalog
+from schemas.timelimit import TimeLimit
 
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
 
@@ -46,28 +47,49 @@ def test_every_type_and_every_item_is_in_it_with_the_properties_that_carry_it(
 
 
 DEADLINES = [
-    ("housing/allocation", "自形成日期起 20 个工作日内", "within 20 working days from the formed date"),
-    ("land/grant-result", "自成交日期起 10 个工作日内", "within 10 working days from the deal date"),
-    ("procurement/contract", "自合同签订日期起 2 个工作日内", "within 2 working days from the contract date"),
-    ("works/award-candidates", "自收到评标报告日期起 3 日内", "within 3 calendar days from the evaluation report received"),
-    ("oversight/progress-report", "每年 6 月 20 日、12 月 20 日前", "by 20 June and 20 December of every year"),
+    ("housing/project-plan", ["自形成日期起 20 个工作日内"], ["within 20 working days from the formed date"]),
+    ("procurement/contract", ["自合同签订日期起 2 个工作日内"], ["within 2 working days from the contract date"]),
+    ("works/award-candidates", ["自收到评标报告日期起 3 日内"], ["within 3 calendar days from the evaluation report received"]),
+    ("works/award-result", ["自形成日期(没有时自中标(成交)日期)起 20 个工作日内"], ["within 20 working days from the formed date (else the award date)"]),
+    ("oversight/progress-report", ["半年:每年 6 月 20 日前;年度:每年 12 月 20 日前"], ["Half-year: by 20 June; Annual: by 20 December of every year"]),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("type", "chinese", "english"), DEADLINES)
 def test_a_deadline_is_a_sentence(
-    whole: dict[str, Any], catalog: Catalog, type: str, chinese: str, english: str
+    whole: dict[str, Any], type: str, chinese: list[str], english: list[str]
 ) -> None:
     (matter,) = [one for one in whole["matters"] if one["type"] == type]
-    assert [(rule["text"], rule["textEn"]) for rule in matter["deadlines"]] == [(chinese, english)]
+    assert [rule["text"] for rule in matter["deadlines"]] == chinese
+    assert [rule["textEn"] for rule in matter["deadlines"]] == english
 
 
-def test_a_deadline_before_an_event_and_of_one_day_is_a_sentence_too(catalog: Catalog) -> None:
-    rule = {"days": 1, "count": "working", "before": "publishedDate"}
-    assert deadline(rule, catalog.types["land/grant-result"]) == (
-        "发布日期前至少 1 个工作日",
-        "at least 1 working day before the published date",
-    )
+def rule(**keywords: Any) -> TimeLimit:
+    return TimeLimit.of({"from": "2018-06-04", "basis": "虚构", "basisEn": "invented"} | keywords)
+
+
+SENTENCES = [
+    (rule(days=1, count="working", before="publishedDate"), "发布日期前至少 1 个工作日", "at least 1 working day before the published date"),
+    (rule(days=20, count="calendar", before="publicityPeriod.startAt"), "公示期的开始时间前至少 20 日", "at least 20 calendar days before the start of the publicity period"),
+    (
+        rule(days=7, count="calendar", after="lots.contractDate", when={"landSupplyMethod": ["agreement", "lease"]}),
+        "供地方式为协议出让、租赁的,自合同签订日期起 7 日内",
+        "within 7 calendar days from the contract date where the supply method is grant by agreement or lease",
+    ),
+    (
+        rule(days=10, count="working", after="lots.dealDate", unless={"landSupplyMethod": ["agreement"]}),
+        "供地方式不是协议出让的,自成交日期起 10 个工作日内",
+        "within 10 working days from the deal date where the supply method is not grant by agreement",
+    ),
+    (rule(date="06-20", year="publishedDate"), "每年 6 月 20 日前", "by 20 June of every year"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("limit", "chinese", "english"), SENTENCES)
+def test_every_kind_of_rule_is_a_sentence(
+    catalog: Catalog, limit: TimeLimit, chinese: str, english: str
+) -> None:
+    assert deadline(limit, catalog.types["land/grant-result"], catalog) == (chinese, english)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -1,14 +1,16 @@
 """What is said of a field."""
 
+from datetime import date
 from typing import Any
 
 import pytest
 
 from publish.entry import Entry, entries
-from publish.history import changelog, releases
+from publish.history import changelog, history
 from publish.question import question
 from query.model import Model
 from schemas.catalog import Catalog
+from tests.toy import evolved
 
 
 def by_path(catalog: Catalog, type: str) -> dict[str, Entry]:
@@ -62,8 +64,20 @@ def test_every_type_has_a_query_with_what_its_lists_show(request: Any, many: str
 
 def test_a_type_has_its_history(catalog: Catalog) -> None:
     for type, newest in catalog.types.items():
-        found = releases(type, catalog)
-        assert found[0].version == newest.version
-        assert found[0].status == "current"
-        assert all(one.changes for one in found)
-        assert newest.title_en in changelog(type, catalog)
+        found = history(type, catalog, date(2026, 1, 1))
+        assert found[0].disclosure is newest
+        assert found[-1].first
+        assert newest.title_en in changelog(type, catalog, date(2026, 1, 1))
+
+
+def test_each_version_says_since_when_and_what_it_changed(toy_catalog: Catalog) -> None:
+    newest, minor, first = history(evolved.TYPE, toy_catalog, date(2024, 7, 1))
+    assert [one.disclosure.version for one in (newest, minor, first)] == ["2.0", "1.1", "1.0"]
+    assert (newest.status, minor.status) == ("draft", "current")
+    assert minor.days == ((("发布", "released"), date(2024, 6, 1)),)
+    assert {"added", "deprecated"} <= {one.kind for one in minor.changes}
+    assert "renamed" in {one.kind for one in newest.changes}
+    assert first.changes == ()
+    text = changelog(evolved.TYPE, toy_catalog, date(2024, 7, 1))
+    assert text.index("## 2.0") < text.index("## 1.1") < text.index("## 1.0")
+    assert "released: 2024-06-01" in text
