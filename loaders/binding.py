@@ -225,7 +225,9 @@ class Binder:
         unit = unit or self._stated_units.get("CNY" if field.is_money else str(field.unit))
         nulls = target.nulls | (self._profile.nulls if self._profile else frozenset())
         placed = self._placed(field.path, path)
-        return Bound(heading.place, placed, Slot(field, siblings, unit, nulls, parent), target)
+        return Bound(
+            heading.place, placed, Slot(field, siblings, unit, nulls, parent, self.disclosure.release), target
+        )
 
     def _placed(self, names: Sequence[str], said: Path) -> Path:
         """A field's path with a place after every list: the one that was said, else the first."""

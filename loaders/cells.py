@@ -24,6 +24,7 @@ from schemas.catalog import Catalog
 from schemas.codelist import Codelist
 from schemas.field import Field
 from schemas.issue import Issue
+from schemas.release import DRAFT, Release
 from schemas.uscc import is_valid, normalize
 
 _URL = re.compile(r"https?://[^\s/?#]+\.?[^\s]*", re.IGNORECASE)
@@ -55,8 +56,8 @@ class Reader:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A field with its siblings and the object they are in, the unit that heading or profile states, and further
-    marks for "nothing".
+    """A field with its siblings and the object they are in, the unit that heading or profile states, further
+    marks for "nothing", and the release of the version that the field belongs to.
     """
 
     field: Field
@@ -64,6 +65,7 @@ class Slot:
     unit: str | None = None
     nulls: frozenset[str] = frozenset()
     container: Field | None = None
+    release: Release = DRAFT
 
     @property
     def details(self) -> Field | None:
@@ -180,7 +182,10 @@ def _url(cell: Any, text: str, slot: Slot, reader: Reader) -> Reading:
 
 def _code(cell: Any, text: str, slot: Slot, reader: Reader) -> Reading:
     field, details = slot.field, slot.details
-    code = reader.catalog.codelists[str(field.codelist)].find(text)
+    codelist = reader.catalog.codelists[str(field.codelist)]
+    code = codelist.find(text)
+    if code is not None and details and not slot.release.has(codelist.codes[code]):
+        code = None  # it came into the list later than this version; its wording is kept
     if code is None and field.open_codelist and not details:
         return Reading({field.name: text})
     if code is None:

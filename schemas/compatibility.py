@@ -39,6 +39,7 @@ _WIDER = {("integer", "number"), ("date", "moment")} | {
     (kind, text) for kind in _SCALAR_KINDS for text in ("text", "url")
 }
 _FIXED = ("lots", "items")  # the store finds these by their name
+_PATHS = ("after", "before", "by", "year", "when", "unless")  # of a deadline, what names properties
 _LOWER = ("minimum", "min_length", "min_items")
 _UPPER = ("maximum", "max_length", "max_items")
 
@@ -270,27 +271,35 @@ def _deadlines(
 ) -> Iterator[Change]:
     """A rule may end and another begin; one that is or was in force is not rewritten."""
     left = list(new)
+    gone = []
     for rule in old:
-        was = {
-            name: called.get(value, value) if name in ("after", "before") else value
-            for name, value in rule.items()
-        }
-        now = next((one for one in left if one["from"] == was["from"] and _counts(one) == _counts(was)), None)
+        was = {name: _called(value, called) if name in _PATHS else value for name, value in rule.items()}
+        now = next((one for one in left if _counts(one) == _counts(was)), None)
         if now is None:
-            gone = next((one for one in left if one["from"] == was["from"]), None)
-            if gone is not None:
-                left.remove(gone)
-            yield root("deadline changed", "major", was, gone)
+            gone.append(was)
             continue
         left.remove(now)
         if now.get("to") != was.get("to"):
-            ended = "to" not in was
-            yield root(
-                "deadline ended" if ended else "deadline changed", "minor" if ended else "major", was, now
-            )
+            ends = "to" not in was
+            kind, level = ("deadline ended", "minor") if ends else ("deadline changed", "major")
+            yield root(kind, level, was, now)
         elif now != was:
             yield root("retitled", "minor")
+    for was in gone:
+        other = next((one for one in left if one["from"] == was["from"]), None)
+        if other is not None:
+            left.remove(other)
+        yield root("deadline changed", "major", was, other)
     yield from (root("deadline added", "minor", None, rule) for rule in left)
+
+
+def _called(value: Any, called: Mapping[str, str]) -> Any:
+    """Paths in a deadline as the newer version calls them: one, several, or the keys of a condition."""
+    if isinstance(value, str):
+        return called.get(value, value)
+    if isinstance(value, Mapping):
+        return {called.get(path, path): codes for path, codes in value.items()}
+    return [called.get(path, path) for path in value]
 
 
 def _counts(rule: Mapping[str, Any]) -> dict[str, Any]:

@@ -70,6 +70,9 @@ class Release:
         return shown | ({"note": self.note, "noteEn": self.note_en} if self.note else {})
 
 
+DRAFT = Release("")
+
+
 @dataclass(frozen=True)
 class Lock:
     """All rows of a lock file, in its order."""

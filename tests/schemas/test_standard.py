@@ -14,6 +14,7 @@ from schemas.catalog import FOLDER, Catalog, Disclosure
 from schemas.check import check, validator
 from schemas.deadline import Due, due
 from schemas.field import Field
+from schemas.issue import Issue
 from schemas.path import values
 from tests.schemas.mutations import NOT_ON_THE_CALENDAR, mutations
 
@@ -138,14 +139,20 @@ def test_every_leaf_has_an_example(disclosure: Disclosure) -> None:
 def test_a_record_made_of_examples_is_without_fault(disclosure: Disclosure) -> None:
     """Each example is good for its property: format, pattern, limits, codelist, check digit, decimals."""
     made = assembled(disclosure.fields, disclosure.example)
-    assert check(made | {"schema": disclosure.name}, disclosure, CATALOG) == []
+    assert faults(made, disclosure) == []
     for turn in range(max(len(field.examples) for field in disclosure.walk())):
 
         def own(field: Field, turn: int = turn) -> Any:
             return field.examples[turn % len(field.examples)] if field.examples else disclosure.example(field)
 
         made = assembled(disclosure.fields, own)
-        assert check(made | {"schema": disclosure.name}, disclosure, CATALOG) == []
+        assert faults(made, disclosure) == []
+
+
+def faults(record: dict[str, Any], disclosure: Disclosure) -> list[Issue]:
+    """What is wrong with a record, but for properties that are deprecated and may still be filled."""
+    found = check(record | {"schema": disclosure.name}, disclosure, CATALOG)
+    return [one for one in found if one.code != "S136"]
 
 
 def assembled(fields: Iterable[Field], example: Callable[[Field], Any]) -> dict[str, Any]:

@@ -92,11 +92,11 @@ def test_a_released_file_that_is_gone_is_found(folder: Path) -> None:
 
 def test_a_version_that_is_not_listed_is_found_and_a_release_lists_it(folder: Path) -> None:
     kept = (folder / FILE).read_text("utf-8")
-    lines = [line for line in kept.splitlines(keepends=True) if "land/grant-notice" not in line]
+    lines = [line for line in kept.splitlines(keepends=True) if "land/supply-plan" not in line]
     (folder / FILE).write_text("".join(lines), "utf-8")
-    assert found(Catalog.load(folder)) == {"S132": ["land/grant-notice/1.0"]}
+    assert found(Catalog.load(folder)) == {"S132": ["land/supply-plan/1.0"]}
     assert release(folder, date(2026, 2, 1), "works/*") == []
-    assert release(folder, date(2026, 2, 1), "land/*") == ["land/grant-notice/1.0"]
+    assert release(folder, date(2026, 2, 1), "land/*") == ["land/supply-plan/1.0"]
     assert (folder / FILE).read_text("utf-8").startswith("".join(lines))
     assert found(Catalog.load(folder)) == {}
 
