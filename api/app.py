@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from api import pages, reading, standard, validate
+from api import pages, reading, standard, template, validate
 from api.checkers import Checkers
 from api.downloads import Downloads
 from api.graphql import graphql
@@ -51,6 +51,7 @@ def application(catalog: Catalog, engine: Engine, limits: Limits | None = None) 
             *reading.routes(),
             *pages.routes(),
             *validate.routes(),
+            *template.routes(),
             Route("/healthz", healthz),
             Route("/readyz", readyz),
         ],

@@ -16,6 +16,7 @@ from cli import output
 from cli.schemas import STATUS
 from cli.schemas import app as versions
 from cli.settings import DATABASE, Settings
+from cli.template import template
 from formats.error import FormatError
 from schemas.calendar import BEIJING
 from schemas.catalog import Catalog
@@ -271,6 +272,9 @@ def demo(
     if not only_load:
         output.out.print(f"\n打开 open {base}/ (Ctrl+C 停止 stops)")
         run(settings, host, port, 1)
+
+
+app.command()(template)
 
 
 def main() -> None:

@@ -54,6 +54,10 @@ _SKIPPED = {
     "unit": "单位行",
     "total": "合计",
     "note": "注",
+    "notes": "填写说明",
+    "example": "示例",
+    "codes": "代码表",
+    "aside": "不是数据的工作表",
 }
 _MARKS = {
     "error": "[red]必须改正 must fix[/]",

@@ -222,7 +222,8 @@ class Binder:
         parent = self.disclosure.by_path.get(".".join(field.path[:-1]))
         siblings = {one.name: one for one in (parent.fields if parent else self.disclosure.fields)}
         unit = target.unit or heading.unit or self._reader.units.of_heading(heading.name)[1]
-        unit = unit or self._stated_units.get("CNY" if field.is_money else str(field.unit))
+        measured = "CNY" if field.is_money else self._reader.units.base(field.unit or "")
+        unit = unit or self._stated_units.get(measured or "")
         nulls = target.nulls | (self._profile.nulls if self._profile else frozenset())
         placed = self._placed(field.path, path)
         return Bound(

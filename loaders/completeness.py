@@ -4,9 +4,9 @@ from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from typing import Any
 
-from loaders.names import ANONYMOUS
 from schemas.catalog import Disclosure
 from schemas.field import Field
+from schemas.naming import ANONYMOUS
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,10 +26,17 @@ class Guess:
 
 
 def guess_type(headings: Sequence[str], names: Mapping[str, Names], catalog: Catalog) -> Guess:
-    """The type whose own properties the headings name best, if one is clearly ahead of the others."""
+    """The type whose own properties the headings name best, if one is clearly ahead of the others.
+
+    A heading that names a type (土地成交公示标题) leaves only the types of that name in question.
+    """
     scores: dict[str, float] = {}
     envelope = _shared_names(catalog)
-    for type_, of_type in names.items():
+    said = [type_ for type_, of_type in names.items() if any(map(of_type.says_type, headings))]
+    if len(said) == 1:
+        return Guess(said[0])
+    for type_ in said or names:
+        of_type = names[type_]
         score = 0.0
         for heading in headings:
             found = of_type.find(heading) if heading else ()

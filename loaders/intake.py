@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from formats.aside import aside
 from formats.row import Row
 from loaders.asked import Asked
 from loaders.build import Built, Place
@@ -75,6 +76,7 @@ class Intake:
         self.refused: set[int] = set()
         self.unsupported = 0
         self.sheets: dict[str, Sheet] = {}
+        self._aside: dict[str, str | None] = {}
         self._waiting: list[Row] = []
         self._without_heading: list[Issue] = []
 
@@ -94,7 +96,7 @@ class Intake:
             absent = [issue(RULES, "L009", value=heading) for heading in sheet.missing]
             self.issues.add(*(one.at(sheet=sheet.name, row=1) for one in (*sheet.said, *absent)))
         self.issues.add(*self._without_heading)
-        if not self.rows and not self._without_heading:
+        if self.rows == sum(self.skipped.values()) and not self._without_heading:
             self.issues.add(issue(RULES, "L008"))
 
     @property
@@ -133,6 +135,12 @@ class Intake:
     def _take(self, row: Row) -> None:
         profile = self.asked.profile
         if profile and row.sheet in profile.skip_sheets:
+            return
+        if row.sheet not in self._aside:
+            self._aside[row.sheet] = aside(row)
+        if why := self._aside[row.sheet]:
+            self.rows += 1
+            self.skipped[why] += 1
             return
         if isinstance(row.cells, dict):
             disclosure = self._named_version(row.cells)

@@ -9,15 +9,12 @@ from loaders.units import Units
 from schemas.catalog import Disclosure
 from schemas.codelist import fold
 from schemas.field import Field
+from schemas.naming import ANONYMOUS, full_names, short_names, type_name
 
 # The record's own bookkeeping is never a column.
 _OURS = frozenset({"id", "schema"})
 # A bare 标题 or 网址 is the record's, not that of one of these.
 _QUALIFIED = frozenset({"documents", "relatedDisclosures", "withheld", "parties"})
-# Parts of these have names that say nothing alone: 名称, 地址, 联系电话.
-ANONYMOUS = frozenset(
-    {"organization", "person", "contact", "document", "party", "period", "money", "unitPrice"}
-)
 _WHOLE = frozenset({"money", "unitPrice", "period", "organization", "project", "person", "contact"})
 
 _OPTIONAL = re.compile(r"([^()]*)\(([^()]+)\)([^()]*)")
@@ -65,11 +62,39 @@ class Names:
             return (Meaning(main_field(self.disclosure.by_path[path], self.disclosure), PATH),)
         bare = self._units.of_heading(heading)[0]
         for text in dict.fromkeys((heading, bare, re.sub(r"[(（][^()（）]*[)）]\s*$", "", bare))):
+            named = self._in_full.get(normal(text))
+            if named is not None:
+                return (Meaning(named, TITLE),)
             found = self._table.get(normal(text))
             if found:
                 best = max(meaning.weight for meaning in found)
                 return tuple(meaning for meaning in found if meaning.weight == best)
         return ()
+
+    def says_type(self, heading: str) -> bool:
+        """Whether a heading names the type with the record's title: 土地成交公示标题."""
+        return normal(heading) == self._type_name
+
+    @cached_property
+    def _type_name(self) -> str:
+        return normal(type_name(self.disclosure))
+
+    @cached_property
+    def _in_full(self) -> dict[str, Field]:
+        """The one property that a name from the record's root on means: 备注 is the record's, 标的备注 the item's."""
+        named = {self._type_name: self.disclosure.by_path["title"]}
+        for names in (full_names, short_names):
+            meant: dict[str, list[Field]] = {}
+            for field in self.disclosure.walk():
+                if field.path[0] not in _OURS:
+                    name = normal(names(field, self.disclosure)[-1])
+                    meant.setdefault(name, []).append(main_field(field, self.disclosure))
+            for name, fields in meant.items():
+                # 项目联系人 is a contact, and the contact's person too.
+                deepest = max(fields, key=lambda field: len(field.path))
+                if all(deepest.path[: len(field.path)] == field.path for field in fields):
+                    named.setdefault(name, deepest)
+        return named
 
     @cached_property
     def _table(self) -> dict[str, list[Meaning]]:
@@ -124,6 +149,8 @@ class Names:
         if parent is not None:
             for above in self._parent_names(parent):
                 yield from ((above + name, MADE) for name, _ in own)
+            yield from ((name, MADE) for name in full_names(field, self.disclosure)[2:])
+            yield from ((name, MADE) for name in short_names(field, self.disclosure)[1:])
 
     def _parent_names(self, parent: Field) -> list[str]:
         names = [parent.title, *parent.aliases]
