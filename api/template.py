@@ -38,6 +38,7 @@ class Templates:
         if disclosure is None or suffix not in _MAKERS:
             path = request.url.path.removeprefix("/templates/")
             return missing(
+                request,
                 "A030", f"没有这个模板:{path}", f"there is no such template: {path}",
                 "写成 /templates/land/grant-result.xlsx 或 .csv;类型见 /schemas/。",
                 "Ask for /templates/land/grant-result.xlsx or .csv; /schemas/ lists the types.",

@@ -4,8 +4,8 @@ from datetime import date
 from typing import Any
 
 from publish.columns import Column
-from publish.styles import is_long
 from publish.guidance import NEEDS, how_to_write, meaning
+from publish.styles import is_long
 from schemas.catalog import Disclosure
 
 # Excel's own limits on the title and the text of a message.

@@ -8,8 +8,8 @@ from xlsxwriter.worksheet import Worksheet
 from formats.aside import MARK
 from publish.columns import Column, clauses
 from publish.filling import Cell
-from publish.styles import Styles
 from publish.guidance import NEEDS, deadlines, how_to_write, meaning, steps, title_en
+from publish.styles import Styles
 from schemas.catalog import Catalog, Disclosure
 
 # Headings and widths of the table of columns.
