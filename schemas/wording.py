@@ -20,6 +20,15 @@ NOTHING = frozenset(
 _PROSE = 1000
 _LONGEST = 12
 _OUTER = "。.,;、:!()[]\"' "
+# What such a text may begin with, so that others cost nothing; half and full width, small and capital letters.
+_BEGINNINGS = frozenset(
+    {
+        one
+        for word in DEFERRALS | NOTHING
+        for one in (word[0], word[0].upper(), chr((ord(word[0]) + 0xFEE0) % 0x110000))
+    }
+    | set("。.,;、:!()[]\"' （【［〔「『《〈“‘　")
+)
 
 # Texts that are measures by nature.
 _MEASURES = frozenset(
@@ -44,22 +53,24 @@ _LONGEST_NUMBER = 30
 _PLAIN = ("Number", "Title", "Name")
 
 
-def is_placeholder(text: str, words: frozenset[str]) -> bool:
-    """Whether a whole text is one of the words, whatever its width, brackets and end."""
-    if len(text) > _LONGEST:
+def is_placeholder(text: str, words: frozenset[str] = DEFERRALS | NOTHING) -> bool:
+    """Whether a whole text is one of the words, whatever its width, brackets and end.
+
+    >>> is_placeholder("（详见附件）。")
+    True
+    """
+    if len(text) > _LONGEST or text[:1] not in _BEGINNINGS:
         return False
     folded = fold(text)
     return folded in words or folded.strip(_OUTER) in words
 
 
 def _placeholders(disclosure: Disclosure, catalog: Catalog) -> Iterator[Probe]:
-    both = DEFERRALS | NOTHING
-
     def of_name(value: str, scope: Scope) -> Finding | None:
-        return Finding(value) if len(value) <= _LONGEST and is_placeholder(value, both) else None
+        return Finding(value) if is_placeholder(value) else None
 
     def of_prose(value: str, scope: Scope) -> Finding | None:
-        return Finding(value) if len(value) <= _LONGEST and is_placeholder(value, DEFERRALS) else None
+        return Finding(value) if is_placeholder(value, DEFERRALS) else None
 
     for one in disclosure.walk():
         if one.kind == "text" and _is_asked_for(one, disclosure):
