@@ -31,6 +31,13 @@ _TELLING = 6
 _COMPANY = "公司"
 _AREAS = ("m2", "km2")
 
+_MONEY = {"small": "元", "large": "万元", "smallEn": "yuan", "largeEn": "ten thousand yuan"}
+_AREA = {"small": "平方米", "large": "公顷(万平方米)", "smallEn": "square metres", "largeEn": "hectares"}
+_TIMES = {
+    1: {"times": "约一万倍", "timesEn": "about 10,000 times"},
+    -1: {"times": "约万分之一", "timesEn": "about a ten-thousandth of"},
+}
+
 
 class _Step(NamedTuple):
     """A property below which there are numbers or organizations."""
@@ -57,6 +64,7 @@ class Across:
         self._steps: dict[str, dict[str, _Step]] = {}
         self._numbers: dict[tuple[str, str, str, str | None], tuple[Field, Disclosure, Numbers]] = {}
         self._paths: dict[str, int] = {}
+        self._repeated: set[tuple[str, int]] = set()
         self._said: set[tuple[str, str]] = set()
         self._by_name: dict[str, _Known] = {}
         self._by_code: dict[str, _Known] = {}
@@ -71,41 +79,40 @@ class Across:
         return found
 
     def take_rows(self, rows: Sequence[tuple[str, int, Mapping[str, Any]]]) -> list[Issue]:
-        """Compare the rows (sheet, row, content) of one record: those that say exactly what an earlier one says."""
+        """Compare the rows (sheet, row, cells) of one record: those that say exactly what an earlier one says.
+
+        A row of which two records are made comes twice and is told once.
+        """
         if len(rows) < 2:
             return []
         first: dict[bytes, int] = {}
         found = []
-        for sheet, row, content in rows:
-            said = orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
-            earlier = first.setdefault(said, row)
-            if earlier != row:
+        for sheet, row, cells in rows:
+            earlier = first.setdefault(orjson.dumps(cells, default=str), row)
+            if earlier != row and (sheet, row) not in self._repeated:
+                self._repeated.add((sheet, row))
                 found.append(issue(RULES, "L061", value=earlier).at(sheet=sheet, row=row))
         return found
 
     def issues(self) -> Iterator[Issue]:
         """What is known only at the end: numbers in another unit than the rest of their column."""
         paths = list(self._paths)
-        for (_, _, sheet, column), (field, disclosure, numbers) in self._numbers.items():
-            title, title_en = titled(field, disclosure)
-            is_area = field.unit in _AREAS
+        for (_, _, sheet, column), (of, disclosure, numbers) in self._numbers.items():
             stated = self._units.of_heading(column or "")[1]
+            names: dict[str, Any] = {
+                **dict(zip(("title", "titleEn"), titled(of, disclosure), strict=True)),
+                **(_AREA if of.unit in _AREAS else _MONEY),
+                "stated": f"(标题写的单位是{stated})" if stated else "",
+                "statedEn": f" (the heading says {stated})" if stated else "",
+            }
+            below = of.child("amount") if of.is_money else None
             for number, row, path, direction, typical in numbers.jumps():
-                names = {
-                    "title": title, "titleEn": title_en,
-                    "times": "约一万倍" if direction > 0 else "约万分之一",
-                    "timesEn": "about 10,000 times" if direction > 0 else "about a ten-thousandth of",
-                    "small": "平方米" if is_area else "元", "large": "公顷(万平方米)" if is_area else "万元",
-                    "smallEn": "square metres" if is_area else "yuan",
-                    "largeEn": "hectares" if is_area else "ten thousand yuan",
-                    "stated": f",标题写的是{stated}" if stated else "", "statedEn": f"; the heading says {stated}" if stated else "",
-                }  # fmt: skip
-                sign = "≫" if direction > 0 else "≪"
-                below = field.child("amount") if field.is_money else None
-                yield issue(
-                    RULES, "L060", path=paths[path], value=f"{shown(number)} {sign} {shown(_rounded(typical))}",
-                    clause=(below or field).clause, **names,
-                ).at(sheet=sheet, row=row, column=column)  # fmt: skip
+                said = f"{shown(number)} {'≫' if direction > 0 else '≪'} {shown(_rounded(typical))}"
+                names |= _TIMES[direction]
+                found = issue(
+                    RULES, "L060", path=paths[path], value=said, clause=(below or of).clause, **names
+                )
+                yield found.at(sheet=sheet, row=row, column=column)
 
     def not_run(self) -> Iterator[Missing]:
         """The comparisons that could not be made, and why."""
@@ -183,7 +190,7 @@ def _of_two(
     code: str, path: str, value: str, other: _Known, of: Field, place_of: PlaceOf, shared: str
 ) -> Issue:
     sheet, row, column = place_of(path)[:3]
-    names = {"title": of.title, "titleEn": of.title_en, "row": other.row, "shared": shared}
+    names: dict[str, Any] = {"title": of.title, "titleEn": of.title_en, "row": other.row, "shared": shared}
     said = issue(RULES, code, path=path, value=f"{value} ≠ {other.said}", **names)
     return said.at(sheet=sheet, row=row, column=column)
 

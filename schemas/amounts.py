@@ -38,7 +38,6 @@ NEVER_MORE: tuple[tuple[str, str], ...] = (
     ("contractValue", "budget"),
     ("startingPrice", "ceilingPrice"),
     ("bidIncrement", "startingPrice"),
-    ("deposit", "startingPrice"),
     ("paidFunds", "plannedFunds"),
     ("plannedFunds", "subsidyFunds"),
 )  # fmt: skip
@@ -180,8 +179,36 @@ def _figure(one: Field) -> Callable[[Any], tuple[float, str] | None]:
 
 
 CHECKS = (
-    Check("S025", "单价乘数量等于小计", "Unit price × quantity = total", _products),
-    Check("S026", "各项之和不超过总数", "Parts not above their whole", _sums),
-    Check("S027", "金额不超过预算、限价,不低于起始价", "Award within its budget", _limits),
-    Check("S028", "部分不大于整体", "Part not above the whole", _parts),
+    Check(
+        "S025",
+        "单价乘数量等于小计",
+        "Unit price × quantity = total",
+        "数量、单价和小计三项",
+        "quantity, unit price and total",
+        _products,
+    ),
+    Check(
+        "S026",
+        "各项之和不超过总数",
+        "Parts not above their whole",
+        "总数和它的各项",
+        "a whole and its parts",
+        _sums,
+    ),
+    Check(
+        "S027",
+        "金额不超过预算、限价,不低于起始价",
+        "Award within its budget",
+        "能比较的两个金额(如中标金额和预算金额)",
+        "two amounts to compare (such as award and budget)",
+        _limits,
+    ),
+    Check(
+        "S028",
+        "部分不大于整体",
+        "Part not above the whole",
+        "能比较的部分和整体",
+        "a part and its whole",
+        _parts,
+    ),
 )

@@ -67,4 +67,13 @@ def _nothing(value: str, scope: Scope) -> None:
     return None
 
 
-CHECKS = (Check("S030", "是否按期公开", "Published in time", _late),)
+CHECKS = (
+    Check(
+        "S030",
+        "是否按期公开",
+        "Published in time",
+        "发布日期或者起算公开期限的日期",
+        "the date of publication, or that from which the deadline runs",
+        _late,
+    ),
+)

@@ -43,7 +43,6 @@ ORDERS: tuple[tuple[str, str], ...] = (
     # contracts and works
     ("contractDate", "acceptanceDate"),
     ("contractDate", "actualCompletionDate"),
-    ("contractDate", "handoverDate"),
     ("plannedStartDate", "plannedCompletionDate"),
     ("expectedStartDate", "expectedCompletionDate"),
     ("actualStartDate", "actualCompletionDate"),
@@ -198,7 +197,14 @@ def _out_of(earliest: str, latest: str) -> Callable[[Any, Scope], Finding | None
 
 
 CHECKS = (
-    Check("S022", "日期的先后", "Dates in order", _dates),
-    Check("S023", "下限不高于上限", "Minimum not above maximum", _ranges),
-    Check("S024", "日期是否离谱", "Dates of this age", _ages),
+    Check("S022", "日期的先后", "Dates in order", "能比较先后的两个日期", "two dates to compare", _dates),
+    Check(
+        "S023",
+        "下限不高于上限",
+        "Minimum not above maximum",
+        "成对的上限和下限",
+        "both limits of a range",
+        _ranges,
+    ),
+    Check("S024", "日期是否离谱", "Dates of this age", "日期", "a date", _ages),
 )

@@ -62,7 +62,7 @@ def _named_by_address(organization: Mapping[str, Any], scope: Scope) -> Finding 
     name = organization.get("name")
     if name is None or name != organization.get("address"):
         return None
-    return Finding(name, {}, ".name")
+    return Finding(name, {}, ".address")
 
 
 def _unreachable(phone: str, scope: Scope) -> Finding | None:
@@ -94,8 +94,29 @@ def _phones(disclosure: Disclosure, catalog: Catalog) -> Iterator[Probe]:
 
 
 CHECKS = (
-    Check("S032", "单位名称是否像名称", "Names that are names", _organizations(_nameless, "name")),
-    Check("S033", "单位名称与地址", "Name and address", _organizations(_named_by_address, "name", "address")),
-    Check("S034", "联系方式", "Contact details", _phones),
-    Check("S035", "自然人的住址", "Homes of private persons", _organizations(_at_home, "name", "address")),
+    Check(
+        "S032",
+        "单位名称是否像名称",
+        "Names that are names",
+        "单位名称",
+        "the name of an organization",
+        _organizations(_nameless, "name"),
+    ),
+    Check(
+        "S033",
+        "单位名称与地址",
+        "Name and address",
+        "单位的地址",
+        "the address of an organization",
+        _organizations(_named_by_address, "name", "address"),
+    ),
+    Check("S034", "联系方式", "Contact details", "联系方式", "contact details", _phones),
+    Check(
+        "S035",
+        "自然人的住址",
+        "Homes of private persons",
+        "单位或者个人的地址",
+        "the address of a party",
+        _organizations(_at_home, "name", "address"),
+    ),
 )

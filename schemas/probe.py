@@ -41,11 +41,16 @@ class Probe:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A rule beyond the schema: its code (sentences in `schemas.issue`), what it is called, where it looks."""
+    """A rule beyond the schema: its code (sentences in `schemas.issue`), what it is called, where it looks.
+
+    `lacking` is what a file does not have where the check can find nothing in it.
+    """
 
     code: str
     title: str
     title_en: str
+    lacking: str
+    lacking_en: str
     probes: Callable[[Disclosure, Catalog], Iterator[Probe]]
 
 

@@ -88,13 +88,16 @@ def not_run(paths: Set[str], disclosure: Disclosure, catalog: Catalog) -> Iterat
     for check, probes in plan(disclosure, catalog).probes:
         if not probes or any(probe.needs <= paths for probe in probes):
             continue
-        lacking = min((probe.needs - paths for probe in probes), key=len)
-        titles = [titled(disclosure.by_path[path], disclosure) for path in sorted(lacking)]
-        chinese, english = "”、“".join(one for one, _ in titles), "”, “".join(one for _, one in titles)
-        yield Missing(
-            check.code, check.title, check.title_en,
-            f"文件里没有“{chinese}”。", f"The file does not have “{english}”.",
-        )  # fmt: skip
+        begun = [probe for probe in probes if probe.needs & paths] if len(probes) > 1 else []
+        chinese, english = f"文件里没有{check.lacking}", f"The file does not have {check.lacking_en}"
+        if begun:
+            nearest = min(
+                (probe.needs - paths for probe in begun), key=lambda lacking: (len(lacking), sorted(lacking))
+            )
+            titles = [titled(disclosure.by_path[path], disclosure) for path in sorted(nearest)]
+            chinese += f",例如还缺“{'”、“'.join(one for one, _ in titles)}”"
+            english += f"; lacking is for example “{'”, “'.join(one for _, one in titles)}”"
+        yield Missing(check.code, check.title, check.title_en, f"{chinese}。", f"{english}.")
 
 
 def _step(root: dict[str, _Step], one: Field, disclosure: Disclosure) -> _Step:

@@ -96,7 +96,28 @@ def _outside(disclosure: Disclosure, catalog: Catalog) -> Iterator[Probe]:
 
 
 CHECKS = (
-    Check("S013", "行政区划代码在当时有效", "Region code in force at the date", _retired),
-    Check("S020", "行政区划与层级相符", "Region fits the level", _too_broad),
-    Check("S021", "行政区划在公开主体辖区内", "Region within the publisher's jurisdiction", _outside),
+    Check(
+        "S013",
+        "行政区划代码在当时有效",
+        "Region code in force at the date",
+        "行政区划代码",
+        "a region code",
+        _retired,
+    ),
+    Check(
+        "S020",
+        "行政区划与层级相符",
+        "Region fits the level",
+        "行政区划代码和层级",
+        "a region code and a level",
+        _too_broad,
+    ),
+    Check(
+        "S021",
+        "行政区划在公开主体辖区内",
+        "Region within the publisher's jurisdiction",
+        "行政区划代码和公开主体的辖区代码",
+        "a region code and the publisher's jurisdiction",
+        _outside,
+    ),
 )

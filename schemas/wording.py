@@ -130,6 +130,13 @@ def _measure(units: Codelist, bases: tuple[str, ...]) -> re.Pattern[str]:
 
 
 CHECKS = (
-    Check("S029", "占位的文字", "Placeholders", _placeholders),
-    Check("S031", "写成文字的数值", "Numbers kept as text", _numbers),
+    Check(
+        "S029",
+        "占位的文字",
+        "Placeholders",
+        "政策要求公开的文字内容",
+        "the texts that the policy asks for",
+        _placeholders,
+    ),
+    Check("S031", "写成文字的数值", "Numbers kept as text", "文字内容", "texts", _numbers),
 )
