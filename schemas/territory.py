@@ -54,12 +54,12 @@ def _too_broad(disclosure: Disclosure, catalog: Catalog) -> Iterator[Probe]:
 
     def look(value: str, scope: Scope) -> Finding | None:
         of_publisher, of_region = fetch(scope), regions.level(value)
-        narrow, broad = _LEVELS.get(of_publisher), _LEVELS.get(str(of_region))
+        narrow, broad = _LEVELS.get(str(of_publisher)), _LEVELS.get(str(of_region))
         # 东莞市 and its like have no counties below them: its townships' code is the prefecture's.
         if narrow is None or broad is None or narrow <= broad or value not in divided:
             return None
         words = levels[str(of_region)]
-        own = levels[of_publisher]
+        own = levels[str(of_publisher)]
         return Finding(
             value,
             {"level": own.title, "levelEn": own.title_en, "found": words.title, "foundEn": words.title_en},
