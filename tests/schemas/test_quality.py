@@ -206,7 +206,9 @@ def test_every_sum_is_looked_at_in_some_type() -> None:
         for probe in probes
     }
     for _, part, whole in amounts.SUMS:
-        assert any(any(part in path for path in need) and any(whole in path for path in need) for need in looked)
+        assert any(
+            any(part in path for path in need) and any(whole in path for path in need) for need in looked
+        )
 
 
 @VERSIONS
@@ -236,7 +238,10 @@ def test_no_record_however_wrong_stops_the_checks(disclosure: Any) -> None:
 
 def test_a_check_without_its_columns_could_not_run_and_says_what_is_lacking() -> None:
     disclosure = CATALOG.type(GRANT)
-    lacking = {one.code: one for one in not_run({"publisher", "publisher.name", "lots", "lots.dealDate"}, disclosure, CATALOG)}
+    lacking = {
+        one.code: one
+        for one in not_run({"publisher", "publisher.name", "lots", "lots.dealDate"}, disclosure, CATALOG)
+    }
     assert {"S013", "S022", "S023", "S027", "S030"} <= set(lacking)
     assert "S024" not in lacking
     assert lacking["S022"].reason == "文件里没有能比较先后的两个日期,例如还缺“合同签订日期”。"
