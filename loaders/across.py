@@ -117,21 +117,26 @@ class Across:
     def not_run(self) -> Iterator[Missing]:
         """The comparisons that could not be made, and why."""
         if not any(numbers.count >= LEAST for _, _, numbers in self._numbers.values()):
-            yield Missing(
-                "L060", "同列数值的单位是否一致", "Units within a column",
-                f"没有一列金额或者面积有 {LEAST} 个以上的数值。", f"No column has {LEAST} amounts or areas.",
-            )  # fmt: skip
-        title = "同一单位的名称和代码是否一致", "Names and codes of organizations"
+            reason = (
+                f"没有一列金额或者面积有 {LEAST} 个以上的数值。",
+                f"No column has {LEAST} amounts or areas.",
+            )
+            title, title_en = "同列数值的单位是否一致", "Units within a column"
+            yield Missing("L060", title=title, title_en=title_en, reason=reason[0], reason_en=reason[1])
         if not self._said:
-            yield Missing(
-                "L062", *title, "没有一个单位既有名称又有统一社会信用代码。",
+            reason = (
+                "没有一个单位既有名称又有统一社会信用代码。",
                 "No organization has both a name and a credit code.",
-            )  # fmt: skip
+            )
         elif len(self._said) >= ORGANIZATIONS:
-            yield Missing(
-                "L062", *title, f"不同的单位超过 {ORGANIZATIONS:,} 个,之后的没有比对。",
+            reason = (
+                f"不同的单位超过 {ORGANIZATIONS:,} 个,之后的没有比对。",
                 f"There are more than {ORGANIZATIONS:,} organizations; those after them were not compared.",
-            )  # fmt: skip
+            )
+        else:
+            return
+        title, title_en = "同一单位的名称和代码是否一致", "Names and codes of organizations"
+        yield Missing("L062", title=title, title_en=title_en, reason=reason[0], reason_en=reason[1])
 
     def _walk(
         self, node: Any, steps: Mapping[str, _Step], path: str, disclosure: Disclosure, place_of: PlaceOf,

@@ -197,14 +197,28 @@ def _out_of(earliest: str, latest: str) -> Callable[[Any, Scope], Finding | None
 
 
 CHECKS = (
-    Check("S022", "日期的先后", "Dates in order", "能比较先后的两个日期", "two dates to compare", _dates),
+    Check(
+        "S022",
+        _dates,
+        title="日期的先后",
+        title_en="Dates in order",
+        lacking="能比较先后的两个日期",
+        lacking_en="two dates to compare",
+    ),
     Check(
         "S023",
-        "下限不高于上限",
-        "Minimum not above maximum",
-        "成对的上限和下限",
-        "both limits of a range",
         _ranges,
+        title="下限不高于上限",
+        title_en="Minimum not above maximum",
+        lacking="成对的上限和下限",
+        lacking_en="both limits of a range",
     ),
-    Check("S024", "日期是否离谱", "Dates of this age", "日期", "a date", _ages),
+    Check(
+        "S024",
+        _ages,
+        title="日期是否离谱",
+        title_en="Dates of this age",
+        lacking="日期",
+        lacking_en="a date",
+    ),
 )

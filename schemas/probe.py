@@ -47,11 +47,11 @@ class Check:
     """
 
     code: str
+    probes: Callable[[Disclosure, Catalog], Iterator[Probe]]
     title: str
     title_en: str
     lacking: str
     lacking_en: str
-    probes: Callable[[Disclosure, Catalog], Iterator[Probe]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,11 +132,18 @@ def _measure(units: Codelist, bases: tuple[str, ...]) -> re.Pattern[str]:
 CHECKS = (
     Check(
         "S029",
-        "占位的文字",
-        "Placeholders",
-        "政策要求公开的文字内容",
-        "the texts that the policy asks for",
         _placeholders,
+        title="占位的文字",
+        title_en="Placeholders",
+        lacking="政策要求公开的文字内容",
+        lacking_en="the texts that the policy asks for",
     ),
-    Check("S031", "写成文字的数值", "Numbers kept as text", "文字内容", "texts", _numbers),
+    Check(
+        "S031",
+        _numbers,
+        title="写成文字的数值",
+        title_en="Numbers kept as text",
+        lacking="文字内容",
+        lacking_en="texts",
+    ),
 )

@@ -148,7 +148,7 @@ def test_a_finding_names_the_item_of_the_policy_and_both_figures() -> None:
     (found,) = found_in(AWARD, {"budget.amount": 1480000})
     assert found.value == "1,486,000 > 1,480,000"
     assert found.clause == CATALOG.type(AWARD).by_path["lots.awardPrice.amount"].clause != ()
-    assert found.message == "“中标(成交)金额”高于“预算金额”:1,486,000 > 1,480,000"
+    assert found.message == "金额不合常理,“中标(成交)金额”高于“预算金额”:1,486,000 > 1,480,000"
 
 
 def test_a_late_disclosure_is_told_by_how_much_and_by_which_law() -> None:
