@@ -3,7 +3,7 @@
 Records go by one at a time; what is remembered of them is bounded.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -11,6 +11,7 @@ import orjson
 
 from loaders.issues import RULES
 from loaders.jumps import LEAST, Numbers
+from loaders.sources import PlaceOf
 from loaders.units import units
 from schemas.catalog import Catalog, Disclosure
 from schemas.codelist import fold
@@ -19,9 +20,6 @@ from schemas.issue import Issue, issue
 from schemas.probe import is_number, shown, titled
 from schemas.quality import Missing
 from schemas.uscc import is_valid
-
-# [sheet, row, column] of the value at a path, or of the nearest thing to it.
-PlaceOf = Callable[[str], Sequence[Any]]
 
 # So many different organizations, and so many columns of numbers, are remembered.
 ORGANIZATIONS = 100_000
