@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import datetime
@@ -286,8 +286,8 @@ class _Run:
 
     def _refuse(self, fragment: Fragment, issues: list[Issue]) -> None:
         place = fragment.place
-        placed = [one if one.row is not None else one.at(sheet=place.sheet, row=place.row) for one in issues]
-        self.intake.refuse(fragment.row, place, fragment.cells, placed)
+        at_row = [one if one.row is not None else one.at(sheet=place.sheet, row=place.row) for one in issues]
+        self.intake.refuse(fragment.row, place, fragment.cells, at_row)
 
 
 def _of_format(error: FormatError) -> Issue:
