@@ -1,6 +1,6 @@
 """What a file can have wrong, as a table; the codes are listed in docs/errors.md and never reused.
 
-L00x the file, L01x–L03x a cell, L04x a row, L05x personal data.
+L00x the file, L01x–L03x a cell, L04x a row, L05x personal data, L06x several rows together.
 """
 
 from typing import Any
@@ -85,6 +85,18 @@ RULES: dict[str, Rule] = {
     "L051": Rule(
         "warning", "“{title}”里有{kind}，已遮盖", "“{titleEn}” had {kindEn}, now masked",
         "公开的文件不应有个人号码；请在原文件中删去。", "Published files should not have it; remove it at the source."),
+    "L060": Rule(
+        "warning", "“{title}”的数值是同列一般数值的{times}{stated}:{value}", "“{titleEn}” is {timesEn} what the column usually has{statedEn}: {value}",
+        "核对这一格的单位:它和同列其他格可能一个用{small}、一个用{large}。", "Check this cell's unit: one may be in {smallEn}, the others in {largeEn}."),
+    "L061": Rule(
+        "info", "这一行与前面的一行完全相同,只存了一次(前面的行号):{value}", "The row repeats an earlier one and is kept once; the earlier row: {value}",
+        "不需要处理;如果本来是两条记录,请给它们不同的编号。", "Nothing to do; if they are two records, number them differently."),
+    "L062": Rule(
+        "warning", "同一个单位有两个统一社会信用代码(“{title}”的代码):{value}", "One organization has two credit codes (that of “{titleEn}”): {value}",
+        "与第 {row} 行核对“{shared}”的代码,改正填错的一个。", "Compare with row {row} the code of “{shared}”, and correct the wrong one."),
+    "L063": Rule(
+        "warning", "同一个统一社会信用代码有两个名称(“{title}”的名称):{value}", "One credit code has two names (that of “{titleEn}”): {value}",
+        "与第 {row} 行核对代码 {shared} 的名称;单位改过名的不必处理。", "Compare with row {row} the name of {shared}; nothing to do where it was renamed."),
 }  # fmt: skip
 
 KINDS = {

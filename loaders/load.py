@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,12 +14,14 @@ from sqlalchemy import Engine
 from formats.child import DEFAULT, Limits, read_file
 from formats.error import FormatError
 from loaders.asked import Asked
+from loaders.beyond import Beyond
 from loaders.groups import Issues
 from loaders.intake import Fragment, Intake, Progress
 from loaders.issues import RULES, of_field
 from loaders.merging import Merger
 from loaders.profile import Profile
 from loaders.report import NotRun, Report
+from loaders.sources import placed, places, source_of
 from loaders.spool import Spool
 from schemas.catalog import Catalog, Disclosure
 from schemas.check import check as check_record
@@ -136,6 +138,7 @@ class _Run:
         self.records = 0
         self.types: Counter[str] = Counter()
         self.without_deadline: Counter[tuple[str, str]] = Counter()
+        self.beyond = Beyond(catalog)
         self.written: Counter[str] = Counter()
 
     def read(self, fragments: Spool, refusals: Spool) -> bool:
@@ -158,6 +161,8 @@ class _Run:
         """The records that pass, in the order in which their first rows came; the rows of the others are refused."""
         for _, group in self.intake.fragments.groups():
             fragments = [Fragment.of(kept) for kept in group]
+            rows = [(one.place.sheet, one.place.row, one.cells) for one in fragments]
+            self.intake.issues.add(*self.beyond.take_rows(rows))
             outcome = self._outcome(fragments)
             if outcome is not None:
                 self.records += 1
@@ -166,6 +171,7 @@ class _Run:
                 if isinstance(deadline, Unknown):
                     self.without_deadline[deadline.message, deadline.message_en] += 1
                 yield outcome
+        self.intake.issues.add(*self.beyond.issues())
 
     def write(self, engine: Engine, batch: list[Entry], now: datetime) -> None:
         """Store one batch in a transaction of its own."""
@@ -213,6 +219,8 @@ class _Run:
                 "deadline", "公开时限", "Whether it was published in time",
                 f"{reason}这些记录是否超时不得而知。", f"{reason_en} Whether these were late is unknown.", records,
             )  # fmt: skip
+        # That deadlines are unknown is said above.
+        yield from (one for one in self.beyond.not_run() if one.check != "S030" or not self.without_deadline)
 
     def _outcome(self, fragments: list[Fragment]) -> Outcome | None:
         """The record of some fragments. Rows that contradict an earlier one, or are at fault, are refused."""
@@ -228,7 +236,9 @@ class _Run:
                 found = [one for one in found if one.code != "S001" or one.path not in lacking]
             errors = [one for one in found if one.severity == "error"]
             if not errors:
-                self._warn(found, merged.sources, fragments)
+                place_of = places(merged.sources, fragments[0].place.sheet, fragments[0].place.row)
+                self.intake.issues.add(*(placed(one, place_of(one.path)) for one in found))
+                self.intake.issues.add(*self.beyond.take(disclosure, merged.record, place_of))
                 if lacking:
                     return None
                 return Outcome(merged.record, merged.sources, disclosure)
@@ -258,12 +268,11 @@ class _Run:
         """The fragments whose rows no error points at; all are refused where an error points at none."""
         blamed: dict[tuple[str, int], list[Issue]] = {}
         for error in errors:
-            source = _source(error.path, sources)
+            source = source_of(error.path, sources)
             if source is None:
                 blamed = {}
                 break
-            placed = _placed(error, source)
-            blamed.setdefault((source[0], source[1]), []).append(placed)
+            blamed.setdefault((source[0], source[1]), []).append(placed(error, source))
         left = []
         for fragment in fragments:
             place = (fragment.place.sheet, fragment.place.row)
@@ -275,36 +284,10 @@ class _Run:
                 left.append(fragment)
         return left
 
-    def _warn(self, found: list[Issue], sources: Mapping[str, Any], fragments: list[Fragment]) -> None:
-        for one in found:
-            source = _source(one.path, sources) or [fragments[0].place.sheet, fragments[0].place.row, None]
-            self.intake.issues.add(_placed(one, source))
-
     def _refuse(self, fragment: Fragment, issues: list[Issue]) -> None:
         place = fragment.place
-        placed = [one if one.row is not None else one.at(sheet=place.sheet, row=place.row) for one in issues]
-        self.intake.refuse(fragment.row, place, fragment.cells, placed)
-
-
-def _source(path: str, sources: Mapping[str, Any]) -> list[Any] | None:
-    """Where the value at a path, or the nearest thing above or below it, came from."""
-    steps = path.split(".")
-    for length in range(len(steps), 0, -1):
-        above = ".".join(steps[:length])
-        if above in sources:
-            return list(sources[above])
-    for length in range(len(steps), 0, -1):
-        before = ".".join(steps[:length]) + "."
-        below = next((source for place, source in sources.items() if place.startswith(before)), None)
-        if below is not None:
-            return list(below)
-    return list(sources[""]) if "" in sources else None
-
-
-def _placed(found: Issue, source: Sequence[Any]) -> Issue:
-    """The finding at its cell; with what the cell says, where a rule made something else of it."""
-    raw = source[4] if len(source) > 4 and found.value is not None else None
-    return found.at(sheet=source[0], row=source[1], column=source[2], written=raw)
+        at_row = [one if one.row is not None else one.at(sheet=place.sheet, row=place.row) for one in issues]
+        self.intake.refuse(fragment.row, place, fragment.cells, at_row)
 
 
 def _of_format(error: FormatError) -> Issue:

@@ -1,14 +1,14 @@
-"""The personal-data screen: no resident identity number is stored, no mobile number where a phone does not belong."""
+"""The personal-data screen: no resident identity or bank card number is stored, no mobile number but as a phone."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from loaders.issues import of_field
-from loaders.personal import mask
+from loaders.personal import is_resident_number, mask
 from schemas.field import Field
 from schemas.issue import Issue
-from schemas.uscc import is_valid
+from schemas.uscc import has_organization_code, is_valid
 
 _IDENTIFIERS = ("localId", "processId", "number", "lotNumber")
 
@@ -74,4 +74,14 @@ def _names_a_thing(field: Field, value: str) -> bool:
     """Whether a field holds numbers that people gave to things, which may look like numbers of persons."""
     if field.kind in ("url", "code", "date", "moment") or field.name.endswith("Number"):
         return True
-    return field.name in _IDENTIFIERS or (field.name == "uscc" and is_valid(value))
+    return field.name in _IDENTIFIERS or (field.name == "uscc" and _is_credit_code(value))
+
+
+def _is_credit_code(value: str) -> bool:
+    """Whether a credit code is meant: three in a hundred resident numbers pass its check as well.
+
+    Its places 9 to 17 are the organization's code, which has a check digit of its own (GB 11714).
+    """
+    if not is_valid(value):
+        return False
+    return not is_resident_number(value) or has_organization_code(value)

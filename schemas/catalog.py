@@ -144,6 +144,11 @@ class Catalog:
         """Compiled validators, made when a version is first checked (schemas.check)."""
         return {}
 
+    @cached_property
+    def plans(self) -> dict[str, Any]:
+        """What is looked at beyond the schema, settled when a version is first looked at (schemas.quality)."""
+        return {}
+
     def type(self, name: str) -> Disclosure:
         """The type of that path in its newest version, or the version that `path/1.0` names; raises SchemaError."""
         found = self.types.get(name) or self.versions.get(name)

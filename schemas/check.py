@@ -214,8 +214,6 @@ def _code(value: str, field: Field, place: str, disclosure: Disclosure, catalog:
             RULES, "S135", path=place, value=value, clause=field.clause, added=code.added, version=disclosure.name,
             advice=advice, adviceEn=advice_en, **names,
         )  # fmt: skip
-    elif field.codelist == "region" and catalog.regions.current(value) != value:
-        yield issue(RULES, "S013", path=place, value=value, expected=catalog.regions.current(value))
 
 
 def _decimals(money: Mapping[str, Any], field: Field, place: str) -> Iterator[Issue]:

@@ -1,0 +1,216 @@
+"""What only several rows together show: a value in another unit, a row that is there twice, a code of two names.
+
+Records go by one at a time; what is remembered of them is bounded.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import orjson
+
+from loaders.issues import RULES
+from loaders.jumps import LEAST, Numbers
+from loaders.sources import PlaceOf
+from loaders.units import units
+from schemas.catalog import Catalog, Disclosure
+from schemas.codelist import fold
+from schemas.field import Field
+from schemas.issue import Issue, issue
+from schemas.probe import is_number, shown, titled
+from schemas.quality import Missing
+from schemas.uscc import is_valid
+
+# So many different organizations, and so many columns of numbers, are remembered.
+ORGANIZATIONS = 100_000
+COLUMNS = 2_000
+# A shorter name may be that of several (人民医院), unless it is a company's.
+_TELLING = 6
+_COMPANY = "公司"
+_AREAS = ("m2", "km2")
+
+_MONEY = {"small": "元", "large": "万元", "smallEn": "yuan", "largeEn": "ten thousand yuan"}
+_AREA = {"small": "平方米", "large": "公顷(万平方米)", "smallEn": "square metres", "largeEn": "hectares"}
+_TIMES = {
+    1: {"times": "约一万倍", "timesEn": "about 10,000 times"},
+    -1: {"times": "约万分之一", "timesEn": "about a ten-thousandth of"},
+}
+
+
+class _Step(NamedTuple):
+    """A property below which there are numbers or organizations."""
+
+    of: Field
+    kind: str  # number, money, organization, or nothing
+    below: dict[str, "_Step"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What was said of an organization first, and where."""
+
+    said: str
+    sheet: str
+    row: int
+
+
+class Across:
+    """Everything that is compared between the rows of one file."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._units = units(catalog.codelists)
+        self._steps: dict[str, dict[str, _Step]] = {}
+        self._numbers: dict[tuple[str, str, str, str | None], tuple[Field, Disclosure, Numbers]] = {}
+        self._paths: dict[str, int] = {}
+        self._repeated: set[tuple[str, int]] = set()
+        self._said: set[tuple[str, str]] = set()
+        self._by_name: dict[str, _Known] = {}
+        self._by_code: dict[str, _Known] = {}
+
+    def take(self, disclosure: Disclosure, record: Mapping[str, Any], place_of: PlaceOf) -> list[Issue]:
+        """Compare a record with those before it."""
+        steps = self._steps.get(disclosure.name)
+        if steps is None:
+            steps = self._steps[disclosure.name] = _steps(disclosure.fields)
+        found: list[Issue] = []
+        self._walk(record, steps, "", disclosure, place_of, found)
+        return found
+
+    def take_rows(self, rows: Sequence[tuple[str, int, Mapping[str, Any]]]) -> list[Issue]:
+        """Compare the rows (sheet, row, cells) of one record: those that say exactly what an earlier one says.
+
+        A row of which two records are made comes twice and is told once.
+        """
+        if len(rows) < 2:
+            return []
+        first: dict[bytes, int] = {}
+        found = []
+        for sheet, row, cells in rows:
+            earlier = first.setdefault(orjson.dumps(cells, default=str), row)
+            if earlier != row and (sheet, row) not in self._repeated:
+                self._repeated.add((sheet, row))
+                found.append(issue(RULES, "L061", value=earlier).at(sheet=sheet, row=row))
+        return found
+
+    def issues(self) -> Iterator[Issue]:
+        """What is known only at the end: numbers in another unit than the rest of their column."""
+        paths = list(self._paths)
+        for (_, _, sheet, column), (of, disclosure, numbers) in self._numbers.items():
+            stated = self._units.of_heading(column or "")[1]
+            names: dict[str, Any] = {
+                **dict(zip(("title", "titleEn"), titled(of, disclosure), strict=True)),
+                **(_AREA if of.unit in _AREAS else _MONEY),
+                "stated": f"(标题写的单位是{stated})" if stated else "",
+                "statedEn": f" (the heading says {stated})" if stated else "",
+            }
+            below = of.child("amount") if of.is_money else None
+            for number, row, path, direction, typical in numbers.jumps():
+                said = f"{shown(number)} {'≫' if direction > 0 else '≪'} {shown(_rounded(typical))}"
+                names |= _TIMES[direction]
+                found = issue(
+                    RULES, "L060", path=paths[path], value=said, clause=(below or of).clause, **names
+                )
+                yield found.at(sheet=sheet, row=row, column=column)
+
+    def not_run(self) -> Iterator[Missing]:
+        """The comparisons that could not be made, and why."""
+        if not any(numbers.count >= LEAST for _, _, numbers in self._numbers.values()):
+            reason = (
+                f"没有一列金额或者面积有 {LEAST} 个以上的数值。",
+                f"No column has {LEAST} amounts or areas.",
+            )
+            title, title_en = "同列数值的单位是否一致", "Units within a column"
+            yield Missing("L060", title=title, title_en=title_en, reason=reason[0], reason_en=reason[1])
+        if not self._said:
+            reason = (
+                "没有一个单位既有名称又有统一社会信用代码。",
+                "No organization has both a name and a credit code.",
+            )
+        elif len(self._said) >= ORGANIZATIONS:
+            reason = (
+                f"不同的单位超过 {ORGANIZATIONS:,} 个,之后的没有比对。",
+                f"There are more than {ORGANIZATIONS:,} organizations; those after them were not compared.",
+            )
+        else:
+            return
+        title, title_en = "同一单位的名称和代码是否一致", "Names and codes of organizations"
+        yield Missing("L062", title=title, title_en=title_en, reason=reason[0], reason_en=reason[1])
+
+    def _walk(
+        self, node: Any, steps: Mapping[str, _Step], path: str, disclosure: Disclosure, place_of: PlaceOf,
+        found: list[Issue],
+    ) -> None:  # fmt: skip
+        for name, value in node.items():
+            step = steps.get(name)
+            if step is None:
+                continue
+            several = enumerate(value) if isinstance(value, list) else ((None, value),)
+            for number, one in several:
+                place = f"{path}{name}" if number is None else f"{path}{name}.{number}"
+                if step.kind == "organization":
+                    self._organization(one, place, step.of, disclosure, place_of, found)
+                elif step.kind == "money":
+                    self._number(one.get("amount"), f"{place}.amount", step.of, disclosure, place_of)
+                elif step.kind == "number":
+                    self._number(one, place, step.of, disclosure, place_of)
+                elif isinstance(one, dict):
+                    self._walk(one, step.below, f"{place}.", disclosure, place_of, found)
+
+    def _number(self, number: Any, path: str, of: Field, disclosure: Disclosure, place_of: PlaceOf) -> None:
+        if not is_number(number) or number <= 0:
+            return
+        sheet, row, column = place_of(path)[:3]
+        key = (disclosure.name, of.dotted, sheet, column)
+        kept = self._numbers.get(key)
+        if kept is None:
+            if len(self._numbers) >= COLUMNS:
+                return
+            kept = self._numbers[key] = (of, disclosure, Numbers())
+        kept[2].add(number, row, self._paths.setdefault(path, len(self._paths)))
+
+    def _organization(
+        self, organization: Any, path: str, of: Field, disclosure: Disclosure, place_of: PlaceOf,
+        found: list[Issue],
+    ) -> None:  # fmt: skip
+        name, code = organization.get("name"), organization.get("uscc")
+        if name is None or code is None or (name, code) in self._said or len(self._said) >= ORGANIZATIONS:
+            return
+        self._said.add((name, code))
+        if not is_valid(code):
+            return
+        folded = fold(name)
+        sheet, row = place_of(f"{path}.uscc")[:2]
+        other = self._by_name.setdefault(folded, _Known(code, sheet, row))
+        if other.said != code and (len(folded) >= _TELLING or folded.endswith(_COMPANY)):
+            found.append(_of_two("L062", f"{path}.uscc", code, other, of, place_of, name))
+        other = self._by_code.setdefault(code, _Known(name, sheet, row))
+        known = fold(other.said)
+        if known not in folded and folded not in known:
+            found.append(_of_two("L063", f"{path}.name", name, other, of, place_of, code))
+
+
+def _of_two(
+    code: str, path: str, value: str, other: _Known, of: Field, place_of: PlaceOf, shared: str
+) -> Issue:
+    sheet, row, column = place_of(path)[:3]
+    names: dict[str, Any] = {"title": of.title, "titleEn": of.title_en, "row": other.row, "shared": shared}
+    said = issue(RULES, code, path=path, value=f"{value} ≠ {other.said}", **names)
+    return said.at(sheet=sheet, row=row, column=column)
+
+
+def _steps(fields: Sequence[Field]) -> dict[str, _Step]:
+    """What is compared of a type: money, areas, organizations, and what leads to them."""
+    found = {}
+    for one in fields:
+        kind = "money" if one.is_money else "organization" if one.definition == "organization" else ""
+        if one.kind == "number" and one.unit in _AREAS and not one.many:
+            kind = "number"
+        below = {} if kind else _steps(one.fields)
+        if kind or below:
+            found[one.name] = _Step(one, kind, below)
+    return found
+
+
+def _rounded(number: float) -> float:
+    """A number with two figures, for a median says no more."""
+    return float(f"{number:.2g}")

@@ -1,0 +1,47 @@
+"""The checks beyond the schema over a file: of each record by itself, and of several rows together."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from loaders.across import Across
+from loaders.completeness import filled_paths
+from loaders.report import NotRun
+from loaders.sources import PlaceOf, placed
+from schemas.catalog import Catalog, Disclosure
+from schemas.issue import Issue
+from schemas.quality import Missing, not_run, quality
+
+
+class Beyond:
+    """What a file's valid records could say better; fed record by record, what it remembers is bounded."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._catalog = catalog
+        self._across = Across(catalog)
+        self._paths: dict[str, set[str]] = {}
+
+    def take(self, disclosure: Disclosure, record: Mapping[str, Any], place_of: PlaceOf) -> Iterator[Issue]:
+        """The findings about a valid record, at their cells."""
+        self._paths.setdefault(disclosure.name, set()).update(filled_paths(record))
+        for one in quality(record, disclosure, self._catalog):
+            yield placed(one, place_of(one.path))
+        yield from self._across.take(disclosure, record, place_of)
+
+    def take_rows(self, rows: Sequence[tuple[str, int, Mapping[str, Any]]]) -> list[Issue]:
+        """The rows (sheet, row, cells) of one record that only repeat another."""
+        return self._across.take_rows(rows)
+
+    def issues(self) -> Iterator[Issue]:
+        """What is known only when all records have gone by."""
+        return self._across.issues()
+
+    def not_run(self) -> Iterator[NotRun]:
+        """The checks that no record of the file let run, and why."""
+        for one in self._missing():
+            yield NotRun(one.code, one.title, one.title_en, one.reason, one.reason_en)
+
+    def _missing(self) -> Iterator[Missing]:
+        for name, paths in self._paths.items():
+            yield from not_run(paths, self._catalog.versions[name], self._catalog)
+        if self._paths:
+            yield from self._across.not_run()

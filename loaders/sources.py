@@ -1,0 +1,35 @@
+"""Where in a file a property of a record came from."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from schemas.issue import Issue
+
+# [sheet, row, column, …] of what stands at a path, or of the nearest thing to it.
+PlaceOf = Callable[[str], Sequence[Any]]
+
+
+def source_of(path: str, sources: Mapping[str, Any]) -> list[Any] | None:
+    """Where the value at a path, or the nearest thing above or below it, came from."""
+    steps = path.split(".")
+    for length in range(len(steps), 0, -1):
+        above = ".".join(steps[:length])
+        if above in sources:
+            return list(sources[above])
+    for length in range(len(steps), 0, -1):
+        before = ".".join(steps[:length]) + "."
+        below = next((source for place, source in sources.items() if place.startswith(before)), None)
+        if below is not None:
+            return list(below)
+    return list(sources[""]) if "" in sources else None
+
+
+def places(sources: Mapping[str, Any], sheet: str, row: int) -> PlaceOf:
+    """Gives the place of what stands at a path; the record's first row where nothing is known of it."""
+    return lambda path: source_of(path, sources) or [sheet, row, None]
+
+
+def placed(found: Issue, source: Sequence[Any]) -> Issue:
+    """The finding at its cell; with what the cell says, where a rule made something else of it."""
+    raw = source[4] if len(source) > 4 and found.value is not None else None
+    return found.at(sheet=source[0], row=source[1], column=source[2], written=raw)
