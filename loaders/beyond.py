@@ -9,7 +9,7 @@ from loaders.report import NotRun
 from loaders.sources import PlaceOf, placed
 from schemas.catalog import Catalog, Disclosure
 from schemas.issue import Issue
-from schemas.quality import Missing, not_run, quality
+from schemas.quality import Missing, not_run, plan, quality
 
 
 class Beyond:
@@ -41,7 +41,16 @@ class Beyond:
             yield NotRun(one.code, one.title, one.title_en, one.reason, one.reason_en)
 
     def _missing(self) -> Iterator[Missing]:
+        """The checks that ran for none of the file's types, each once."""
+        lacking: dict[str, Missing] = {}
+        ran: set[str] = set()
         for name, paths in self._paths.items():
-            yield from not_run(paths, self._catalog.versions[name], self._catalog)
+            disclosure = self._catalog.versions[name]
+            missing = {one.code: one for one in not_run(paths, disclosure, self._catalog)}
+            lacking = missing | lacking
+            ran |= {
+                check.code for check, probes in plan(disclosure, self._catalog).probes if probes
+            } - missing.keys()
+        yield from (one for code, one in lacking.items() if code not in ran)
         if self._paths:
             yield from self._across.not_run()

@@ -1,5 +1,6 @@
 """What only several rows together show: jumps of 10⁴, repeated rows, codes and names that do not go together."""
 
+import json
 import random
 from collections.abc import Callable
 
@@ -131,6 +132,16 @@ def test_a_check_that_lacks_its_columns_is_said_to_have_not_run(check_text: Chec
     reasons = {one.check: one.reason for one in report.not_run}
     assert reasons["S022"].startswith("文件里没有能比较先后的两个日期")
     assert "S025" not in reasons  # the type has no items
+
+
+def test_a_check_that_ran_for_one_of_the_types_has_run(check_text: CheckText) -> None:
+    records = [
+        {"schema": "land/grant-result/1.0", "lots": [{"parcelNumber": "A", "dealDate": "2024-06-18", "contractDate": "2024-06-20"}]},
+        {"schema": "land/supply-plan/1.0", "localId": "B", "planYear": 2024},
+    ]  # fmt: skip
+    said = [one.check for one in check_text(json.dumps(records), "a.json").not_run]
+    assert "S022" not in said
+    assert said.count("S023") == 1
 
 
 def test_findings_about_a_record_stand_at_their_cells(check_text: CheckText) -> None:
