@@ -167,7 +167,9 @@ class _Run:
             if outcome is not None:
                 self.records += 1
                 self.types[outcome.disclosure.type] += 1
-                deadline = due(outcome.record, outcome.disclosure, self.catalog.calendar)
+                deadline = due(
+                    outcome.record, self.catalog.newest_minor(outcome.disclosure), self.catalog.calendar
+                )
                 if isinstance(deadline, Unknown):
                     self.without_deadline[deadline.message, deadline.message_en] += 1
                 yield outcome

@@ -121,9 +121,20 @@ class Catalog:
             newest[disclosure.type] = disclosure
         return MappingProxyType(newest)
 
+    @cached_property
+    def _histories(self) -> Mapping[str, tuple[Disclosure, ...]]:
+        made: dict[str, tuple[Disclosure, ...]] = {}
+        for one in self.versions.values():
+            made[one.type] = (*made.get(one.type, ()), one)
+        return made
+
     def history(self, type_path: str) -> tuple[Disclosure, ...]:
         """Every version of a type, the oldest first."""
-        return tuple(one for one in self.versions.values() if one.type == type_path)
+        return self._histories.get(type_path, ())
+
+    def newest_minor(self, disclosure: Disclosure) -> Disclosure:
+        """The newest version with the same properties, or more: laws change, and a frozen version's deadlines do not."""
+        return [one for one in self.history(disclosure.type) if one.number[0] == disclosure.number[0]][-1]
 
     def called(self, disclosure: Disclosure) -> str:
         """The shortest name that means a version: its type's path for the newest, `path/1.0` for another."""

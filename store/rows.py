@@ -191,7 +191,7 @@ def _disclosure(
     region = record.get("region")
     today = regions.current(region) if region else None
     published = record.get("publishedDate")
-    deadline = due(record, disclosure, catalog.calendar)
+    deadline = due(record, catalog.newest_minor(disclosure), catalog.calendar)
     return {
         "shard": identity.publisher.shard,
         "id": identity.id,

@@ -5,7 +5,7 @@ import json
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -402,3 +402,51 @@ def test_digests_are_those_of_the_file_and_the_codes(folder: Path) -> None:
     assert (
         json.loads(json.dumps(catalog.lock.of("common/1.0").to_json(date(2026, 1, 1))))["status"] == "current"
     )
+
+
+# the minors that are published
+
+MINORS = {
+    "land/grant-notice": ("land-supply-method", "leaseToGrant", {"documentsPeriod", "documentsPlace", "awardCriteria", "lots.industryCategory", "lots.industryCategoryDetails"}, {"lots.industry"}),
+    "procurement/tender-notice": (
+        "procurement-method", "onlineBidding",
+        {"procurementOrganization", "procurementOrganizationDetails", "smeReservation", "smeReservationDetails", "smeReservedAmount"},
+        {"centralization"},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("type_path", MINORS)
+def test_a_published_minor_adds_deprecates_and_has_a_new_code(type_path: str) -> None:
+    codelist, code, added, deprecated = MINORS[type_path]
+    old, new = (CATALOG.versions[f"{type_path}/{version}"] for version in ("1.0", "1.1"))
+    known = CATALOG.codelists[codelist].codes[code].added
+    assert known is not None
+    before = replace(old, release=Release(old.name, "x", known - timedelta(days=1)))
+    after = replace(new, release=Release(new.name, "x", known))
+    made = compare(before, after, CATALOG.codelists)
+    kinds = {
+        kind: {one.path for one in made.changes if one.kind == kind}
+        for kind in ("added", "deprecated", "codes added")
+    }
+    assert kinds == {"added": added, "deprecated": deprecated, "codes added": {""}}
+    assert len(made.changes) == len(added) + len(deprecated) + 1
+    assert made.ok
+
+
+@pytest.mark.parametrize("type_path", MINORS)
+def test_the_new_code_of_a_minor_is_none_of_the_version_before(type_path: str) -> None:
+    codelist, code, _, _ = MINORS[type_path]
+    day = CATALOG.codelists[codelist].codes[code].added
+    assert day is not None
+    old, new = (CATALOG.versions[f"{type_path}/{version}"] for version in ("1.0", "1.1"))
+    field = next(one for one in old.fields if one.codelist == codelist)
+    versions = dict(CATALOG.versions)
+    versions[old.name] = replace(old, release=Release(old.name, "x", day - timedelta(days=1)))
+    versions[new.name] = replace(new, release=Release(new.name, "x", day))
+    catalog = replace(CATALOG, versions=versions)
+    (refused,) = check({**old.sample, field.name: code}, versions[old.name], catalog)
+    assert (refused.code, refused.path) == ("S135", field.name)
+    assert new.name in refused.hint
+    assert check({**new.sample, field.name: code}, versions[new.name], catalog) == []
+    assert check(old.sample, versions[old.name], catalog) == []
