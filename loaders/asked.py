@@ -27,6 +27,7 @@ class Asked:
     publisher: Mapping[str, str] = field(default_factory=dict)
     publisher_given: bool = False
     checking: bool = False
+    file_name: str = ""
 
     @cached_property
     def place(self) -> str | None:

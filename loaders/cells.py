@@ -246,6 +246,11 @@ def _named(cell: Any, text: str, slot: Slot, reader: Reader) -> Reading:
     return Reading({slot.field.name: {_NAMED[str(slot.field.definition)]: text}}, rule)
 
 
+def _document(cell: Any, text: str, slot: Slot, reader: Reader) -> Reading:
+    """A document that a cell names, or leads to."""
+    return Reading({slot.field.name: {"url" if _URL.fullmatch(text) else "title": text}})
+
+
 def _object(cell: Any, text: str, slot: Slot, reader: Reader) -> Reading:
     child = slot.field.fields[0].name if slot.field.fields else ""
     return Reading({}, None, (of_field("L017", slot.field, text, child=child),))
@@ -294,5 +299,5 @@ _KINDS: dict[str, Convert] = {
 }  # fmt: skip
 _OBJECTS: dict[str, Convert] = {
     "money": _money, "unitPrice": _money, "period": _period, "organization": _named, "project": _named,
-    "person": _named, "contact": _named,
+    "person": _named, "contact": _named, "document": _document,
 }  # fmt: skip

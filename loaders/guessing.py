@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from loaders.issues import RULES
-from loaders.names import Names
+from loaders.names import Names, variants
 from schemas.catalog import Catalog
+from schemas.codelist import fold
 from schemas.issue import Issue, issue
 
 # What every type has says nothing of which it is.
@@ -19,16 +20,19 @@ _NAMED = 3
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """The type, or why there is none."""
+    """The type, or why there is none; where it was not clear from the headings, a note of what decided."""
 
     type: str | None
     issue: Issue | None = None
 
 
-def guess_type(headings: Sequence[str], names: Mapping[str, Names], catalog: Catalog) -> Guess:
+def guess_type(
+    headings: Sequence[str], names: Mapping[str, Names], catalog: Catalog, called: Sequence[str] = ()
+) -> Guess:
     """The type whose own properties the headings name best, if one is clearly ahead of the others.
 
-    A heading that names a type (土地成交公示标题) leaves only the types of that name in question.
+    A heading that names a type (土地成交公示标题) leaves only the types of that name in question. Where several are
+    near, what the table is `called` (the file's name, the sheet's, the lines above) may decide among them.
     """
     scores: dict[str, float] = {}
     envelope = _shared_names(catalog)
@@ -55,9 +59,30 @@ def guess_type(headings: Sequence[str], names: Mapping[str, Names], catalog: Cat
         return Guess(None, issue(RULES, "L002", value=shown, types=types, typesEn=types_en))
     rivals = [name for name in ranked if scores[name] * _CLEARLY > scores[ranked[0]]]
     if len(rivals) > 1:
+        chosen = _called(rivals, called, catalog)
+        if chosen is not None:
+            types, types_en = _titles([chosen], catalog)
+            return Guess(chosen, issue(RULES, "L019", types=types, typesEn=types_en))
         types, types_en = _titles(rivals[:6], catalog)
         return Guess(None, issue(RULES, "L003", value=shown, types=types, typesEn=types_en))
     return Guess(ranked[0])
+
+
+def _called(rivals: Sequence[str], called: Sequence[str], catalog: Catalog) -> str | None:
+    """The one type that names say most of: its title, or its domain in Chinese or English."""
+    text = fold(" ".join(called))
+    scores = {}
+    for name in rivals:
+        disclosure = catalog.types[name]
+        domain = catalog.codelists["domain"].codes[disclosure.domain]
+        titles = [disclosure.title, *variants(disclosure.title)]
+        domains = [domain.code, domain.title, *domain.aliases]
+        scores[name] = 2 * any(fold(one) in text for one in titles) + any(
+            fold(one) in text for one in domains
+        )
+    best = max(scores.values())
+    first = [name for name in rivals if scores[name] == best]
+    return first[0] if best and len(first) == 1 else None
 
 
 def _titles(names: Sequence[str], catalog: Catalog) -> tuple[str, str]:

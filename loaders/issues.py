@@ -18,7 +18,7 @@ RULES: dict[str, Rule] = {
         "{types}用 --type 指明类型；类型见 openalloc types。标题行：{value}", "{typesEn}Name the type with --type; `openalloc types` lists them."),
     "L003": Rule(
         "error", "标题行可能属于几个类型：{types}", "The headings may belong to several types: {typesEn}",
-        "用 --type 指明其中一个。", "Name one of them with --type."),
+        "请指明其中一个（命令行用 --type，网页上在“类型”中选）。", "Name one of them (--type, or the list on the page)."),
     "L004": Rule(
         "error", "缺少必需的列“{title}”({name})", "The required column “{titleEn}” ({name}) is missing",
         "请补上这一列，或在映射文件中指明它是哪一列。可用的名称：{names}", "Add it, or say in a profile which column it is."),
@@ -37,6 +37,9 @@ RULES: dict[str, Rule] = {
     "L009": Rule(
         "warning", "没有这个映射要求的列：{value}", "A column that the profile names is not there: {value}",
         "检查是否选对了映射文件；标题要与文件完全一致。", "Check whether it is the right profile; headings must be as in the file."),
+    "L010": Rule(
+        "error", "没有一列能区分各条记录", "No column tells the records apart",
+        "补上其中一列：{expected}{more}。", "Add one of these columns: {expected}{moreEn}."),
     "L011": Rule(
         "error", "“{title}”不是日期：{value}", "“{titleEn}” is not a date: {value}",
         "写成 2024-06-18 或 2024年6月18日。", "Write it like 2024-06-18 or 2024年6月18日."),
@@ -61,6 +64,9 @@ RULES: dict[str, Rule] = {
     "L018": Rule(
         "warning", "“{title}”的写法不符合映射文件的要求：{value}", "“{titleEn}” does not match the profile's pattern: {value}",
         "核对单元格，或改映射文件中的 pattern。", "Check the cell, or the profile's pattern."),
+    "L019": Rule(
+        "info", "表头像几个类型，按文件名、工作表名或者表上的标题当作{types}", "The headings fit several types; by the names of file and sheet it is taken for {typesEn}",
+        "不对时请指明类型（命令行用 --type，网页上在“类型”中选）。", "Where that is wrong, name the type (--type, or the list on the page)."),
     "L021": Rule(
         "warning", "“{title}”只存了原文：{value}", "“{titleEn}” is kept as wording only: {value}",
         "能写成{expected}时请改写，否则不能参与计算和筛选。", "Where it can be {expectedEn}, write it so: wording is neither summed nor filtered."),
@@ -77,8 +83,8 @@ RULES: dict[str, Rule] = {
         "warning", "“{title}”没有名称，它的其他内容没有存入：{value}", "“{titleEn}” has no name; the rest of it is not kept: {value}",
         "补上单位名称或统一社会信用代码。", "Give its name or its credit code."),
     "L041": Rule(
-        "error", "与第 {other} 行是同一条记录，但“{title}”不同：{value} ≠ {stored}", "The same record as row {other}, but “{titleEn}” differs: {value} ≠ {stored}",
-        "核对两行；确实是两条记录时，给它们不同的编号。", "Compare the rows; if they are two records, number them differently."),
+        "error", "与前面的行是同一条记录，但“{title}”不同：{value}", "The same record as a row before, but “{titleEn}” differs: {value}",
+        "与第 {other} 行（{stored}）核对；确实是两条记录时，给它们不同的编号。", "Compare it with row {other} ({stored}); if they are two records, number them differently."),
     "L042": Rule(
         "error", "这一行属于本标准没有的类型：{value}", "The row is of a type that the standard does not have: {value}",
         "不需要处理；它单独计数。", "Nothing to do; such rows are counted apart."),

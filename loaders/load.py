@@ -130,7 +130,7 @@ class _Run:
             self.wrong_publisher = None if is_valid(code) else publisher
         # An older version stays itself; the newest is what its type's path means.
         asked = catalog.called(catalog.type(type_)) if type_ else None
-        self.asked = Asked(catalog, asked, profile, given, publisher is not None, checking)
+        self.asked = Asked(catalog, asked, profile, given, publisher is not None, checking, path.stem)
         self.sha256 = ""
         self.load_id: str | None = None
         self.intake: Intake

@@ -25,7 +25,6 @@ from loaders.report import ColumnUse
 from loaders.skipping import reason
 from loaders.text import clean
 from schemas.catalog import Disclosure
-from schemas.issue import RULES as SCHEMA_RULES
 from schemas.issue import Issue, issue
 
 _NOT_A_TITLE = ("附件", "附表", "单位", "填报", "制表", "编制", "日期")
@@ -55,6 +54,7 @@ class Sheet:
         self.ways: list[Way] = []
         # Faults and notes of the ways that rows have gone, each once.
         self.said: dict[Issue, None] = {}
+        self.heading_row = 1
         self._nested = False
         self._titles: tuple[str, ...] = ()
         self._stated: dict[str, str] = {}
@@ -73,6 +73,7 @@ class Sheet:
         profile = self.asked.profile
         if profile and (profile.heading_row is not None or profile.headings):
             at = 1 if profile.heading_row is None else profile.heading_row
+            self.heading_row = max(at, 1)
             heading = [row for row in rows if row.number == at]
             names = profile.headings or tuple(clean(cell) for row in heading for cell in row.cells)
             below = [row for row in rows if row.number > at]
@@ -81,6 +82,7 @@ class Sheet:
             if found is None:
                 return []
             names, self._titles = found.names, found.titles
+            self.heading_row = rows[found.last].number
             above = [tuple(row.cells) for row in rows[: found.first]]
             self._stated = stated_units(above, self.asked.reader.units)
             below = list(rows[found.last + 1 :])
@@ -192,13 +194,16 @@ class Sheet:
 
     def _way(self, rule: RecordRule | None) -> Way:
         type_ = self.asked.type or (rule.type if rule else None)
+        notes: tuple[Issue, ...] = ()
         if type_ is None:
             guess = guess_type(
-                [heading.name for heading in self.headings], self.asked.names, self.asked.catalog
-            )
+                [heading.name for heading in self.headings], self.asked.names, self.asked.catalog,
+                (self.asked.file_name, self.name, *self._titles),
+            )  # fmt: skip
+            said = (guess.issue,) if guess.issue else ()
             if guess.type is None:
-                return Way(rule, None, (guess.issue,) if guess.issue else ())
-            type_ = guess.type
+                return Way(rule, None, said)
+            type_, notes = guess.type, said
         asked, disclosure = self.asked, self.asked.catalog.type(type_)
         binder = Binder(
             disclosure, self._names(disclosure), asked.reader, asked.profile, rule, asked.organization, asked.level,
@@ -206,9 +211,8 @@ class Sheet:
         )  # fmt: skip
         plan = binder.bind(self.headings, nested=self._nested)
         plan, missing = self._identified(plan)
-        notes: tuple[Issue, ...] = ()
         if asked.checking and not _is_published(plan):
-            plan, notes = replace(plan, publisher=asked.stand_in), (issue(RULES, "L007"),)
+            plan, notes = replace(plan, publisher=asked.stand_in), (*notes, issue(RULES, "L007"))
         builder = Builder(plan, self.headings, asked.reader, asked.profile)
         return Way(rule, builder, (*missing, *_missing(plan)), notes)
 
@@ -231,7 +235,14 @@ class Sheet:
         if title and any(all(_reached(path, paths | {"title"}) for path in one) for one in alternatives):
             return replace(plan, constants=(*plan.constants, (("title",), title))), []
         titles = [" + ".join(plan.disclosure.by_path[path].title for path in one) for one in alternatives]
-        return plan, [issue(SCHEMA_RULES, "S016", expected="；".join(titles))]
+        titled = ["title"] in [list(one) for one in alternatives]
+        return plan, [
+            issue(
+                RULES, "L010", expected="、".join(titles),
+                more="；或者在表格上面写一行标题，整张表就是一条记录" if titled else "",
+                moreEn="; or write a title above the table, which then is one record" if titled else "",
+            )
+        ]  # fmt: skip
 
     def _fits(self, rule: RecordRule, cells: Sequence[Any]) -> bool:
         return all(self._text(cells, key) in wanted for key, wanted in rule.when.items())

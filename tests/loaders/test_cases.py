@@ -17,6 +17,7 @@ PUBLISHER = "11530114MB0W00017C"
 ASKED: dict[str, dict[str, str | None]] = {
     "L002": {"type": None},
     "L003": {"type": None},
+    "L019": {"type": None},
     "L005": {"publisher": None},
     "L007": {"publisher": None},
     "L006": {"publisher": "11530114MB0W00017D"},

@@ -66,7 +66,7 @@ REFUSED: list[tuple[str, str, Any, str]] = [
     (RESULT, "lots.parcelArea", "100万元", "L013"),
     (RESULT, "lots.lotOutcome", "不知道", "L014"),
     (RESULT, "sourceUrl", "见公告", "L015"),
-    (RESULT, "documents", "公告.doc", "L017"),
+    (RESULT, "lots.payments", "分两期付清", "L017"),
 ]
 
 NULLS = ["", None, "-", "--", "—", "/", "\\", "Nah", "N/A", "null", "None", "\xa0", "\u3000 \t"]
