@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from publish.columns import Column
-from schemas.catalog import Catalog
+from schemas.catalog import Catalog, Disclosure
 from schemas.field import Field
 
 Cell = str | int | float | bool | date | datetime | None
@@ -24,6 +24,15 @@ def fill(record: Mapping[str, Any], columns: Sequence[Column], catalog: Catalog)
         [_cell(row.get(column.field.path), column.field, row, catalog) for column in columns]
         for row in _rows(record, (), tree)
     ]
+
+
+def example(field: Field, disclosure: Disclosure, catalog: Catalog) -> Cell:
+    """What a person might write into the column of a field, None where the standard has no example."""
+    value = disclosure.example(field)
+    if value is None and field.is_money:
+        amount = disclosure.example(disclosure.by_path[f"{field.dotted}.amount"])
+        value = None if amount is None else {"amount": amount}
+    return _cell(value, field, {}, catalog)
 
 
 def _prefixes(wanted: Mapping[Path, Field]) -> frozenset[Path]:

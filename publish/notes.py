@@ -7,7 +7,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from formats.aside import MARK
 from publish.columns import Column, clauses
-from publish.filling import Cell
+from publish.filling import Cell, example
 from publish.guidance import NEEDS, deadlines, how_to_write, meaning, steps, title_en
 from publish.styles import Styles
 from schemas.catalog import Catalog, Disclosure
@@ -24,10 +24,15 @@ class Notes:
     """Writes the notes of one template."""
 
     def __init__(
-        self, disclosure: Disclosure, catalog: Catalog, made: Sequence[Column], example: Sequence[Cell]
+        self, disclosure: Disclosure, catalog: Catalog, made: Sequence[Column], first: Sequence[Cell]
     ) -> None:
+        """`first` is the first row of the filled example."""
         self._disclosure, self._catalog = disclosure, catalog
-        self._columns, self._example = made, example
+        self._columns = made
+        self._example = [
+            example(column.field, disclosure, catalog) if cell is None else cell
+            for column, cell in zip(made, first, strict=True)
+        ]
         self._items = catalog.policy.items
 
     def write(self, sheet: Worksheet, styles: Styles) -> None:
@@ -64,10 +69,9 @@ class Notes:
         how, how_en = how_to_write(column)
         means, means_en = meaning(column, self._disclosure)
         need, need_en = NEEDS[column.need]
-        example = self._example[number] if self._example else None
         rests_on = [f"{item} {self._items[item].wording}" for item in clauses(field, self._disclosure)]
         cells = (
-            letters(number), column.marked, need, means, how, as_written(example), "\n".join(rests_on),
+            letters(number), column.marked, need, means, how, as_written(self._example[number]), "\n".join(rests_on),
             f"{title_en(column, self._disclosure)} ({need_en})", f"{means_en} {how_en}.", field.dotted,
         )  # fmt: skip
         lines = 1

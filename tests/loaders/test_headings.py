@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from loaders.cells import Reader
+from loaders.guessing import guess_type
 from loaders.headings import find_heading, is_repeated, is_units, letter, numbered, stated_units
 from loaders.names import Names
 from loaders.skipping import reason
@@ -32,6 +33,12 @@ MEANINGS: list[tuple[str, str, list[str]]] = [
     ("procurement/award-result", "附件标题", ["documents.title"]),
     ("works/award-candidates", "中标候选人", ["lots.awardCandidates.organization"]),
     ("medicine/result", "生产厂(中文)", ["items.manufacturer.name"]),
+    ("medicine/penalty", "备注", ["remark"]),
+    ("medicine/penalty", "标的备注", ["items.remark"]),
+    ("works/tender-approval", "批准单位名称", ["approver.name"]),
+    ("trading/proceeding-record", "其他当事人单位名称", ["parties.organization.name"]),
+    ("works/bidder-credit", "企业人员有关证书名称", ["personnel.certificates.certificateName"]),
+    ("land/grant-result", "土地成交公示标题", ["title"]),
 ]
 
 
@@ -153,3 +160,23 @@ def test_a_repeated_heading_and_a_row_of_units_are_no_data(reader: Reader) -> No
     assert is_units(["", "(公顷)", "万元"], reader.units)
     assert not is_units(["甲", "公顷"], reader.units)
     assert not is_units(["", ""], reader.units)
+
+
+def test_types_with_the_same_properties_are_told_apart_by_a_heading_that_names_one(
+    catalog: Catalog, names: Callable[[str], Names]
+) -> None:
+    every = {type_: names(type_) for type_ in catalog.types}
+    headings = ["项目名称", "采购人名称", "预算金额(元)", "获取文件地点", "开标时间"]
+    doubtful = guess_type([*headings, "标题"], every, catalog)
+    assert (doubtful.type, doubtful.issue and doubtful.issue.code) == (None, "L003")
+    assert guess_type([*headings, "采购招标公告标题"], every, catalog).type == "procurement/tender-notice"
+    assert guess_type(["采购招标公告标题", "发布日期"], every, catalog).type == "procurement/tender-notice"
+
+
+def test_of_two_types_of_one_name_the_headings_decide(
+    catalog: Catalog, names: Callable[[str], Names]
+) -> None:
+    every = {type_: names(type_) for type_ in catalog.types}
+    assert catalog.types["medicine/document"].title == catalog.types["procurement/document"].title
+    of_medicine = guess_type(["采购文件标题", "采购周期", "报价时间", "文件编号"], every, catalog)
+    assert of_medicine.type == "medicine/document"
