@@ -24,7 +24,10 @@ from store.writing import Entry, write
 ROOT = Path(__file__).resolve().parent.parent
 QUERIES = sorted((ROOT / "docs" / "queries").glob("*.md"))
 BLOCK = re.compile(r"```(\w+)\n(.*?)```", re.DOTALL)
-COMMANDS = ("init", "check", "load", "query", "types", "profiles", "serve", "demo")
+COMMANDS = (
+    "init", "check", "load", "query", "types", "profiles", "template", "schemas", "schemas diff", "schemas impact",
+    "schemas release", "serve", "demo",
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -84,7 +87,7 @@ def test_the_readmes_commands_say_what_it_shows(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_help_explains_every_command_in_both_languages(command: str, tmp_path: Path) -> None:
-    done = openalloc(command, "--help", folder=tmp_path)
+    done = openalloc(*command.split(), "--help", folder=tmp_path)
     assert done.returncode == 0
     assert re.search("[\u4e00-\u9fff]", done.stdout)
     for option in re.findall(r"(--[a-z-]+)", done.stdout):
