@@ -272,6 +272,7 @@ def _deadlines(
     """A rule may end and another begin; one that is or was in force is not rewritten."""
     left = list(new)
     gone = []
+    places: list[int] = []
     for rule in old:
         was = {name: _called(value, called) if name in _PATHS else value for name, value in rule.items()}
         now = next((one for one in left if _counts(one) == _counts(was)), None)
@@ -279,12 +280,15 @@ def _deadlines(
             gone.append(was)
             continue
         left.remove(now)
+        places.append(new.index(now))
         if now.get("to") != was.get("to"):
             ends = "to" not in was
             kind, level = ("deadline ended", "minor") if ends else ("deadline changed", "major")
             yield root(kind, level, was, now)
         elif now != was:
             yield root("retitled", "minor")
+    if places != sorted(places):  # the first that fits judges
+        yield root("deadline changed", "major", old, new)
     for was in gone:
         other = next((one for one in left if one["from"] == was["from"]), None)
         if other is not None:

@@ -258,6 +258,7 @@ CHANGES: dict[str, tuple[Callable[[dict[str, Any]], Any], str, str]] = {
     "new deadline": (add_rule, "minor", "deadline added"),
     "deadline ends": (end_rule, "minor", "deadline ended"),
     "deadline rewritten": (lambda s: s["deadlines"][0].update(days=1), "major", "deadline changed"),
+    "deadlines in another order": (lambda s: (add_rule(s), s["deadlines"].reverse()), "major", "deadline changed"),
     "deadline removed": (lambda s: s["deadlines"].clear(), "major", "deadline changed"),
 }  # fmt: skip
 
