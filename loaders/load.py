@@ -11,7 +11,8 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from formats.child import DEFAULT, Limits, read_file
+from formats.child import read_file
+from formats.confinement import DEFAULT, Limits
 from formats.error import FormatError
 from loaders.asked import Asked
 from loaders.beyond import Beyond

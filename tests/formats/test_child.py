@@ -15,8 +15,9 @@ from typing import Any
 import pytest
 import xlsxwriter
 
-from formats import child, wire
-from formats.child import Limits, read_file
+from formats import child, confinement, wire
+from formats.child import read_file
+from formats.confinement import Limits
 from formats.error import FormatError
 from formats.registry import format_of
 from formats.row import Row
@@ -214,7 +215,7 @@ def test_modules_in_the_current_folder_are_not_taken(monkeypatch: pytest.MonkeyP
     ],
 )
 def test_every_death_has_a_code(status: int, said: bytes, code: str) -> None:
-    error = child._death(status, said, Limits())
+    error = confinement.death(status, said, Limits())
     assert error.code == code
     if code == "F053" and said:
         assert said.decode().strip().splitlines()[-1] in error.message_en
@@ -223,7 +224,7 @@ def test_every_death_has_a_code(status: int, said: bytes, code: str) -> None:
 def test_confined_means_no_core_no_files_and_bounded_memory_and_time(tmp_path: Path) -> None:
     """Asked from inside: a child started as ours, which prints its limits."""
     code = (
-        "import json, resource as r; from formats.child import Limits, _confine; _confine(Limits());"
+        "import json, resource as r; from formats.confinement import Limits, confine; confine(Limits());"
         "print(json.dumps([r.getrlimit(k)[0] for k in (r.RLIMIT_AS, r.RLIMIT_CPU, r.RLIMIT_CORE, r.RLIMIT_FSIZE)]))"
     )
     root = Path(child.__file__).parent.parent

@@ -12,7 +12,8 @@ import pytest
 import xlsxwriter
 import xlwt
 
-from formats.child import Limits, read_file
+from formats.child import read_file
+from formats.confinement import Limits
 from formats.error import FormatError
 
 # Of computing time, ours and the child's together, so that a busy machine does not fail the test.
