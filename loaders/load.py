@@ -16,6 +16,7 @@ from formats.confinement import DEFAULT, Limits
 from formats.error import FormatError
 from loaders.asked import Asked
 from loaders.beyond import Beyond
+from loaders.earlier import Earlier, Remembered
 from loaders.groups import Issues
 from loaders.intake import Fragment, Intake, Progress
 from loaders.issues import RULES, of_field
@@ -52,16 +53,24 @@ def check(
     type: str | None = None,
     profile: Profile | None = None,
     publisher: str | None = None,
+    since: Mapping[str, Any] | None = None,
     limits: Limits = DEFAULT,
     progress: Progress | None = None,
 ) -> Report:
-    """What would come of a file, without storing anything."""
+    """What would come of a file, without storing anything.
+
+    It is compared with an earlier report on the file, `since`, or with what its own summary sheet says if it is a
+    workbook that we gave back.
+    """
+    earlier = None if since is None else Earlier.of(since)
     run = _Run(path, catalog, type, profile, publisher, limits, progress, checking=True)
     with Spool() as fragments, Spool() as refusals:
         if run.read(fragments, refusals):
             for _ in run.outcomes():
                 pass
-        return run.report()
+        report = run.report()
+        earlier = earlier or report.earlier
+        return report.since(earlier) if earlier and not report.unreadable else report
 
 
 def load(
@@ -132,6 +141,7 @@ class _Run:
         # An older version stays itself; the newest is what its type's path means.
         asked = catalog.called(catalog.type(type_)) if type_ else None
         self.asked = Asked(catalog, asked, profile, given, publisher is not None, checking, path.stem)
+        self.remembered = Remembered()
         self.sha256 = ""
         self.load_id: str | None = None
         self.intake: Intake
@@ -149,7 +159,7 @@ class _Run:
             self.intake.issues.add(issue(RULES, "L006", value=self.wrong_publisher))
             return False
         try:
-            rows = read_file(self.path, self.limits)
+            rows = self.remembered.without(read_file(self.path, self.limits))
             self.intake.take_all(rows, self.progress)
             with self.path.open("rb") as stream:
                 self.sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
@@ -203,6 +213,7 @@ class _Run:
             completeness=intake.completeness.lines(), not_run=tuple(self._not_run()),
             clauses={number: item.wording for number, item in self.catalog.policy.items.items()},
             unreadable=self.unreadable is not None, load_id=self.load_id,
+            earlier=self.remembered.earlier(),
         )  # fmt: skip
 
     def _not_run(self) -> Iterator[NotRun]:

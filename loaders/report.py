@@ -2,10 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from loaders.comparison import Comparison, compare
 from loaders.completeness import Filled
+from loaders.earlier import Earlier
 from loaders.groups import SEVERITIES, Group, Issues
 from schemas.issue import Issue
 
@@ -77,7 +79,8 @@ class Report:
     """What came of one file. `rows` are those below the headings and are taken, refused or skipped, each once.
 
     `unsupported` rows, of types that the standard does not have, are among the refused. `unreadable`: the file
-    could not be opened or read to its end, and nothing of it was stored after the fault.
+    could not be opened or read to its end, and nothing of it was stored after the fault. `earlier` is what the
+    summary sheet of a workbook that we gave back says, `comparison` holds the report against it or another.
     """
 
     file_name: str
@@ -101,6 +104,8 @@ class Report:
     clauses: Mapping[str, str] = field(default_factory=dict)
     unreadable: bool = False
     load_id: str | None = None
+    earlier: Earlier | None = None
+    comparison: Comparison | None = None
 
     def __post_init__(self) -> None:
         counted = self.taken + self.refused + sum(self.skipped.values())
@@ -159,8 +164,12 @@ class Report:
             "share": None if self.share is None else round(self.share, 4),
             "completeness": [one.to_json(self.clauses) for one in self.completeness],
             "columns": [column.to_json() for column in self.columns],
+            **({"comparison": self.comparison.to_json()} if self.comparison else {}),
         }  # fmt: skip
 
+    def since(self, earlier: Earlier) -> "Report":
+        """The report compared with an earlier check of the file."""
+        return replace(self, comparison=compare(earlier, Earlier.of(self.to_json())))
 
 def letter_of(group: Group, columns: Iterable[ColumnUse]) -> str:
     """The letter of the column of a group, '' where it has none."""

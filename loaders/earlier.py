@@ -1,0 +1,163 @@
+"""What an earlier check of a file found: from its report, or from the summary sheet of the workbook we gave back."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from formats.aside import MARK
+from formats.row import Cell, Row
+from loaders.errors import LoadError
+
+SUMMARY: Final = "核对结果"
+# The first cell of the summary sheet: the sign that it is no data, and what it is.
+TITLE: Final = f"{MARK}{SUMMARY}"
+GROUPS: Final = (
+    "程度 severity", "处数 count", "工作表 sheet", "列 column", "问题 what is wrong", "怎么改 what to do",
+    "依据 policy", "位置(点击前往) where, click to go",
+)  # fmt: skip
+CELLS: Final = (
+    "程度 severity", "编号 code", "工作表 sheet", "列 column", "单元格写的内容 what the cell says", "问题 what is wrong",
+    "单元格 cell", "行 row",
+)  # fmt: skip
+ORIGINALS: Final = ("标记底色", "原来的底色(再次标注时还原用,请勿修改) the fill that a cell had before")
+SEVERITIES: Final[Mapping[str, str]] = {"error": "必须改正", "warning": "可以更好", "info": "提示"}
+_SEVERITY_OF: Final = {name: severity for severity, name in SEVERITIES.items()}
+# So many columns the summary sheet has, the last one with the codes of groups.
+WIDTH: Final = 13
+# More rows than any summary of ours has.
+_MOST: Final = 200_000
+
+Take = Callable[[Sequence[Cell]], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One place of a finding, as a report names it."""
+
+    cell: str
+    row: int | None
+    value: str
+
+
+@dataclass(slots=True)
+class FoundGroup:
+    """The findings of one code in one column: all counted, the first of them known."""
+
+    code: str
+    severity: str
+    sheet: str
+    column: str
+    message: str
+    message_en: str
+    count: int = 0
+    places: list[Found] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Earlier:
+    """What was found. `sheet` is the summary sheet's name, `originals` the fills under the marks, by place."""
+
+    groups: list[FoundGroup]
+    sheet: str | None = None
+    originals: list[str] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, report: Mapping[str, Any]) -> "Earlier":
+        """What a report (`schemas/report/1.0.json`) found; raises LoadError L092 where it is none."""
+        try:
+            return cls([_group(said) for said in report["groups"]])
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise LoadError(
+                "L092", "这不是核对报告", "This is no report of a check",
+                "请给出 openalloc check --json 输出的文件,或核对页面下载的 JSON 报告。",
+                "Give what openalloc check --json prints, or the JSON report of the page.",
+            ) from error  # fmt: skip
+
+
+class Remembered:
+    """The rows of a summary sheet, put aside while a file is read."""
+
+    def __init__(self) -> None:
+        self._rows: list[Row] = []
+        self._sheets: dict[str, bool] = {}
+
+    def without(self, rows: Iterable[Row]) -> Iterator[Row]:
+        """The rows that are not of a summary sheet."""
+        for row in rows:
+            ours = self._sheets.get(row.sheet)
+            if ours is None:
+                ours = self._sheets[row.sheet] = _is_title(row)
+            if not ours:
+                yield row
+            elif len(self._rows) < _MOST:
+                self._rows.append(row)
+
+    def earlier(self) -> Earlier | None:
+        """What the summary sheet says, None where the file has none."""
+        if not self._rows:
+            return None
+        first = self._rows[0].sheet
+        return _Reading(first).read(row for row in self._rows if row.sheet == first)
+
+
+class _Reading:
+    """One summary sheet; a row of headings says what the rows below it are."""
+
+    def __init__(self, sheet: str) -> None:
+        self.earlier = Earlier([], sheet, [""])
+        self._groups: dict[tuple[str, str, str], FoundGroup] = {}
+
+    def read(self, rows: Iterable[Row]) -> Earlier:
+        """What the rows say."""
+        take: Take = _nothing
+        takes = ((GROUPS[:5], self._group), (CELLS[:5], self._cell), (ORIGINALS, self._original))
+        for row in rows:
+            cells = [*row.cells, *[None] * WIDTH] if isinstance(row.cells, tuple) else [None]
+            heads = [one for head, one in takes if tuple(cells[: len(head)]) == head]
+            if heads:
+                take = heads[0]
+            else:
+                take(cells)
+        self.earlier.groups = [*self._groups.values()]
+        return self.earlier
+
+    def _group(self, cells: Sequence[Cell]) -> None:
+        message, _, message_en = str(cells[4] or "").partition("\n")
+        code = str(cells[WIDTH - 1] or "")
+        severity = _SEVERITY_OF.get(str(cells[0]).partition("\n")[0])
+        count = cells[1]
+        if severity and isinstance(count, int) and count > 0:
+            key = (code, str(cells[2] or ""), str(cells[3] or ""))
+            self._groups[key] = FoundGroup(code, severity, key[1], key[2], message, message_en, count)
+
+    def _cell(self, cells: Sequence[Cell]) -> None:
+        group = self._groups.get((str(cells[1]), str(cells[2] or ""), str(cells[3] or "")))
+        row = str(cells[7] or "")
+        if group is not None and len(group.places) < group.count:
+            place = Found(str(cells[6] or ""), int(row) if row.isdecimal() else None, str(cells[4] or ""))
+            group.places.append(place)
+
+    def _original(self, cells: Sequence[Cell]) -> None:
+        # Places go on one by one; what does not was changed by somebody.
+        originals, place = self.earlier.originals, cells[0]
+        if isinstance(place, int) and place == len(originals) and len(originals) < 64:
+            originals.append(str(cells[1] or ""))
+
+
+def _nothing(_: Sequence[Cell]) -> None:
+    """What is no list of ours is not read."""
+
+
+def _is_title(row: Row) -> bool:
+    first = row.cells[0] if isinstance(row.cells, tuple) and row.cells else None
+    return row.number == 1 and isinstance(first, str) and first.startswith(TITLE)
+
+
+def _group(said: Mapping[str, Any]) -> FoundGroup:
+    places = [
+        Found(str(one.get("cell", "")), one.get("row"), str(one.get("value", ""))) for one in said["places"]
+    ]
+    return FoundGroup(
+        str(said["code"]), str(said["severity"]), str(said.get("sheet", "")), str(said.get("column", "")),
+        str(said["message"]), str(said["messageEn"]), int(said["count"]), places,
+    )  # fmt: skip
