@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
@@ -62,6 +62,20 @@ Publisher = Annotated[
         "--publisher", metavar="USCC", help="公开主体的统一社会信用代码。The publisher's credit code."
     ),
 ]
+Marked = Annotated[
+    Path | None,
+    typer.Option(
+        "--marked", metavar="OUT.xlsx", show_default=False,
+        help="另存一份标出问题、附有汇总表的工作簿。Write the workbook back with its faulty cells marked and a summary sheet.",
+    ),
+]  # fmt: skip
+Since = Annotated[
+    Path | None,
+    typer.Option(
+        "--since", metavar="REPORT.json", show_default=False,
+        help="与上次的 JSON 报告比较:改正了什么,还剩什么,新出现什么。Compare with an earlier report: fixed, still there, new.",
+    ),
+]  # fmt: skip
 AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON,供程序读取。Print JSON for machines.")]
 
 
@@ -87,24 +101,33 @@ def check(
     type: Type = None,
     profile: Profile = None,
     publisher: Publisher = None,
+    marked: Marked = None,
+    since: Since = None,
     json: AsJson = False,
 ) -> None:
     """按类型的模式核对文件,不装入。Check files against their type's schema; nothing is stored."""
     from loaders import load as loading
     from loaders.profile_file import load_profile
+    from loaders.returned.files import read_report, require_one, return_to
 
+    require_one(files, marked, since)
     catalog = Catalog.load()
     chosen = load_profile(profile, catalog) if profile else None
+    earlier = read_report(since) if since else None
     reports = []
     for file in files:
         with _progress(f"核对 checking {file.name}", json) as tick:
             reports.append(
                 loading.check(
-                    file, catalog, type=type, profile=chosen, publisher=publisher,
+                    file, catalog, type=type, profile=chosen, publisher=publisher, since=earlier,
                     progress=_of_rows(tick),
                 )
             )  # fmt: skip
-    _finish(files, reports, json, stored=False)
+    try:
+        _finish(files, reports, json, stored=False)
+    finally:
+        if marked and not reports[0].unreadable:
+            return_to(marked, files[0], reports[0], catalog, date.today())
 
 
 @app.command()

@@ -69,6 +69,11 @@ _MARKS = {
 def print_report(report: Mapping[str, Any], *, stored: bool, most: int = 40) -> None:
     """A report for people: the counts, what is wrong by what and where, what is missing, the columns."""
     _print_counts(report, stored)
+    if since := report.get("comparison"):
+        out.print(
+            f"与上次相比 since the last check: 已改正 fixed {since['fixed']:,}, 仍有 still there {since['stillThere']:,}, "
+            f"新出现 new {since['new']:,}"
+        )
     groups = report["groups"]
     for group in groups[:most]:
         out.print()

@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from typing import IO, Any, BinaryIO, Final
+from typing import IO, Any, Final
 
 from formats.child import check_file
 from formats.confinement import DEFAULT, Limits, Output, death, end, start
@@ -35,7 +35,7 @@ _WITHOUT_MACROS: Final = (
 
 
 def returned(
-    path: Path, report: Report, stream: BinaryIO, *, catalog: Catalog, when: date, limits: Limits = DEFAULT
+    path: Path, report: Report, stream: IO[bytes], *, catalog: Catalog, when: date, limits: Limits = DEFAULT
 ) -> None:
     """Write the workbook of a checked file with its marks and its summary to `stream`, which is empty on an error.
 
@@ -90,7 +90,7 @@ def _said(one: Issue) -> str:
     return mask(text)[0]
 
 
-def _mark(path: Path, job: Job, stream: BinaryIO, limits: Limits) -> bool:
+def _mark(path: Path, job: Job, stream: IO[bytes], limits: Limits) -> bool:
     """Write the marked workbook; False where it has to be a copy."""
     with tempfile.TemporaryFile() as told:
         told.write(json.dumps(job.to_json()).encode())
