@@ -1,5 +1,6 @@
 """What an earlier check of a file found: from its report, or from the summary sheet of the workbook we gave back."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -7,6 +8,7 @@ from typing import Any, Final
 from formats.aside import MARK
 from formats.row import Cell, Row
 from loaders.errors import LoadError
+from loaders.personal import mask
 
 SUMMARY: Final = "核对结果"
 # The first cell of the summary sheet: the sign that it is no data, and what it is.
@@ -24,8 +26,12 @@ SEVERITIES: Final[Mapping[str, str]] = {"error": "必须改正", "warning": "可
 _SEVERITY_OF: Final = {name: severity for severity, name in SEVERITIES.items()}
 # So many columns the summary sheet has, the last one with the codes of groups.
 WIDTH: Final = 13
-# More rows than any summary of ours has.
+# More rows and characters than any summary of ours has: a stranger's may have any number.
 _MOST: Final = 200_000
+_MOST_TEXT: Final = 16 << 20
+_CODE: Final = re.compile(r"[A-Z]\d{3}")
+_ROW: Final = re.compile(r"[1-9][0-9]{0,9}")
+_CELL: Final = re.compile(r"[A-Z]{1,3}[0-9]{1,7}")
 
 Take = Callable[[Sequence[Cell]], None]
 
@@ -79,6 +85,7 @@ class Remembered:
 
     def __init__(self) -> None:
         self._rows: list[Row] = []
+        self._size = 0
         self._sheets: dict[str, bool] = {}
 
     def without(self, rows: Iterable[Row]) -> Iterator[Row]:
@@ -89,8 +96,10 @@ class Remembered:
                 ours = self._sheets[row.sheet] = _is_title(row)
             if not ours:
                 yield row
-            elif len(self._rows) < _MOST:
-                self._rows.append(row)
+            elif len(self._rows) < _MOST and self._size < _MOST_TEXT and isinstance(row.cells, tuple):
+                cells = row.cells[:WIDTH]
+                self._size += sum(len(cell) for cell in cells if isinstance(cell, str))
+                self._rows.append(Row(row.sheet, row.number, cells))
 
     def earlier(self) -> Earlier | None:
         """What the summary sheet says, None where the file has none."""
@@ -126,7 +135,7 @@ class _Reading:
         code = str(cells[WIDTH - 1] or "")
         severity = _SEVERITY_OF.get(str(cells[0]).partition("\n")[0])
         count = cells[1]
-        if severity and isinstance(count, int) and count > 0:
+        if severity and _CODE.fullmatch(code) and isinstance(count, int) and count > 0:
             key = (code, str(cells[2] or ""), str(cells[3] or ""))
             self._groups[key] = FoundGroup(code, severity, key[1], key[2], message, message_en, count)
 
@@ -134,8 +143,7 @@ class _Reading:
         group = self._groups.get((str(cells[1]), str(cells[2] or ""), str(cells[3] or "")))
         row = str(cells[7] or "")
         if group is not None and len(group.places) < group.count:
-            place = Found(str(cells[6] or ""), int(row) if row.isdecimal() else None, str(cells[4] or ""))
-            group.places.append(place)
+            group.places.append(_found(cells[6], int(row) if _ROW.fullmatch(row) else None, cells[4]))
 
     def _original(self, cells: Sequence[Cell]) -> None:
         # Places go on one by one; what does not was changed by somebody.
@@ -154,10 +162,19 @@ def _is_title(row: Row) -> bool:
 
 
 def _group(said: Mapping[str, Any]) -> FoundGroup:
-    places = [
-        Found(str(one.get("cell", "")), one.get("row"), str(one.get("value", ""))) for one in said["places"]
-    ]
+    code, severity, count = str(said["code"]), str(said["severity"]), said["count"]
+    if not _CODE.fullmatch(code) or severity not in SEVERITIES or type(count) is not int or count < 1:
+        raise ValueError(code)
+    places = [_found(one.get("cell"), one.get("row"), one.get("value")) for one in said["places"]]
     return FoundGroup(
-        str(said["code"]), str(said["severity"]), str(said.get("sheet", "")), str(said.get("column", "")),
-        str(said["message"]), str(said["messageEn"]), int(said["count"]), places,
+        code, severity, str(said.get("sheet", "")), str(said.get("column", "")), str(said["message"]),
+        str(said["messageEn"]), count, places[:count],
+    )  # fmt: skip
+
+
+def _found(cell: Any, row: Any, value: Any) -> Found:
+    """A place as somebody else says it; what cannot be one is left out, personal numbers are masked."""
+    named = str(cell or "")
+    return Found(
+        named if _CELL.fullmatch(named) else "", row if type(row) is int and row > 0 else None, mask(str(value or ""))[0]
     )  # fmt: skip
