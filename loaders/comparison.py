@@ -72,18 +72,19 @@ def compare(earlier: Earlier, now: Earlier) -> Comparison:
     """Compare finding with finding, by code, sheet and column; rows may have been added or taken out in between.
 
     A finding is still there if its cell says the same; else if some cell of the column does, in order; else if the
-    same cell is wrong with another value.
+    same cell is wrong with another value. A file without sheets (CSV, JSON) may have come back as a workbook.
     """
-    before, after = _by_key(earlier), _by_key(now)
+    named = all(any(group.sheet for group in checked.groups) for checked in (earlier, now))
+    before, after = _by_key(earlier, named), _by_key(now, named)
     order = {severity: place for place, severity in enumerate(SEVERITIES)}
     found = [_difference(before.get(key), after.get(key)) for key in dict.fromkeys([*after, *before])]
     return Comparison(tuple(sorted(found, key=lambda one: order.get(one.group.severity, len(order)))))
 
 
-def _by_key(checked: Earlier) -> dict[Key, FoundGroup]:
+def _by_key(checked: Earlier, named: bool) -> dict[Key, FoundGroup]:
     found: dict[Key, FoundGroup] = {}
     for group in checked.groups:
-        key = (group.code, group.sheet, group.column)
+        key = (group.code, group.sheet if named else "", group.column)
         known = found.setdefault(key, group)
         # Two columns of one heading, or two properties of one row, are one here.
         if known is not group:

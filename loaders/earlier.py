@@ -131,7 +131,7 @@ class _Reading:
         return self.earlier
 
     def _group(self, cells: Sequence[Cell]) -> None:
-        message, _, message_en = str(cells[4] or "").partition("\n")
+        message, message_en, *_ = [*str(cells[4] or "").split("\n"), ""]
         code = str(cells[WIDTH - 1] or "")
         severity = _SEVERITY_OF.get(str(cells[0]).partition("\n")[0])
         count = cells[1]

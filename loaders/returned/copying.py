@@ -62,6 +62,10 @@ class CopiedPlaces:
         column = next((columns[one] for one in tried if one in columns), 1)
         return name, min(found.row + 1, ROWS), column
 
+    def sheet(self, name: str) -> str:
+        """The name of a sheet in the copy."""
+        return self.copied.sheets.get(name, name)
+
 
 def copy(path: Path, output: IO[bytes], limits: Limits) -> Copied:
     """Write the rows of a file into a workbook, texts as texts; raises LoadError L093 where they do not fit in."""

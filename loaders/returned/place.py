@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from formats.extent import column_number
 from loaders.report import ColumnUse
@@ -9,6 +10,14 @@ from loaders.returned.ooxml import COLUMNS, ROWS
 from schemas.issue import Issue
 
 Cell = tuple[str, int, int]  # sheet, row and column from 1
+
+
+class Where(Protocol):
+    """Tells for each finding its cell in the workbook that is given back."""
+
+    def of_issue(self, found: Issue) -> Cell | None: ...
+
+    def sheet(self, name: str) -> str: ...
 
 
 @dataclass(slots=True)
@@ -36,3 +45,7 @@ class Places:
             return None
         column = self.letters.get((found.sheet, found.column or "")) or self.first.get(found.sheet, 1)
         return (found.sheet, found.row, column) if column <= COLUMNS else None
+
+    def sheet(self, name: str) -> str:
+        """The name of a sheet in the workbook."""
+        return name

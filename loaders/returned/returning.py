@@ -13,9 +13,9 @@ from loaders.earlier import SEVERITIES, SUMMARY
 from loaders.errors import LoadError
 from loaders.personal import mask
 from loaders.report import Report
-from loaders.returned.copying import CopiedPlaces, copy
+from loaders.returned.copying import copy
 from loaders.returned.job import Job, Mark
-from loaders.returned.place import Places
+from loaders.returned.place import Places, Where
 from loaders.returned.summary import Summary
 from schemas.catalog import Catalog
 from schemas.issue import Issue
@@ -50,11 +50,13 @@ def returned(
         )  # fmt: skip
     check_file(path)
     copied = _COPY
-    if path.open("rb").read(len(_ZIP)) == _ZIP:
+    with path.open("rb") as came:
+        is_package = came.read(len(_ZIP)) == _ZIP
+    if is_package:
         places = Places.of(report.columns)
         earlier = report.earlier
         job = Job(
-            [*_marks(report, places)], Summary(report, catalog, when, places.of_issue).lines(), SUMMARY,
+            [*_marks(report, places)], Summary(report, catalog, when, places).lines(), SUMMARY,
             earlier.sheet if earlier else None, earlier.originals if earlier else [],
         )  # fmt: skip
         if _mark(path, job, stream, limits):
@@ -69,13 +71,13 @@ def returned(
                 f"{copied[1]} {copies.cut} texts are too long for a cell and are cut here.",
             )
         of_copy = copies.places(report)
-        summary = Summary(report, catalog, when, of_copy.of_issue, copied)
+        summary = Summary(report, catalog, when, of_copy, copied)
         job = Job([*_marks(report, of_copy)], summary.lines(), SUMMARY)
         if not _mark(Path(made.name), job, stream, limits):
             raise AssertionError("a workbook of our own cannot be marked")
 
 
-def _marks(report: Report, places: Places | CopiedPlaces) -> Iterator[Mark]:
+def _marks(report: Report, places: Where) -> Iterator[Mark]:
     for group in report.groups:
         for one in group.kept:
             cell = places.of_issue(one)

@@ -1,6 +1,6 @@
 """What the summary sheet says, as lines of cells: how it stands, what to do, how complete, what was not checked, every cell."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -12,9 +12,8 @@ from loaders.groups import Group
 from loaders.personal import mask
 from loaders.report import Report
 from loaders.returned.job import Box, Line, Look
-from loaders.returned.place import Cell
+from loaders.returned.place import Cell, Where
 from schemas.catalog import Catalog
-from schemas.issue import Issue
 
 # So many cells stand beside what is wrong with them; the list below has all.
 _SHOWN: Final = 5
@@ -25,12 +24,12 @@ _LOOKS: Final[Mapping[str, Look]] = {"error": "error", "warning": "warning", "in
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """A report as a sheet. `place` gives the cell of a finding, `copied` says why the workbook is a copy."""
+    """A report as a sheet. `places` are the cells of the workbook, `copied` says why it is a copy."""
 
     report: Report
     catalog: Catalog
     when: date
-    place: Callable[[Issue], Cell | None]
+    places: Where
     copied: tuple[str, str] | None = None
 
     def lines(self) -> list[Line]:
@@ -102,10 +101,10 @@ class Summary:
             message += f"\n前 {len(group.kept)} 处已标出,共 {group.count:,} 处。 The first {len(group.kept)} of {group.count:,} are marked."
         policy = "\n".join(f"{item} {self.report.clauses.get(item, '')}".strip() for item in first.clause)
         boxes = [
-            _severity(first.severity), Box(group.count, "count"), Box(first.sheet), Box(first.column or ""),
+            _severity(first.severity), Box(group.count, "count"), Box(self.places.sheet(first.sheet)), Box(first.column or ""),
             Box(message), Box(f"{mask(first.hint)[0]}\n{mask(first.hint_en)[0]}"), Box(policy),
         ]  # fmt: skip
-        links = dict.fromkeys(cell for one in group.kept if (cell := self.place(one)))
+        links = dict.fromkeys(cell for one in group.kept if (cell := self.places.of_issue(one)))
         shown = [_link(cell) for cell in list(links)[:_SHOWN]]
         return [*boxes, *shown, *[Box("")] * (_SHOWN - len(shown)), Box(first.code)]
 
@@ -165,21 +164,19 @@ class Summary:
         yield []
 
     def _cells(self) -> Iterator[Line]:
-        placed = [(group, one) for group in self.report.groups for one in group.kept if self.place(one)]
+        placed = [one for group in self.report.groups for one in group.kept if self.places.of_issue(one)]
         if not placed:
             return
         yield _section("标出的全部单元格", "All cells that are marked")
         yield [Box(name, "head") for name in CELLS]
-        for group, one in placed:
-            cell = self.place(one)
+        for one in placed:
+            cell = self.places.of_issue(one)
             assert cell
-            letter = self.report.letter(group)
-            named = f"{letter}{one.row}" if letter else ""
+            address = f"{column_letters(cell[2])}{cell[1]}"
             yield [
-                _severity(one.severity), Box(one.code), Box(one.sheet), Box(one.column or ""),
+                _severity(one.severity), Box(one.code), Box(cell[0]), Box(one.column or ""),
                 Box(mask(one.value or "")[0]), Box(mask(one.message)[0]),
-                Box(named or f"第{one.row}行", "link", (cell[0], f"{column_letters(cell[2])}{cell[1]}")),
-                Box(str(one.row)),
+                Box(address if one.column else f"第{cell[1]}行", "link", (cell[0], address)), Box(str(cell[1])),
             ]  # fmt: skip
 
 
