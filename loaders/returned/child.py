@@ -77,7 +77,7 @@ def marked(stream: BinaryIO, job: Job) -> bytes | None:
     else:
         workbook.replace(job.earlier, summary)
     if styles_part is None:
-        styles_part = package.fresh("xl/styles{}.xml")
+        styles_part = "xl/styles.xml"
         package.declare(styles_part, STYLES_TYPE)
         package.relate(workbook.part, "styles", styles_part)
     # Which styles marked cells need is known when the sheets are written.

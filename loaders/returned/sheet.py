@@ -65,7 +65,7 @@ def _merged(content: BinaryIO) -> Iterator[tuple[str, int, str, int]]:
     while chunk := content.read(CHUNK):
         piece = kept + chunk
         cut = piece.rfind(b"<")
-        cut = len(piece) if cut <= 0 or len(piece) - cut > _LONGEST else cut
+        cut = len(piece) if cut < 0 or len(piece) - cut > _LONGEST else cut
         for left, top, right, bottom in _MERGED.findall(piece[:cut]):
             yield left.decode(), int(top), right.decode(), int(bottom)
         kept = piece[cut:]

@@ -27,7 +27,9 @@ _ORDER: Final = (
     "extLst",
 )  # fmt: skip
 _NONE: Final = '<patternFill patternType="none"/>'
-EMPTY: Final = f'<styleSheet xmlns="{MAIN}"/>'.encode()
+EMPTY: Final = (
+    f'<styleSheet xmlns="{MAIN}"><cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>'
+).encode()
 _LEAST: Final[Mapping[str, Sequence[str]]] = {
     "fonts": ('<font><sz val="11"/><name val="宋体"/></font>',),
     "fills": (f"<fill>{_NONE}</fill>", '<fill><patternFill patternType="gray125"/></fill>'),
@@ -232,6 +234,8 @@ def _written(element: Element) -> str:
 def _without_flag(xf: Element) -> str:
     copy = deepcopy(xf)
     copy.attrib.pop("applyFill", None)
+    if copy.get("fillId") == "0":
+        del copy.attrib["fillId"]
     return _text(copy)
 
 

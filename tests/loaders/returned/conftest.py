@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 import xlsxwriter
 
@@ -15,7 +16,7 @@ from tests.loaders.returned.workbooks import HEADINGS, PIXEL, PUBLISHER, RESULT,
 
 
 @pytest.fixture
-def give_back(catalog: Catalog, tmp_path: Path) -> GiveBack:
+def give_back(catalog: Catalog, tmp_path: Path, report_schema: jsonschema.Draft202012Validator) -> GiveBack:
     """Checks a file and gives it back: give_back(content, "a.xlsx", since=report)."""
 
     def run(content: bytes, name: str = "file.xlsx", **asked: Any) -> Back:
@@ -23,6 +24,7 @@ def give_back(catalog: Catalog, tmp_path: Path) -> GiveBack:
         path.write_bytes(content)
         asked = {"type": RESULT, "publisher": PUBLISHER, **asked}
         report = check(path, catalog, **asked)
+        report_schema.validate(report.to_json())
         made = io.BytesIO()
         returned(path, report, made, catalog=catalog, when=WHEN)
         return Back(made.getvalue(), report)
