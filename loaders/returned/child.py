@@ -15,7 +15,7 @@ from formats.confinement import Limits, confine, too_much_memory
 from formats.error import FormatError
 from loaders.earlier import ORIGINALS
 from loaders.errors import LoadError
-from loaders.returned.comments import Comments
+from loaders.returned.comments import FIRST, Comments
 from loaders.returned.drawing import Drawing, blocks_of
 from loaders.returned.job import Box, Job, Mark
 from loaders.returned.ooxml import COMMENTS_TYPE, STYLES_TYPE, VML_TYPE, serialize
@@ -62,12 +62,13 @@ def marked(stream: BinaryIO, job: Job) -> bytes | None:
     workbook = Workbook(package)
     styles_part = package.related(workbook.part, "styles")
     styles = Styles(package.read(styles_part) if styles_part else EMPTY, job.originals)
-    restored = styles.restored() if job.earlier is not None else {}
+    again = job.earlier is not None or _has_our_comments(package)
+    restored = styles.restored(forgotten=job.earlier is None) if again else {}
     look = looks(styles)
     for one in workbook.sheets:
         if one.name != job.earlier and package.has(one.part):
             marks = [mark for mark in job.marks if mark.sheet == one.name]
-            _Marking(package, styles, restored, job.earlier is not None).mark(one, marks)
+            _Marking(package, styles, restored, again).mark(one, marks)
 
     def summary() -> bytes:
         return sheet([*job.summary, *_originals(styles)], look)
@@ -83,6 +84,12 @@ def marked(stream: BinaryIO, job: Job) -> bytes | None:
     # Which styles marked cells need is known when the sheets are written.
     package.put(styles_part, lambda: serialize(styles.root))
     return package.write()
+
+
+def _has_our_comments(package: Package) -> bool:
+    """Whether a workbook without our summary sheet was given back by us all the same: somebody deleted it."""
+    parts = [name for name in package.names() if package.type_of(name) == COMMENTS_TYPE]
+    return any(FIRST.encode() in package.read(name) for name in parts)
 
 
 class _Marking:

@@ -59,13 +59,16 @@ class Styles:
             known = self._marked[style, severity] = self._mark(style, severity)
         return known
 
-    def restored(self) -> dict[int, int]:
-        """The styles with our fill, each with the one that the cell had before."""
+    def restored(self, *, forgotten: bool = False) -> dict[int, int]:
+        """The styles with our fill, each with the one that the cell had before.
+
+        Where it is `forgotten` which fills those had, somebody deleted the summary sheet: then they have none.
+        """
         found = {}
         ours = {
             place: original
             for place, fill in enumerate(self._sections["fills"])
-            if (original := self._original_of(fill)) is not None
+            if (original := self._original_of(fill, forgotten)) is not None
         }
         xfs = self._sections["cellXfs"]
         without: dict[str, int] = {}
@@ -115,15 +118,16 @@ class Styles:
         made.set("applyFill", "1")
         return self._add("cellXfs", made)
 
-    def _original_of(self, fill: Element) -> int | None:
+    def _original_of(self, fill: Element, forgotten: bool) -> int | None:
         """Where the list has what stood under a fill of ours, None for another fill."""
         colour = fill.find(f"{{{MAIN}}}patternFill/{{{MAIN}}}fgColor")
         rgb = "" if colour is None else colour.get("rgb", "").upper()
         if not re.fullmatch("[0-9A-F]{8}", rgb):
             return None
         for ours, first in COLOURS.values():
-            if rgb.startswith(ours) and 0 <= int(rgb[6:], 16) - first < len(self.originals):
-                return int(rgb[6:], 16) - first
+            place = int(rgb[6:], 16) - first
+            if rgb.startswith(ours) and 0 <= place < (ORIGINALS if forgotten else len(self.originals)):
+                return 0 if forgotten else place
         return None
 
     def _fill(self, inner: str) -> int:

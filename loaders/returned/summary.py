@@ -152,7 +152,7 @@ class Summary:
         yield _section("内容齐全程度", "How complete the contents are")
         yield [
             Box("应有内容 asked for", "head", span=4), Box("政策原文 the policy's words", "head", span=3),
-            Box("齐全 complete", "head"), Box("有 / 记录数 filled / records", "head", span=_SHOWN - 1),
+            Box("齐全 full", "head"), Box("有 / 记录数 filled / records", "head", span=_SHOWN - 1),
         ]  # fmt: skip
         for line in self.report.completeness:
             first, item = line.wanted.fields[0], line.wanted.item

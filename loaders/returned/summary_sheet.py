@@ -12,7 +12,7 @@ from loaders.returned.ooxml import MAIN, text_of
 from loaders.returned.styles import Styles
 
 # Columns by width in characters: severity, count, sheet, column, what is wrong, what to do, policy, five cells, code.
-WIDTHS: Final = (10, 7, 13, 16, 37, 37, 24, 7, 7, 7, 7, 7, 8)
+WIDTHS: Final = (13, 7, 13, 16, 37, 37, 24, 7, 7, 7, 7, 7, 8)
 # The title and the sentence that says how it stands stay in view.
 FROZEN: Final = 2
 _LINE: Final = 15.0

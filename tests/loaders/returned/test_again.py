@@ -9,6 +9,7 @@ import pytest
 
 from loaders.earlier import SUMMARY
 from loaders.load import check
+from loaders.returned.comments import FIRST
 from schemas.catalog import Catalog
 from tests.loaders.returned.test_returned import RED, YELLOW, comment, fill, opened, summary
 from tests.loaders.returned.workbooks import PUBLISHER, RESULT, Back, GiveBack, parts, plain
@@ -79,6 +80,33 @@ def test_rows_put_in_above_do_not_make_old_faults_new(rich: bytes, give_back: Gi
     assert comparison is not None
     assert (comparison.fixed, comparison.still) == (0, 4)
     assert {(one.group.column, one.new) for one in comparison.differences if one.new} == {("土地用途", 1)}
+
+
+def test_marks_do_not_pile_up_where_somebody_deleted_the_summary_sheet(
+    rich: bytes, give_back: GiveBack
+) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(give_back(rich).content))
+    del book[SUMMARY]
+    book["成交结果"]["C4"] = 1.25
+    made = io.BytesIO()
+    book.save(made)
+    back = give_back(made.getvalue())
+    assert back.report.comparison is None
+    sheet = opened(back)
+    assert comment(sheet, "C4") == "这是我自己的批注"
+    assert not RED.fullmatch(fill(sheet, "C4"))
+    assert comment(sheet, "E6").count(FIRST) == 1
+    assert openpyxl.load_workbook(io.BytesIO(back.content)).sheetnames[0] == SUMMARY
+
+
+def test_a_persons_own_fill_in_our_colour_stays(give_back: GiveBack) -> None:
+    book = openpyxl.load_workbook(
+        io.BytesIO(plain(("示例-01", "甲", "很大", 2, "2024-06-18", "甲", "工业用地")))
+    )
+    book["成交结果"]["A2"].fill = openpyxl.styles.PatternFill("solid", "FFFFC8C0")
+    made = io.BytesIO()
+    book.save(made)
+    assert fill(opened(give_back(made.getvalue())), "A2") == "FFFFC8C0"
 
 
 def test_what_a_person_wrote_below_our_words_stays(rich: bytes, give_back: GiveBack) -> None:
