@@ -3,14 +3,20 @@
 import io
 import re
 import zipfile
+from dataclasses import replace
+from pathlib import Path
 
 import openpyxl
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 from python_calamine import load_workbook
 
+from loaders.load import check
 from loaders.returned.comments import FIRST, LAST
-from tests.loaders.returned.workbooks import Back, GiveBack, packed, parts, plain
+from loaders.returned.returning import returned
+from schemas.catalog import Catalog
+from schemas.issue import Issue
+from tests.loaders.returned.workbooks import PUBLISHER, RESULT, WHEN, Back, GiveBack, packed, parts, plain
 
 MAY_CHANGE = {
     "[Content_Types].xml", "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/styles.xml",
@@ -270,6 +276,27 @@ def test_personal_numbers_stay_in_their_cell_and_are_not_said_again(give_back: G
     assert said == ["xl/sharedStrings.xml"]
     assert "139****0000" in comment(opened(back), "E2")
     assert "139****0000" in summary(back)
+
+
+def test_a_personal_number_that_a_finding_still_has_is_masked_on_the_way_back(
+    catalog: Catalog, tmp_path: Path
+) -> None:
+    path = tmp_path / "file.xlsx"
+    path.write_bytes(plain(("示例-01", "甲", 1, 2, "2024-06-18", "甲", "工业用地")))
+    report = check(path, catalog, type=RESULT, publisher=PUBLISHER)
+    found = Issue(
+        "S006",
+        "warning",
+        "代码不在表中:13900000000",
+        "not listed: 13900000000",
+        "改 13900000000",
+        "Mend 13900000000",
+    )
+    report.found.add(replace(found, value="13900000000").at(sheet="成交结果", row=2, column="受让人"))
+    made = io.BytesIO()
+    returned(path, report, made, catalog=catalog, when=WHEN)
+    assert not [name for name, content in parts(made.getvalue()).items() if b"13900000000" in content]
+    assert "139****0000" in comment(opened(Back(made.getvalue(), report)), "F2")
 
 
 def test_a_file_without_faults_comes_back_with_a_summary_alone(give_back: GiveBack) -> None:
