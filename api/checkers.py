@@ -15,7 +15,7 @@ import orjson
 
 from api.checking import Job
 from api.graphql import RequestError
-from formats.child import ENVIRONMENT
+from formats.confinement import ENVIRONMENT
 
 AT_ONCE = 2
 WAITING = 8

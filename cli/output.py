@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from formats.error import FormatError
+from loaders.skipping import TITLES as SKIPPED
 from schemas.errors import OpenallocError
 
 _WIDE = 200  # columns where the output is no terminal, so that a table is not broken for a pipe
@@ -48,17 +49,6 @@ def print_error(error: OpenallocError | FormatError) -> None:
             err.print(f"     → {plain(hint)}")
 
 
-_SKIPPED = {
-    "blank": "空行",
-    "heading": "重复的标题",
-    "unit": "单位行",
-    "total": "合计",
-    "note": "注",
-    "notes": "填写说明",
-    "example": "示例",
-    "codes": "代码表",
-    "aside": "不是数据的工作表",
-}
 _MARKS = {
     "error": "[red]必须改正 must fix[/]",
     "warning": "[yellow]建议改进 can be better[/]",
@@ -113,7 +103,7 @@ def print_report(report: Mapping[str, Any], *, stored: bool, most: int = 40) -> 
 def _print_counts(report: Mapping[str, Any], stored: bool) -> None:
     skipped = sum(report["skipped"].values())
     rules = "、".join(
-        f"{_SKIPPED.get(rule, rule)} {rule} {count}" for rule, count in report["skipped"].items()
+        f"{SKIPPED.get(rule, rule)} {rule} {count}" for rule, count in report["skipped"].items()
     )
     unsupported = (
         f"(其中类型不支持 of an unsupported type {report['unsupported']})" if report["unsupported"] else ""

@@ -94,7 +94,9 @@ class Intake:
                 dict.fromkeys(found for way in sheet.ways for found in (*way.faults, *way.notes))
             )
             absent = [issue(RULES, "L009", value=heading) for heading in sheet.missing]
-            self.issues.add(*(one.at(sheet=sheet.name, row=sheet.heading_row) for one in (*sheet.said, *absent)))
+            self.issues.add(
+                *(one.at(sheet=sheet.name, row=sheet.heading_row) for one in (*sheet.said, *absent))
+            )
         self.issues.add(*self._without_heading)
         if self.rows == sum(self.skipped.values()) and not self._without_heading:
             self.issues.add(issue(RULES, "L008"))

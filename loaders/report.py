@@ -171,6 +171,7 @@ class Report:
         """The report compared with an earlier check of the file."""
         return replace(self, comparison=compare(earlier, Earlier.of(self.to_json())))
 
+
 def letter_of(group: Group, columns: Iterable[ColumnUse]) -> str:
     """The letter of the column of a group, '' where it has none."""
     place = (group.first.sheet, group.first.column)

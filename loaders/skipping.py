@@ -1,10 +1,26 @@
 """Rows below the headings that are no data: totals, footnotes. Everything else is taken or refused."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from loaders.text import clean, half
+
+# What people call the rules by which rows are skipped; the first five are of `reason`, headings and units.
+TITLES: Mapping[str, str] = MappingProxyType(
+    {
+        "blank": "空行",
+        "heading": "重复的标题",
+        "unit": "单位行",
+        "total": "合计",
+        "note": "注",
+        "notes": "填写说明",
+        "example": "示例",
+        "codes": "代码表",
+        "aside": "不是数据的工作表",
+    }
+)
 
 _TOTAL = re.compile(r"(?:合|总|小|共|累|总合)计|总和|total|subtotal|sum", re.IGNORECASE)
 _FIGURE = re.compile(r"[-+]?[\d,. ]+\s*[^\d\s]{0,4}")

@@ -12,8 +12,7 @@ import xlsxwriter
 
 from formats.child import read_file
 from formats.confinement import Limits
-from formats.row import Row
-from formats.workbook import EXACT_INTEGER
+from formats.row import EXACT_INTEGER, Row
 from loaders.draft import flattened
 from loaders.earlier import Remembered
 from loaders.errors import LoadError

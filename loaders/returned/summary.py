@@ -13,12 +13,12 @@ from loaders.personal import mask
 from loaders.report import Report
 from loaders.returned.job import Box, Line, Look
 from loaders.returned.place import Cell, Where
+from loaders.skipping import TITLES
 from schemas.catalog import Catalog
 
 # So many cells stand beside what is wrong with them; the list below has all.
 _SHOWN: Final = 5
 _SEVERITIES_EN: Final = {"error": "must fix", "warning": "can be better", "info": "note"}
-_SKIPPED: Final = {"blank": "空行", "heading": "重复的标题", "unit": "单位行", "total": "合计", "note": "注"}
 _LOOKS: Final[Mapping[str, Look]] = {"error": "error", "warning": "warning", "info": "info"}
 
 
@@ -175,7 +175,7 @@ class Summary:
             address = f"{column_letters(cell[2])}{cell[1]}"
             yield [
                 _severity(one.severity), Box(one.code), Box(cell[0]), Box(one.column or ""),
-                Box(mask(one.value or "")[0]), Box(mask(one.message)[0]),
+                Box(mask(one.written or one.value or "")[0]), Box(mask(one.message)[0]),
                 Box(address if one.column else f"第{cell[1]}行", "link", (cell[0], address)), Box(str(cell[1])),
             ]  # fmt: skip
 
@@ -189,7 +189,7 @@ def _counts(report: Report) -> dict[str, int]:
 
 def _rows(report: Report) -> str:
     skipped = sum(report.skipped.values())
-    rules = "、".join(f"{_SKIPPED.get(rule, rule)} {count:,}" for rule, count in report.skipped.items())
+    rules = "、".join(f"{TITLES.get(rule, rule)} {count:,}" for rule, count in report.skipped.items())
     return (
         f"共 {report.rows:,} 行:通过 {report.taken:,},没有通过 {report.refused:,},跳过 {skipped:,}{f'({rules})' if rules else ''}。\n"
         f"{report.rows:,} rows: {report.taken:,} taken, {report.refused:,} refused, {skipped:,} skipped."

@@ -12,7 +12,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from formats.child import DEFAULT
+from formats.confinement import DEFAULT
 from formats.registry import format_of
 from loaders.asked import Asked
 from loaders.intake import Intake
