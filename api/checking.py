@@ -10,6 +10,7 @@ import resource
 import sys
 import time
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -20,6 +21,8 @@ from loaders.asked import Asked
 from loaders.load import check
 from loaders.profile_file import load_profile
 from loaders.report import SoFar
+from loaders.returned.returning import returned
+from schemas.calendar import BEIJING
 from schemas.catalog import Catalog
 from schemas.errors import OpenallocError
 
@@ -65,8 +68,11 @@ def run(job: Job, catalog: Catalog, events: BinaryIO) -> None:
         profile = load_profile(job.profile, catalog) if job.profile else None
         report = check(
             Path(job.path), catalog, type=job.type, profile=profile, publisher=job.publisher,
-            progress=_Teller(events),
+            since=job.previous, progress=_Teller(events),
         )  # fmt: skip
+        if job.marked is not None:
+            with Path(job.marked).open("wb") as stream:
+                returned(Path(job.path), report, stream, catalog=catalog, when=datetime.now(BEIJING).date())
         _say(events, {"report": report.to_json()})
     except (OpenallocError, FormatError) as error:
         _say(

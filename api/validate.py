@@ -142,7 +142,7 @@ def _answer(request: Request, asked: Asked, report: dict[str, Any], marked: Path
             "report_file.html", language(request), report=report, style=pages.text("style.css")
         )
         return _file(content.encode(), "text/html; charset=utf-8", f"{stem}-核对报告.html")
-    if marked is not None and marked.exists():
+    if marked is not None:
         return _file(marked.read_bytes(), WORKBOOK, f"{stem}-已标注.xlsx")
     return Response(orjson.dumps(report), headers=PRIVATE, media_type=JSON)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema
+import openpyxl
 import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
@@ -134,6 +135,33 @@ def test_personal_numbers_come_back_in_no_form(client: TestClient) -> None:
         found = client.post("/validate", **form(text.replace("1.5", "很大 13900001234"), answer=answer)).text
         assert "13900001234" not in found
         assert "530102199003070011" not in found
+
+
+def test_the_marked_workbook_has_the_summary_in_front(client: TestClient) -> None:
+    answer = client.post("/validate", **form(FAULTY, answer="workbook"))
+    assert answer.headers["content-type"] == validate.WORKBOOK
+    workbook = openpyxl.load_workbook(io.BytesIO(answer.content))
+    first, second = workbook.worksheets
+    assert "核对结果" in first.title
+    assert second["B3"].comment is not None
+    assert second["B2"].comment is None
+
+
+def test_a_file_that_cannot_be_read_gives_no_workbook(client: TestClient) -> None:
+    answer = client.post("/validate", **form(f'{HEADING}\n"A', answer="workbook"))
+    assert (answer.status_code, answer.json()["errors"][0]["extensions"]["code"]) == (422, "L090")
+
+
+def test_the_report_says_what_was_fixed_since_the_last(client: TestClient) -> None:
+    before = client.post("/validate", **form(FAULTY))
+    again = client.post("/validate", **form(FAULTY.replace("很大", "2"), previous=before.text)).json()
+    assert (again["comparison"]["fixed"], again["comparison"]["new"]) == (1, 0)
+    page = client.post(
+        "/validate",
+        **form(FAULTY.replace("很大", "2"), previous=before.text),
+        headers={"accept": "text/html"},
+    ).text
+    assert "和上次相比" in page
 
 
 REFUSED: dict[str, tuple[dict[str, Any], int, str]] = {
