@@ -89,7 +89,7 @@ def _reused(fields: Sequence[Field], name: str) -> Iterator[Issue]:
     """Properties that took the name that another had before."""
     own = {field.name: field for field in fields if not field.gone}
     for field in own.values():
-        for former in field.names[1:]:
+        for former in field.names[1:] if field.deprecated is None else ():
             if former in own and own[former].deprecated is None:
                 yield issue(RULES, "S140", path=own[former].dotted, name=name, former=former, now=field.name)
         yield from _reused(field.fields, name)

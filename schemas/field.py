@@ -39,7 +39,7 @@ class Field:
     them. `definition` is the shared definition an object comes from; `extended`, that it has more fields than it.
     `examples` are values of one such thing; `Disclosure.example` has one for every leaf.
     `any_of` are properties of an object of which one has to be there. `names` and `gone` are for reading records of
-    several versions (schemas.lineage): the names under which the value is found, newest first, and that the newest
+    several versions (schemas.lineage): the names under which the value is found, the first counts, and that the newest
     version has the property no more or calls it otherwise.
     """
 

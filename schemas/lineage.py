@@ -1,8 +1,8 @@
 """A type through its versions: under which names a property is found, and what the newest version has no more.
 
 Records keep the version that they were made by. Whoever reads them by the newest version reads a property under
-its newest name and, where that is absent, under what older versions called it (`renamedFrom`); what only older
-versions have stays readable as a deprecated field.
+its newest name and, where that is absent, under what older versions called it (`renamedFrom`). The old name, and what
+only older versions have, stay readable as deprecated fields; the old name reads the new one where that alone is there.
 """
 
 from collections.abc import Mapping, Sequence
@@ -58,12 +58,29 @@ def _level(levels: list[Level]) -> tuple[Field, ...]:
             successor = next((one for one in made if field.name in one.names[1:]), None)
             if successor is not None:
                 why = f"现名 {successor.name}。Now called {successor.name}."
-                made.append(replace(successor, name=field.name, path=field.path, gone=True, deprecated=why))
+                names = _first(field.name, successor.names)
+                made.append(
+                    replace(
+                        successor, name=field.name, path=field.path, names=names, gone=True, deprecated=why
+                    )
+                )
             else:
                 later = levels[at - 1][0]
                 why = f"{later} 版起不再有,只见于更早版本的记录。Gone since version {later}; only in records of earlier versions."
                 made.append(replace(_through(field, levels[at:]), gone=True, required=False, deprecated=why))
-    return tuple(made)
+    return tuple(_with_successor(field, made) for field in made)
+
+
+def _with_successor(field: Field, made: Sequence[Field]) -> Field:
+    """A deprecated field that has a better name beside it reads what stands under that, where it is absent."""
+    if field.gone or field.deprecated is None:
+        return field
+    better = next((one for one in made if not one.gone and field.name in one.names[1:]), None)
+    return field if better is None else replace(field, names=_first(field.name, better.names))
+
+
+def _first(name: str, names: Sequence[str]) -> tuple[str, ...]:
+    return (name, *(one for one in names if one != name))
 
 
 def _through(field: Field, levels: list[Level]) -> Field:

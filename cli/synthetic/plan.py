@@ -83,6 +83,8 @@ class TypePlan:
         entries: list[Entry] = []
         makers: dict[str, Make] = {}
         for field in fields:
+            if field.deprecated is not None and not field.required:
+                continue
             make = settled[field.name] if field.name in settled else self._maker(field, fields, makers)
             if make is None and field.required:
                 make = self._maker(field, fields, makers)
@@ -171,7 +173,7 @@ class TypePlan:
         if field.kind == "code":
             if field.column == "outcome" and not self.decided and not field.required:
                 return None
-            return code_maker(field, self._catalog)
+            return code_maker(field, self._catalog, self.disclosure.release)
         if field.kind == "boolean":
             return lambda scene: scene.draw() < 0.3
         if field.kind == "url":

@@ -4,6 +4,7 @@ import json
 import shutil
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from itertools import islice
 from pathlib import Path
@@ -18,8 +19,10 @@ from schemas.catalog import FOLDER, Catalog, Disclosure
 from schemas.check import check
 from schemas.deadline import days_late, due
 from schemas.path import values
+from schemas.release import Release
 from schemas.uscc import is_valid, region_of
 from store.identity import identify
+from tests.toy import evolved
 
 COMMON = "../../common/1.0.json#/$defs/"
 Pair = tuple[Disclosure, dict[str, Any]]
@@ -321,3 +324,15 @@ def test_an_organization_is_met_in_three_domains(pairs: list[Pair]) -> None:
                 domains[one["uscc"]].add(disclosure.domain)
     assert max(map(len, domains.values())) >= 3
     assert len(domains) > 100
+
+
+def test_a_version_released_before_a_code_came_is_not_given_it(toy_catalog: Catalog) -> None:
+    """2.0 of the toy can use the late code; released a year earlier it could not."""
+    newest = toy_catalog.types[evolved.TYPE]
+    early = replace(newest, release=Release(newest.name, "x", date(2024, 1, 1)))
+    only = replace(toy_catalog, versions={newest.name: early})
+    found = {record.get("channel") for _, record in generate(only, 300)}
+    assert {"web", "paper"} <= found
+    assert evolved.LATE_CODE not in found
+    usual = replace(toy_catalog, versions={newest.name: newest})
+    assert evolved.LATE_CODE in {record.get("channel") for _, record in generate(usual, 300)}

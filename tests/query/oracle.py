@@ -67,7 +67,7 @@ class Oracle:
 
     def _called(self, document: Mapping[str, Any], name: str) -> Any:
         """What stands in a document under a name or, in another version's record, under what that calls it."""
-        found = [document[one] for one in self.called.get(name, [name]) if one in document]
+        found = [document[one] for one in (name, *self.called.get(name, ())) if one in document]
         return found[0] if found else None
 
     def _type(self, source: Thing, _info: GraphQLResolveInfo, _abstract: Any) -> str:

@@ -7,6 +7,7 @@ from graphql import GraphQLObjectType
 
 from api.operation import Service
 from schemas.catalog import Catalog
+from schemas.lineage import readable
 from tests.query.oracle import Oracle
 from tests.query.test_statements import data
 from tests.toy import evolved
@@ -71,6 +72,16 @@ def test_the_old_names_still_answer_and_are_deprecated(service: Service, version
         "telephone": "0000-1000", "hotline": "0000-1000", "fax": "0000-1001" if version == "1.0" else None,
         "lots": [{"hue": "青", "bid": {"amount": 100.25}}, {"hue": None, "bid": {"amount": 200.25}}],
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["telephone", "hotline"])
+def test_a_deprecated_property_and_its_better_name_read_each_other(name: str, toy_catalog: Catalog) -> None:
+    """In 1.1 both stand side by side: a client of either finds what a record has under the other."""
+    minors = [one for one in toy_catalog.history(evolved.TYPE) if one.number < (2, 0)]
+    fields = {field.name: field for field in readable(minors)}
+    other = {"telephone": "hotline", "hotline": "telephone"}[name]
+    assert fields[name].names == (name, other)
+    assert not fields[name].gone
 
 
 def test_introspection_says_what_is_deprecated_and_why(oracle: Oracle) -> None:
