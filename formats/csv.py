@@ -65,7 +65,8 @@ def _records(text: TextIOWrapper, delimiter: str) -> Iterator[Row]:
         for cells in reader:
             if lines.ended:
                 raise FormatError("F020", line=start)
-            if reader.line_num > start and not _closes_its_quotes(lines.record, delimiter):
+            within = reader.line_num > start or _swallows(lines.record[0], len(cells), delimiter)
+            if within and not _closes_its_quotes(lines.record, delimiter):
                 raise FormatError("F021", line=start, last=reader.line_num)
             if cells:
                 yield Row("", start, tuple(cells))
@@ -76,11 +77,16 @@ def _records(text: TextIOWrapper, delimiter: str) -> Iterator[Row]:
         raise FormatError("F022", line=start, limit=LINE_LIMIT) from error
 
 
-def _closes_its_quotes(record: list[str], delimiter: str) -> bool:
-    """Whether a record of several lines is written by the rules.
+def _swallows(line: str, cells: int, delimiter: str) -> bool:
+    """Whether delimiters stand inside the cells of a line: by the rules, or because a stray quote joined cells."""
+    return '"' in line and line.count(delimiter) >= cells
 
-    Within one line a stray quote does no harm. Over several it may have swallowed whole rows, which would be
-    lost in silence.
+
+def _closes_its_quotes(record: list[str], delimiter: str) -> bool:
+    """Whether a record is written by the rules.
+
+    A stray quote within a cell does no harm. One that joins lines or cells may have swallowed whole rows, or moved the
+    values behind it to other columns, in silence.
     """
     try:
         return len(list(csv.reader(record, delimiter=delimiter, strict=True))) == 1

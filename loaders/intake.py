@@ -1,5 +1,6 @@
 """Rows in, fragments of records out: each row is skipped, refused, or kept under the record it belongs to."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ from store.identity import identify
 
 Progress = Callable[[SoFar], None]
 PROGRESS_EVERY = 500
+_VERSION = re.compile(r"[a-z-]+/[a-z-]+/[0-9]+\.[0-9]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +147,12 @@ class Intake:
             self.skipped[why] += 1
             return
         if isinstance(row.cells, dict):
+            if said := self._unknown_version(row.cells):
+                self.rows += 1
+                found = issue(SCHEMA_RULES, "S015", path="schema", value=said)
+                place = Place(row.sheet, row.number)
+                self.refuse(self.rows, place, row.cells, [found.at(sheet=row.sheet, row=row.number)])
+                return
             disclosure = self._named_version(row.cells)
             if disclosure is not None:
                 self.rows += 1
@@ -176,6 +184,12 @@ class Intake:
             self._without_heading.append(found.at(sheet=sheet.name, row=rows[0].number))
         for row in below:
             self._take_row(sheet, row)
+
+    def _unknown_version(self, record: Mapping[str, Any]) -> str | None:
+        """What a record calls its schema, in our way of writing, where there is none of that name."""
+        said = record.get("schema")
+        named = isinstance(said, str) and _VERSION.fullmatch(said) is not None
+        return said if named and said not in self.asked.catalog.versions else None
 
     def _named_version(self, record: Mapping[str, Any]) -> Disclosure | None:
         """The version that a JSON object follows already: by its `schema`, or by having only properties of the

@@ -16,6 +16,7 @@ from formats.confinement import DEFAULT, Limits
 from formats.error import FormatError
 from loaders.asked import Asked
 from loaders.beyond import Beyond
+from loaders.build import Place
 from loaders.earlier import Earlier, Remembered
 from loaders.groups import Issues
 from loaders.intake import Fragment, Intake, Progress
@@ -23,7 +24,7 @@ from loaders.issues import RULES, of_field
 from loaders.merging import Merger
 from loaders.profile import Profile
 from loaders.report import NotRun, Report
-from loaders.sources import placed, places, source_of
+from loaders.sources import is_part, own_source, placed, places, source_of
 from loaders.spool import Spool
 from schemas.catalog import Catalog, Disclosure
 from schemas.check import check as check_record
@@ -272,8 +273,9 @@ class _Run:
                 kept.append(fragment)
                 continue
             names = {"other": first.place.row, "stored": found.stored, "value": found.value}
-            about = found.field or disclosure.fields[0]
-            self._refuse(fragment, [of_field("L041", about, **names)])
+            about = of_field("L041", found.field or disclosure.fields[0], **names)
+            source = own_source(found.path, fragment.sources)
+            self._refuse(fragment, [placed(about, source) if source else about])
         return merger, kept
 
     def _without_faulty(
@@ -300,8 +302,14 @@ class _Run:
 
     def _refuse(self, fragment: Fragment, issues: list[Issue]) -> None:
         place = fragment.place
-        at_row = [one if one.row is not None else one.at(sheet=place.sheet, row=place.row) for one in issues]
+        at_row = [self._at_row(one, place) if one.row is None else one for one in issues]
         self.intake.refuse(fragment.row, place, fragment.cells, at_row)
+
+    def _at_row(self, found: Issue, place: Place) -> Issue:
+        """A finding of the whole row; of what is missing, at the column that should have said it."""
+        uses = (use for use in self.intake.columns if use.sheet == place.sheet and found.code == "S001")
+        column = next((use.heading for use in uses if is_part(found.path, use.properties)), None)
+        return found.at(sheet=place.sheet, row=place.row, column=column)
 
 
 def _of_format(error: FormatError) -> Issue:

@@ -33,3 +33,24 @@ def placed(found: Issue, source: Sequence[Any]) -> Issue:
     """The finding at its cell; with what the cell says, where a rule made something else of it."""
     raw = source[4] if len(source) > 4 and found.value is not None else None
     return found.at(sheet=source[0], row=source[1], column=source[2], written=raw)
+
+
+def own_source(path: str, sources: Mapping[str, Any]) -> list[Any] | None:
+    """Where the value at a path, or the first part of it, came from; it may stand elsewhere in its list."""
+    wanted = _crossed(path)
+    found = next((source for place, source in sources.items() if _is_at(wanted, _crossed(place))), None)
+    return None if found is None else list(found)
+
+
+def is_part(path: str, properties: Sequence[str]) -> bool:
+    """Whether one of the properties is that at a path, or below it."""
+    return any(_is_at(_crossed(path), one) for one in properties)
+
+
+def _crossed(path: str) -> str:
+    """A path whose lists are crossed without an index: `lots.0.price` → `lots.price`."""
+    return ".".join(step for step in path.split(".") if not step.isdigit())
+
+
+def _is_at(wanted: str, path: str) -> bool:
+    return path == wanted or path.startswith(f"{wanted}.")

@@ -82,11 +82,13 @@ def test_a_very_large_cell_is_read() -> None:
         ('a,b\n"', "F020", {"line": 2}),
         # The lone quote of line 2 would swallow lines 3 and 4.
         ('a,b\n"x,3\n4,5\n6,"y"\n7,8\n', "F021", {"line": 2, "last": 4}),
+        # The lone quote of line 2 would move what stands behind it one column to the left.
+        ('a,b,c,d\n"x,1,"y",2\n', "F021", {"line": 2, "last": 2}),
         ("a,b\n1,\0\n", "F012", {"line": 2, "position": 6}),
         ("a,b\n" + "x" * (csv.LINE_LIMIT + 1), "F022", {"line": 2}),
         ('a,b\n"' + ("x" * 999 + "\n") * (csv.LINE_LIMIT // 1000 + 1), "F022", {"line": 2}),
     ],
-    ids=["open", "open at the end", "swallows", "nul", "long line", "long cell"],
+    ids=["open", "open at the end", "swallows", "swallows cells", "nul", "long line", "long cell"],
 )
 def test_a_broken_file_is_refused_with_its_line(text: str, code: str, details: dict[str, int]) -> None:
     with pytest.raises(FormatError) as caught:
