@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
@@ -127,7 +127,7 @@ def check(
         _finish(files, reports, json, stored=False)
     finally:
         if marked and not reports[0].unreadable:
-            return_to(marked, files[0], reports[0], catalog, date.today())
+            return_to(marked, files[0], reports[0], catalog, datetime.now(BEIJING).date())
 
 
 @app.command()
