@@ -21,6 +21,7 @@ from api.limits import Limits
 from api.operation import Service
 from api.pages import Pages, page, wants_page
 from api.standard import missing
+from loaders.skipping import TITLES
 from query.filters import MOST
 from schemas.catalog import Catalog
 
@@ -68,7 +69,7 @@ def application(catalog: Catalog, engine: Engine, limits: Limits | None = None) 
     app.state.catalog = catalog
     app.state.engine = engine
     app.state.service = Service(catalog, engine, limits)
-    app.state.pages = Pages()
+    app.state.pages = Pages(skipped_titles=TITLES)
     app.state.checkers = checkers
     app.state.downloads = Downloads(catalog)
     return app

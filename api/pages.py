@@ -53,9 +53,9 @@ class Asset:
 
 
 class Pages:
-    """The templates and the files they use, read once when the application is made."""
+    """The templates and the files they use, read once when the application is made; all of them know `words`."""
 
-    def __init__(self, folder: Path = HERE) -> None:
+    def __init__(self, folder: Path = HERE, **words: Any) -> None:
         self.assets = {path.name: _asset(path) for path in sorted((folder / "static").iterdir())}
         self.environment = Environment(
             loader=FileSystemLoader(folder / "templates"),
@@ -66,6 +66,7 @@ class Pages:
             "link": _link,
             "asset": self._address,
             "navigation": NAVIGATION,
+            **words,
         }
 
     def render(self, request: Request, template: str, title: Title, values: Mapping[str, Any]) -> str:
