@@ -10,6 +10,7 @@ from rich.progress import Progress
 
 from cli import output
 from cli.settings import DATABASE, Settings
+from publish.standard import write_zip
 from schemas.calendar import BEIJING
 from schemas.candidate import open_version
 from schemas.catalog import FOLDER, Catalog
@@ -70,6 +71,24 @@ def release(
     for row in rows:
         output.out.print(f"{row.name}  {row.sha256}", soft_wrap=True)
     output.out.print(f"发布 {len(rows)} 项,日期 {day} / {len(rows)} released on {day}")
+
+
+@app.command()
+def export(
+    file: Annotated[Path, typer.Argument(metavar="FILE.zip", help="写到哪个文件。Where to write it.")],
+    schemas: Schemas = FOLDER,
+) -> None:
+    """把整套标准(模式、样例、代码表、政策条目、目录)写成一个 zip。Write the whole standard as one zip with an index."""
+    catalog = Catalog.load(schemas)
+    try:
+        with file.open("wb") as stream:
+            write_zip(catalog, stream, datetime.now(BEIJING).date())
+    except OSError as error:
+        raise OpenallocError(
+            "C021", f"写不了 {file}:{error.strerror}", f"cannot write {file}: {error.strerror}",
+            "检查文件夹是否存在、是否可写。", "Check that the folder is there and can be written.",
+        ) from error  # fmt: skip
+    output.out.print(f"{file}  {len(catalog.versions)} 个版本 versions", soft_wrap=True)
 
 
 @app.command()

@@ -2,6 +2,7 @@
 
 import json
 import re
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -137,3 +138,15 @@ def test_types_says_status_and_dates(run: Run) -> None:
     for row in rows:
         assert row["status"] in ("draft", "current", "deprecated", "retired")
         assert {"released", "deprecated", "retired", "newest"} <= set(row)
+
+
+def test_export_writes_the_whole_standard(run: Run, tmp_path: Path) -> None:
+    exit_code, _, _ = run("schemas", "export", "standard.zip")
+    with zipfile.ZipFile(tmp_path / "standard.zip") as archive:
+        assert exit_code == 0
+        assert {"index.json", "schemas/land/grant-result/1.0.json"} <= set(archive.namelist())
+
+
+def test_export_where_nothing_can_be_written_is_a_clear_error(run: Run) -> None:
+    exit_code, _, err = run("schemas", "export", "no/such/folder/standard.zip")
+    assert (exit_code, "C021" in err) == (2, True)
