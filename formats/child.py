@@ -8,7 +8,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from formats import wire
-from formats.confinement import DEFAULT, Limits, Output, confine, death, end, start, too_much_memory
+from formats.confinement import (
+    DEFAULT,
+    OUT_OF_MEMORY,
+    Limits,
+    Output,
+    confine,
+    death,
+    end,
+    start,
+    too_much_memory,
+)
 from formats.error import FormatError
 from formats.registry import format_of
 from formats.row import Row
@@ -33,22 +43,29 @@ def main(arguments: list[str]) -> None:
     """The child: confine ourselves, read the file of the first argument, write its rows to standard output."""
     path = Path(arguments[0])
     limits = Limits(**json.loads(arguments[1])) if len(arguments) > 1 else DEFAULT
+    # Before there is a limit: parsers that cannot be loaded would look like formats that do not exist.
+    format_ = format_of(path.name)
     confine(limits)
     output = sys.stdout.buffer
     try:
         with path.open("rb") as stream:
-            for line in wire.encode(format_of(path.name).read(stream)):
+            for line in wire.encode(format_.read(stream)):
                 output.write(line)
     except FormatError as error:
         output.write(wire.encode_error(error))
-    except MemoryError:
-        output.write(wire.encode_error(too_much_memory(limits)))
     # A panic in a parser written in Rust is no Exception.
     except BaseException as error:
-        output.write(
-            wire.encode_error(FormatError("F055", kind=type(error).__name__, reason=str(error)[:200]))
-        )
+        output.write(wire.encode_error(_fault(error, limits)))
     output.flush()
+
+
+def _fault(error: BaseException, limits: Limits) -> FormatError:
+    """The error for whatever else a format raised. A parser that could not be loaded wanted memory, too."""
+    if isinstance(error, MemoryError) or any(
+        words in str(error).encode("utf-8", "replace") for words in OUT_OF_MEMORY
+    ):
+        return too_much_memory(limits)
+    return FormatError("F055", kind=type(error).__name__, reason=str(error)[:200])
 
 
 def check_file(path: Path) -> None:
