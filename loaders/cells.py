@@ -223,7 +223,11 @@ def _money(cell: Any, text: str, slot: Slot, reader: Reader) -> Reading:
     values: dict[str, Any] = {field.name: money}
     if found.per and "quantityUnit" in slot.siblings:
         values["quantityUnit"] = found.per
-    issues = (of_field("L021", field, text),) if found.amount is None else ()
+    issues: tuple[Issue, ...] = ()
+    if found.amount is None:
+        issues = (of_field("L021", field, text),)
+    elif found.rule and found.rule.endswith("rounded"):
+        issues = (of_field("L025", field, text, kept=found.amount),)
     return Reading(values, found.rule, issues)
 
 

@@ -79,6 +79,9 @@ RULES: dict[str, Rule] = {
     "L024": Rule(
         "info", "“{title}”的括号内说明没有存入：{value}", "The remark in brackets on “{titleEn}” is not kept: {value}",
         "需要时写入备注。", "Put it into the remark where it matters."),
+    "L025": Rule(
+        "info", "“{title}”的小数位太多，四舍五入存成 {kept}：{value}", "“{titleEn}” has too many decimals and is kept as {kept}: {value}",
+        "金额以元为单位最多两位小数，单价最多四位。", "Amounts in yuan have two decimals at most, unit prices four."),
     "L026": Rule(
         "warning", "“{title}”没有名称，它的其他内容没有存入：{value}", "“{titleEn}” has no name; the rest of it is not kept: {value}",
         "补上单位名称或统一社会信用代码。", "Give its name or its credit code."),
