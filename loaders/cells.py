@@ -189,7 +189,10 @@ def _code(cell: Any, text: str, slot: Slot, reader: Reader) -> Reading:
     if code is None and field.open_codelist and not details:
         return Reading({field.name: text})
     if code is None:
-        return _wording("L014", cell, text, slot, **_choices(reader.catalog.codelists[str(field.codelist)]))
+        # People know the property by its wording's name: 土地用途, not 土地用途代码.
+        known = {"title": details.title, "titleEn": details.title_en} if details else {}
+        known |= _choices(reader.catalog.codelists[str(field.codelist)])
+        return _wording("L014", cell, text, slot, **known)
     values = {field.name: code} | ({details.name: text} if details else {})
     return Reading(values, "code" if code != text else None)
 
@@ -264,7 +267,7 @@ def _wording(code: str, cell: Any, text: str, slot: Slot, **names: Any) -> Readi
     """The wording in the sibling that keeps it, with a warning; an error of that code where there is none."""
     if slot.details is None:
         return Reading({}, None, (of_field(code, slot.field, text, **names),))
-    return Reading({slot.details.name: text}, None, (of_field("L021", slot.field, text),))
+    return Reading({slot.details.name: text}, None, (of_field("L021", slot.field, text, **names),))
 
 
 def _measure(field: Field, reader: Reader) -> dict[str, str]:
