@@ -55,8 +55,9 @@ function check() {
   };
   const take = () => {
     const end = request.responseText.lastIndexOf("\n");
+    if (end < read) return; // no whole line since the last time
     for (const line of request.responseText.slice(read, end).split("\n")) if (line) show(JSON.parse(line));
-    read = Math.max(read, end + 1);
+    read = end + 1;
   };
   request.onprogress = () => request.status === 200 && take();
   request.onload = () => {
