@@ -6,10 +6,18 @@ import random
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import openpyxl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from formats import wire
+from formats.row import Row
+from formats.wire import decode, encode
+from loaders import intake
+from loaders import load as loading
 from loaders.load import check
 from loaders.profile_file import load_profile, parse_profile
 from loaders.report import Report
@@ -121,7 +129,7 @@ def write_csv(path: Path, rows: Sequence[Sequence[Any]]) -> Path:
     return path
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(8))
 def test_generated_files_are_judged_alike(seed: int, catalog: Catalog, tmp_path: Path) -> None:
     path = write_csv(tmp_path / "file.csv", rows_of(seed, 400))
     publisher = (PUBLISHER, None)[seed % 2]
@@ -148,6 +156,42 @@ def test_good_rows_are_not_read_one_by_one(
     assert report.taken == 3000
     # All of them row by row, and by columns those among which the headings were looked for.
     assert 3000 < len(read) < 3050
+
+
+CELLS = st.one_of(
+    st.sampled_from([*TEXTS, *NUMBERS, *DATES, *CODES, *REGIONS, *USCCS]), st.none(), st.booleans(), st.integers(-5, 3 * 10**6),
+    st.floats(allow_nan=False, allow_infinity=False), st.dates(), st.datetimes(), st.text(max_size=12),
+)  # fmt: skip
+
+
+def test_cells_of_any_kind_are_judged_alike(catalog: Catalog, tmp_path: Path) -> None:
+    path = tmp_path / "file.csv"
+    path.write_text("x", "utf-8")
+    names = list(COLUMNS)
+
+    @settings(deadline=None, max_examples=60)
+    @given(st.data())
+    def holds(data: st.DataObject) -> None:
+        chosen = data.draw(st.lists(st.sampled_from(names), min_size=3, max_size=6, unique=True))
+        headings = list(dict.fromkeys(["宗地编号", "成交日期", *chosen]))
+        good = data.draw(st.integers(0, 2**32))
+        rows: list[list[Any]] = [headings]
+        for number_ in range(data.draw(st.integers(1, 12))):
+            random_ = random.Random(good + number_)
+            usual = [COLUMNS[name](random_, number_) for name in headings]
+            odd = data.draw(st.dictionaries(st.integers(0, len(headings)), CELLS, max_size=2))
+            row = [odd.get(place, cell) for place, cell in enumerate([*usual, None])]
+            rows.append(row if row[-1] is not None else row[:-1])
+        whole = [Row("", number_, tuple(row)) for number_, row in enumerate(rows, 1)]
+        # So that the table begins with the first rows, and some batches are short.
+        with (
+            patch.object(loading, "read_batches", lambda *_: map(decode, encode(whole))),
+            patch.object(intake, "SEARCHED", 1),
+            patch.object(wire, "BATCH", 300),
+        ):
+            assert_same(path, catalog, type="land/grant-result", publisher=PUBLISHER)
+
+    holds()
 
 
 @pytest.mark.parametrize("several", [2, 3])
