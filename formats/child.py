@@ -30,11 +30,17 @@ def read_file(path: Path, limits: Limits = DEFAULT) -> Iterator[Row]:
     Raises FormatError, before the first row or after some. The child ends with the iterator, also when that is
     closed early.
     """
+    for batch in read_batches(path, limits):
+        yield from batch
+
+
+def read_batches(path: Path, limits: Limits = DEFAULT) -> Iterator[wire.Batch]:
+    """The rows of a file as `read_file` gives them, as many at a time as came together."""
     check_file(path)
     format_of(path.name)
     process = start("formats.child", [str(path.resolve())], limits)
     try:
-        yield from _rows(process, limits)
+        yield from _batches(process, limits)
     finally:
         end(process)
 
@@ -86,10 +92,10 @@ def check_file(path: Path) -> None:
         raise FormatError("F003", path=str(path), reason=error.strerror or str(error)) from error
 
 
-def _rows(process: subprocess.Popen[bytes], limits: Limits) -> Iterator[Row]:
+def _batches(process: subprocess.Popen[bytes], limits: Limits) -> Iterator[wire.Batch]:
     output = Output(process, limits)
     for line in _lines(output):
-        yield from wire.decode(line)
+        yield wire.decode(line)
         if line == wire.END:
             return
     raise death(process.wait(), bytes(output.said), limits)

@@ -5,6 +5,7 @@ of the process is an error and not ours.
 """
 
 import contextlib
+import fcntl
 import gc
 import json
 import os
@@ -23,6 +24,10 @@ from formats.error import FormatError
 
 # What the interpreter may need to start; nothing else of our environment (keys, passwords) goes to the child.
 ENVIRONMENT: Final = ("PATH", "PYTHONHOME", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
+
+# What the operating system keeps between the child and us; the number of the call is Linux's.
+PIPE: Final = 1 << 20
+F_SETPIPE_SZ: Final = 1031
 
 # Words by which a process out of memory takes its leave.
 OUT_OF_MEMORY: Final = (
@@ -56,7 +61,7 @@ def start(
     # The package is found where we found it, installed or not; never in the current folder (-P).
     environment["PYTHONPATH"] = str(Path(__file__).resolve().parent.parent)
     environment["PYTHONUTF8"] = "1"
-    return subprocess.Popen(  # noqa: S603 - our own interpreter and module, no shell
+    process = subprocess.Popen(  # noqa: S603 - our own interpreter and module, no shell
         [sys.executable, "-P", "-B", "-m", module, *arguments, json.dumps(asdict(limits))],
         stdin=given or subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -64,6 +69,11 @@ def start(
         env=environment,
         start_new_session=True,
     )
+    # Linux alone: with room for more than 64 KiB the two wait for each other less.
+    with contextlib.suppress(OSError):
+        assert process.stdout is not None
+        fcntl.fcntl(process.stdout, F_SETPIPE_SZ, PIPE)
+    return process
 
 
 def end(process: subprocess.Popen[bytes]) -> None:

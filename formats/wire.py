@@ -8,7 +8,8 @@ JSON as text inside.
 
 import datetime
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 import orjson
@@ -49,18 +50,32 @@ def encode_error(error: FormatError) -> bytes:
     return json.dumps({"error": error.code, "details": error.details}).encode() + b"\n"
 
 
-def decode(line: bytes) -> list[Row]:
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Some rows of one sheet that stand together: each its number and its cells. `line` is what they came as."""
+
+    sheet: str
+    rows: Sequence[tuple[int, Any]]
+    line: bytes
+
+    def __iter__(self) -> Iterator[Row]:
+        """The rows one by one."""
+        for number, cells in self.rows:
+            yield Row(self.sheet, number, cells if isinstance(cells, dict) else tuple(cells))
+
+
+def decode(line: bytes) -> Batch:
     """The rows of one line (none for the end); raises the FormatError that a line holds."""
     message = orjson.loads(line)
     if "error" in message:
         raise FormatError(message["error"], **message["details"])
     sheet = message.get("sheet", "")
     if "exact" in message:
-        return [Row(sheet, message["number"], json.loads(message["exact"]))]
+        return Batch(sheet, [(message["number"], json.loads(message["exact"]))], line)
     found = message.get("rows", ())
     if message.get("dated"):
-        return [Row(sheet, number, tuple(map(_untagged, cells))) for number, cells in found]
-    return [Row(sheet, number, cells if isinstance(cells, dict) else tuple(cells)) for number, cells in found]
+        found = [(number, list(map(_untagged, cells))) for number, cells in found]
+    return Batch(sheet, found, line)
 
 
 class _Batch:

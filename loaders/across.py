@@ -45,6 +45,15 @@ class _Step(NamedTuple):
     below: dict[str, "_Step"]
 
 
+class Watched(NamedTuple):
+    """A number, or an organization, that is compared with those of other records, and where in its record it is."""
+
+    path: str
+    of: Field
+    organization: bool
+    value: Any
+
+
 @dataclass(frozen=True, slots=True)
 class _Known:
     """What was said of an organization first, and where."""
@@ -69,11 +78,47 @@ class Across:
 
     def take(self, disclosure: Disclosure, record: Mapping[str, Any], place_of: PlaceOf) -> list[Issue]:
         """Compare a record with those before it."""
+        found: list[Issue] = []
+        for one in self.watched(disclosure, record):
+            if one.organization:
+                found += self.take_organization(disclosure, one, one.value, place_of)
+            else:
+                self.take_number(disclosure, one, one.value, place_of(one.path))
+        return found
+
+    def watched(self, disclosure: Disclosure, record: Mapping[str, Any]) -> Iterator["Watched"]:
+        """What is compared of a record: its amounts, areas and organizations."""
         steps = self._steps.get(disclosure.name)
         if steps is None:
             steps = self._steps[disclosure.name] = _steps(disclosure.fields)
+        return _walk(record, steps, "")
+
+    def take_number(
+        self, disclosure: Disclosure, watched: "Watched", number: Any, source: Sequence[Any]
+    ) -> None:
+        """Remember a number and where it stands."""
+        if is_number(number) and number > 0:
+            self.take_numbers(disclosure, watched, (number,), (source[1],), source)
+
+    def take_numbers(
+        self, disclosure: Disclosure, watched: "Watched", numbers: Sequence[float], rows: Sequence[int],
+        source: Sequence[Any],
+    ) -> None:  # fmt: skip
+        """Remember positive numbers of one column, each with its row; `source` has their sheet and column."""
+        key = (disclosure.name, watched.of.dotted, source[0], source[2])
+        kept = self._numbers.get(key)
+        if kept is None:
+            if len(self._numbers) >= COLUMNS:
+                return
+            kept = self._numbers[key] = (watched.of, disclosure, Numbers())
+        kept[2].extend(numbers, rows, self._paths.setdefault(watched.path, len(self._paths)))
+
+    def take_organization(
+        self, disclosure: Disclosure, watched: "Watched", organization: Any, place_of: PlaceOf
+    ) -> list[Issue]:
+        """Compare an organization's name and code with those before."""
         found: list[Issue] = []
-        self._walk(record, steps, "", disclosure, place_of, found)
+        self._organization(organization, watched.path, watched.of, place_of, found)
         return found
 
     def take_rows(self, rows: Sequence[tuple[str, int, Mapping[str, Any]]]) -> list[Issue]:
@@ -92,8 +137,11 @@ class Across:
                 found.append(issue(RULES, "L061", value=earlier).at(sheet=sheet, row=row))
         return found
 
-    def issues(self) -> Iterator[Issue]:
+    def issues(self) -> list[Issue]:
         """What is known only at the end: numbers in another unit than the rest of their column."""
+        return sorted(self._jumps(), key=lambda one: (one.sheet, one.row or 0, one.path))
+
+    def _jumps(self) -> Iterator[Issue]:
         paths = list(self._paths)
         for (_, _, sheet, column), (of, disclosure, numbers) in self._numbers.items():
             stated = self._units.of_heading(column or "")[1]
@@ -136,42 +184,9 @@ class Across:
         title, title_en = "同一单位的名称和代码是否一致", "Names and codes of organizations"
         yield Missing("L062", title=title, title_en=title_en, reason=reason[0], reason_en=reason[1])
 
-    def _walk(
-        self, node: Any, steps: Mapping[str, _Step], path: str, disclosure: Disclosure, place_of: PlaceOf,
-        found: list[Issue],
-    ) -> None:  # fmt: skip
-        for name, value in node.items():
-            step = steps.get(name)
-            if step is None:
-                continue
-            several = enumerate(value) if isinstance(value, list) else ((None, value),)
-            for number, one in several:
-                place = f"{path}{name}" if number is None else f"{path}{name}.{number}"
-                if step.kind == "organization":
-                    self._organization(one, place, step.of, disclosure, place_of, found)
-                elif step.kind == "money":
-                    self._number(one.get("amount"), f"{place}.amount", step.of, disclosure, place_of)
-                elif step.kind == "number":
-                    self._number(one, place, step.of, disclosure, place_of)
-                elif isinstance(one, dict):
-                    self._walk(one, step.below, f"{place}.", disclosure, place_of, found)
-
-    def _number(self, number: Any, path: str, of: Field, disclosure: Disclosure, place_of: PlaceOf) -> None:
-        if not is_number(number) or number <= 0:
-            return
-        sheet, row, column = place_of(path)[:3]
-        key = (disclosure.name, of.dotted, sheet, column)
-        kept = self._numbers.get(key)
-        if kept is None:
-            if len(self._numbers) >= COLUMNS:
-                return
-            kept = self._numbers[key] = (of, disclosure, Numbers())
-        kept[2].add(number, row, self._paths.setdefault(path, len(self._paths)))
-
     def _organization(
-        self, organization: Any, path: str, of: Field, disclosure: Disclosure, place_of: PlaceOf,
-        found: list[Issue],
-    ) -> None:  # fmt: skip
+        self, organization: Any, path: str, of: Field, place_of: PlaceOf, found: list[Issue]
+    ) -> None:
         name, code = organization.get("name"), organization.get("uscc")
         if name is None or code is None or (name, code) in self._said or len(self._said) >= ORGANIZATIONS:
             return
@@ -187,6 +202,24 @@ class Across:
         known = fold(other.said)
         if known not in folded and folded not in known:
             found.append(_of_two("L063", f"{path}.name", name, other, of, place_of, code))
+
+
+def _walk(node: Any, steps: Mapping[str, _Step], path: str) -> Iterator[Watched]:
+    for name, value in node.items():
+        step = steps.get(name)
+        if step is None:
+            continue
+        several = enumerate(value) if isinstance(value, list) else ((None, value),)
+        for number, one in several:
+            place = f"{path}{name}" if number is None else f"{path}{name}.{number}"
+            if step.kind == "organization":
+                yield Watched(place, step.of, True, one)
+            elif step.kind == "money":
+                yield Watched(f"{place}.amount", step.of, False, one.get("amount"))
+            elif step.kind == "number":
+                yield Watched(place, step.of, False, one)
+            elif isinstance(one, dict):
+                yield from _walk(one, step.below, f"{place}.")
 
 
 def _of_two(

@@ -17,23 +17,27 @@ class Beyond:
 
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
-        self._across = Across(catalog)
+        self.across = Across(catalog)
         self._paths: dict[str, set[str]] = {}
 
     def take(self, disclosure: Disclosure, record: Mapping[str, Any], place_of: PlaceOf) -> Iterator[Issue]:
         """The findings about a valid record, at their cells."""
-        self._paths.setdefault(disclosure.name, set()).update(filled_paths(record))
+        self.know(disclosure, record)
         for one in quality(record, disclosure, self._catalog):
             yield placed(one, place_of(one.path))
-        yield from self._across.take(disclosure, record, place_of)
+        yield from self.across.take(disclosure, record, place_of)
+
+    def know(self, disclosure: Disclosure, record: Mapping[str, Any]) -> None:
+        """That the file has a record with these properties."""
+        self._paths.setdefault(disclosure.name, set()).update(filled_paths(record))
 
     def take_rows(self, rows: Sequence[tuple[str, int, Mapping[str, Any]]]) -> list[Issue]:
         """The rows (sheet, row, cells) of one record that only repeat another."""
-        return self._across.take_rows(rows)
+        return self.across.take_rows(rows)
 
-    def issues(self) -> Iterator[Issue]:
+    def issues(self) -> list[Issue]:
         """What is known only when all records have gone by."""
-        return self._across.issues()
+        return self.across.issues()
 
     def not_run(self) -> Iterator[NotRun]:
         """The checks that no record of the file let run, and why."""
@@ -53,4 +57,4 @@ class Beyond:
             } - missing.keys()
         yield from (one for code, one in lacking.items() if code not in ran)
         if self._paths:
-            yield from self._across.not_run()
+            yield from self.across.not_run()

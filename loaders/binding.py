@@ -16,7 +16,7 @@ _NO_RULE = RecordRule(None, {}, {}, {})
 _CONTAINERS = frozenset({"organization", "person", "contact"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Heading:
     """A column as binding sees it: its place, its key among the columns, its name, a unit that the sheet states.
 
@@ -28,7 +28,7 @@ class Heading:
     name: str
     unit: str | None = None
 
-    @property
+    @cached_property
     def label(self) -> str:
         """The name, with the number of its repetition."""
         _, mark, number = self.key.rpartition("#")

@@ -1,22 +1,26 @@
 """One row → one fragment of a record: cells read, personal numbers masked, every value with its source."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as attribute
 from datetime import datetime
 from typing import Any
 
 from loaders.binding import Bound, BoundEach, BoundUnpivot, Heading, Plan
-from loaders.cells import NOTHING, Reader, Reading, read_cell
+from loaders.cells import NOTHING, Reader, read_cell
 from loaders.draft import CONFLICT, SAME, STORED, Draft, Path, Source
 from loaders.issues import of_field
 from loaders.personal import mask
 from loaders.profile import Profile, Target
 from loaders.screen import masked, screened
 from loaders.text import clean, is_null, written
+from schemas.field import Field
 from schemas.issue import Issue
 
 # So much of a raw cell is kept beside a value that was changed.
 _RAW = 1000
+# So many different cells are read once.
+_KEPT = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +38,40 @@ class Built:
     `filled` are the columns whose cell says something that is asked for here.
     """
 
-    record: dict[str, Any] = field(default_factory=dict)
-    sources: dict[str, Source] = field(default_factory=dict)
-    issues: list[Issue] = field(default_factory=list)
-    filled: set[int] = field(default_factory=set)
-    reached: set[int] = field(default_factory=set)
+    record: dict[str, Any] = attribute(default_factory=dict)
+    sources: dict[str, Source] = attribute(default_factory=dict)
+    issues: list[Issue] = attribute(default_factory=list)
+    filled: set[int] = attribute(default_factory=set)
+    reached: set[int] = attribute(default_factory=set)
 
     @property
     def failed(self) -> bool:
         """Whether the row must be refused."""
         return any(found.severity == "error" for found in self.issues)
+
+
+@dataclass(frozen=True, slots=True)
+class _Value:
+    """One value that a cell gives: where it goes, its field, by which rule, what the cell said if there is one, and
+    what the screen said.
+    """
+
+    name: str
+    path: Path
+    value: Any
+    field: Field
+    rule: str | None
+    raw: tuple[str, ...]
+    issues: tuple[Issue, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """What one part of a cell gives, whatever else the row says; `parent` is the object it goes into."""
+
+    values: tuple[_Value, ...]
+    parent: Path
+    issues: tuple[Issue, ...]
 
 
 class Builder:
@@ -56,6 +84,8 @@ class Builder:
         self.reader = reader
         self.headings = headings
         self._replace: Mapping[str, str] = profile.replace if profile else {}
+        self._known: dict[tuple[Any, ...], _Given | None] = {}
+        self._numbers = {id(bound): number for number, bound in enumerate(plan.bound)}
 
     def build(self, cells: Sequence[Any], place: Place) -> Built:
         """The fragment of one row."""
@@ -70,6 +100,56 @@ class Builder:
             if unpivot.column < len(cells):
                 row.take_unpivot(unpivot, cells[unpivot.column], number)
         return row.finish()
+
+    def alone(self, column: int, cell: Any) -> tuple[Built, dict[Path, Any]]:
+        """What the cell of one column gives by itself, and its values by place; nothing that a row adds."""
+        row = _Row(self, Place("", 0))
+        for bound in self.plan.bound:
+            if bound.column == column:
+                row.take(bound, cell)
+        row.note_unmatched()
+        _, row.built.sources = row.draft.finish()
+        return row.built, row.draft.leaves()
+
+    def given(
+        self, bound: Bound, part: Any, place: int | None, cell: Any, changed: bool, standing: str | None
+    ) -> _Given | None:
+        """What a part of a cell gives, None for a mark that stands for nothing; texts are read once.
+
+        `place` is the entry of the innermost list, `standing` a region that the row names already.
+        """
+        number = self._numbers.get(id(bound))
+        if number is None or type(part) is not str or type(cell) is not str:
+            return self._given(bound, part, place, cell, changed, standing)
+        key = (number, part, place, cell, changed, standing)
+        if key not in self._known:
+            if len(self._known) >= _KEPT:
+                self._known.clear()
+            self._known[key] = self._given(bound, part, place, cell, changed, standing)
+        return self._known[key]
+
+    def _given(
+        self, bound: Bound, part: Any, place: int | None, cell: Any, changed: bool, standing: str | None
+    ) -> _Given | None:
+        reading = read_cell(part, bound.slot, self.reader, standing)
+        if reading is NOTHING:
+            return None
+        at, parent = bound.paths(place)
+        values = []
+        for name, value in reading.values.items():
+            field = bound.slot.siblings.get(name, bound.slot.field)
+            value, hidden = screened(value, field)
+            rules = ["profile" if changed else None, reading.rule, "masked" if hidden else None]
+            rule = "+".join(one for one in rules if one) or None
+            raw = (mask(_shown(cell))[0][:_RAW],) if rule else ()
+            path = at if name == bound.slot.field.name else (*parent, name)
+            values.append(_Value(name, path, value, field, rule, raw, tuple(map(masked, hidden))))
+        return _Given(tuple(values), parent, tuple(map(masked, reading.issues)))
+
+    def takes_as_is(self, target: Target) -> bool:
+        """Whether `prepared` changes no text for a target."""
+        done = (target.pattern, target.split, target.template, target.date_format)
+        return not (self._replace or target.replace or any(done))
 
     def prepared(self, cell: Any, target: Target) -> tuple[list[Any], bool]:
         """The cell's parts as the profile wants them, and whether the profile changed the text."""
@@ -122,7 +202,8 @@ class _Row:
                 for bound in bounds:
                     parts, changed = self.builder.prepared(element.get(name), bound.target)
                     if bound.target.pattern is not None and not any(parts) and clean(element.get(name)):
-                        self._note(each.column, of_field("L018", bound.slot.field, clean(element.get(name))))
+                        unmatched = of_field("L018", bound.slot.field, clean(element.get(name)))
+                        self._note(each.column, masked(unmatched))
                     for part in parts:
                         stored |= self._take_one(bound, part, number, element.get(name), changed)
             if stored and each.ordinal:
@@ -139,10 +220,7 @@ class _Row:
         """The fragment with the plan's constants; a constant inside a list needs an entry that a cell filled."""
         plan, draft, built = self.builder.plan, self.draft, self.built
         self._drop_nameless()
-        for column, (bound, cell) in self._unmatched.items():
-            if column not in built.filled:
-                built.filled.add(column)
-                self._note(column, of_field("L018", bound.slot.field, _shown(cell)))
+        self.note_unmatched()
         for path, value in plan.constants:
             if draft.get(path) is None and _entry_exists(draft, path):
                 draft.put(path, value, None)
@@ -156,47 +234,42 @@ class _Row:
         built.record = {"schema": plan.disclosure.name, **record}
         return built
 
+    def note_unmatched(self) -> None:
+        """Note the cells in which no pattern of the profile found anything."""
+        for column, (bound, cell) in self._unmatched.items():
+            if column not in self.built.filled:
+                self.built.filled.add(column)
+                self._note(column, masked(of_field("L018", bound.slot.field, _shown(cell))))
+
     def _take_one(self, bound: Bound, part: Any, place: int | None, cell: Any, changed: bool) -> bool:
         field = bound.slot.field
         standing = self.draft.get(bound.at) if field.codelist == "region" else None
-        reading = read_cell(part, bound.slot, self.builder.reader, standing)
-        if reading is NOTHING:
+        given = self.builder.given(bound, part, place, cell, changed, standing)
+        if given is None:
             return False
         self.built.filled.add(bound.column)
-        outcomes = self._put(bound, reading, place, cell, changed)
-        self._note(bound.column, *reading.issues)
+        outcomes = {value.name: self._put(bound, value) for value in given.values}
+        container = bound.slot.container
+        if container is not None and container.definition == "organization":
+            self._parts_of.setdefault(given.parent, set()).add(bound.column)
+        self._note(bound.column, *given.issues)
         if outcomes.get(field.name) == CONFLICT or set(outcomes.values()) == {CONFLICT}:
-            self._note(bound.column, of_field("L023", field, _shown(part)))
-        stored = bool({STORED, SAME} & set(outcomes.values()))
+            self._note(bound.column, masked(of_field("L023", field, _shown(part))))
+        stored = STORED in outcomes.values() or SAME in outcomes.values()
         if stored:
             self.built.reached.add(bound.column)
         return stored
 
-    def _put(
-        self, bound: Bound, reading: Reading, place: int | None, cell: Any, changed: bool
-    ) -> dict[str, str]:
-        at, parent = bound.paths(place)
+    def _put(self, bound: Bound, given: _Value) -> str:
+        self._note(bound.column, *given.issues)
         heading = self.builder.headings[bound.column].label
-        outcomes: dict[str, str] = {}
-        for name, value in reading.values.items():
-            field = bound.slot.siblings.get(name, bound.slot.field)
-            value, hidden = screened(value, field)
-            self._note(bound.column, *hidden)
-            rules = ["profile" if changed else None, reading.rule, "masked" if hidden else None]
-            rule = "+".join(one for one in rules if one) or None
-            raw = [mask(_shown(cell))[0][:_RAW]] if rule else []
-            source: Source = [self.place.sheet, self.place.row, heading, rule, *raw]
-            path = at if name == bound.slot.field.name else (*parent, name)
-            outcome = self.draft.put(path, value, source)
-            if outcome == CONFLICT and bound.slot.field.codelist is not None:
-                outcome = self._settled(path, str(value), bound, source)
-            outcomes[name] = outcome
-            if field.definition == "organization":
-                self._parts_of.setdefault(path, set()).add(bound.column)
-        container = bound.slot.container
-        if container is not None and container.definition == "organization":
-            self._parts_of.setdefault(parent, set()).add(bound.column)
-        return outcomes
+        source: Source = [self.place.sheet, self.place.row, heading, given.rule, *given.raw]
+        outcome = self.draft.put(given.path, given.value, source)
+        if outcome == CONFLICT and bound.slot.field.codelist is not None:
+            outcome = self._settled(given.path, str(given.value), bound, source)
+        if given.field.definition == "organization":
+            self._parts_of.setdefault(given.path, set()).add(bound.column)
+        return outcome
 
     def _settled(self, path: Path, value: str, bound: Bound, source: Source) -> str:
         """What becomes of a second code or wording: the narrower region, a name rather than a code, both names."""
@@ -227,14 +300,15 @@ class _Row:
                 ".".join(step for step in path if isinstance(step, str))
             ]
             self.draft.remove(path)
-            self._note(min(columns), of_field("L026", field, "；".join(map(str, found.values()))))
+            said = "；".join(map(str, found.values()))
+            self._note(min(columns), masked(of_field("L026", field, said)))
             self.built.reached -= columns
 
     def _note(self, column: int, *found: Issue) -> None:
-        heading = self.builder.headings[column].label
         for one in found:
+            heading = self.builder.headings[column].label
             placed = one.at(sheet=self.place.sheet, row=self.place.row, column=heading)
-            self.built.issues.append(masked(placed))
+            self.built.issues.append(placed)
 
 
 def plain_parts(cell: list[Any]) -> list[Any]:

@@ -32,7 +32,7 @@ _SAFE = "%:/?#[]@!$&'()*+,;=~-._"
 _YES = frozenset({"是", "有", "真", "y", "yes", "true", "1", "t", "√", "✓"})
 _NO = frozenset({"否", "无", "非", "假", "n", "no", "false", "0", "f", "×", "✗"})
 # The one property that a bare cell fills of an object.
-_NAMED = {"organization": "name", "project": "name", "person": "personName", "contact": "contactPerson"}
+NAMED = {"organization": "name", "project": "name", "person": "personName", "contact": "contactPerson"}
 _DECIMALS = {"money": 2, "unitPrice": 4}
 # A hint lists the codes of a codelist that has no more than these.
 FEW = 12
@@ -250,7 +250,7 @@ def _named(cell: Any, text: str, slot: Slot, reader: Reader) -> Reading:
     if slot.field.definition == "organization" and is_valid(normalize(text)):
         return Reading({slot.field.name: {"uscc": normalize(text)}}, "uscc")
     rule = "blanks" if isinstance(cell, str) and text != cell.strip() else None
-    return Reading({slot.field.name: {_NAMED[str(slot.field.definition)]: text}}, rule)
+    return Reading({slot.field.name: {NAMED[str(slot.field.definition)]: text}}, rule)
 
 
 def _document(cell: Any, text: str, slot: Slot, reader: Reader) -> Reading:

@@ -56,6 +56,19 @@ class Draft:
             place: source for place, source in self._sources.items() if place[: len(path)] != path
         }
 
+    def leaves(self) -> dict[Path, Any]:
+        """Every value that is no object, by its place."""
+        found: dict[Path, Any] = {}
+        open_: list[tuple[Path, dict[Any, Any]]] = [((), self._root)]
+        while open_:
+            path, node = open_.pop()
+            for step, value in node.items():
+                if isinstance(value, dict):
+                    open_.append(((*path, step), value))
+                else:
+                    found[*path, step] = value
+        return found
+
     def finish(self) -> tuple[dict[str, Any], dict[str, Source]]:
         """The record as JSON has it, and the sources by dotted path."""
         moved: dict[Path, Path] = {}

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from formats.aside import MARK
 from formats.row import Cell, Row
+from formats.wire import Batch
 from loaders.errors import LoadError
 from loaders.personal import mask
 
@@ -88,15 +89,20 @@ class Remembered:
         self._size = 0
         self._sheets: dict[str, bool] = {}
 
-    def without(self, rows: Iterable[Row]) -> Iterator[Row]:
+    def without(self, batches: Iterable[Batch]) -> Iterator[Batch]:
         """The rows that are not of a summary sheet."""
-        for row in rows:
-            ours = self._sheets.get(row.sheet)
-            if ours is None:
-                ours = self._sheets[row.sheet] = _is_title(row)
+        for batch in batches:
+            ours = self._sheets.get(batch.sheet)
+            if ours is None and batch.rows:
+                ours = self._sheets[batch.sheet] = _is_title(next(iter(batch)))
             if not ours:
-                yield row
-            elif len(self._rows) < _MOST and self._size < _MOST_TEXT and isinstance(row.cells, tuple):
+                yield batch
+            else:
+                self._remember(batch)
+
+    def _remember(self, rows: Iterable[Row]) -> None:
+        for row in rows:
+            if len(self._rows) < _MOST and self._size < _MOST_TEXT and isinstance(row.cells, tuple):
                 cells = row.cells[:WIDTH]
                 self._size += sum(len(cell) for cell in cells if isinstance(cell, str))
                 self._rows.append(Row(row.sheet, row.number, cells))

@@ -2,28 +2,33 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from formats.aside import aside
 from formats.row import Row
+from formats.wire import Batch
+from loaders.across import Across
 from loaders.asked import Asked
 from loaders.build import Built, Place
 from loaders.completeness import Completeness, filled_paths
 from loaders.groups import Issues
 from loaders.headings import SEARCHED
 from loaders.issues import RULES
+from loaders.ledger import Ledger
 from loaders.report import ColumnUse, SoFar
 from loaders.screen import masked, masked_cells, screened_record
 from loaders.sheets import Sheet
 from loaders.spool import Spool
+from loaders.table import Table, table_of
 from loaders.text import clean, is_null
 from schemas.catalog import Disclosure
 from schemas.issue import RULES as SCHEMA_RULES
 from schemas.issue import Issue, issue
 from store.identity import identify
 
+# Called whenever at least so many rows more have come.
 Progress = Callable[[SoFar], None]
 PROGRESS_EVERY = 500
 _VERSION = re.compile(r"[a-z-]+/[a-z-]+/[0-9]+\.[0-9]+")
@@ -67,8 +72,12 @@ class Fragment:
 class Intake:
     """Everything that is known of a file's rows while they go by."""
 
-    def __init__(self, asked: Asked, fragments: Spool, refusals: Spool) -> None:
+    def __init__(
+        self, asked: Asked, fragments: Spool, refusals: Spool, across: Across, ledger: Ledger | None = None
+    ) -> None:
         self.asked = asked
+        self.across = across
+        self.ledger = ledger
         self.fragments = fragments
         self.refusals = refusals
         self.issues = Issues()
@@ -81,12 +90,14 @@ class Intake:
         self._aside: dict[str, str | None] = {}
         self._waiting: list[Row] = []
         self._without_heading: list[Issue] = []
+        self._tables: dict[str, Table | None] = {}
+        self._first: dict[str, int] = {}
 
-    def take_all(self, rows: Iterable[Row], progress: Progress | None = None) -> None:
+    def take_all(self, batches: Iterable[Batch], progress: Progress | None = None) -> None:
         """Take every row of a file."""
         told = 0
-        for row in rows:
-            self._take(row)
+        for batch in batches:
+            self._take_batch(batch)
             if progress and self.rows - told >= PROGRESS_EVERY:
                 told = self.rows
                 progress(self.so_far)
@@ -102,6 +113,14 @@ class Intake:
         self.issues.add(*self._without_heading)
         if self.rows == sum(self.skipped.values()) and not self._without_heading:
             self.issues.add(issue(RULES, "L008"))
+
+    def groups(self) -> Iterator[list[Fragment]]:
+        """The fragments of each record that was read, records in the order of their first rows."""
+        if self.ledger is not None:
+            self._read_shared(self.ledger)
+        in_order = self._first.__getitem__ if self.ledger is not None else None
+        groups = self.fragments.groups(in_order)
+        return (sorted(map(Fragment.of, group), key=lambda one: one.row) for _, group in groups)
 
     @property
     def so_far(self) -> SoFar:
@@ -135,6 +154,59 @@ class Intake:
         self.refusals.add(str(row), kept)
         if not noted:
             self.issues.add(*found)
+
+    def _take_batch(self, batch: Batch) -> None:
+        """Take rows that came together: by columns once their table is known, else one by one."""
+        for at, (number, cells) in enumerate(batch.rows):
+            table = self._table(batch.sheet)
+            if table is not None and table.pays:
+                self._take_by_columns(table, batch, at)
+                return
+            self._take(Row(batch.sheet, number, cells if isinstance(cells, dict) else tuple(cells)))
+
+    def _table(self, name: str) -> Table | None:
+        """The table of a sheet whose headings are known and whose rows may be taken by columns."""
+        if self.ledger is None or self._waiting or name not in self.sheets:
+            return None
+        if name not in self._tables:
+            self._tables[name] = table_of(self.sheets[name], self.asked.catalog, self.across)
+        return self._tables[name]
+
+    def _take_by_columns(self, table: Table, batch: Batch, left_out: int) -> None:
+        """Take the rows of a batch, its first left out: count the good ones, read the others."""
+        assert self.ledger is not None
+        rows, before = batch.rows[left_out:], self.rows
+        taken = table.take([cells for _, cells in rows])
+        self.ledger.keep(batch, before + 1, left_out)
+        table.count(taken)
+        numbers = [number for number, _ in rows]
+        for good in taken.good:
+            self.ledger.add(good, before + 1, batch.sheet, numbers)
+        for at in taken.others:
+            number, cells = rows[at]
+            self.rows = before + at
+            self._take_row(table.sheet, Row(batch.sheet, number, tuple(cells)))
+        self.rows = before + len(rows)
+
+    def _read_shared(self, ledger: Ledger) -> None:
+        """Read the good rows that are of one record with others."""
+        rows = self.rows
+        for name, shared in ledger.shared():
+            table = self._tables[name]
+            assert table is not None
+            ledger.take_back(table.take([cells for _, _, cells in shared]))
+            for row, number, cells in shared:
+                place, self.rows = Place(name, number), row
+                built = table.builder.build(cells, place)
+                made = [(table.builder.plan.disclosure, built.record, built.sources)]
+                self._keep(made, place, table.sheet.named_cells(cells))
+        self.rows = rows
+        disclosures = dict(ledger.first)
+        for key, row in self._first.items():
+            name = key.partition(" ")[0]
+            disclosures[name] = min(row, disclosures.get(name, row))
+        for name in sorted(disclosures, key=disclosures.__getitem__):
+            self.completeness.take(self.asked.catalog.versions[name], frozenset(), 0)
 
     def _take(self, row: Row) -> None:
         profile = self.asked.profile
@@ -271,6 +343,10 @@ class Intake:
             # A row of a sheet that lacks something is no part of the records of another.
             key = f"{disclosure.name} {whose}" + f" {place.sheet}" * bool(lacking)
             self.fragments.add(key, fragment.to_json())
+            if self.ledger is not None:
+                self._first[key] = min(self.rows, self._first.get(key, self.rows))
+                if identity is not None and not lacking:
+                    self.ledger.met(hash((disclosure.type, identity.publisher.id, *identity.key)))
 
     def _count(self, sheet: Sheet, cells: list[Any], asked: frozenset[int], built: list[Built]) -> None:
         """Count which cells said something and which reached a property; `asked` are the columns that were read."""

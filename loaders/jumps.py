@@ -8,6 +8,7 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 from math import log10
 from statistics import median
 from typing import Self
@@ -83,10 +84,21 @@ class Numbers:
             self._rows.append(row)
             self._paths.append(path)
 
+    def extend(self, numbers: Sequence[float], rows: Sequence[int], path: int) -> None:
+        """Take positive numbers, each with its row, all of one path."""
+        if self.count + len(numbers) < KEPT:
+            self.count += len(numbers)
+            self._numbers.extend(numbers)
+            self._rows.extend(rows)
+            self._paths.extend(repeat(path, len(numbers)))
+        else:
+            for number, row in zip(numbers, rows, strict=True):
+                self.add(number, row, path)
+
     def jumps(self) -> Iterator[tuple[float, int, int, int, float]]:
         """Each jump: the number, its row, its path, the direction, and what is usual."""
         spread = self._spread or Spread.of(self._numbers)
-        if spread is None:
+        if spread is None or spread.high == -spread.low == float("inf"):
             return
         for number, row, path in zip(self._numbers, self._rows, self._paths, strict=True):
             direction = spread.jump(number)

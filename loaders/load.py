@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from formats.child import read_file
+from formats.child import read_batches
 from formats.confinement import DEFAULT, Limits
 from formats.error import FormatError
 from loaders.asked import Asked
@@ -21,11 +21,13 @@ from loaders.earlier import Earlier, Remembered
 from loaders.groups import Issues
 from loaders.intake import Fragment, Intake, Progress
 from loaders.issues import RULES, of_field
+from loaders.ledger import Ledger
 from loaders.merging import Merger
 from loaders.profile import Profile
 from loaders.report import NotRun, Report
 from loaders.sources import is_part, own_source, placed, places, source_of
 from loaders.spool import Spool
+from loaders.standing import Standing
 from schemas.catalog import Catalog, Disclosure
 from schemas.check import check as check_record
 from schemas.deadline import Unknown, due
@@ -57,18 +59,20 @@ def check(
     since: Mapping[str, Any] | None = None,
     limits: Limits = DEFAULT,
     progress: Progress | None = None,
+    columnar: bool = True,
 ) -> Report:
     """What would come of a file, without storing anything.
 
     It is compared with an earlier report on the file, `since`, or with what its own summary sheet says if it is a
-    workbook that we gave back.
+    workbook that we gave back. The report is the same if every row is read by itself (`columnar` false), only later.
     """
     earlier = None if since is None else Earlier.of(since)
     run = _Run(path, catalog, type, profile, publisher, limits, progress, checking=True)
-    with Spool() as fragments, Spool() as refusals:
-        if run.read(fragments, refusals):
+    with Spool() as fragments, Spool() as refusals, Ledger() as ledger:
+        if run.read(fragments, refusals, ledger if columnar else None):
             for _ in run.outcomes():
                 pass
+            run.count(ledger)
         report = run.report()
         earlier = earlier or report.earlier
         return report.since(earlier) if earlier and not report.unreadable else report
@@ -153,15 +157,18 @@ class _Run:
         self.beyond = Beyond(catalog)
         self.written: Counter[str] = Counter()
 
-    def read(self, fragments: Spool, refusals: Spool) -> bool:
-        """Take the file's rows; False where it cannot be read or nobody publishes it."""
-        self.intake = Intake(self.asked, fragments, refusals)
+    def read(self, fragments: Spool, refusals: Spool, ledger: Ledger | None = None) -> bool:
+        """Take the file's rows; False where it cannot be read or nobody publishes it.
+
+        With a ledger good rows are only counted there.
+        """
+        self.intake = Intake(self.asked, fragments, refusals, self.beyond.across, ledger)
         if self.wrong_publisher is not None:
             self.intake.issues.add(issue(RULES, "L006", value=self.wrong_publisher))
             return False
         try:
-            rows = self.remembered.without(read_file(self.path, self.limits))
-            self.intake.take_all(rows, self.progress)
+            batches = self.remembered.without(read_batches(self.path, self.limits))
+            self.intake.take_all(batches, self.progress)
             with self.path.open("rb") as stream:
                 self.sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
         except FormatError as error:
@@ -171,8 +178,11 @@ class _Run:
 
     def outcomes(self) -> Iterator[Outcome]:
         """The records that pass, in the order in which their first rows came; the rows of the others are refused."""
-        for _, group in self.intake.fragments.groups():
-            fragments = [Fragment.of(kept) for kept in group]
+        groups, ledger = self.intake.groups(), self.intake.ledger
+        standing = Standing(ledger, self.beyond) if ledger else None
+        for fragments in groups:
+            if standing:
+                self.intake.issues.add(*standing.until(fragments[0].row))
             rows = [(one.place.sheet, one.place.row, one.cells) for one in fragments]
             self.intake.issues.add(*self.beyond.take_rows(rows))
             outcome = self._outcome(fragments)
@@ -185,7 +195,18 @@ class _Run:
                 if isinstance(deadline, Unknown):
                     self.without_deadline[deadline.message, deadline.message_en] += 1
                 yield outcome
+        if standing:
+            self.intake.issues.add(*standing.until())
         self.intake.issues.add(*self.beyond.issues())
+
+    def count(self, ledger: Ledger) -> None:
+        """Count the records that were good without being read."""
+        for shape, records in ledger.records.items():
+            self.records += records
+            self.types[shape.disclosure.type] += records
+            self.intake.completeness.take(shape.disclosure, self.intake.said_paths(shape.record), records)
+        self.without_deadline.update(ledger.without_deadline)
+        self.types, self.without_deadline = +self.types, +self.without_deadline
 
     def write(self, engine: Engine, batch: list[Entry], now: datetime) -> None:
         """Store one batch in a transaction of its own."""
@@ -229,7 +250,9 @@ class _Run:
                 "records", "按模式核对", "Every check of records",
                 "没有一行能成为记录。", "No row could become a record.",
             )  # fmt: skip
-        for (reason, reason_en), records in self.without_deadline.items():
+        for (reason, reason_en), records in sorted(
+            self.without_deadline.items(), key=lambda one: (-one[1], one[0])
+        ):
             yield NotRun(
                 "deadline", "公开时限", "Whether it was published in time",
                 f"{reason}这些记录是否超时不得而知。", f"{reason_en} Whether these were late is unknown.", records,

@@ -16,7 +16,7 @@ _RESIDENT = re.compile(r"(?<![0-9A-Za-z])(\d{6})((?:18|19|20)\d{6})(\d{3}[\dXx])
 _MOBILE = re.compile(r"(?<![\d.])(\+?86[- ]?)?(1[3-9]\d)[- ]?(\d{4})[- ]?(\d{4})(?!\d|\.\d| ?[元万亿%])")
 
 # Whatever is masked has eleven digits or more in a row; texts without them cost one search.
-_LONG = re.compile(r"\d(?:[- ]?\d){10}")
+LONG = re.compile(r"\d(?:[- ]?\d){10}")
 # Sixteen to nineteen digits, as they are or in groups of four.
 _CARD = re.compile(r"(?<![0-9A-Za-z.])\d{4}(?:[- ]?\d{4}){3}(?:[- ]?\d{1,3})?(?![0-9A-Za-z]|\.\d)")
 # UnionPay's cards, and those ICBC gave before; other issuers' prefixes are also those of accounts and of numbers.
@@ -42,7 +42,7 @@ def mask(text: str, *, phones: bool = True) -> tuple[str, tuple[tuple[str, str],
     >>> mask("联系人 13900000000")[0]
     '联系人 139****0000'
     """
-    if not _LONG.search(text):
+    if not LONG.search(text):
         return text, ()
     found: list[tuple[str, str]] = []
 

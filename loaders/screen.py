@@ -22,7 +22,7 @@ def screened(value: Any, field: Field) -> tuple[Any, list[Issue]]:
         return [one for one, _ in results], [found for _, issues in results for found in issues]
     if isinstance(value, dict):
         return screened_record(value, field.fields)
-    if _names_a_thing(field, value):
+    if names_a_thing(field, value):
         return value, []
     shown, kinds = mask(value, phones="phone" not in field.personal)
     return shown, [of_field("L051", field, None, kind=kind, kindEn=kind_en) for kind, kind_en in kinds]
@@ -70,7 +70,7 @@ def _masked_cell(cell: Any) -> Any:
     return cell
 
 
-def _names_a_thing(field: Field, value: str) -> bool:
+def names_a_thing(field: Field, value: str) -> bool:
     """Whether a field holds numbers that people gave to things, which may look like numbers of persons."""
     if field.kind in ("url", "code", "date", "moment") or field.name.endswith("Number"):
         return True

@@ -55,14 +55,14 @@ class Sheet:
         # Faults and notes of the ways that rows have gone, each once.
         self.said: dict[Issue, None] = {}
         self.heading_row = 1
-        self._nested = False
+        self.nested = False
         self._titles: tuple[str, ...] = ()
         self._stated: dict[str, str] = {}
         self._above: dict[int, Any] = {}
 
     def begin_objects(self, rows: Sequence[Row]) -> None:
         """Learn the names in the first objects of a JSON file."""
-        self._nested = True
+        self.nested = True
         for row in rows:
             assert isinstance(row.cells, dict)
             self._learn(self._flat(row.cells))
@@ -128,7 +128,7 @@ class Sheet:
     @property
     def missing(self) -> list[str]:
         """The columns that the profile speaks of and the table does not have."""
-        if self._nested or not self.headings:
+        if self.nested or not self.headings:
             return []
         known = {heading.key for heading in self.headings}
         said = (heading for rule in self._rules() if rule for heading in (*rule.columns, *rule.when))
@@ -209,7 +209,7 @@ class Sheet:
             disclosure, self._names(disclosure), asked.reader, asked.profile, rule, asked.organization, asked.level,
             publisher_given=asked.publisher_given, stated_units=self._stated,
         )  # fmt: skip
-        plan = binder.bind(self.headings, nested=self._nested)
+        plan = binder.bind(self.headings, nested=self.nested)
         plan, missing = self._identified(plan)
         if asked.checking and not _is_published(plan):
             plan, notes = replace(plan, publisher=asked.stand_in), (*notes, issue(RULES, "L007"))

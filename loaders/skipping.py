@@ -37,6 +37,11 @@ _MAY_BE_NO_DATA = re.compile(
 )
 
 
+def may_be_no_data(text: str) -> bool:
+    """Whether a row whose first cell says this may be none of data; `reason` looks at the rest of it."""
+    return _MAY_BE_NO_DATA.match(text) is not None
+
+
 def reason(cells: Sequence[Any], width: int) -> str | None:
     """Why a row below the headings is no data: `blank`, `total`, `note`; None if it is data.
 
@@ -46,7 +51,7 @@ def reason(cells: Sequence[Any], width: int) -> str | None:
     texts = [text for text in map(clean, cells) if text]
     if not texts:
         return "blank"
-    if len(set(texts[:3])) > 1 and not _MAY_BE_NO_DATA.match(texts[0]):
+    if len(set(texts[:3])) > 1 and not may_be_no_data(texts[0]):
         return None
     texts = list(map(half, texts))
     if _TOTAL.fullmatch(texts[0].replace(" ", "").rstrip(":")) and all(

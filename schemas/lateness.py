@@ -7,7 +7,7 @@ from typing import Any
 from schemas.catalog import Catalog, Disclosure
 from schemas.deadline import Unknown, days_late, due
 from schemas.path import values
-from schemas.probe import Check, Finding, Probe, Scope
+from schemas.probe import Check, Finding, Look, Probe, Scope
 
 # Days are counted once for the same dates; files have few different ones.
 _KEPT = 4096
@@ -46,9 +46,22 @@ def _late(disclosure: Disclosure, catalog: Catalog) -> Iterator[Probe]:
             known[key] = judge(value, scope)
         return known[key]
 
-    # Any of the events is enough, so that each is a probe; but one looks.
-    for number, path in enumerate(dict.fromkeys(map(".".join, events))):
-        yield Probe(published, look if number == 0 else _nothing, frozenset(("publishedDate", path)))
+    # Any of the events is enough, so that each has a probe; that of the first there is looks.
+    paths = tuple(dict.fromkeys(map(".".join, events)))
+    reads = frozenset(map(".".join, asked))
+    for number, path in enumerate(paths):
+        yield Probe(published, _if_first(paths, number, look), frozenset(("publishedDate", path)), reads)
+
+
+def _if_first(paths: tuple[str, ...], number: int, look: Look) -> Look:
+    """The look, where a record has that property and none of those before it."""
+    steps = [path.split(".") for path in paths[: number + 1]]
+
+    def first(value: str, scope: Scope) -> Finding | None:
+        there = (at for at, one in enumerate(steps) for _ in values(scope[0], one))
+        return look(value, scope) if next(there, None) == number else None
+
+    return first
 
 
 def _is_soon(published: str, event: str, least: int) -> bool:
@@ -61,10 +74,6 @@ def _day(value: str) -> date | None:
         return date.fromisoformat(value[:10])
     except ValueError:
         return None
-
-
-def _nothing(value: str, scope: Scope) -> None:
-    return None
 
 
 CHECKS = (

@@ -156,7 +156,7 @@ def _in_order(pair: Pair, disclosure: Disclosure) -> Probe:
         wrong = is_before(value, found) if at_is_later else is_before(found, value)
         return Finding(f"{value} {sign} {found}", words) if wrong else None
 
-    return Probe(pair.at, look, pair.needs)
+    return Probe(pair.at, look, pair.needs, frozenset())
 
 
 def _ranges(disclosure: Disclosure, catalog: Catalog) -> Iterator[Probe]:
@@ -165,7 +165,7 @@ def _ranges(disclosure: Disclosure, catalog: Catalog) -> Iterator[Probe]:
             continue
         lower = one.dotted.removesuffix("Maximum") + "Minimum"
         for pair in pairs(one.dotted, lower, disclosure):
-            yield Probe(pair.at, _above(pair.fetch, *titled(pair.other, disclosure)), pair.needs)
+            yield Probe(pair.at, _above(pair.fetch, *titled(pair.other, disclosure)), pair.needs, frozenset())
 
 
 def _above(
@@ -186,7 +186,7 @@ def _ages(disclosure: Disclosure, catalog: Catalog) -> Iterator[Probe]:
         if one.kind in ("date", "moment"):
             ahead = _AHEAD_OF_RIGHTS if set(one.path) & set(_LONG) else _AHEAD
             earliest = "1800" if set(one.path) & set(_OLD) else _EARLIEST
-            yield Probe(one, _out_of(earliest, f"{last + ahead + 1}"), frozenset((one.dotted,)))
+            yield Probe(one, _out_of(earliest, f"{last + ahead + 1}"), frozenset((one.dotted,)), frozenset())
 
 
 def _out_of(earliest: str, latest: str) -> Callable[[Any, Scope], Finding | None]:

@@ -90,7 +90,7 @@ def _organizations(look: Any, *needs: str) -> Any:
 def _phones(disclosure: Disclosure, catalog: Catalog) -> Iterator[Probe]:
     for one in disclosure.walk():
         if "phone" in one.personal:
-            yield Probe(one, _unreachable, frozenset((one.dotted,)))
+            yield Probe(one, _unreachable, frozenset((one.dotted,)), frozenset())
 
 
 CHECKS = (

@@ -32,11 +32,22 @@ class Probe:
 
     `needs` are the properties (dotted, lists crossed) without which it can find nothing; an entry of a list is
     looked at alone. The value has the kind that the schema gives the property; all else may be of any kind.
+
+    Findings come of `needs` and `reads` alone. Where nothing is said of `reads`, the look may ask for more, which can
+    only take a finding back. Texts that do not begin with one of the characters of `begins`, where there are any, are
+    never found.
     """
 
     field: Field
     look: Look
     needs: frozenset[str]
+    reads: frozenset[str] | None = None
+    begins: frozenset[str] = frozenset()
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether it finds the same whatever else the record has."""
+        return self.reads is not None
 
 
 @dataclass(frozen=True, slots=True)

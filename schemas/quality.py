@@ -128,18 +128,18 @@ def _look(
                     inner, place = (*scope, one), f"{path}{name}.{number}"
                     for code, look in looks:
                         if (finding := look(one, inner)) is not None:
-                            found.append(_issue(code, finding, of, place, disclosure))
+                            found.append(as_issue(code, finding, of, place, disclosure))
                     if below:
                         _look(one, below, inner, f"{place}.", disclosure, found)
         elif isinstance(value, takes):
             for code, look in looks:
                 if (finding := look(value, scope)) is not None:
-                    found.append(_issue(code, finding, of, f"{path}{name}", disclosure))
+                    found.append(as_issue(code, finding, of, f"{path}{name}", disclosure))
             if below:
                 _look(value, below, scope, f"{path}{name}.", disclosure, found)
 
 
-def _issue(code: str, finding: Finding, one: Field, path: str, disclosure: Disclosure) -> Issue:
+def as_issue(code: str, finding: Finding, one: Field, path: str, disclosure: Disclosure) -> Issue:
     """The finding at the property where it is, with that property's item of the policy."""
     at = disclosure.by_path[f"{one.dotted}{finding.below}"]
     title, title_en = titled(one if one.is_money else at, disclosure)

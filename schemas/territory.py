@@ -65,7 +65,7 @@ def _too_broad(disclosure: Disclosure, catalog: Catalog) -> Iterator[Probe]:
             {"level": own.title, "levelEn": own.title_en, "found": words.title, "foundEn": words.title_en},
         )
 
-    yield Probe(region, look, frozenset(("region", "level")))
+    yield Probe(region, look, frozenset(("region", "level")), frozenset())
 
 
 def _outside(disclosure: Disclosure, catalog: Catalog) -> Iterator[Probe]:
@@ -92,7 +92,7 @@ def _outside(disclosure: Disclosure, catalog: Catalog) -> Iterator[Probe]:
             return None
         return Finding(value, {"home": jurisdiction})
 
-    yield Probe(region, look, frozenset(("region", "publisher.jurisdiction")))
+    yield Probe(region, look, frozenset(("region", "publisher.jurisdiction")), frozenset())
 
 
 CHECKS = (

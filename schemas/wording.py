@@ -75,7 +75,9 @@ def _placeholders(disclosure: Disclosure, catalog: Catalog) -> Iterator[Probe]:
     for one in disclosure.walk():
         if one.kind == "text" and _is_asked_for(one, disclosure):
             short = (one.limits.max_length or 0) <= _PROSE and not one.name.endswith("Details")
-            yield Probe(one, of_name if short else of_prose, frozenset((one.dotted,)))
+            yield Probe(
+                one, of_name if short else of_prose, frozenset((one.dotted,)), frozenset(), _BEGINNINGS
+            )
 
 
 def _is_asked_for(one: Field, disclosure: Disclosure) -> bool:
@@ -95,9 +97,9 @@ def _numbers(disclosure: Disclosure, catalog: Catalog) -> Iterator[Probe]:
         beside = _number_beside(one, disclosure)
         if beside is not None and beside.unit is not None:
             look = _measures(_measure(units, (beside.unit,)), beside, reach(beside, disclosure))
-            yield Probe(one, look, frozenset((one.dotted,)))
+            yield Probe(one, look, frozenset((one.dotted,)), begins=_DIGITS)
         elif beside is None:
-            yield Probe(one, _measures(free), frozenset((one.dotted,)))
+            yield Probe(one, _measures(free), frozenset((one.dotted,)), begins=_DIGITS)
 
 
 def _number_beside(one: Field, disclosure: Disclosure) -> Field | None:

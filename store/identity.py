@@ -55,7 +55,9 @@ def identify(record: Mapping[str, Any], disclosure: Disclosure) -> Identity | No
     if publisher is None:
         return None
     for alternative in disclosure.schema["key"]:
-        found = [sorted({_text(value) for value in values(record, path.split("."))}) for path in alternative]
+        found = [
+            sorted({key_text(value) for value in values(record, path.split("."))}) for path in alternative
+        ]
         if all(found):
             key = tuple("\n".join(one) for one in found)
             made = digest(16, publisher.id, disclosure.type, *key)
@@ -93,7 +95,7 @@ def processes(
     """
     for path in disclosure.schema["process"]:
         steps = tuple(path.split("."))
-        numbers = [_text(value) for value in values(record, list(steps))]
+        numbers = [key_text(value) for value in values(record, list(steps))]
         if numbers:
             return steps, list(dict.fromkeys(numbers))
     return (), [identity.id]
@@ -101,7 +103,7 @@ def processes(
 
 def process_id(publisher: Publisher, number: Any) -> str:
     """The id of a process: its number within its publisher."""
-    return "p-" + digest(24, publisher.id, _text(number))
+    return "p-" + digest(24, publisher.id, key_text(number))
 
 
 def organization_id(uscc: str | None, name: str, process: str) -> str:
@@ -135,7 +137,7 @@ def _days(published: date | None) -> int:
     return min(max(published.toordinal() - _EPOCH, 0), (1 << _DAY_BITS) - 1)
 
 
-def _text(value: Any) -> str:
+def key_text(value: Any) -> str:
     """A value as it counts in a key: width and runs of white space do not matter."""
     return " ".join(unicodedata.normalize("NFKC", str(value)).split())
 

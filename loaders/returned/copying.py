@@ -5,12 +5,13 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import IO, Any, Final
 
 import xlsxwriter
 
-from formats.child import read_file
+from formats.child import read_batches
 from formats.confinement import Limits
 from formats.row import EXACT_INTEGER, Row
 from loaders.draft import flattened
@@ -89,7 +90,7 @@ def copy(path: Path, output: IO[bytes], limits: Limits) -> Copied:
 
 
 def _rows(path: Path, limits: Limits) -> Iterator[Row]:
-    return Remembered().without(read_file(path, limits))
+    return chain.from_iterable(Remembered().without(read_batches(path, limits)))
 
 
 class _Writing:

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from formats.row import Row
+from formats.wire import decode, encode
 from loaders import load as loading
 from schemas.catalog import Catalog
 
@@ -43,7 +44,7 @@ def report_of(rows: list[list[Any]], catalog: Catalog, tmp_path: Path) -> loadin
     path = tmp_path / "file.csv"
     path.write_text("x", "utf-8")
     whole = [Row("", number, tuple(cells)) for number, cells in enumerate([HEADINGS, *rows], 1)]
-    with patch.object(loading, "read_file", lambda *_: iter(whole)):
+    with patch.object(loading, "read_batches", lambda *_: map(decode, encode(whole))):
         return loading.check(path, catalog, type="land/grant-result", publisher="11530114MB0W00017C")
 
 
