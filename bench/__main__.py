@@ -1,7 +1,8 @@
 """Measures what the design promises, as ratios of one run: `make bench`, or `python -m bench --records 20000`.
 
 - an answer against its SQL alone, for the six shapes of query that everything else is made of;
-- writing records against a bare insert of the very rows that writing inserted.
+- writing records against a bare insert of the very rows that writing inserted;
+- checking a file against frictionless (`bench.check`, which can be run alone).
 
 Absolute figures drift with the machine; quote the ratios, with the machine and the date.
 """
@@ -20,6 +21,7 @@ import orjson
 from sqlalchemy import event
 
 from api.operation import Request, Service
+from bench.check import measure_checking
 from cli.synthetic.generator import generate
 from schemas.catalog import Catalog
 from store.engine import connect, writing
@@ -137,6 +139,8 @@ def main() -> None:
         engine = connect(measure_writing(catalog, Path(folder), count))
         measure_queries(Service(catalog, engine))
         engine.dispose()
+    print()
+    measure_checking(count * 10, 3)
 
 
 if __name__ == "__main__":

@@ -3,24 +3,17 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as attribute
-from datetime import datetime
 from typing import Any
 
 from loaders.binding import Bound, BoundEach, BoundUnpivot, Heading, Plan
-from loaders.cells import NOTHING, Reader, read_cell
+from loaders.cells import Reader
 from loaders.draft import CONFLICT, SAME, STORED, Draft, Path, Source
 from loaders.issues import of_field
-from loaders.personal import mask
-from loaders.profile import Profile, Target
-from loaders.screen import masked, screened
-from loaders.text import clean, is_null, written
-from schemas.field import Field
+from loaders.parts import Parts, Value, shown
+from loaders.profile import Profile
+from loaders.screen import masked
+from loaders.text import clean, is_null
 from schemas.issue import Issue
-
-# So much of a raw cell is kept beside a value that was changed.
-_RAW = 1000
-# So many different cells are read once.
-_KEPT = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,30 +43,6 @@ class Built:
         return any(found.severity == "error" for found in self.issues)
 
 
-@dataclass(frozen=True, slots=True)
-class _Value:
-    """One value that a cell gives: where it goes, its field, by which rule, what the cell said if there is one, and
-    what the screen said.
-    """
-
-    name: str
-    path: Path
-    value: Any
-    field: Field
-    rule: str | None
-    raw: tuple[str, ...]
-    issues: tuple[Issue, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Given:
-    """What one part of a cell gives, whatever else the row says; `parent` is the object it goes into."""
-
-    values: tuple[_Value, ...]
-    parent: Path
-    issues: tuple[Issue, ...]
-
-
 class Builder:
     """Builds fragments of one plan."""
 
@@ -83,9 +52,7 @@ class Builder:
         self.plan = plan
         self.reader = reader
         self.headings = headings
-        self._replace: Mapping[str, str] = profile.replace if profile else {}
-        self._known: dict[tuple[Any, ...], _Given | None] = {}
-        self._numbers = {id(bound): number for number, bound in enumerate(plan.bound)}
+        self.parts = Parts(plan, reader, profile.replace if profile else {})
 
     def build(self, cells: Sequence[Any], place: Place) -> Built:
         """The fragment of one row."""
@@ -111,66 +78,6 @@ class Builder:
         _, row.built.sources = row.draft.finish()
         return row.built, row.draft.leaves()
 
-    def given(
-        self, bound: Bound, part: Any, place: int | None, cell: Any, changed: bool, standing: str | None
-    ) -> _Given | None:
-        """What a part of a cell gives, None for a mark that stands for nothing; texts are read once.
-
-        `place` is the entry of the innermost list, `standing` a region that the row names already.
-        """
-        number = self._numbers.get(id(bound))
-        if number is None or type(part) is not str or type(cell) is not str:
-            return self._given(bound, part, place, cell, changed, standing)
-        key = (number, part, place, cell, changed, standing)
-        if key not in self._known:
-            if len(self._known) >= _KEPT:
-                self._known.clear()
-            self._known[key] = self._given(bound, part, place, cell, changed, standing)
-        return self._known[key]
-
-    def _given(
-        self, bound: Bound, part: Any, place: int | None, cell: Any, changed: bool, standing: str | None
-    ) -> _Given | None:
-        reading = read_cell(part, bound.slot, self.reader, standing)
-        if reading is NOTHING:
-            return None
-        at, parent = bound.paths(place)
-        values = []
-        for name, value in reading.values.items():
-            field = bound.slot.siblings.get(name, bound.slot.field)
-            value, hidden = screened(value, field)
-            rules = ["profile" if changed else None, reading.rule, "masked" if hidden else None]
-            rule = "+".join(one for one in rules if one) or None
-            raw = (mask(_shown(cell))[0][:_RAW],) if rule else ()
-            path = at if name == bound.slot.field.name else (*parent, name)
-            values.append(_Value(name, path, value, field, rule, raw, tuple(map(masked, hidden))))
-        return _Given(tuple(values), parent, tuple(map(masked, reading.issues)))
-
-    def takes_as_is(self, target: Target) -> bool:
-        """Whether `prepared` changes no text for a target."""
-        done = (target.pattern, target.split, target.template, target.date_format)
-        return not (self._replace or target.replace or any(done))
-
-    def prepared(self, cell: Any, target: Target) -> tuple[list[Any], bool]:
-        """The cell's parts as the profile wants them, and whether the profile changed the text."""
-        if isinstance(cell, list):
-            return plain_parts(cell), False
-        text = before = written(cell)
-        for old, new in (*self._replace.items(), *target.replace.items()):
-            text = text.replace(old, new)
-        if target.pattern is not None:
-            found = target.pattern.search(text)
-            text = found[1] or "" if found else ""
-        parts = [part.strip() for part in text.split(target.split)] if target.split else [text]
-        while len(parts) > 1 and not parts[-1]:
-            parts.pop()
-        if target.template is not None:
-            parts = [target.template.replace("{}", clean(part)) if clean(part) else "" for part in parts]
-        if target.date_format is not None:
-            return [_dated(part, target.date_format) for part in parts], True
-        # A date of Excel stays one unless something was done to its text.
-        return ([cell], False) if parts == [before] else (list(parts), True)
-
 
 class _Row:
     """One row being built."""
@@ -183,9 +90,9 @@ class _Row:
 
     def take(self, bound: Bound, cell: Any) -> None:
         """Read one cell into one target."""
-        if is_null(_shown(cell), of_text=True):
+        if is_null(shown(cell), of_text=True):
             return
-        parts, changed = self.builder.prepared(cell, bound.target)
+        parts, changed = self.builder.parts.prepared(cell, bound.target)
         if bound.target.pattern is not None and not any(parts):
             self._unmatched.setdefault(bound.column, (bound, cell))
         several = len(parts) > 1 or (isinstance(cell, list) and bound.slot.field.many)
@@ -200,7 +107,7 @@ class _Row:
             stored = False
             for name, bounds in each.parts.items():
                 for bound in bounds:
-                    parts, changed = self.builder.prepared(element.get(name), bound.target)
+                    parts, changed = self.builder.parts.prepared(element.get(name), bound.target)
                     if bound.target.pattern is not None and not any(parts) and clean(element.get(name)):
                         unmatched = of_field("L018", bound.slot.field, clean(element.get(name)))
                         self._note(each.column, masked(unmatched))
@@ -211,7 +118,7 @@ class _Row:
 
     def take_unpivot(self, unpivot: BoundUnpivot, cell: Any, number: int) -> None:
         """Read a cell into an entry whose label is the column's."""
-        parts, changed = self.builder.prepared(cell, unpivot.value.target)
+        parts, changed = self.builder.parts.prepared(cell, unpivot.value.target)
         for part in parts:
             if self._take_one(unpivot.value, part, number, cell, changed):
                 self._take_one(unpivot.label, unpivot.label_text, number, unpivot.label_text, True)
@@ -239,12 +146,12 @@ class _Row:
         for column, (bound, cell) in self._unmatched.items():
             if column not in self.built.filled:
                 self.built.filled.add(column)
-                self._note(column, masked(of_field("L018", bound.slot.field, _shown(cell))))
+                self._note(column, masked(of_field("L018", bound.slot.field, shown(cell))))
 
     def _take_one(self, bound: Bound, part: Any, place: int | None, cell: Any, changed: bool) -> bool:
         field = bound.slot.field
         standing = self.draft.get(bound.at) if field.codelist == "region" else None
-        given = self.builder.given(bound, part, place, cell, changed, standing)
+        given = self.builder.parts.given(bound, part, place, cell, changed, standing)
         if given is None:
             return False
         self.built.filled.add(bound.column)
@@ -254,13 +161,13 @@ class _Row:
             self._parts_of.setdefault(given.parent, set()).add(bound.column)
         self._note(bound.column, *given.issues)
         if outcomes.get(field.name) == CONFLICT or set(outcomes.values()) == {CONFLICT}:
-            self._note(bound.column, masked(of_field("L023", field, _shown(part))))
+            self._note(bound.column, masked(of_field("L023", field, shown(part))))
         stored = STORED in outcomes.values() or SAME in outcomes.values()
         if stored:
             self.built.reached.add(bound.column)
         return stored
 
-    def _put(self, bound: Bound, given: _Value) -> str:
+    def _put(self, bound: Bound, given: Value) -> str:
         self._note(bound.column, *given.issues)
         heading = self.builder.headings[bound.column].label
         source: Source = [self.place.sheet, self.place.row, heading, given.rule, *given.raw]
@@ -309,22 +216,6 @@ class _Row:
             heading = self.builder.headings[column].label
             placed = one.at(sheet=self.place.sheet, row=self.place.row, column=heading)
             self.built.issues.append(placed)
-
-
-def plain_parts(cell: list[Any]) -> list[Any]:
-    """The plain values of a list."""
-    return [part for part in cell if not isinstance(part, (dict, list))]
-
-
-def _shown(cell: Any) -> str:
-    return "|".join(map(written, plain_parts(cell))) or "[]" if isinstance(cell, list) else clean(cell)
-
-
-def _dated(text: str, date_format: str) -> Any:
-    try:
-        return datetime.strptime(text.strip(), date_format)
-    except ValueError:
-        return text
 
 
 def _entry_exists(draft: Draft, path: Path) -> bool:

@@ -163,7 +163,7 @@ class Column(Seen):
     def _surest(self, asked: bool) -> Test | None:
         """The first test that holds of its samples here."""
         bounds = [one for one in self._builder.plan.bound if one.column == self.place]
-        if len(bounds) != 1 or not self._builder.takes_as_is(bounds[0].target):
+        if len(bounds) != 1 or not self._builder.parts.takes_as_is(bounds[0].target):
             return None
         field = bounds[0].slot.field
         if asked and (field.kind in ("number", "integer") or field.is_money):

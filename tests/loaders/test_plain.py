@@ -87,3 +87,24 @@ def test_usual_cells_are_sure(columns: list[Column]) -> None:
         assert column._test is not None
         if column._name in usual:
             assert column._test([usual[column._name]]) == [], column._name
+
+
+def test_numbers_of_many_cells_are_those_that_reading_gives(columns: list[Column]) -> None:
+    @settings(max_examples=300, deadline=None)
+    @given(
+        texts=st.lists(st.from_regex(r"\A[0-9]{1,9}(\.[0-9]{1,4})?\Z"), min_size=1, max_size=8, unique=True)
+    )
+    def holds(texts: list[str]) -> None:
+        for column in columns:
+            assert column._test is not None
+            if column._numbers is None:
+                continue
+            sure = sorted(set(texts) - set(column._test(texts)))
+            found = column._numbers(sure)
+            for text, number in zip(sure, found, strict=True):
+                column._read(text)
+                assert list(column._values[text].values()) == [number], (column._name, text)
+            column._values.clear()
+
+    assert sum(column._numbers is not None for column in columns) > 5
+    holds()
