@@ -18,6 +18,7 @@ class Asked:
     """How a file is to be read: the catalog, and what the asker, a profile or nobody said.
 
     `type` is the path of a type, or names an older version of one: `land/grant-notice/1.0`.
+    `of_texts`: the file's format has only texts, so that a record's numbers are texts too.
     `checking`: nothing is stored, so that checks go on where storing could not: without a publisher, without a column.
     """
 
@@ -28,6 +29,7 @@ class Asked:
     publisher_given: bool = False
     checking: bool = False
     file_name: str = ""
+    of_texts: bool = False
 
     @cached_property
     def place(self) -> str | None:

@@ -23,6 +23,7 @@ from loaders.sheets import Sheet
 from loaders.spool import Spool
 from loaders.table import Table, table_of
 from loaders.text import clean, is_null
+from loaders.typed import typed
 from schemas.catalog import Disclosure
 from schemas.issue import RULES as SCHEMA_RULES
 from schemas.issue import Issue, issue
@@ -89,7 +90,7 @@ class Intake:
         self.sheets: dict[str, Sheet] = {}
         self._aside: dict[str, str | None] = {}
         self._waiting: list[Row] = []
-        self._without_heading: list[Issue] = []
+        self._without_heading: list[list[Row]] = []
         self._tables: dict[str, Table | None] = {}
         self._first: dict[str, int] = {}
 
@@ -110,7 +111,7 @@ class Intake:
             self.issues.add(
                 *(one.at(sheet=sheet.name, row=sheet.heading_row) for one in (*sheet.said, *absent))
             )
-        self.issues.add(*self._without_heading)
+        self.issues.add(*self._without_table())
         if self.rows == sum(self.skipped.values()) and not self._without_heading:
             self.issues.add(issue(RULES, "L008"))
 
@@ -252,10 +253,18 @@ class Intake:
         else:
             below = sheet.begin(rows)
         if not sheet.headings:
-            found = issue(RULES, "L001", sheet=sheet.name or "1", limit=SEARCHED)
-            self._without_heading.append(found.at(sheet=sheet.name, row=rows[0].number))
+            self._without_heading.append(rows)
         for row in below:
             self._take_row(sheet, row)
+
+    def _without_table(self) -> Iterator[Issue]:
+        """What is said of the sheets that have no headings; one of notes beside a table is no fault."""
+        for rows in self._without_heading:
+            name = rows[0].sheet
+            notes = sum(sum(map(bool, map(clean, row.cells))) > 1 for row in rows) < 2
+            beside = notes and any(sheet.headings for sheet in self.sheets.values())
+            found = issue(RULES, "L020" if beside else "L001", sheet=name or "1", limit=SEARCHED)
+            yield found.at(sheet=name, row=rows[0].number)
 
     def _unknown_version(self, record: Mapping[str, Any]) -> str | None:
         """What a record calls its schema, in our way of writing, where there is none of that name."""
@@ -276,7 +285,8 @@ class Intake:
 
     def _take_record(self, record: dict[str, Any], disclosure: Disclosure, place: Place) -> None:
         given = self.asked.organization
-        whole = {"schema": disclosure.name, **record}
+        said = typed(record, disclosure.fields) if self.asked.of_texts else record
+        whole = {"schema": disclosure.name, **said}
         if given and not record.get("publisher"):
             whole["publisher"] = given
         shown, warnings = screened_record(whole, disclosure.fields)

@@ -67,6 +67,9 @@ RULES: dict[str, Rule] = {
     "L019": Rule(
         "info", "表头像几个类型，按文件名、工作表名或者表上的标题当作{types}", "The headings fit several types; by the names of file and sheet it is taken for {typesEn}",
         "不对时请指明类型（命令行用 --type，网页上在“类型”中选）。", "Where that is wrong, name the type (--type, or the list on the page)."),
+    "L020": Rule(
+        "info", "工作表“{sheet}”里没有表格，没有读", "The sheet “{sheet}” has no table and is not read",
+        "里面若有要公开的数据，请加上标题行。", "Where it has data to publish, give it a row of headings."),
     "L021": Rule(
         "warning", "“{title}”只存了原文：{value}", "“{titleEn}” is kept as wording only: {value}",
         "能写成{expected}时请改写，否则不能参与计算和筛选。", "Where it can be {expectedEn}, write it so: wording is neither summed nor filtered."),

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Engine
 
+from formats import xml
 from formats.child import read_batches
 from formats.confinement import DEFAULT, Limits
 from formats.error import FormatError
@@ -145,7 +146,10 @@ class _Run:
             self.wrong_publisher = None if is_valid(code) else publisher
         # An older version stays itself; the newest is what its type's path means.
         asked = catalog.called(catalog.type(type_)) if type_ else None
-        self.asked = Asked(catalog, asked, profile, given, publisher is not None, checking, path.stem)
+        self.asked = Asked(
+            catalog, asked, profile, given, publisher is not None, checking, path.stem,
+            of_texts=path.suffix.lower() in xml.SUFFIXES,
+        )  # fmt: skip
         self.remembered = Remembered()
         self.sha256 = ""
         self.load_id: str | None = None

@@ -43,6 +43,20 @@ NEVER_MORE: tuple[tuple[str, str], ...] = (
 )  # fmt: skip
 NEVER_LESS: tuple[tuple[str, str], ...] = (("price", "startingPrice"), ("price", "reservePrice"))
 
+# Balances and results; every other amount is paid, asked or allotted.
+MAY_BE_NEGATIVE = frozenset(
+    {
+        "netProfit",
+        "totalProfit",
+        "ownersEquity",
+        "bookValue",
+        "appraisedValue",
+        "revenue",
+        "changedValue",
+        "value",
+    }
+)
+
 # Numbers of which the first is part of the second.
 PARTS: tuple[tuple[str, str], ...] = (
     ("startedUnitCount", "unitCount"),
@@ -178,6 +192,19 @@ def _figure(one: Field) -> Callable[[Any], tuple[float, str] | None]:
     return amount_of if one.is_money else (lambda value: (value, "") if is_number(value) else None)
 
 
+def _losses(disclosure: Disclosure, catalog: Catalog) -> Iterator[Probe]:
+    """Money below zero where there is no such thing as a loss or a debt."""
+
+    def look(value: Any, scope: Scope) -> Finding | None:
+        said = amount_of(value)
+        return None if said is None or said[0] >= 0 else Finding(shown(said[0]), {}, ".amount")
+
+    for one in disclosure.walk():
+        if one.is_money and one.name not in MAY_BE_NEGATIVE:
+            read = frozenset((f"{one.dotted}.amount",))
+            yield Probe(one, look, read, read)
+
+
 CHECKS = (
     Check(
         "S025",
@@ -210,5 +237,13 @@ CHECKS = (
         title_en="Part not above the whole",
         lacking="能比较的部分和整体",
         lacking_en="a part and its whole",
+    ),
+    Check(
+        "S036",
+        _losses,
+        title="金额不为负数",
+        title_en="Amounts not negative",
+        lacking="金额",
+        lacking_en="an amount",
     ),
 )

@@ -148,4 +148,6 @@ RULES: dict[str, Rule] = {
                  "填写对外公开的办公电话,没有的请留空。", "Write the office's telephone, or leave it empty."),
     "S035": Rule("warning", "“{title}”可能是自然人的住址", "“{titleEn}” may be the home of a private person",
                  "自然人的住址不应公开,请在原文件中删去。", "Homes of private persons should not be published; remove it at the source."),
+    "S036": Rule("warning", "“{title}”是负数:{value}", "“{titleEn}” is negative: {value}",
+                 "核对金额,负号可能是误填。", "Check the amount; the sign may be a slip."),
 }  # fmt: skip

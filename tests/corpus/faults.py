@@ -79,6 +79,7 @@ CELLS: tuple[CellFault, ...] = tuple(
         (LAND, "lots.parcelArea", -3, "S007", R),
         (LAND, "lots.parcelArea", "26668.5(约)", "L024", T),
         (LAND, "lots.price", 18240000.125, "L025", T),
+        (MINING, "lots.price", -1480000, "S036", T),
         (LAND, "lots.grantTerm", "永久", "L021", T),
         (LAND, "lots.grantTerm", -1, "S007", R),
         (AWARD, "lots.score", "优", "L013", R),

@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import openpyxl
 import pytest
 from sqlalchemy import Engine, select
@@ -217,7 +218,7 @@ def test_a_workbook_with_merged_headings_and_a_cover_sheet(catalog: Catalog, tmp
     path = tmp_path / "a.xlsx"
     book.save(path)
     report = check(path, catalog, type=RESULT, publisher=PUBLISHER)
-    assert (report.taken, codes(report)) == (1, ["L001"])
+    assert (report.taken, codes(report)) == (1, ["L020"])
     assert [use.properties for use in report.columns] == [
         ["lots.parcelNumber"], ["lots.transferee.name"], ["lots.transferee.address"]
     ]  # fmt: skip
@@ -415,3 +416,29 @@ def test_a_record_that_names_no_region_has_its_publishers(
     with engine.connect() as connection:
         rows = connection.execute(select(tables.disclosure.c.region, tables.disclosure.c.level)).all()
     assert sorted(map(tuple, rows)) == [("530111", "county"), ("530114", "county")]
+
+
+def test_a_nested_record_in_xml_has_its_numbers_and_lists(check_text: CheckText) -> None:
+    text = """<?xml version="1.0" encoding="UTF-8"?><records>
+      <record><schema>land/grant-result/1.0</schema><localId>1</localId><publisher><name>示例局</name></publisher><remark/>
+        <lots><parcelNumber>A-1</parcelNumber><parcelArea>1000.5</parcelArea><grantTerm>50</grantTerm></lots></record>
+      <record><schema>land/grant-result/1.0</schema><localId>2</localId><publisher><name>示例局</name></publisher>
+        <lots><parcelNumber>A-2</parcelNumber><price><amount>100</amount></price></lots>
+        <lots><parcelNumber>A-3</parcelNumber><parcelArea>很大</parcelArea></lots></record></records>"""
+    report = check_text(text, "file.xml", publisher=None)
+    assert (report.taken, codes(report)) == (1, ["S003"])
+
+
+def test_a_sheet_of_notes_beside_a_table_is_no_fault(
+    catalog: Catalog, tmp_path: Path, report_schema: jsonschema.Draft202012Validator
+) -> None:
+    workbook = openpyxl.Workbook()
+    workbook.active.append(["宗地编号", "出让面积(公顷)", "成交日期"])  # type: ignore[union-attr]
+    workbook.active.append(["A-1", 1.5, "2024-06-18"])  # type: ignore[union-attr]
+    workbook.create_sheet("说明")["A1"] = "内部说明"
+    workbook.create_sheet("其他").append(["甲", "乙"])
+    workbook["其他"].append([1, 2])
+    workbook.save(tmp_path / "file.xlsx")
+    report = check(tmp_path / "file.xlsx", catalog, type=RESULT, publisher=PUBLISHER)
+    report_schema.validate(report.to_json())
+    assert [(found.code, found.sheet) for found in report.issues] == [("L020", "说明"), ("L001", "其他")]

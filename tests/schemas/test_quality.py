@@ -82,6 +82,7 @@ FAULTS: list[tuple[str, dict[str, Any], str, str]] = [
     (GRANT, {"approver.name": "91530114MA6K000170"}, "S032", "approver.name"),
     (GRANT, {"approver.address": "昆明市人民政府"}, "S033", "approver.address"),
     (GRANT, {"transferor.phone": "办公室"}, "S034", "transferor.phone"),
+    (GRANT, {f"{LOT}.payments.0.paymentAmount.amount": -9120000}, "S036", f"{LOT}.payments.0.paymentAmount.amount"),
     (GRANT, {f"{LOT}.transferee": {"name": "示例甲", "address": "示例小区3栋2单元501室"}}, "S035", f"{LOT}.transferee.address"),
 ]  # fmt: skip
 
