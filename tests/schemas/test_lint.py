@@ -21,7 +21,6 @@ OFF = {
     "orphan_definitions": "the definitions of schemas/common are there for the other files",
     "top_level_examples": "the example of a type is a file of its own, <version>.sample.json",
     "simple_properties_identifiers": "the schema of our schemas speaks of $schema, $id and $ref",
-    "properties_default": "a type that adds nothing to a lot says so with `properties: {}`",
     "description_trailing_period": "descriptions are whole sentences, in both languages",
     "empty_object_as_true": "a property beside a $ref may have nothing to add, and is listed all the same",
 }
