@@ -173,7 +173,7 @@ class TypePlan:
         if field.kind == "code":
             if field.column == "outcome" and not self.decided and not field.required:
                 return None
-            return code_maker(field, self._catalog, self.disclosure.release)
+            return code_maker(field, self._catalog)
         if field.kind == "boolean":
             return lambda scene: scene.draw() < 0.3
         if field.kind == "url":

@@ -9,7 +9,6 @@ from cli.synthetic.scene import Scene
 from cli.synthetic.text import BOUNDARIES, OFFICES, PEOPLE, PROSE, ROOT, SHORT, UNITS
 from schemas.catalog import Catalog
 from schemas.field import Field
-from schemas.release import Release
 from schemas.spelling import words
 
 Make = Callable[[Scene], Any]
@@ -22,15 +21,19 @@ _ENTITY = re.compile(r"单位|企业|机构|公司|工作单位")
 _SHORT, _BRIEF = 500, 24
 
 
-def code_maker(field: Field, catalog: Catalog, release: Release) -> Make:
+def code_maker(field: Field, catalog: Catalog) -> Make:
     """How codes of a property are made: the process's own where it has one, else the list's first ones most.
 
-    `release` is that of the version: it cannot use codes that came later.
+    Only codes that every type may use: a process remembers its code from record to record, of whatever version.
     """
     by_fact = _FACTS.get(str(field.codelist))
     codelist = catalog.codelists.get(str(field.codelist))
     there = codelist.codes.values() if codelist else ()
-    codes = [code.code for code in there if code.valid_to is None and release.has(code)]
+    codes = [
+        code.code
+        for code in there
+        if code.valid_to is None and all(one.release.has(code) for one in catalog.types.values())
+    ]
     if not codes:
         return (lambda scene: "other") if field.open_codelist else (lambda scene: None)
     known = frozenset(codes)

@@ -12,6 +12,7 @@ from typing import Any
 import openpyxl
 import pytest
 
+from formats import wire
 from formats.confinement import DEFAULT
 from formats.registry import format_of
 from loaders.asked import Asked
@@ -81,8 +82,9 @@ class Loader:
         """The records of a file, and the report on it."""
         run = _Run(self.folder / name, self.catalog, None, None, None, DEFAULT, None)
         with Spool() as fragments, Spool() as refusals:
-            run.intake = Intake(self.asked, fragments, refusals)
-            run.intake.take_all(format_of(name).read(BytesIO(content)))
+            run.intake = Intake(self.asked, fragments, refusals, run.beyond.across)
+            lines = wire.encode(format_of(name).read(BytesIO(content)))
+            run.intake.take_all(map(wire.decode, lines))
             records = [outcome.record for outcome in run.outcomes()]
             return records, run.report()
 
