@@ -40,6 +40,7 @@ format: $(READY) ## let ruff rewrite the code
 	$(BIN)/ruff format .
 
 bench: $(READY)  ## measure; prints ratios of one run
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[bench]'
 	$(BIN)/python -m bench
 
 clean:           ## remove what setup made
