@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from formats.error import FormatError
-from formats.grid import COLUMNS_LIMIT, Grid, Spanning
+from formats.grid import COLUMNS_LIMIT, Grid, Spanning, width_of
 from formats.row import Cell, Row, plain_number
 
 NAMESPACE: Final = "urn:schemas-microsoft-com:office:spreadsheet"
@@ -39,7 +39,10 @@ def rows(events: Iterator[tuple[str, Any, int]]) -> Iterator[Row]:
                 raise FormatError("F066", table=sheet, what=f"ss:Index={at}")
             yield from _skipped(grid, sheet, number, at, width)
             number = at
-            yield from _row(grid.filled(grid.lay(_cells(element)), width), sheet, number)
+            laid = grid.lay(_cells(element, sheet))
+            # Writers count wrong: what stands beyond the columns they name is there all the same.
+            width = max(width, width_of([laid]))
+            yield from _row(grid.filled(laid, width), sheet, number)
         if element.tag in (f"{SS}Row", f"{SS}Worksheet", f"{SS}Styles"):
             let_go(element)
 
@@ -66,10 +69,14 @@ def _row(cells: list[Cell], sheet: str, number: int) -> Iterator[Row]:
         yield Row(sheet, number, tuple(cells))
 
 
-def _cells(row: Any) -> Iterator[Spanning]:
-    column = 0
+def _cells(row: Any, sheet: str) -> Iterator[Spanning]:
+    column, last = 0, -1
     for cell in row.iterchildren(f"{SS}Cell"):
         column = _count(cell, "Index", column + 1) - 1
+        # It would stand in the place of another, which nobody would see any more.
+        if column <= last:
+            raise FormatError("F066", table=sheet, what=f"ss:Index={column + 1}")
+        last = column
         across = 1 + min(_count(cell, "MergeAcross", 0), COLUMNS_LIMIT)
         down = 1 + min(_count(cell, "MergeDown", 0), ROWS_LIMIT)
         yield Spanning(_value(cell), across, down, column)

@@ -94,3 +94,17 @@ def test_a_million_columns_are_refused() -> None:
     merged = cell("x", more="ss:MergeAcross='16000' ss:MergeDown='1000000'")
     with pytest.raises(FormatError, match="F066"):
         read(sheet(f"<Row>{merged}</Row><Row ss:Index='900000'/>"))
+
+
+def test_a_cell_beyond_the_columns_that_a_table_claims_is_read() -> None:
+    rows = f"<Row>{cell('a')}{cell('b')}</Row><Row>{cell('c')}</Row>"
+    claimed = read(sheet(rows, table='ss:ExpandedColumnCount="1"'))
+    assert [row.cells for row in claimed] == [("a", "b"), ("c",)]
+
+
+@pytest.mark.parametrize("index", [0, 1, 2])
+def test_a_cell_in_the_place_of_another_is_refused(index: int) -> None:
+    with pytest.raises(FormatError, match="F066"):
+        read(
+            sheet(f"<Row>{cell('a')}{cell('b')}{cell('c', more=f'ss:Index={chr(34)}{index}{chr(34)}')}</Row>")
+        )
