@@ -3,6 +3,7 @@
 import json
 import math
 import re
+import sys
 from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Any, BinaryIO
@@ -15,6 +16,8 @@ SUFFIXES = (".json",)
 MEDIA_TYPE = "application/json"
 
 DEPTH_LIMIT = 100
+# Beyond it a number is infinity to whoever has no whole numbers of any length.
+LARGEST = int(sys.float_info.max)
 
 SPACE = re.compile(r"[ \t\r\n]*")
 # Escapes that may give a character which no database takes: NUL, and halves of a pair.
@@ -181,6 +184,8 @@ def _check(value: Any, depth: int) -> None:
     for element in held:
         if isinstance(element, (dict, list, float)):
             _check(element, depth + 1)
+        elif isinstance(element, int) and abs(element) > LARGEST:
+            raise _RefusedError("F033", value=f"{str(element)[:20]}…")
 
 
 def _texts(value: Any) -> Iterator[str]:
