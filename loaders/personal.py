@@ -31,6 +31,9 @@ _NUMBER_OF_A_THING = re.compile(
     r"(?<!证)(?<!证件)(?:编号|编码|代码|项目号|标段号|合同号|宗地号|地块号|流水号|订单号|单号|监管号|备案号|公告号|招标号)[^\d]{0,3}$"
 )
 
+# Full width as people type it in Chinese; what is masked is found and written in half width.
+_HALF = str.maketrans("０１２３４５６７８９Ｘｘ", "0123456789Xx")
+
 RESIDENT = ("身份证号", "a resident identity number")
 CARD = ("银行卡号", "a bank card number")
 MOBILE = ("手机号", "a mobile number")
@@ -44,6 +47,7 @@ def mask(text: str, *, phones: bool = True) -> tuple[str, tuple[tuple[str, str],
     """
     if not LONG.search(text):
         return text, ()
+    written, text = text, text.translate(_HALF)
     found: list[tuple[str, str]] = []
 
     def resident(match: re.Match[str]) -> str:
@@ -67,7 +71,7 @@ def mask(text: str, *, phones: bool = True) -> tuple[str, tuple[tuple[str, str],
     text = _CARD.sub(card, _RESIDENT.sub(resident, text))
     if phones:
         text = _MOBILE.sub(mobile, text)
-    return text, tuple(dict.fromkeys(found))
+    return (text, tuple(dict.fromkeys(found))) if found else (written, ())
 
 
 def is_resident_number(text: str) -> bool:

@@ -42,14 +42,16 @@ def screened_record(record: Mapping[str, Any], fields: Sequence[Field]) -> tuple
 
 def masked(found: Issue) -> Issue:
     """The issue without personal numbers in what it quotes."""
-    if found.value is None or not mask(found.value)[1]:
+    if found.value is None:
         return found
+    # A hint may quote another row's value, which this one's says nothing of.
     return replace(
         found,
         value=mask(found.value)[0],
         message=mask(found.message)[0],
         message_en=mask(found.message_en)[0],
         hint=mask(found.hint)[0],
+        hint_en=mask(found.hint_en)[0],
     )
 
 

@@ -23,6 +23,11 @@ def resident_of(year: int, before: str = "") -> str:
     return f"{before}{with_check(f'530102{year}0307001')}"
 
 
+def in_full_width(text: str) -> str:
+    """Digits and letters as a Chinese keyboard may write them."""
+    return "".join(chr(ord(one) + 0xFEE0) for one in text)
+
+
 def with_check(start: str) -> str:
     """Seventeen digits with the check that makes them a resident identity number."""
     weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -42,6 +47,9 @@ MASKED: list[tuple[str, str]] = [
     ("电话13900000000、0871-60000001", "电话139****0000、0871-60000001"),
     ("+86 139-0000-0000", "+86 139****0000"),
     ("139****0000", "139****0000"),
+    ("电话１３９００００００００", "电话139****0000"),
+    ("长１３ 的 20139000000001 不是", "长１３ 的 20139000000001 不是"),
+    (f"张某{in_full_width(resident())}", "张某530102************"),
     ("13900000000元", "13900000000元"),
     ("20139000000001", "20139000000001"),
     ("合同号530102202403070012345", "合同号530102202403070012345"),
