@@ -238,7 +238,7 @@ class Intake:
             self._waiting.append(row)
             if len(self._waiting) > SEARCHED:
                 self._end_of_sheet()
-        elif sheet.headings:
+        elif sheet.headings or sheet.nested:
             self._take_row(sheet, row)
 
     def _end_of_sheet(self) -> None:
@@ -252,7 +252,7 @@ class Intake:
             below = rows
         else:
             below = sheet.begin(rows)
-        if not sheet.headings:
+        if not sheet.headings and not sheet.nested:
             self._without_heading.append(rows)
         for row in below:
             self._take_row(sheet, row)

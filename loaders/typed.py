@@ -6,7 +6,8 @@ from typing import Any
 
 from schemas.field import Field
 
-_NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?")
+# As many digits as every number of JSON can have.
+_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,299})(?:\.[0-9]{1,300})?")
 _TRUTH = {"true": True, "false": False}
 
 

@@ -442,3 +442,29 @@ def test_a_sheet_of_notes_beside_a_table_is_no_fault(
     report = check(tmp_path / "file.xlsx", catalog, type=RESULT, publisher=PUBLISHER)
     report_schema.validate(report.to_json())
     assert [(found.code, found.sheet) for found in report.issues] == [("L020", "说明"), ("L001", "其他")]
+
+
+def test_objects_after_many_empty_ones_are_read(check_text: CheckText) -> None:
+    empty: list[dict[str, str]] = [{}] * 60
+    filled = {"宗地编号": "GK-1", "土地坐落": "示例路1号", "发布日期": "2024-06-11"}
+    report = check_text(json.dumps([*empty, filled], ensure_ascii=False), "file.json", type=RESULT)
+    assert (report.rows, report.skipped, report.records) == (61, {"blank": 60}, 1)
+    assert codes(check_text(json.dumps(empty), "file.json", type=RESULT))[-1] == "L008"
+
+
+@pytest.mark.parametrize("digits", [20, 400, 5000])
+def test_a_number_of_any_length_is_a_finding(check_text: CheckText, digits: int) -> None:
+    lot = f"<parcelNumber>GK-1</parcelNumber><price><amount>1{'0' * digits}</amount></price>"
+    record = f"<result><schema>{RESULT}/1.0</schema><title>公示</title><localId>R1</localId><lots>{lot}</lots></result>"
+    report = check_text(f"<results>{record * 2}</results>", "file.xml")
+    assert (report.rows, report.refused) == (2, 2)
+    assert set(codes(report)) == {"S007" if digits == 20 else "S003"}
+
+
+def test_no_sentence_quotes_a_telephone_in_full(check_text: CheckText) -> None:
+    heading = HEADING.replace("\n", ",受让人联系电话\n")
+    one, other = (lines(1).replace("\n", f",{phone}\n") for phone in ("0871-60000001", "13900000000"))
+    for text in (one + other, other + one):
+        report = check_text(heading + text, type=RESULT)
+        assert codes(report) == ["L041"]
+        assert "13900000000" not in json.dumps(report.to_json(), ensure_ascii=False)
