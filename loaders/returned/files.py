@@ -45,10 +45,11 @@ def return_to(output: Path, path: Path, report: Report, catalog: Catalog, when: 
         with unfinished.open("xb") as made:
             try:
                 returned(path, report, made, catalog=catalog, when=when)
+                made.flush()
+                unfinished.replace(output)
             except BaseException:
-                unfinished.unlink()
+                unfinished.unlink(missing_ok=True)
                 raise
-        unfinished.replace(output)
     except OSError as error:
         raise LoadError(
             "L096", f"写不了文件 {output}", f"{output} cannot be written: {error.strerror}",

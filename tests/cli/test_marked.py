@@ -46,6 +46,7 @@ def test_a_report_is_compared_with_an_earlier_one(run: Run, tmp_path: Path) -> N
         (("a.csv", "b.csv", "--marked", "back.xlsx"), "L094"),
         (("a.csv", "--marked", "./a.csv"), "L095"),
         (("a.csv", "--marked", "none/back.xlsx"), "L096"),
+        (("a.csv", "--marked", "folder"), "L096"),
     ],
 )
 def test_what_cannot_be_done_says_why_and_leaves_the_files_as_they_are(
@@ -54,12 +55,13 @@ def test_what_cannot_be_done_says_why_and_leaves_the_files_as_they_are(
     (tmp_path / "a.csv").write_bytes(FAULTY)
     (tmp_path / "b.csv").write_bytes(FAULTY)
     (tmp_path / "other.json").write_text('{"a": 1}')
+    (tmp_path / "folder").mkdir()
     exit_code, _, err = run("check", *arguments, *TYPE)
     assert exit_code == 2
     assert code in err
     assert "→" in err
     assert (tmp_path / "a.csv").read_bytes() == FAULTY
-    assert not (tmp_path / "back.xlsx").exists()
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["a.csv", "b.csv", "folder", "other.json"]
 
 
 def test_a_file_that_cannot_be_read_gives_its_report_and_no_workbook(run: Run, tmp_path: Path) -> None:
