@@ -81,7 +81,7 @@ class Across:
         found: list[Issue] = []
         for one in self.watched(disclosure, record):
             if one.organization:
-                found += self.take_organization(disclosure, one, one.value, place_of)
+                found += self.take_organization(one, one.value, place_of)
             else:
                 self.take_number(disclosure, one, one.value, place_of(one.path))
         return found
@@ -114,12 +114,24 @@ class Across:
         kept[2].extend(numbers, rows, self._paths.setdefault(watched.path, len(self._paths)))
 
     def take_organization(
-        self, disclosure: Disclosure, watched: "Watched", organization: Any, place_of: PlaceOf
-    ) -> list[Issue]:
+        self, watched: "Watched", organization: Mapping[str, Any], place_of: PlaceOf
+    ) -> Iterator[Issue]:
         """Compare an organization's name and code with those before."""
-        found: list[Issue] = []
-        self._organization(organization, watched.path, watched.of, place_of, found)
-        return found
+        name, code = organization.get("name"), organization.get("uscc")
+        if name is None or code is None or (name, code) in self._said or len(self._said) >= ORGANIZATIONS:
+            return
+        self._said.add((name, code))
+        if not is_valid(code):
+            return
+        folded, path, of = fold(name), watched.path, watched.of
+        sheet, row = place_of(f"{path}.uscc")[:2]
+        other = self._by_name.setdefault(folded, _Known(code, sheet, row))
+        if other.said != code and (len(folded) >= _TELLING or folded.endswith(_COMPANY)):
+            yield _of_two("L062", f"{path}.uscc", code, other, of, place_of, name)
+        other = self._by_code.setdefault(code, _Known(name, sheet, row))
+        known = fold(other.said)
+        if known not in folded and folded not in known:
+            yield _of_two("L063", f"{path}.name", name, other, of, place_of, code)
 
     def take_rows(self, rows: Sequence[tuple[str, int, Mapping[str, Any]]]) -> list[Issue]:
         """Compare the rows (sheet, row, cells) of one record: those that say exactly what an earlier one says.
@@ -183,25 +195,6 @@ class Across:
             return
         title, title_en = "同一单位的名称和代码是否一致", "Names and codes of organizations"
         yield Missing("L062", title=title, title_en=title_en, reason=reason[0], reason_en=reason[1])
-
-    def _organization(
-        self, organization: Any, path: str, of: Field, place_of: PlaceOf, found: list[Issue]
-    ) -> None:
-        name, code = organization.get("name"), organization.get("uscc")
-        if name is None or code is None or (name, code) in self._said or len(self._said) >= ORGANIZATIONS:
-            return
-        self._said.add((name, code))
-        if not is_valid(code):
-            return
-        folded = fold(name)
-        sheet, row = place_of(f"{path}.uscc")[:2]
-        other = self._by_name.setdefault(folded, _Known(code, sheet, row))
-        if other.said != code and (len(folded) >= _TELLING or folded.endswith(_COMPANY)):
-            found.append(_of_two("L062", f"{path}.uscc", code, other, of, place_of, name))
-        other = self._by_code.setdefault(code, _Known(name, sheet, row))
-        known = fold(other.said)
-        if known not in folded and folded not in known:
-            found.append(_of_two("L063", f"{path}.name", name, other, of, place_of, code))
 
 
 def _walk(node: Any, steps: Mapping[str, _Step], path: str) -> Iterator[Watched]:

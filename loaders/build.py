@@ -37,11 +37,6 @@ class Built:
     filled: set[int] = attribute(default_factory=set)
     reached: set[int] = attribute(default_factory=set)
 
-    @property
-    def failed(self) -> bool:
-        """Whether the row must be refused."""
-        return any(found.severity == "error" for found in self.issues)
-
 
 class Builder:
     """Builds fragments of one plan."""
