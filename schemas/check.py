@@ -1,19 +1,16 @@
 """A record against its type → Issues.
 
-jsonschema-rs decides (5 µs a record); where it says no, jsonschema explains, and its errors become Issues.
+jsonschema-rs decides (5 µs a record) and says where and by which keyword; its errors become Issues.
 What JSON Schema cannot say (codelists, decimals of money, check digits) is checked over the fields.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, cast
 
-import jsonschema
 import jsonschema_rs
 import orjson
-from referencing import Registry, Resource
 
 from schemas.catalog import Catalog, Disclosure
 from schemas.field import Field
@@ -32,36 +29,16 @@ _FORMATS = {
 _DECIMALS = {"money": 2, "unitPrice": 4}
 
 
-@dataclass(frozen=True)
-class Validator:
-    """The two validators of one version: one decides, one explains."""
-
-    decides: jsonschema_rs.Draft202012Validator
-    explains: jsonschema.Draft202012Validator
-
-    @classmethod
-    def of(cls, disclosure: Disclosure, catalog: Catalog) -> "Validator":
-        """Both validators, with references into the catalog's documents and formats asserted."""
+def validator(disclosure: Disclosure, catalog: Catalog) -> jsonschema_rs.Draft202012Validator:
+    """The validator of a version, with references into the catalog's documents and formats asserted; made once for
+    each catalog.
+    """
+    found: jsonschema_rs.Draft202012Validator | None = catalog.validators.get(disclosure.name)
+    if found is None:
         shared = [(uri, dict(document)) for uri, document in catalog.documents.items()]
-        decides = jsonschema_rs.Draft202012Validator(
+        found = catalog.validators[disclosure.name] = jsonschema_rs.Draft202012Validator(
             dict(disclosure.schema), registry=jsonschema_rs.Registry(shared), validate_formats=True
         )
-        registry: Registry[Any] = Registry().with_resources(
-            (uri, Resource.from_contents(document)) for uri, document in shared
-        )
-        explains = jsonschema.Draft202012Validator(
-            disclosure.schema,
-            registry=registry,
-            format_checker=jsonschema.Draft202012Validator.FORMAT_CHECKER,
-        )
-        return cls(decides, explains)
-
-
-def validator(disclosure: Disclosure, catalog: Catalog) -> Validator:
-    """The compiled validators of a version, made once for each catalog."""
-    found: Validator | None = catalog.validators.get(disclosure.name)
-    if found is None:
-        found = catalog.validators[disclosure.name] = Validator.of(disclosure, catalog)
     return found
 
 
@@ -69,11 +46,11 @@ def check(record: Mapping[str, Any], disclosure: Disclosure, catalog: Catalog) -
     """What is wrong with a record of that version, errors first; an empty list for a record without fault."""
     if not _is_storable(record):
         return [issue(RULES, "S017")]
-    both = validator(disclosure, catalog)
+    rules = validator(disclosure, catalog)
     issues: list[Issue] = []
-    if not both.decides.is_valid(record):
-        for error in both.explains.iter_errors(record):
-            issues.extend(_explain(error, disclosure))
+    if not rules.is_valid(record):
+        for error in rules.iter_errors(record):
+            issues.extend(_explain(error, record, disclosure))
     issues.extend(_beyond(record, disclosure.fields, "", disclosure, catalog))
     if not issues:
         return issues
@@ -89,8 +66,10 @@ def check_any(record: Mapping[str, Any], catalog: Catalog) -> list[Issue]:
     return check(record, disclosure, catalog)
 
 
-def _explain(error: jsonschema.ValidationError, disclosure: Disclosure) -> Iterator[Issue]:
-    steps = [str(step) for step in error.absolute_path]
+def _explain(
+    error: jsonschema_rs.ValidationError, record: Mapping[str, Any], disclosure: Disclosure
+) -> Iterator[Issue]:
+    steps = [str(step) for step in error.instance_path]
     path = ".".join(steps)
     field = disclosure.by_path.get(".".join(step for step in steps if not step.isdigit()))
     names = {
@@ -98,26 +77,28 @@ def _explain(error: jsonschema.ValidationError, disclosure: Disclosure) -> Itera
         "titleEn": field.title_en if field else path or "record",
     }
     clause = field.clause if field else ()
-    value = None if isinstance(error.instance, (dict, list)) else error.instance
-    rule, wanted, instance = str(error.validator), cast(Any, error.validator_value), cast(Any, error.instance)
+    instance: Any = record
+    for step in error.instance_path:
+        instance = instance[step]
+    value = None if isinstance(instance, (dict, list)) else instance
+    rule, wanted = error.kind.name, cast(Any, error.kind.value)
 
     def found(code: str, **more: Any) -> Issue:
         return issue(RULES, code, path=path, value=value, clause=clause, **{**names, **more})
 
     if rule == "required":
-        missing = [name for name in wanted if name not in instance]
-        for name in missing:
-            child = disclosure.by_path.get(".".join([*(s for s in steps if not s.isdigit()), name]))
-            yield issue(
-                RULES, "S001", path=".".join([*steps, name]), clause=child.clause if child else (), name=name,
-                title=child.title if child else name, titleEn=child.title_en if child else name,
-            )  # fmt: skip
+        child = disclosure.by_path.get(".".join([*(s for s in steps if not s.isdigit()), wanted]))
+        yield issue(
+            RULES, "S001", path=".".join([*steps, wanted]), clause=child.clause if child else (), name=wanted,
+            title=child.title if child else wanted, titleEn=child.title_en if child else wanted,
+        )  # fmt: skip
     elif rule in ("additionalProperties", "unevaluatedProperties"):
+        # Where one property is wrong, those beside it count as unevaluated too.
         known = {f.name for f in (field.fields if field else disclosure.fields)}
-        for name in sorted(set(instance) - known):
+        for name in sorted(set(wanted) - known):
             yield issue(RULES, "S002", path=".".join([*steps, name]), value=name, name=name)
     elif rule == "type":
-        yield found("S003", expected=_TYPES.get(str(wanted), str(wanted)))
+        yield found("S003", expected="、".join(_TYPES.get(one, one) for one in wanted))
     elif rule == "format" or (rule == "anyOf" and field and field.kind == "moment"):
         key = "date-time" if rule == "anyOf" else str(wanted)
         expected, example = _FORMATS.get(key, (key, ""))
@@ -133,7 +114,7 @@ def _explain(error: jsonschema.ValidationError, disclosure: Disclosure) -> Itera
             expectedEn=field.description_en if field else str(wanted),
         )
     elif rule == "anyOf":
-        options = [part["required"][0] for part in wanted if part.get("required")]
+        options = [one.kind.value for part in wanted for one in part if one.kind.name == "required"]
         yield found("S012", expected="、".join(options))
     else:
         yield found("S014")
