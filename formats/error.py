@@ -46,8 +46,7 @@ def _again(code: str, details: Mapping[str, str | int | float]) -> FormatError:
 
 
 # F00x the file, F01x its text, F02x CSV, F03x JSON, F04x workbooks, F05x the process that reads,
-# F06x XML and HTML. A code is never
-# used for something else later.
+# F06x XML and HTML. A code is never used for something else later.
 CODES: Final[Mapping[str, Wording]] = MappingProxyType(
     {
         "F001": Wording(

@@ -191,7 +191,7 @@ def _code(cell: Any, text: str, slot: Slot, reader: Reader) -> Reading:
     if code is None:
         # People know the property by its wording's name: 土地用途, not 土地用途代码.
         known = {"title": details.title, "titleEn": details.title_en} if details else {}
-        known |= _choices(reader.catalog.codelists[str(field.codelist)])
+        known |= _choices(codelist)
         return _wording("L014", cell, text, slot, **known)
     values = {field.name: code} | ({details.name: text} if details else {})
     return Reading(values, "code" if code != text else None)
