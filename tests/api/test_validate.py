@@ -164,6 +164,15 @@ def test_the_report_says_what_was_fixed_since_the_last(client: TestClient) -> No
     assert "和上次相比" in page
 
 
+def multipart(body: bytes, kind: str = "multipart/form-data; boundary=x") -> dict[str, Any]:
+    """The arguments of a post with a form as its bytes are."""
+    return {"content": body, "headers": {"content-type": kind}}
+
+
+def part(disposition: str) -> bytes:
+    return f"--x\r\nContent-Disposition: {disposition}\r\n\r\nx\r\n".encode()
+
+
 REFUSED: dict[str, tuple[dict[str, Any], int, str]] = {
     "nothing": ({}, 415, "A048"),
     "no file": ({"data": {"type": TYPE}, "files": {"other": ("a.csv", b"x")}}, 400, "A040"),
@@ -173,6 +182,13 @@ REFUSED: dict[str, tuple[dict[str, Any], int, str]] = {
     "an unknown answer": (form(GOOD, answer="fax"), 400, "A047"),
     "a previous report that is none": (form(GOOD, previous="[1]"), 400, "A042"),
     "an unknown content type": ({"content": b"x", "headers": {"content-type": "image/png"}}, 415, "A048"),
+    "a previous report of pieces": (form(GOOD, previous="[1"), 400, "A042"),
+    "a form without a boundary": (multipart(b"x", "multipart/form-data"), 400, "A051"),
+    "a form of anything": (multipart(b"anything"), 400, "A051"),
+    "a field without a name": (multipart(part("form-data") + b"--x--\r\n"), 400, "A051"),
+    "many fields": (multipart(part('form-data; name="a"') * 50 + b"--x--\r\n"), 400, "A051"),
+    "many files": (multipart(part('form-data; name="a"; filename="b"') * 50 + b"--x--\r\n"), 400, "A051"),
+    "many lines of a head": (multipart(b"--x\r\n" + b"A: b\r\n" * 10_000), 400, "A051"),
     "an answer we do not speak": ({**form(GOOD), "headers": {"accept": "image/png"}}, 406, "A043"),
 }  # fmt: skip
 
@@ -186,6 +202,35 @@ def test_what_is_not_asked_rightly_is_refused_with_a_code_and_a_hint(client: Tes
     assert error["extensions"]["code"] == code
     assert error["extensions"]["hint"]
     assert " / " in error["message"]
+
+
+# Starlette leaves the file of a part without an end to whoever collects it.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_a_form_that_ends_early_has_no_file(client: TestClient) -> None:
+    answer = client.post("/validate", **multipart(part('form-data; name="file"; filename="a.csv"')))
+    assert (answer.status_code, answer.json()["errors"][0]["extensions"]["code"]) == (400, "A040")
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "OPTIONS"])
+@pytest.mark.parametrize("path", ["/validate", "/standard/", "/schemas/"])
+def test_a_method_that_is_not_for_an_address_is_refused_as_all_else(
+    client: TestClient, path: str, method: str
+) -> None:
+    answer = client.request(method, path)
+    assert (answer.status_code, answer.json()["errors"][0]["extensions"]["code"]) == (405, "A052")
+    assert "GET" in answer.headers["allow"]
+    assert client.request(method, path, headers={"accept": "text/html"}).text.startswith("<!doctype html>")
+
+
+def test_the_head_of_the_page_may_be_asked_for(client: TestClient) -> None:
+    answer = client.head("/validate")
+    assert (answer.status_code, answer.content) == (200, b"")
+
+
+def test_a_long_previous_report_goes_with_the_file(client: TestClient) -> None:
+    before = client.post("/validate", **form(FAULTY)).json() | {"file": "x" * (1 << 20)}
+    again = client.post("/validate", **form(FAULTY, previous=json.dumps(before))).json()
+    assert again["comparison"]["stillThere"] > 0
 
 
 def test_a_browser_is_refused_on_the_page(client: TestClient) -> None:
