@@ -140,7 +140,7 @@ def _with_html(request: Request, event: dict[str, Any]) -> dict[str, Any]:
 
 def _answer(request: Request, asked: Asked, report: dict[str, Any], marked: Path | None) -> Response:
     pages: Pages = request.app.state.pages
-    stem = Path(asked.name).stem
+    stem = Path(report["file"]).stem.replace("*", "")
     if asked.answer == "page":
         return _page(request, report=report)
     if asked.answer == "csv":

@@ -137,6 +137,43 @@ def test_personal_numbers_come_back_in_no_form(client: TestClient) -> None:
         assert "530102199003070011" not in found
 
 
+PERSONAL = ("530102199003070016", "13900001234", "6222000000000000004")
+
+
+def sheet(number: str) -> bytes:
+    """A workbook with a number in the name of its sheet, a heading and cells."""
+    workbook = openpyxl.Workbook()
+    page = workbook.active
+    assert page is not None
+    page.title = f"表{number}"
+    page.append([*HEADING.replace("成交日期", f"成交日期({number})").split(","), f"备注{number}"])
+    page.append(["A-1", "大", 100, f"某 {number}", "坏", number])
+    stream = io.BytesIO()
+    workbook.save(stream)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize("number", PERSONAL)
+@pytest.mark.parametrize("answer", ["json", "csv", "html", "page", "events"])
+def test_personal_numbers_in_the_names_of_things_come_back_in_no_form(
+    client: TestClient, number: str, answer: str
+) -> None:
+    found = client.post("/validate", **form(sheet(number), f"名单{number}.xlsx", answer=answer))
+    assert "大" in found.text
+    assert number not in found.text
+    assert number not in found.headers.get("content-disposition", "")
+
+
+@pytest.mark.parametrize("number", PERSONAL)
+def test_personal_numbers_are_not_added_to_the_marked_workbook(client: TestClient, number: str) -> None:
+    found = client.post("/validate", **form(sheet(number), f"名单{number}.xlsx", answer="workbook"))
+    first, second = openpyxl.load_workbook(io.BytesIO(found.content)).worksheets
+    assert second["B2"].comment is not None
+    texts = [str(cell.value) for row in first.iter_rows() for cell in row if cell.value]
+    comments = [cell.comment.text for row in second.iter_rows() for cell in row if cell.comment]
+    assert not [text for text in (*texts, *comments) if number in text]
+
+
 def test_the_marked_workbook_has_the_summary_in_front(client: TestClient) -> None:
     answer = client.post("/validate", **form(FAULTY, answer="workbook"))
     assert answer.headers["content-type"] == validate.WORKBOOK
