@@ -7,6 +7,7 @@ import anyio
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
@@ -62,7 +63,7 @@ def application(catalog: Catalog, engine: Engine, limits: Limits | None = None) 
                 allow_headers=["content-type"], expose_headers=["etag"],
             )
         ],
-        exception_handlers={404: _not_found},
+        exception_handlers={404: _not_found, 405: _not_so},
         lifespan=lifespan,
     )  # fmt: skip
     app.state.threads = anyio.CapacityLimiter(CONNECTIONS)
@@ -118,6 +119,16 @@ async def readyz(request: Request) -> Response:
             {"status": "unavailable", "message": "数据库不可用 / the database is not available"}, 503
         )
     return JSONResponse({"status": "ok", "dataVersion": version})
+
+
+async def _not_so(request: Request, error: Exception) -> Response:
+    allowed = (error.headers or {}).get("Allow", "") if isinstance(error, HTTPException) else ""
+    answer = missing(
+        request, "A052", f"这个地址不能用 {request.method}", f"{request.method} is not for this address",
+        f"可用的方法:{allowed}。", f"Use one of: {allowed}.", status=405,
+    )  # fmt: skip
+    answer.headers["Allow"] = allowed
+    return answer
 
 
 async def _not_found(request: Request, _error: Exception) -> Response:

@@ -1,13 +1,16 @@
 """The processes that check uploaded files (`api.checking`): started warm, so many at a time, killed when late."""
 
 import os
+import signal
 import subprocess
 import sys
 import threading
 from collections.abc import AsyncGenerator
+from contextlib import suppress
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import anyio
 import anyio.to_thread
@@ -24,23 +27,26 @@ WALL = 180.0
 
 
 class Checkers:
-    """Checks files in processes of their own, `AT_ONCE` at a time; the others wait, `WAITING` at most."""
+    """Checks files in processes of their own, `at_once` at a time; the others wait, `WAITING` at most."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, at_once: int = AT_ONCE) -> None:
         self._folder = folder
         self._free: list[subprocess.Popen[bytes]] = []
-        self._turns = anyio.CapacityLimiter(AT_ONCE)
+        self._working: set[subprocess.Popen[bytes]] = set()
+        self._turns = anyio.CapacityLimiter(at_once)
         # Reading from a process waits in a thread; the queries' threads are not taken for that.
-        self._threads = anyio.CapacityLimiter(AT_ONCE)
+        self._threads = anyio.CapacityLimiter(at_once)
 
     def warm(self) -> None:
         """Start a process before anybody asks."""
         self._free.append(self._start())
 
     def close(self) -> None:
-        """End the processes that wait for work."""
+        """End all processes: those that wait for work, and those that work."""
         while self._free:
             _end(self._free.pop())
+        for process in self._working:
+            _kill(process)
 
     async def events(self, job: Job) -> AsyncGenerator[dict[str, Any], None]:
         """What is found on the way, and last the report or the error.
@@ -53,8 +59,10 @@ class Checkers:
                 "请过一会儿再试。", "Try again in a moment.",
             )  # fmt: skip
         async with self._turns:
-            process = self._free.pop() if self._free else self._start()
-            timer = threading.Timer(WALL, process.kill)
+            process = self._taken()
+            self._working.add(process)
+            timer = threading.Timer(WALL, partial(_kill, process))
+            timer.daemon = True
             timer.start()
             done = False
             try:
@@ -65,6 +73,7 @@ class Checkers:
                     raise _gave_up(process)
             finally:
                 timer.cancel()
+                self._working.discard(process)
                 if done and process.poll() is None:
                     self._free.append(process)
                 else:
@@ -73,9 +82,12 @@ class Checkers:
     async def _ask(self, process: subprocess.Popen[bytes], job: Job) -> AsyncGenerator[dict[str, Any], None]:
         assert process.stdin is not None
         assert process.stdout is not None
+        said = orjson.dumps(asdict(job)) + b"\n"
         try:
-            process.stdin.write(orjson.dumps(asdict(job)) + b"\n")
-            process.stdin.flush()
+            # Longer than a pipe takes at once, it waits until the process reads, which a cold one does late.
+            await anyio.to_thread.run_sync(
+                _say, process.stdin, said, abandon_on_cancel=True, limiter=self._threads
+            )
         except BrokenPipeError:
             return
         while line := await anyio.to_thread.run_sync(
@@ -87,6 +99,15 @@ class Checkers:
             yield event
             if "report" in event or "error" in event:
                 return
+
+    def _taken(self) -> subprocess.Popen[bytes]:
+        """A process that waits for work, else a new one; one that ended meanwhile waits for nothing."""
+        while self._free:
+            process = self._free.pop()
+            if process.poll() is None:
+                return process
+            _end(process)
+        return self._start()
 
     def _start(self) -> subprocess.Popen[bytes]:
         environment = {name: os.environ[name] for name in ENVIRONMENT if name in os.environ}
@@ -102,16 +123,31 @@ class Checkers:
         )
 
 
+def _say(stream: IO[bytes], said: bytes) -> None:
+    stream.write(said)
+    stream.flush()
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    """Kill a process and those that it started; until it is waited for, its number is nobody else's."""
+    if process.returncode is None:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+
+
 def _end(process: subprocess.Popen[bytes]) -> None:
-    process.kill()
+    _kill(process)
     for stream in (process.stdin, process.stdout):
         assert stream is not None
-        stream.close()
+        # What was not written when the process ended goes nowhere.
+        with suppress(BrokenPipeError):
+            stream.close()
     process.wait()
 
 
 def _gave_up(process: subprocess.Popen[bytes]) -> RequestError:
     """The error for a process that ended without saying so: killed when late, or out of its own limits."""
+    _kill(process)
     process.wait()
     return RequestError(
         503, "A046", "核对没有完成:用的时间或者内存超过了限制",

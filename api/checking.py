@@ -37,14 +37,17 @@ SHOWN_EARLY = 8
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One file to check; `marked` is where its returned workbook shall be written, if anywhere."""
+    """One file to check; `marked` is where its returned workbook shall be written, if anywhere.
+
+    `previous` is the text of an earlier report, which nobody has read yet.
+    """
 
     path: str
     type: str | None = None
     publisher: str | None = None
     profile: str | None = None
     marked: str | None = None
-    previous: dict[str, Any] | None = None
+    previous: str | None = None
 
 
 def main() -> None:
@@ -68,7 +71,7 @@ def run(job: Job, catalog: Catalog, events: BinaryIO) -> None:
         profile = load_profile(job.profile, catalog) if job.profile else None
         report = check(
             Path(job.path), catalog, type=job.type, profile=profile, publisher=job.publisher,
-            since=job.previous, progress=_Teller(events),
+            since=_previous(job.previous), progress=_Teller(events),
         )  # fmt: skip
         if job.marked is not None:
             with Path(job.marked).open("wb") as stream:
@@ -83,6 +86,20 @@ def run(job: Job, catalog: Catalog, events: BinaryIO) -> None:
             "A045", "核对这个文件所需的内存超过限制", "Checking this file needs more memory than is allowed",
             "请把文件分成几份。", "Split the file.",
         )})  # fmt: skip
+
+
+def _previous(text: str | None) -> dict[str, Any] | None:
+    """The earlier report; raises OpenallocError A042 where the text is none."""
+    try:
+        found = orjson.loads(text) if text else None
+    except ValueError:
+        found = text
+    if found is None or (isinstance(found, dict) and "groups" in found):
+        return found
+    raise OpenallocError(
+        "A042", "上一次的报告不是本系统的 JSON 报告", "The previous report is not a report of ours in JSON",
+        "请用上一次下载的 JSON 报告,或者不填。", "Use the JSON report of last time, or leave it out.",
+    )  # fmt: skip
 
 
 class _Teller:

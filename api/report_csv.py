@@ -1,9 +1,9 @@
 """A report as CSV: a line a place."""
 
-import csv
-import io
 from collections.abc import Iterator, Mapping
 from typing import Any
+
+from publish.table import write_csv
 
 COLUMNS = (
     "严重程度 severity", "代码 code", "工作表 sheet", "行 row", "单元格 cell", "列 column", "内容 value",
@@ -15,12 +15,8 @@ MARKS = {
 
 
 def as_csv(report: Mapping[str, Any]) -> bytes:
-    """A line a place, with the byte order mark by which Excel knows UTF-8."""
-    stream = io.StringIO(newline="")
-    writer = csv.writer(stream)
-    writer.writerow(COLUMNS)
-    writer.writerows(map(_harmless, row) for row in _rows(report))
-    return stream.getvalue().encode("utf-8-sig")
+    """A line a place, as a spreadsheet program takes it."""
+    return write_csv([COLUMNS, *([str(cell) for cell in row] for row in _rows(report))])
 
 
 def _rows(report: Mapping[str, Any]) -> Iterator[tuple[Any, ...]]:
@@ -40,8 +36,3 @@ def _rows(report: Mapping[str, Any]) -> Iterator[tuple[Any, ...]]:
         if left:
             yield (severity, group["code"], group.get("sheet", ""), "", "", group.get("column", ""),
                    f"另有 {left} 处没有列出 / {left} more places are not listed", *about)  # fmt: skip
-
-
-def _harmless(cell: Any) -> Any:
-    """A text that a spreadsheet would run as a formula, told to be text."""
-    return f"'{cell}" if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell

@@ -19,6 +19,8 @@ from schemas.catalog import Catalog
 from schemas.codelist import Codelist
 
 SCHEMA = "application/schema+json"
+_MISSING = ("没有这个页面", "There is no such page")
+_REFUSED = ("不能这样访问", "This cannot be asked so")
 
 
 def routes() -> list[Route]:
@@ -139,13 +141,15 @@ def today() -> date:
     return datetime.now(BEIJING).date()
 
 
-def missing(request: Request, code: str, message: str, message_en: str, hint: str, hint_en: str) -> Response:
-    """404 in the same form as every other error; to a browser, a page."""
+def missing(
+    request: Request, code: str, message: str, message_en: str, hint: str, hint_en: str, *, status: int = 404
+) -> Response:
+    """404, or another status, in the same form as every other error; to a browser, a page."""
     if wants_page(request):
         return page(
-            request, "missing.html", ("没有这个页面", "There is no such page"), status=404, code=code,
+            request, "missing.html", _MISSING if status == 404 else _REFUSED, status=status, code=code,
             message=message, message_en=message_en, hint=hint, hint_en=hint_en,
         )  # fmt: skip
     extensions = {"code": code, "hint": hint, "hintEn": hint_en}
     body = {"errors": [{"message": f"{message} / {message_en}", "extensions": extensions}]}
-    return Response(orjson.dumps(body), 404, {"Vary": "Accept"}, "application/json")
+    return Response(orjson.dumps(body), status, {"Vary": "Accept"}, "application/json")

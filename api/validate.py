@@ -5,25 +5,28 @@ The file lies in a folder of its own until the answer is sent and is then gone.
 
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Mapping
-from contextlib import ExitStack, aclosing
+from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 from urllib.parse import quote
 
+import anyio
 import anyio.to_thread
 import orjson
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
-from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
 from starlette.routing import Route
 
 from api.checkers import Checkers
 from api.checking import Job
+from api.events import MEDIA_TYPE, Events, error_of, last_event
 from api.graphql import RequestError
 from api.pages import Pages, language, page, preferred, wants_page
 from api.report_csv import as_csv
@@ -34,13 +37,15 @@ from schemas.codelist import Code
 from schemas.errors import OpenallocError
 
 UPLOAD_LIMIT = 64 << 20
+UPLOAD_SECONDS = 600.0
+# A field of a form, the longest of which is the report of last time.
+PREVIOUS_LIMIT = 16 << 20
 
 JSON = "application/json"
-EVENTS = "application/x-ndjson"
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # The forms of an answer: by name in a form or an address, by media type in Accept (`html`, the file, only by name).
 ANSWERS: Mapping[str, str | None] = {
-    "json": JSON, "page": "text/html", "csv": "text/csv", "html": None, "workbook": WORKBOOK, "events": EVENTS,
+    "json": JSON, "page": "text/html", "csv": "text/csv", "html": None, "workbook": WORKBOOK, "events": MEDIA_TYPE,
 }  # fmt: skip
 PRIVATE = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 _TITLE = ("核对文件", "Check a file")
@@ -55,7 +60,7 @@ class Asked:
     type: str | None
     publisher: str | None
     profile: str | None
-    previous: dict[str, Any] | None
+    previous: str | None
     answer: str
 
 
@@ -73,9 +78,15 @@ async def validate(request: Request) -> Response:
         return await _checked(request)
     except OpenallocError as error:
         return _refusal(request, error)
+    except ClientDisconnect:
+        return Response(status_code=400)  # nobody reads it
     except HTTPException as error:
         if error.status_code != 413:
-            raise
+            return _refusal(request, RequestError(
+                400, "A051", f"表单不完整或者格式不对:{error.detail}", f"The form cannot be read: {error.detail}",
+                "请按 multipart/form-data 发送,文件放在 file 字段。",
+                "Send multipart/form-data with the file in the field `file`.",
+            ))  # fmt: skip
         return _refusal(request, RequestError(
             413, "A041", f"文件太大,上限是 {UPLOAD_LIMIT >> 20} MB", f"The file is larger than {UPLOAD_LIMIT >> 20} MB",
             "请把文件分成几份;也可以用 openalloc check 在自己的电脑上核对。",
@@ -86,53 +97,50 @@ async def validate(request: Request) -> Response:
 async def _checked(request: Request) -> Response:
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="openalloc-"))
-        asked, path = await _received(request, Path(folder))
+        checkers: Checkers = request.app.state.checkers
+        asked, path = await _in_time(request, Path(folder))
         _require_known(asked, request.app.state.catalog)
-        marked = path.with_name("marked") if asked.answer == "workbook" else None
+        marked = Path(folder, "marked") if asked.answer == "workbook" else None
         job = Job(
             str(path), asked.type, asked.publisher, asked.profile,
             marked=str(marked) if marked else None, previous=asked.previous,
         )  # fmt: skip
         if asked.answer == "events":
-            events = _streamed(request, job, stack.pop_all())
-            return StreamingResponse(events, media_type=EVENTS, headers=PRIVATE)
-        return _answer(request, asked, await _report(request, job), marked)
+            return Events(checkers, job, stack.pop_all(), partial(_with_html, request), dict(PRIVATE))
+        last = await last_event(request, checkers, job)
+        if last is None:
+            raise ClientDisconnect
+        if "error" in last:
+            raise error_of(last)
+        return _answer(request, asked, last["report"], marked)
 
 
-async def _report(request: Request, job: Job) -> dict[str, Any]:
-    """The report on a file; raises RequestError where the check could not be made."""
-    checkers: Checkers = request.app.state.checkers
-    async with aclosing(checkers.events(job)) as events:
-        async for event in events:
-            if "report" in event:
-                return dict(event["report"])
-            if "error" in event:
-                said = event["error"]
-                status = 503 if said["code"][0] == "A" else 422
-                raise RequestError(
-                    status, said["code"], said["message"], said["messageEn"], said["hint"], said["hintEn"]
-                )
-    raise AssertionError("the events ended without a report")
+async def _in_time(request: Request, folder: Path) -> tuple[Asked, Path]:
+    """What was received, within the time that a slow line needs; who sends a byte now and then gets no longer."""
+    file = folder / "file"
+    file.mkdir()
+    try:
+        with anyio.fail_after(UPLOAD_SECONDS):
+            return await _received(request, file)
+    except TimeoutError:
+        raise RequestError(
+            408, "A050", "文件传得太慢,没有收完", "The file came too slowly and was not received",
+            "请换更快的网络,或者用 openalloc check 在自己的电脑上核对。",
+            "Use a faster line, or check it on your own machine with `openalloc check`.",
+        ) from None  # fmt: skip
 
 
-async def _streamed(request: Request, job: Job, folder: ExitStack) -> AsyncIterator[bytes]:
-    """The events of a check as lines of JSON; the last has the report, and as HTML what a page shows of it."""
-    checkers: Checkers = request.app.state.checkers
+def _with_html(request: Request, event: dict[str, Any]) -> dict[str, Any]:
+    """The last event of a check; a report also as the HTML that a page shows of it."""
+    if "report" not in event:
+        return event
     pages: Pages = request.app.state.pages
-    with folder:
-        try:
-            async with aclosing(checkers.events(job)) as events:
-                async for event in events:
-                    if "report" in event:
-                        event["html"] = pages.part("report.html", language(request), report=event["report"])
-                    yield orjson.dumps(event) + b"\n"
-        except RequestError as error:
-            yield orjson.dumps({"error": _said(error)}) + b"\n"
+    return event | {"html": pages.part("report.html", language(request), report=event["report"])}
 
 
 def _answer(request: Request, asked: Asked, report: dict[str, Any], marked: Path | None) -> Response:
     pages: Pages = request.app.state.pages
-    stem = Path(asked.name).stem
+    stem = Path(report["file"]).stem.replace("*", "")
     if asked.answer == "page":
         return _page(request, report=report)
     if asked.answer == "csv":
@@ -151,7 +159,7 @@ async def _received(request: Request, folder: Path) -> tuple[Asked, Path]:
     """What is asked, and the file in its folder."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind == "multipart/form-data":
-        async with request.form(max_files=2, max_fields=20, max_part_size=UPLOAD_LIMIT) as form:
+        async with request.form(max_files=2, max_fields=20, max_part_size=PREVIOUS_LIMIT) as form:
             asked = _asked(request, form)
             upload = form.get("file")
             if not isinstance(upload, UploadFile) or not upload.filename:
@@ -179,20 +187,7 @@ def _asked(request: Request, given: Mapping[str, Any]) -> Asked:
     texts = {name: str(value).strip() or None for name, value in given.items() if isinstance(value, str)}
     return Asked(
         "", texts.get("type"), texts.get("publisher"), texts.get("profile"),
-        _previous(texts.get("previous")), _form_of_answer(request, texts.get("answer")),
-    )  # fmt: skip
-
-
-def _previous(text: str | None) -> dict[str, Any] | None:
-    try:
-        found = orjson.loads(text) if text else None
-    except ValueError:
-        found = text
-    if found is None or (isinstance(found, dict) and "groups" in found):
-        return found
-    raise RequestError(
-        400, "A042", "上一次的报告不是本系统的 JSON 报告", "The previous report is not a report of ours in JSON",
-        "请用上一次下载的 JSON 报告,或者不填。", "Use the JSON report of last time, or leave it out.",
+        texts.get("previous"), _form_of_answer(request, texts.get("answer")),
     )  # fmt: skip
 
 

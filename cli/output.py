@@ -6,6 +6,7 @@ from typing import Any
 
 import orjson
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from formats.error import FormatError
@@ -35,7 +36,7 @@ def print_table(titles: Iterable[str], rows: Iterable[Iterable[Any]]) -> None:
     for title in titles:
         table.add_column(title, overflow="fold")
     for row in rows:
-        table.add_row(*("" if cell is None else str(cell) for cell in row))
+        table.add_row(*("" if cell is None else plain(str(cell)) for cell in row))
     out.print(table)
 
 
@@ -173,4 +174,4 @@ def _percent(share: float | None) -> str:
 
 def plain(text: str) -> str:
     """Text that rich shows as it is, marks and all."""
-    return text.replace("[", r"\[")
+    return escape(text)

@@ -67,7 +67,6 @@ def start(
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env=environment,
-        start_new_session=True,
     )
     # Linux alone: with room for more than 64 KiB the two wait for each other less.
     with contextlib.suppress(OSError):
@@ -144,6 +143,8 @@ def confine(limits: Limits) -> None:
     """Give up what reading a file does not need; for this whole process and for good."""
     # Who asked may leave early: then writing ends us, without a word.
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    # Of the group of who asked, so that both can be ended at once; an interruption is for who asked to answer.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     # Values read from a file have no cycles, and looking for them slows a long stream several times.
     gc.disable()
     for kind, soft, hard in (

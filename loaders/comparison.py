@@ -7,6 +7,7 @@ from typing import Any
 
 from loaders.earlier import Earlier, Found, FoundGroup
 from loaders.groups import SEVERITIES
+from loaders.personal import mask
 
 Key = tuple[str, str, str]
 
@@ -30,8 +31,9 @@ class Difference:
         """The difference as a report shows it: fixed places as they were named then, new ones as now."""
         group = self.group
         shown = {
-            "code": group.code, "severity": group.severity, "message": group.message, "messageEn": group.message_en,
-            "sheet": group.sheet, "column": group.column,
+            "code": group.code, "severity": group.severity,
+            "message": mask(group.message)[0], "messageEn": mask(group.message_en)[0],
+            "sheet": mask(group.sheet)[0], "column": mask(group.column)[0],
             "fixed": self.fixed, "stillThere": self.still, "new": self.new, "exact": self.exact,
             "fixedPlaces": [_place(one) for one in self.fixed_places],
             "newPlaces": [_place(one) for one in self.new_places],

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from loaders.personal import mask
 from schemas.issue import Issue
 
 # So many places are kept of one group; all are counted.
@@ -50,18 +51,19 @@ class Group:
         first = self.first
         shown = {
             **self.summary(),
-            "hint": first.hint, "hintEn": first.hint_en, "letter": letter, "path": self.path,
+            "hint": mask(first.hint)[0], "hintEn": mask(first.hint_en)[0], "letter": letter, "path": self.path,
             "clause": [{"item": item, "text": clauses.get(item, "")} for item in first.clause],
             "places": [_place(one, letter) for one in self.kept],
         }  # fmt: skip
         return {key: value for key, value in shown.items() if value not in (None, "", [])}
 
     def summary(self) -> dict[str, Any]:
-        """What is wrong and how often, without the places."""
+        """What is wrong and how often, without the places; personal numbers are masked in names as they are in cells."""
         first = self.first
         return {
             "code": first.code, "severity": first.severity, "count": self.count,
-            "message": self.message, "messageEn": self.message_en, "sheet": first.sheet, "column": first.column,
+            "message": mask(self.message)[0], "messageEn": mask(self.message_en)[0],
+            "sheet": mask(first.sheet)[0], "column": mask(first.column or "")[0],
         }  # fmt: skip
 
     def _general(self, sentence: str) -> str:

@@ -9,6 +9,7 @@ from loaders.comparison import Comparison, compare
 from loaders.completeness import Filled
 from loaders.earlier import Earlier
 from loaders.groups import SEVERITIES, Group, Issues
+from loaders.personal import mask
 from schemas.issue import Issue
 
 SCHEMA = "https://openalloc.org/schemas/report/1.0.json"
@@ -37,8 +38,8 @@ class ColumnUse:
     def to_json(self) -> dict[str, Any]:
         """The column as a report shows it."""
         return {
-            "sheet": self.sheet, "heading": self.heading, "letter": self.letter, "properties": self.properties,
-            "dropped": self.reason, "nonEmpty": self.non_empty, "reached": self.reached,
+            "sheet": mask(self.sheet)[0], "heading": mask(self.heading)[0], "letter": self.letter,
+            "properties": self.properties, "dropped": self.reason and mask(self.reason)[0], "nonEmpty": self.non_empty, "reached": self.reached,
             "share": None if self.share is None else round(self.share, 4),
         }  # fmt: skip
 
@@ -150,7 +151,7 @@ class Report:
             counts[group.first.severity] += group.count
         return {
             "schema": SCHEMA,
-            "file": self.file_name, "sha256": self.sha256, "loadId": self.load_id, "profile": self.profile,
+            "file": mask(self.file_name)[0], "sha256": self.sha256, "loadId": self.load_id, "profile": self.profile,
             "types": self.types, "ok": self.ok, "unreadable": self.unreadable,
             "rows": self.rows, "taken": self.taken, "refused": self.refused, "unsupported": self.unsupported,
             "skipped": self.skipped,

@@ -24,7 +24,7 @@ def harmless(cell: str) -> str:
     >>> harmless("=1+1"), harmless("2.3")
     ("'=1+1", '2.3')
     """
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
+    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) else cell
 
 
 def write_xlsx(rows: Iterable[Sequence[str]], title: str, widths: Sequence[int]) -> bytes:

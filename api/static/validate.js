@@ -14,6 +14,7 @@ const result = document.getElementById("result");
 const chinese = document.documentElement.lang.startsWith("zh");
 let running = null;
 let last = null; // the report of the time before, by which what was fixed is told
+let named = ""; // the file that it is about
 
 form.addEventListener("submit", (event) => {
   const answer = event.submitter?.name === "answer" ? event.submitter.value : document.getElementById("answer").value;
@@ -37,6 +38,8 @@ function check() {
   running?.abort();
   const sent = new FormData(form);
   sent.set("answer", "events");
+  if (file.files[0].name !== named) last = null;
+  named = file.files[0].name;
   if (last) sent.set("previous", JSON.stringify(last));
   const request = (running = new XMLHttpRequest());
   let read = 0;

@@ -45,7 +45,9 @@ class Summary:
 
     def _head(self) -> Iterator[Line]:
         report, counts = self.report, _counts(self.report)
-        yield _wide(f"{TITLE} {report.file_name} · {self.when:%Y-%m-%d} · openalloc check results", "title")
+        yield _wide(
+            f"{TITLE} {mask(report.file_name)[0]} · {self.when:%Y-%m-%d} · openalloc check results", "title"
+        )
         kinds = sum(1 for group in report.groups if group.first.severity == "error")
         if report.ok:
             better = f"另有 {counts['warning']:,} 处可以更好。" if counts["warning"] else ""
@@ -101,7 +103,7 @@ class Summary:
             message += f"\n前 {len(group.kept)} 处已标出,共 {group.count:,} 处。 The first {len(group.kept)} of {group.count:,} are marked."
         policy = "\n".join(f"{item} {self.report.clauses.get(item, '')}".strip() for item in first.clause)
         boxes = [
-            _severity(first.severity), Box(group.count, "count"), Box(self.places.sheet(first.sheet)), Box(first.column or ""),
+            _severity(first.severity), Box(group.count, "count"), Box(mask(self.places.sheet(first.sheet))[0]), Box(mask(first.column or "")[0]),
             Box(message), Box(f"{mask(first.hint)[0]}\n{mask(first.hint_en)[0]}"), Box(policy),
         ]  # fmt: skip
         links = dict.fromkeys(cell for one in group.kept if (cell := self.places.of_issue(one)))
@@ -123,7 +125,7 @@ class Summary:
             new = "、".join(found.cell for found in one.new_places[:_SHOWN] if found.cell)
             fixed = "、".join(found.cell for found in one.fixed_places[:_SHOWN] if found.cell)
             yield [
-                _severity(group.severity), Box(group.code), Box(group.sheet), Box(group.column),
+                _severity(group.severity), Box(group.code), Box(mask(group.sheet)[0]), Box(mask(group.column)[0]),
                 Box(f"{mask(group.message)[0]}\n{mask(group.message_en)[0]}"), Box(f"{one.fixed:,} {fixed}".strip()),
                 Box(f"{one.still:,}"), Box(f"{one.new:,} {new}".strip(), span=_SHOWN),
             ]  # fmt: skip
@@ -174,7 +176,7 @@ class Summary:
             assert cell
             address = f"{column_letters(cell[2])}{cell[1]}"
             yield [
-                _severity(one.severity), Box(one.code), Box(cell[0]), Box(one.column or ""),
+                _severity(one.severity), Box(one.code), Box(mask(cell[0])[0]), Box(mask(one.column or "")[0]),
                 Box(mask(one.written or one.value or "")[0]), Box(mask(one.message)[0]),
                 Box(address if one.column else f"第{cell[1]}行", "link", (cell[0], address)), Box(str(cell[1])),
             ]  # fmt: skip

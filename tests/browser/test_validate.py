@@ -73,7 +73,7 @@ def test_the_report_is_taken_away_without_choosing_the_file_again(
         assert "很大" in Path(waiting.value.path()).read_text("utf-8-sig")
 
 
-def test_a_second_file_is_compared_with_the_first(site: str, page_at: PageAt, faulty: Path) -> None:
+def test_a_file_mended_is_compared_with_itself(site: str, page_at: PageAt, faulty: Path) -> None:
     page = page_at(390)
     check(page, f"{site}/validate", faulty)
     faulty.write_text(FAULTY.replace("很大", "2"), "gb18030")
@@ -81,6 +81,19 @@ def test_a_second_file_is_compared_with_the_first(site: str, page_at: PageAt, fa
     page.click("#check button[type=submit]")
     expect(page.locator("#comparison + p")).to_contain_text("已改正 1 处")
     assert Axe().run(page).response["violations"] == []
+
+
+def test_another_file_is_not_compared_with_the_one_before(
+    site: str, page_at: PageAt, faulty: Path, tmp_path: Path
+) -> None:
+    page = page_at(1280)
+    check(page, f"{site}/validate", faulty)
+    another = tmp_path / "另一份.csv"
+    another.write_text(FAULTY.replace("很大", "2"), "gb18030")
+    page.set_input_files("#file", another)
+    page.click("#check button[type=submit]")
+    expect(page.locator("#result .file")).to_have_text("另一份.csv")
+    expect(page.locator("#comparison")).to_have_count(0)
 
 
 def test_the_report_file_works_offline(site: str, page_at: PageAt, faulty: Path, tmp_path: Path) -> None:

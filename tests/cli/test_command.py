@@ -166,3 +166,14 @@ def test_lists_come_as_a_table_and_as_json(command: str, run: Run) -> None:
     assert len(listed) >= 10
     for one in listed:
         assert one.get("type", one.get("name")) in table
+
+
+@pytest.mark.parametrize("heading", ["x[/]y", "[red]x", "x\\", "\\[/]"])
+def test_a_heading_with_marks_of_the_terminal_is_shown_as_it_is(
+    run: Run, tmp_path: Path, heading: str
+) -> None:
+    file = tmp_path / "a.csv"
+    file.write_bytes(text(f"{HEADINGS},{heading}", f"{GOOD},1"))
+    code, out, _ = run("check", str(file), "--type", "land/grant-result", *PUBLISHER)
+    assert code == 0
+    assert heading in out
