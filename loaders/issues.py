@@ -42,13 +42,13 @@ RULES: dict[str, Rule] = {
         "补上其中一列：{expected}{more}。", "Add one of these columns: {expected}{moreEn}."),
     "L011": Rule(
         "error", "“{title}”不是日期：{value}", "“{titleEn}” is not a date: {value}",
-        "写成 2024-06-18 或 2024年6月18日。", "Write it like 2024-06-18 or 2024年6月18日."),
+        "{meant}写成 2024-06-18 或 2024年6月18日。", "{meantEn}Write it like 2024-06-18 or 2024年6月18日."),
     "L012": Rule(
         "error", "“{title}”不是时间：{value}", "“{titleEn}” is not a date or time: {value}",
-        "写成 2024年6月18日9时30分 或 2024-06-18 09:30。", "Write it like 2024-06-18 09:30."),
+        "{meant}写成 2024年6月18日9时30分 或 2024-06-18 09:30。", "{meantEn}Write it like 2024-06-18 09:30."),
     "L013": Rule(
         "error", "“{title}”不是数字：{value}", "“{titleEn}” is not a number: {value}",
-        "只写数字{unit}。", "Write a number{unitEn}."),
+        "{meant}只写数字{unit}。", "{meantEn}Write a number{unitEn}."),
     "L014": Rule(
         "error", "“{title}”没有这个代码：{value}", "“{titleEn}” has no such code: {value}",
         "使用代码表 {codelist} 中的名称{choices}。", "Use a name or a code of the codelist {codelist}{choicesEn}."),
@@ -124,6 +124,6 @@ def of_field(code: str, field: Field, value: Any, **names: Any) -> Issue:
     expected, expected_en = KINDS.get(str(kind), (str(kind), str(kind)))
     filled = {
         "title": field.title, "titleEn": field.title_en, "name": field.dotted, "codelist": field.codelist,
-        "unit": "", "unitEn": "", "choices": "", "choicesEn": "", "expected": expected, "expectedEn": expected_en, **names,
+        "unit": "", "unitEn": "", "choices": "", "choicesEn": "", "meant": "", "meantEn": "", "expected": expected, "expectedEn": expected_en, **names,
     }  # fmt: skip
     return issue(RULES, code, path=field.dotted, value=value, clause=field.clause, **filled)
