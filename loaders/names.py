@@ -52,11 +52,20 @@ class Names:
         self.disclosure = disclosure
         self._units = units
 
-    def find(self, heading: str) -> tuple[Meaning, ...]:
+    def find(self, heading: str, *, nested: bool = False) -> tuple[Meaning, ...]:
         """The properties that a heading means equally surely, in the schema's order; empty where it means none.
 
-        A heading is looked up as it stands, then without the unit it states, then without its last bracket.
+        A heading is looked up as it stands, then without the unit it states, then without its last bracket; one of
+        programs (project_name) is the English title too. A `nested` one may be known by its last name alone.
         """
+        found = self._find(heading)
+        if not found and heading.isascii() and "_" in heading:
+            found = self._find(heading.replace("_", " "))
+        if not found and nested and "." in heading:
+            found = self.find(heading.rpartition(".")[2])
+        return found
+
+    def _find(self, heading: str) -> tuple[Meaning, ...]:
         path = _INDEX.sub("", heading)
         if path in self.disclosure.by_path and path not in _OURS:
             return (Meaning(main_field(self.disclosure.by_path[path], self.disclosure), PATH),)

@@ -180,3 +180,22 @@ def test_of_two_types_of_one_name_the_headings_decide(
     assert catalog.types["medicine/document"].title == catalog.types["procurement/document"].title
     of_medicine = guess_type(["采购文件标题", "采购周期", "报价时间", "文件编号"], every, catalog)
     assert of_medicine.type == "medicine/document"
+
+
+def test_a_heading_of_a_program_is_the_english_title(names: Callable[[str], Names]) -> None:
+    of_award = names("works/award-candidates")
+    assert [one.field.dotted for one in of_award.find("publicity_period")] == ["publicityPeriod"]
+    assert of_award.find("made_up_words") == ()
+
+
+def test_a_nested_heading_may_be_known_by_its_last_name(names: Callable[[str], Names]) -> None:
+    of_award = names("works/award-candidates")
+    assert [one.field.dotted for one in of_award.find("said.project_name", nested=True)] == ["project.name"]
+    assert of_award.find("said.project_name") == ()
+
+
+def test_nested_headings_tell_the_type(catalog: Catalog, reader: Reader) -> None:
+    every = {name: Names(catalog.type(name), reader.units) for name in catalog.types}
+    headings = ["said.中标候选人", "said.候选人排名", "said.project_name", "said.publicity_period"]
+    assert guess_type(headings, every, catalog, nested=True).type == "works/award-candidates"
+    assert guess_type(headings, every, catalog).type is None
