@@ -186,6 +186,17 @@ def test_a_heading_of_a_program_is_the_english_title(names: Callable[[str], Name
     of_award = names("works/award-candidates")
     assert [one.field.dotted for one in of_award.find("publicity_period")] == ["publicityPeriod"]
     assert of_award.find("made_up_words") == ()
+    of_land = names("land/grant-result")
+    assert [one.field.dotted for one in of_land.find("plot_ratio_minimum")] == ["lots.plotRatioMinimum"]
+    assert of_land.find("plot_ratio") != of_land.find("plot_ratio_minimum")
+
+
+def test_a_heading_of_two_names_is_what_both_mean(names: Callable[[str], Names]) -> None:
+    of_land = names("land/grant-notice")
+    found = of_land.find("建筑面积(平方米)/总建筑面积")
+    assert [one.field.dotted for one in found] == ["lots.buildingArea"]
+    assert of_land.find("建筑面积/起始价") == ()
+    assert of_land.find("甲/乙") == ()
 
 
 def test_a_nested_heading_may_be_known_by_its_last_name(names: Callable[[str], Names]) -> None:
