@@ -83,7 +83,7 @@ def print_report(report: Mapping[str, Any], *, stored: bool, most: int = 40) -> 
         )
     if report["notRun"]:
         out.print("\n[bold]没有进行的核对 checks that could not run[/]")
-    for one in together(report["notRun"]):
+    for one in together(report["notRun"], briefly=True):
         out.print(f"  {one['title']}{_records(one)}: {plain(one['reason'])}")
         out.print(f"     {one['titleEn']}: {plain(one['reasonEn'])}")
     if report["completeness"]:

@@ -43,3 +43,10 @@ def test_one_alone_stays_as_it_is(lines: list[dict[str, Any]]) -> None:
     alone = [one for one in lines if one["reason"].startswith(LACKING)][:1]
     assert together(alone) == alone
     assert together([]) == []
+
+
+def test_briefly_the_checks_alone_are_named(lines: list[dict[str, Any]]) -> None:
+    lacking = [one for one in lines if one["reason"].startswith(LACKING)]
+    (*_, last) = together(lines, briefly=True)
+    assert last["reason"] == ";".join(one["title"] for one in lacking) + "。"
+    assert last["reasonEn"] == "; ".join(one["titleEn"] for one in lacking) + "."
