@@ -19,6 +19,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from api.cache import DAY, FOREVER, cached
+from loaders.lacking import together
 
 Language = Literal["zh", "en"]
 Title = tuple[str, str]  # Chinese, English
@@ -62,6 +63,7 @@ class Pages:
             autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, auto_reload=False,
         )  # fmt: skip
         self.environment.globals |= {
+            "together": together,
             "t": _said,
             "link": _link,
             "asset": self._address,

@@ -10,6 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from formats.error import FormatError
+from loaders.lacking import together
 from loaders.skipping import TITLES as SKIPPED
 from schemas.errors import OpenallocError
 
@@ -83,10 +84,9 @@ def print_report(report: Mapping[str, Any], *, stored: bool, most: int = 40) -> 
         )
     if report["notRun"]:
         out.print("\n[bold]没有进行的核对 checks that could not run[/]")
-    for one in report["notRun"]:
-        out.print(
-            f"  {one['title']} {one['titleEn']}{_records(one)}: {plain(one['reason'])} {plain(one['reasonEn'])}"
-        )
+    for one in together(report["notRun"], briefly=True):
+        out.print(f"  {one['title']}{_records(one)}: {plain(one['reason'])}")
+        out.print(f"     {one['titleEn']}: {plain(one['reasonEn'])}")
     if report["completeness"]:
         out.print()
         print_table(

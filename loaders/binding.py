@@ -190,7 +190,7 @@ class Binder:
                 named = [bound.slot.field for bound in said if bound.column == heading.place]
                 left = self._organization(named[0]) if named else left
                 continue
-            meaning = _nearest(self._meanings(heading.name, nested), left)
+            meaning = _nearest(self._names.find(heading.name, nested=nested), left)
             if meaning is None:
                 continue
             field = meaning.field
@@ -206,12 +206,6 @@ class Binder:
         """The organization or person that a field is, or is a part of."""
         parent = self.disclosure.by_path.get(".".join(field.path[:-1]))
         return next((one for one in (field, parent) if one and one.definition in _CONTAINERS), None)
-
-    def _meanings(self, name: str, nested: bool) -> tuple[Meaning, ...]:
-        found = self._names.find(name)
-        if not found and nested and "." in name:
-            found = self._names.find(name.rpartition(".")[2])
-        return found
 
     def _bound(self, heading: Heading, target: Target, before: Path = (), *, exact: bool = True) -> Bound:
         """A column bound to a target whose path goes on from `before` (the entry of a list)."""

@@ -15,6 +15,7 @@ from urllib.parse import quote
 
 from loaders.dates import is_no_date, read_date, read_moment, read_period
 from loaders.issues import of_field
+from loaders.meant import meant_moment, meant_quantity, told
 from loaders.money import read_money
 from loaders.quantities import read_ordinal, read_quantity
 from loaders.ranges import read_range
@@ -129,14 +130,14 @@ def _text(cell: Any, text: str, slot: Slot, reader: Reader) -> Reading:
 def _date(cell: Any, text: str, slot: Slot, reader: Reader) -> Reading:
     found = read_date(cell)
     if found is None:
-        return _wording("L011", cell, text, slot)
+        return _wording("L011", cell, text, slot, **told(meant_moment(cell, read_date)))
     return Reading({slot.field.name: found}, None if found == written(cell).strip() else "date")
 
 
 def _moment(cell: Any, text: str, slot: Slot, reader: Reader) -> Reading:
     found = read_moment(cell)
     if found is None:
-        return _wording("L012", cell, text, slot)
+        return _wording("L012", cell, text, slot, **told(meant_moment(cell, read_moment)))
     return Reading({slot.field.name: found}, None if found == written(cell).strip() else "time")
 
 
@@ -146,7 +147,8 @@ def _number(cell: Any, text: str, slot: Slot, reader: Reader) -> Reading:
     if found is None or (field.kind == "integer" and not isinstance(found.value, int)):
         ordinal = read_ordinal(cell) if field.kind == "integer" else None
         if ordinal is None:
-            return _wording("L013", cell, text, slot, **_measure(field, reader))
+            meant = told(meant_quantity(cell, field.unit, slot.unit, reader.units))
+            return _wording("L013", cell, text, slot, **_measure(field, reader), **meant)
         return Reading({field.name: ordinal}, "ordinal")
     values: dict[str, Any] = {field.name: found.value}
     issues: tuple[Issue, ...] = ()

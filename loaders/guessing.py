@@ -27,12 +27,14 @@ class Guess:
 
 
 def guess_type(
-    headings: Sequence[str], names: Mapping[str, Names], catalog: Catalog, called: Sequence[str] = ()
-) -> Guess:
+    headings: Sequence[str], names: Mapping[str, Names], catalog: Catalog, called: Sequence[str] = (),
+    *, nested: bool = False,
+) -> Guess:  # fmt: skip
     """The type whose own properties the headings name best, if one is clearly ahead of the others.
 
     A heading that names a type (土地成交公示标题) leaves only the types of that name in question. Where several are
-    near, what the table is `called` (the file's name, the sheet's, the lines above) may decide among them.
+    near, what the table is `called` (the file's name, the sheet's, the lines above) may decide among them. `nested`
+    headings are dotted paths of JSON objects.
     """
     scores: dict[str, float] = {}
     envelope = _shared_names(catalog)
@@ -43,7 +45,7 @@ def guess_type(
         of_type = names[type_]
         score = 0.0
         for heading in headings:
-            found = of_type.find(heading) if heading else ()
+            found = of_type.find(heading, nested=nested) if heading else ()
             if found and not found[0].generic:
                 shared = found[0].field.path[0] in envelope
                 score += found[0].weight * (_ENVELOPE_WEIGHT if shared else 1)

@@ -24,6 +24,7 @@ from loaders.spool import Spool
 from loaders.table import Table, table_of
 from loaders.text import clean, is_null
 from loaders.typed import typed
+from loaders.unheaded import unheaded
 from schemas.catalog import Disclosure
 from schemas.issue import RULES as SCHEMA_RULES
 from schemas.issue import Issue, issue
@@ -263,8 +264,10 @@ class Intake:
             name = rows[0].sheet
             notes = sum(sum(map(bool, map(clean, row.cells))) > 1 for row in rows) < 2
             beside = notes and any(sheet.headings for sheet in self.sheets.values())
-            found = issue(RULES, "L020" if beside else "L001", sheet=name or "1", limit=SEARCHED)
-            yield found.at(sheet=name, row=rows[0].number)
+            if beside:
+                yield issue(RULES, "L020", sheet=name).at(sheet=name, row=rows[0].number)
+            else:
+                yield masked(unheaded(rows, self.asked))
 
     def _unknown_version(self, record: Mapping[str, Any]) -> str | None:
         """What a record calls its schema, in our way of writing, where there is none of that name."""
@@ -313,6 +316,8 @@ class Intake:
         faults = [fault.at(sheet=place.sheet, row=place.row) for way in ways for fault in way.faults]
         if faults:
             self.refuse(self.rows, place, sheet.named_cells(cells), faults, noted=True)
+            if not any(way.builder for way in ways):
+                self._count(sheet, cells, frozenset(), [])
             if not (self.asked.checking and all(way.builder for way in ways)):
                 return
         builders = [way.builder for way in ways if way.builder]

@@ -10,27 +10,27 @@ from schemas.issue import Issue, Rule, issue
 
 RULES: dict[str, Rule] = {
     "L001": Rule(
-        "error", "工作表“{sheet}”前 {limit} 行里找不到标题行", "No heading row among the first {limit} rows of sheet “{sheet}”",
-        "标题行的名称应与模式的中文名称或别名一致；其他名称用映射文件（--profile）说明。",
-        "Name the columns as the schema does; other names need a mapping profile (--profile)."),
+        "error", "{sheet}前 {limit} 行里找不到标题行{seen}", "No heading row among the first {limit} rows of {sheetEn}{seenEn}",
+        "加上标题行，列名用标准里的名称（模板里有）；不能改名的用映射文件说明（命令行用 --profile）。",
+        "Add a row of headings that has the standard's names (the template has them); other names need a profile (--profile)."),
     "L002": Rule(
         "error", "从标题行看不出是哪一类公开信息", "The headings do not tell which type of disclosure this is",
-        "{types}用 --type 指明类型；类型见 openalloc types。标题行：{value}", "{typesEn}Name the type with --type; `openalloc types` lists them."),
+        "{types}请指明类型（命令行用 --type，网页上在“类型”中选）。标题行：{value}", "{typesEn}Name the type (--type, or the list on the page)."),
     "L003": Rule(
         "error", "标题行可能属于几个类型：{types}", "The headings may belong to several types: {typesEn}",
         "请指明其中一个（命令行用 --type，网页上在“类型”中选）。", "Name one of them (--type, or the list on the page)."),
     "L004": Rule(
-        "error", "缺少必需的列“{title}”({name})", "The required column “{titleEn}” ({name}) is missing",
-        "请补上这一列，或在映射文件中指明它是哪一列。可用的名称：{names}", "Add it, or say in a profile which column it is."),
+        "error", "缺少必需的列“{title}”", "The required column “{titleEn}” is missing",
+        "请补上这一列；文件里有、只是名称不同的，请改列名。可用的名称：{names}", "Add it, or rename the column that has it; it may be called {names}."),
     "L005": Rule(
         "error", "不知道公开主体是谁", "Who publishes this is not known",
-        "在文件中加“公开主体”列，或用 --publisher 给出其统一社会信用代码。", "Add a column “公开主体”, or give its credit code with --publisher."),
+        "加一列“公开主体”，或指明其统一社会信用代码（命令行用 --publisher，网页上有这一栏）。", "Add a column “公开主体”, or give its credit code (--publisher, or the box on the page)."),
     "L006": Rule(
         "error", "公开主体的统一社会信用代码不对：{value}", "The publisher's credit code is wrong: {value}",
         "核对 18 位代码。", "Check its 18 characters."),
     "L007": Rule(
         "warning", "文件没有写公开主体；装入时要指明", "The file does not say who publishes it; loading it will need that",
-        "加一列“公开主体”，或用 --publisher 给出其统一社会信用代码。", "Add a column “公开主体”, or give its credit code with --publisher."),
+        "加一列“公开主体”，或指明其统一社会信用代码（命令行用 --publisher，网页上有这一栏）。", "Add a column “公开主体”, or give its credit code (--publisher, or the box on the page)."),
     "L008": Rule(
         "error", "文件里没有一行数据", "The file has no row of data",
         "检查是否导出了空表。", "Check whether an empty table was exported."),
@@ -42,13 +42,13 @@ RULES: dict[str, Rule] = {
         "补上其中一列：{expected}{more}。", "Add one of these columns: {expected}{moreEn}."),
     "L011": Rule(
         "error", "“{title}”不是日期：{value}", "“{titleEn}” is not a date: {value}",
-        "写成 2024-06-18 或 2024年6月18日。", "Write it like 2024-06-18 or 2024年6月18日."),
+        "{meant}写成 2024-06-18 或 2024年6月18日。", "{meantEn}Write it like 2024-06-18 or 2024年6月18日."),
     "L012": Rule(
         "error", "“{title}”不是时间：{value}", "“{titleEn}” is not a date or time: {value}",
-        "写成 2024年6月18日9时30分 或 2024-06-18 09:30。", "Write it like 2024-06-18 09:30."),
+        "{meant}写成 2024年6月18日9时30分 或 2024-06-18 09:30。", "{meantEn}Write it like 2024-06-18 09:30."),
     "L013": Rule(
         "error", "“{title}”不是数字：{value}", "“{titleEn}” is not a number: {value}",
-        "只写数字{unit}。", "Write a number{unitEn}."),
+        "{meant}只写数字{unit}。", "{meantEn}Write a number{unitEn}."),
     "L014": Rule(
         "error", "“{title}”没有这个代码：{value}", "“{titleEn}” has no such code: {value}",
         "使用代码表 {codelist} 中的名称{choices}。", "Use a name or a code of the codelist {codelist}{choicesEn}."),
@@ -77,8 +77,8 @@ RULES: dict[str, Rule] = {
         "warning", "不知道是哪个地区：{value}", "Unknown region: {value}",
         "写六位行政区划代码，或完整名称（省、市、县）。", "Write the six-digit code or the full name."),
     "L023": Rule(
-        "warning", "“{title}”有两列内容不同，用了前一列，没有用：{value}", "Two columns differ for “{titleEn}”; not used: {value}",
-        "核对两列，或在映射文件中舍去其中一列。", "Compare them, or drop one in a profile."),
+        "warning", "“{title}”有两列内容不同，用了前一列，这一列的没有用：{value}", "Two columns differ for “{titleEn}”; the first is used, not this: {value}",
+        "核对两列，改成一致，或者删去其中一列。", "Make them agree, or remove one of the columns."),
     "L024": Rule(
         "info", "“{title}”的括号内说明没有存入：{value}", "The remark in brackets on “{titleEn}” is not kept: {value}",
         "需要时写入备注。", "Put it into the remark where it matters."),
@@ -87,7 +87,7 @@ RULES: dict[str, Rule] = {
         "金额以元为单位最多两位小数，单价最多四位。", "Amounts in yuan have two decimals at most, unit prices four."),
     "L026": Rule(
         "warning", "“{title}”没有名称，它的其他内容没有存入：{value}", "“{titleEn}” has no name; the rest of it is not kept: {value}",
-        "补上单位名称或统一社会信用代码。", "Give its name or its credit code."),
+        "补上“{title}”的名称或统一社会信用代码。", "Give the name or the credit code of “{titleEn}”."),
     "L041": Rule(
         "error", "与前面的行是同一条记录，但“{title}”不同：{value}", "The same record as a row before, but “{titleEn}” differs: {value}",
         "与第 {other} 行（{stored}）核对；确实是两条记录时，给它们不同的编号。", "Compare it with row {other} ({stored}); if they are two records, number them differently."),
@@ -124,6 +124,6 @@ def of_field(code: str, field: Field, value: Any, **names: Any) -> Issue:
     expected, expected_en = KINDS.get(str(kind), (str(kind), str(kind)))
     filled = {
         "title": field.title, "titleEn": field.title_en, "name": field.dotted, "codelist": field.codelist,
-        "unit": "", "unitEn": "", "choices": "", "choicesEn": "", "expected": expected, "expectedEn": expected_en, **names,
+        "unit": "", "unitEn": "", "choices": "", "choicesEn": "", "meant": "", "meantEn": "", "expected": expected, "expectedEn": expected_en, **names,
     }  # fmt: skip
     return issue(RULES, code, path=field.dotted, value=value, clause=field.clause, **filled)

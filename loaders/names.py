@@ -19,6 +19,7 @@ _WHOLE = frozenset({"money", "unitPrice", "period", "organization", "project", "
 
 _OPTIONAL = re.compile(r"([^()]*)\(([^()]+)\)([^()]*)")
 _NOISE = re.compile(r"^[*＊※#\s]+|^\(?[0-9一二三四五六七八九十]{1,2}(?:[、.．]|\))\s*(?=\D)|[\s:：*＊]+$")
+_HUMP, _WORD = re.compile(r"([a-z])([A-Z])"), re.compile(r"[a-z0-9]+")
 _INDEX = re.compile(r"\.(\d+)(?=\.|$)")
 
 PATH, TITLE, ALIAS, MADE, GENERIC = 1.0, 1.0, 0.95, 0.9, 0.3
@@ -52,11 +53,26 @@ class Names:
         self.disclosure = disclosure
         self._units = units
 
-    def find(self, heading: str) -> tuple[Meaning, ...]:
+    def find(self, heading: str, *, nested: bool = False) -> tuple[Meaning, ...]:
         """The properties that a heading means equally surely, in the schema's order; empty where it means none.
 
-        A heading is looked up as it stands, then without the unit it states, then without its last bracket.
+        A heading is looked up as it stands, then without the unit it states, then without its last bracket; one of
+        programs may be the English title's words in any order (project_name, plot_ratio_minimum), one of two names
+        (建筑面积/总建筑面积) is what both of them mean. A `nested` one may be known by its last name alone.
         """
+        found = self._find(heading)
+        if not found and heading.isascii():
+            title = self._by_words.get(_words(heading))
+            found = self._find(title) if title else ()
+        if not found and "/" in heading:
+            each = [self._find(part) for part in heading.split("/")]
+            if len({tuple(one.field.path for one in found) for found in each}) == 1:
+                found = min(each, key=lambda found: [one.weight for one in found])
+        if not found and nested and "." in heading:
+            found = self.find(heading.rpartition(".")[2])
+        return found
+
+    def _find(self, heading: str) -> tuple[Meaning, ...]:
         path = _INDEX.sub("", heading)
         if path in self.disclosure.by_path and path not in _OURS:
             return (Meaning(main_field(self.disclosure.by_path[path], self.disclosure), PATH),)
@@ -78,6 +94,15 @@ class Names:
     @cached_property
     def _type_name(self) -> str:
         return normal(type_name(self.disclosure))
+
+    @cached_property
+    def _by_words(self) -> dict[tuple[str, ...], str]:
+        """The English titles of several words by their words; not where two titles have the same."""
+        titles: dict[tuple[str, ...], set[str]] = {}
+        for field in self.disclosure.walk():
+            if field.path[0] not in _OURS:
+                titles.setdefault(_words(field.title_en), set()).add(field.title_en)
+        return {words: min(said) for words, said in titles.items() if len(words) > 1 and len(said) == 1}
 
     @cached_property
     def _in_full(self) -> dict[str, Field]:
@@ -161,6 +186,11 @@ class Names:
 
     def _parent(self, field: Field) -> Field | None:
         return self.disclosure.by_path.get(".".join(field.path[:-1]))
+
+
+def _words(name: str) -> tuple[str, ...]:
+    """The words of an English name in the order of the alphabet: those of plotRatioMinimum, of plot_ratio_minimum."""
+    return tuple(sorted(_WORD.findall(_HUMP.sub(r"\1 \2", name).lower())))
 
 
 def variants(name: str) -> list[str]:

@@ -27,6 +27,7 @@ from loaders.text import clean
 from schemas.catalog import Disclosure
 from schemas.issue import Issue, issue
 
+_NO_TYPE = "类型未定，没有对照"
 _NOT_A_TITLE = ("附件", "附表", "单位", "填报", "制表", "编制", "日期")
 
 
@@ -190,7 +191,9 @@ class Sheet:
         for use, heading in zip(self.uses, self.headings, strict=True):
             use.properties = list(dict.fromkeys(p for plan in plans for p in plan.properties(heading.place)))
             reasons = [plan.dropped[heading.place] for plan in plans if heading.place in plan.dropped]
-            use.reason = None if use.properties else next(iter(reasons), None)
+            # Where no type is known, nobody can tell whether the standard has the column.
+            unknown = () if plans else (_NO_TYPE,)
+            use.reason = None if use.properties else next(iter((*reasons, *unknown)), None)
 
     def _way(self, rule: RecordRule | None) -> Way:
         type_ = self.asked.type or (rule.type if rule else None)
@@ -198,7 +201,7 @@ class Sheet:
         if type_ is None:
             guess = guess_type(
                 [heading.name for heading in self.headings], self.asked.names, self.asked.catalog,
-                (self.asked.file_name, self.name, *self._titles),
+                (self.asked.file_name, self.name, *self._titles), nested=self.nested,
             )  # fmt: skip
             said = (guess.issue,) if guess.issue else ()
             if guess.type is None:

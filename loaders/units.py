@@ -60,8 +60,33 @@ class Units:
         """Whether a cell says a unit and nothing else, bracketed or labelled or bare."""
         return self.of_heading(wording)[0] == "" or (bool(wording) and self.is_unit(wording))
 
+    def near(self, wording: str, base: str) -> str | None:
+        """The unit that a wording is but for one character, if there is one, in which what `base` measures is stated.
+
+        方米 is 平方米; what is a unit of something else is none of these.
+        """
+        text = fold(wording)
+        if self.is_unit(text):
+            return None
+        near = {
+            name: factor
+            for name in self._known
+            if _one_apart(text, name) and (factor := self.factor(name, base)) is not None
+        }
+        return next(iter(near)) if len(set(near.values())) == 1 else None
+
     def _find(self, wording: str) -> tuple[str, Fraction] | None:
         return self._known.get(fold(wording)) or self._known.get(fold(_YUAN_WORDS.sub("", wording)))
+
+
+def _one_apart(text: str, name: str) -> bool:
+    """Whether a text differs from a name in one character, and the rest is enough to tell it by."""
+    if len(text) == len(name):
+        return len(name) > 2 and sum(one != other for one, other in zip(text, name, strict=True)) == 1
+    shorter, longer = sorted((text, name), key=len)
+    return len(longer) - len(shorter) == 1 < len(shorter) and any(
+        longer[:at] + longer[at + 1 :] == shorter for at in range(len(longer))
+    )
 
 
 def units(codelists: Mapping[str, Codelist]) -> Units:

@@ -23,6 +23,9 @@ CHECKS: tuple[Check, ...] = (
     *lateness.CHECKS,
 )
 
+# How the reason begins why a check could find nothing: then follows what the file does not have.
+LACKING, LACKING_EN = "文件里没有", "The file does not have "
+
 _TAKES: dict[str, tuple[type, ...]] = {"object": (dict,), "number": (int, float), "integer": (int, float), "boolean": (bool,)}  # fmt: skip
 
 
@@ -89,14 +92,14 @@ def not_run(paths: Set[str], disclosure: Disclosure, catalog: Catalog) -> Iterat
         if not probes or any(probe.needs <= paths for probe in probes):
             continue
         begun = [probe for probe in probes if probe.needs & paths] if len(probes) > 1 else []
-        chinese, english = f"文件里没有{check.lacking}", f"The file does not have {check.lacking_en}"
+        chinese, english = f"{LACKING}{check.lacking}", f"{LACKING_EN}{check.lacking_en}"
         if begun:
             nearest = min(
                 (probe.needs - paths for probe in begun), key=lambda lacking: (len(lacking), sorted(lacking))
             )
             titles = [titled(disclosure.by_path[path], disclosure) for path in sorted(nearest)]
             chinese += f",例如还缺“{'”、“'.join(one for one, _ in titles)}”"
-            english += f"; lacking is for example “{'”, “'.join(one for _, one in titles)}”"
+            english += f", lacking for example “{'”, “'.join(one for _, one in titles)}”"
         yield Missing(check.code, check.title, check.title_en, f"{chinese}。", f"{english}.")
 
 

@@ -9,6 +9,7 @@ from formats.extent import column_letters
 from loaders.comparison import Comparison
 from loaders.earlier import CELLS, GROUPS, SEVERITIES, TITLE, WIDTH
 from loaders.groups import Group
+from loaders.lacking import together
 from loaders.personal import mask
 from loaders.report import Report
 from loaders.returned.job import Box, Line, Look
@@ -140,10 +141,10 @@ class Summary:
             Box("原因 why", "head", span=3),
             Box("记录数 records", "head", span=_SHOWN),
         ]
-        for one in self.report.not_run:
-            concerned: str | int = "全部 all" if one.records is None else one.records
+        for one in together([one.to_json() for one in self.report.not_run]):
+            concerned: str | int = "全部 all" if one["records"] is None else one["records"]
             yield [
-                Box(f"{one.title}\n{one.title_en}", span=4), Box(f"{one.reason}\n{one.reason_en}", span=3),
+                Box(f"{one['title']}\n{one['titleEn']}", span=4), Box(f"{one['reason']}\n{one['reasonEn']}", span=3),
                 Box(concerned, "count", span=_SHOWN),
             ]  # fmt: skip
         yield []

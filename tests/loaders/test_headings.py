@@ -180,3 +180,33 @@ def test_of_two_types_of_one_name_the_headings_decide(
     assert catalog.types["medicine/document"].title == catalog.types["procurement/document"].title
     of_medicine = guess_type(["采购文件标题", "采购周期", "报价时间", "文件编号"], every, catalog)
     assert of_medicine.type == "medicine/document"
+
+
+def test_a_heading_of_a_program_is_the_english_title(names: Callable[[str], Names]) -> None:
+    of_award = names("works/award-candidates")
+    assert [one.field.dotted for one in of_award.find("publicity_period")] == ["publicityPeriod"]
+    assert of_award.find("made_up_words") == ()
+    of_land = names("land/grant-result")
+    assert [one.field.dotted for one in of_land.find("plot_ratio_minimum")] == ["lots.plotRatioMinimum"]
+    assert of_land.find("plot_ratio") != of_land.find("plot_ratio_minimum")
+
+
+def test_a_heading_of_two_names_is_what_both_mean(names: Callable[[str], Names]) -> None:
+    of_land = names("land/grant-notice")
+    found = of_land.find("建筑面积(平方米)/总建筑面积")
+    assert [one.field.dotted for one in found] == ["lots.buildingArea"]
+    assert of_land.find("建筑面积/起始价") == ()
+    assert of_land.find("甲/乙") == ()
+
+
+def test_a_nested_heading_may_be_known_by_its_last_name(names: Callable[[str], Names]) -> None:
+    of_award = names("works/award-candidates")
+    assert [one.field.dotted for one in of_award.find("said.project_name", nested=True)] == ["project.name"]
+    assert of_award.find("said.project_name") == ()
+
+
+def test_nested_headings_tell_the_type(catalog: Catalog, reader: Reader) -> None:
+    every = {name: Names(catalog.type(name), reader.units) for name in catalog.types}
+    headings = ["said.中标候选人", "said.候选人排名", "said.project_name", "said.publicity_period"]
+    assert guess_type(headings, every, catalog, nested=True).type == "works/award-candidates"
+    assert guess_type(headings, every, catalog).type is None

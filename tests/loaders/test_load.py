@@ -115,7 +115,7 @@ def test_a_file_of_no_type_names_the_nearest(check_text: CheckText) -> None:
     assert found.hint.startswith("最接近的是")
     # Every type has these.
     (found,) = check_text("标题,网址\n甲,http://example.org/1\n").issues
-    assert (found.code, found.hint[:4]) == ("L002", "用 --")
+    assert (found.code, found.hint[:5]) == ("L002", "请指明类型")
 
 
 def test_a_wrong_publisher_is_an_issue(check_text: CheckText) -> None:

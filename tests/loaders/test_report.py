@@ -90,3 +90,29 @@ def test_a_deadline_that_cannot_be_measured_is_said(check_text: CheckText) -> No
 def test_a_file_that_cannot_be_read_says_that_nothing_else_was_checked(check_text: CheckText) -> None:
     report = check_text('宗地编号,面积\nA,"1\n', type=RESULT).to_json()
     assert (report["unreadable"], [one["check"] for one in report["notRun"]]) == (True, ["rows"])
+
+
+def test_where_the_type_is_not_known_no_column_is_called_unknown(check_text: CheckText) -> None:
+    report = check_text("项目名称,项目编号,开标时间,评标办法\n示例工程,SL-1,2024-01-05 09:00,\n", type=None)
+    assert set(report.issue_counts) == {"L003"}
+    columns = report.to_json()["columns"]
+    assert {one["dropped"] for one in columns} == {"类型未定，没有对照"}
+    assert [(one["nonEmpty"], one["reached"]) for one in columns] == [(1, 0), (1, 0), (1, 0), (0, 0)]
+
+
+def test_a_sheet_without_headings_says_what_was_seen(check_text: CheckText) -> None:
+    (some,) = check_text("说明\n宗地编号,甲,乙\n1,2,3\n", type=RESULT).issues
+    assert (some.code, some.row, some.value) == ("L001", 2, "宗地编号、甲、乙")
+    assert "第 2 行" in some.message
+    assert "只有“宗地编号”" in some.message
+    (none,) = check_text("甲,乙\n1,2\n", type=RESULT).issues
+    assert "没有标准里的名称" in none.message
+    (figures,) = check_text("1,2\n3,4\n", type=RESULT).issues
+    assert (figures.code, figures.value) == ("L001", None)
+
+
+def test_what_a_date_seems_to_mean_is_in_the_hint(check_text: CheckText) -> None:
+    text = "公告编号,宗地编号,保证金截止时间\n示告[2024]1号,GK-1,2024年01月27土15时30分\n"
+    group = group_of(check_text(text, type="land/grant-notice"), "L012")
+    assert "“2024年01月27日15时30分”" in group["hint"]
+    assert "“2024年01月27日15时30分”" in group["hintEn"]
