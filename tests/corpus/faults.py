@@ -130,7 +130,7 @@ CELLS: tuple[CellFault, ...] = tuple(
         (LAND, "publishedDate", "2025-06-24", "S030", T),
         (LAND, "lots.plotRatioMaximum", 1.1, "S023", T),
         (LAND, "lots.startingPrice", 18240001, "S027", T, "lots.price"),
-        (LAND, "lots.price", -5, "S027", T),
+        (LAND, "lots.price", 5, "S027", T),
         (AWARD, "budget", 1480000, "S027", T, "lots.awardPrice"),
         # What only several rows show.
         (LAND, "lots.transferee.uscc", "91530100MA6K00057T", "L062", T),
