@@ -60,7 +60,6 @@ class Events(Response):
     ) -> None:
         self.status_code = 200
         self.background = None
-        self.body = b""
         self._checkers = checkers
         self._job = job
         self._folder = folder

@@ -102,6 +102,7 @@ def test_events_end_with_the_report_and_its_html(client: TestClient) -> None:
     answer = client.post("/validate", **form(FAULTY, answer="events"))
     events = [json.loads(line) for line in answer.text.splitlines()]
     assert answer.headers["content-type"] == "application/x-ndjson"
+    assert "content-length" not in answer.headers
     assert codes(events[-1]["report"])["L013"] == 2
     assert 'id="report-heading"' in events[-1]["html"]
 
