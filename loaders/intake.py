@@ -3,7 +3,6 @@
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from formats.aside import aside
@@ -13,6 +12,7 @@ from loaders.across import Across
 from loaders.asked import Asked
 from loaders.build import Built, Place
 from loaders.completeness import Completeness, filled_paths
+from loaders.fragment import Fragment
 from loaders.groups import Issues
 from loaders.headings import SEARCHED
 from loaders.issues import RULES
@@ -34,41 +34,6 @@ from store.identity import identify
 Progress = Callable[[SoFar], None]
 PROGRESS_EVERY = 500
 _VERSION = re.compile(r"[a-z-]+/[a-z-]+/[0-9]+\.[0-9]+")
-
-
-@dataclass(frozen=True, slots=True)
-class Fragment:
-    """What one row says of one record; `row` counts the rows of the file that are no headings.
-
-    `lacking`: the row is refused already for what its sheet lacks, these properties; '' is what would identify it.
-    """
-
-    row: int
-    place: Place
-    disclosure: str
-    record: dict[str, Any]
-    sources: dict[str, Any]
-    cells: dict[str, Any]
-    lacking: tuple[str, ...] = ()
-
-    def to_json(self) -> list[Any]:
-        """The fragment as the spool keeps it."""
-        return [
-            self.row,
-            self.place.sheet,
-            self.place.row,
-            self.disclosure,
-            self.record,
-            self.sources,
-            self.cells,
-            self.lacking,
-        ]
-
-    @classmethod
-    def of(cls, kept: list[Any]) -> "Fragment":
-        """The fragment that the spool kept."""
-        row, sheet, number, disclosure, record, sources, cells, lacking = kept
-        return cls(row, Place(sheet, number), disclosure, record, sources, cells, tuple(lacking))
 
 
 class Intake:

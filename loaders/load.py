@@ -19,8 +19,9 @@ from loaders.asked import Asked
 from loaders.beyond import Beyond
 from loaders.build import Place
 from loaders.earlier import Earlier, Remembered
+from loaders.fragment import Fragment
 from loaders.groups import Issues
-from loaders.intake import Fragment, Intake, Progress
+from loaders.intake import Intake, Progress
 from loaders.issues import RULES, of_field
 from loaders.ledger import Ledger
 from loaders.merging import Merger
