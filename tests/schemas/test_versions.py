@@ -152,11 +152,11 @@ def test_the_status_follows_from_the_dates(row: Release, day: str, expected: str
 
 
 def changed(change: Callable[[dict[str, Any]], Any], version: str = "1.1") -> Comparison:
-    """land/grant-result compared with itself after a change."""
+    """land/grant-result compared with itself after a change; of the same day, so that both have the same codes."""
     schema = copy.deepcopy(dict(RESULT.schema))
     change(schema)
     schema["version"] = version
-    new = Disclosure(RESULT.type, version, schema, {}, walk(schema, CATALOG.documents), Release("x"))
+    new = Disclosure(RESULT.type, version, schema, {}, walk(schema, CATALOG.documents), RESULT.release)
     return compare(RESULT, new, CATALOG.codelists)
 
 

@@ -19,6 +19,7 @@ from store.engine import connect
 
 ROOT = Path(__file__).resolve().parents[2]
 KILLS = 4
+FIRST = 4  # of the twenty batches; then there is time enough left to be killed in
 
 
 def test_a_killed_load_run_again_equals_one_clean_load(
@@ -27,7 +28,9 @@ def test_a_killed_load_run_again_equals_one_clean_load(
 ) -> None:  # fmt: skip
     url, clean_url = new_database(), new_database()
     chance = random.Random(20180604)
-    reached = [_kill_after(chance.uniform(0, 0.3), url, batches) for _ in range(KILLS)]
+    reached = [
+        _kill_after(chance.randint(1, FIRST), chance.uniform(0, 0.02), url, batches) for _ in range(KILLS)
+    ]
     assert 0 < reached[0] < batches.SIZE  # killed in the middle
     engine, clean = connect(url), connect(clean_url)
     _assert_whole(engine, batches)
@@ -38,13 +41,14 @@ def test_a_killed_load_run_again_equals_one_clean_load(
     clean.dispose()
 
 
-def _kill_after(seconds: float, url: str, batches: ModuleType) -> int:
-    """Start the load, kill it some time after its first batch; gives how many records are there."""
+def _kill_after(told: int, seconds: float, url: str, batches: ModuleType) -> int:
+    """Start the load, kill it some time after it told of so many batches; gives how many records are there."""
     command = [sys.executable, str(batches.__file__), url]
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT, env=environment) as process:
         assert process.stdout is not None
-        assert process.stdout.readline()
+        for _ in range(told):
+            assert process.stdout.readline()
         time.sleep(seconds)
         process.send_signal(signal.SIGKILL)
     engine = connect(url)
