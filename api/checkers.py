@@ -17,7 +17,7 @@ import anyio.to_thread
 import orjson
 
 from api.checking import Job
-from api.graphql import RequestError
+from api.refusal import RequestError
 from formats.confinement import ENVIRONMENT
 
 AT_ONCE = 2

@@ -12,7 +12,7 @@ from starlette.types import Receive, Scope, Send
 
 from api.checkers import Checkers
 from api.checking import Job
-from api.graphql import RequestError
+from api.refusal import RequestError
 
 MEDIA_TYPE = "application/x-ndjson"
 # Seconds that a client may take to read a line while a process waits for it.

@@ -9,21 +9,11 @@ from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 
 from api.operation import Answer, Request, Service
-from schemas.errors import OpenallocError
+from api.refusal import RequestError, body_of
 
 JSON = "application/json"
 GRAPHQL = "application/graphql-response+json"
 _ACCEPTED = {"*/*": JSON, "application/*": JSON, JSON: JSON, GRAPHQL: GRAPHQL}
-
-
-class RequestError(OpenallocError):
-    """The HTTP request is not a GraphQL request; `status` is its answer's."""
-
-    def __init__(
-        self, status: int, code: str, message: str, message_en: str, hint: str = "", hint_en: str = ""
-    ) -> None:
-        super().__init__(code, message, message_en, hint, hint_en)
-        self.status = status
 
 
 async def graphql(http: HttpRequest) -> Response:
@@ -45,10 +35,8 @@ async def graphql(http: HttpRequest) -> Response:
             answer = await anyio.to_thread.run_sync(service.answer, request, limiter=http.app.state.threads)
         return _response(answer, media_type)
     except RequestError as error:
-        hints = {"code": error.code, "hint": error.hint, "hintEn": error.hint_en}
-        body = {"errors": [{"message": f"{error.message} / {error.message_en}", "extensions": hints}]}
         headers = {"Allow": "GET, POST"} if error.status == 405 else {}
-        return Response(orjson.dumps(body), error.status, headers, media_type or JSON)
+        return Response(body_of(error), error.status, headers, media_type or JSON)
 
 
 def negotiate(accept: str | None) -> str | None:

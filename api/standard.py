@@ -13,10 +13,12 @@ from starlette.routing import Route
 
 from api.cache import DAY, FOREVER, cached
 from api.pages import page, wants_page
+from api.refusal import body_of
 from publish.history import changelog
 from schemas.calendar import BEIJING
 from schemas.catalog import Catalog
 from schemas.codelist import Codelist
+from schemas.errors import OpenallocError
 
 SCHEMA = "application/schema+json"
 _MISSING = ("没有这个页面", "There is no such page")
@@ -150,6 +152,5 @@ def missing(
             request, "missing.html", _MISSING if status == 404 else _REFUSED, status=status, code=code,
             message=message, message_en=message_en, hint=hint, hint_en=hint_en,
         )  # fmt: skip
-    extensions = {"code": code, "hint": hint, "hintEn": hint_en}
-    body = {"errors": [{"message": f"{message} / {message_en}", "extensions": extensions}]}
-    return Response(orjson.dumps(body), status, {"Vary": "Accept"}, "application/json")
+    body = body_of(OpenallocError(code, message, message_en, hint, hint_en))
+    return Response(body, status, {"Vary": "Accept"}, "application/json")

@@ -27,8 +27,8 @@ from starlette.routing import Route
 from api.checkers import Checkers
 from api.checking import Job
 from api.events import MEDIA_TYPE, Events, error_of, last_event
-from api.graphql import RequestError
 from api.pages import Pages, language, page, preferred, wants_page
+from api.refusal import RequestError, body_of
 from api.report_csv import as_csv
 from formats.registry import all_formats
 from loaders.profile import names as profile_names
@@ -268,10 +268,8 @@ def _refusal(request: Request, error: OpenallocError) -> Response:
     status = error.status if isinstance(error, RequestError) else 422
     if wants_page(request):
         return _page(request, status=status, error=_said(error))
-    hints = {"code": error.code, "hint": error.hint, "hintEn": error.hint_en}
-    body = {"errors": [{"message": f"{error.message} / {error.message_en}", "extensions": hints}]}
     headers = PRIVATE | ({"Retry-After": "10"} if status == 503 else {})
-    return Response(orjson.dumps(body), status, headers, JSON)
+    return Response(body_of(error), status, headers, JSON)
 
 
 def _page(

@@ -1,0 +1,23 @@
+"""A request that is refused, and the body of the answer: the same form at every address."""
+
+import orjson
+
+from schemas.errors import OpenallocError
+
+
+class RequestError(OpenallocError):
+    """The HTTP request cannot be answered; `status` is its answer's."""
+
+    def __init__(
+        self, status: int, code: str, message: str, message_en: str, hint: str = "", hint_en: str = ""
+    ) -> None:
+        super().__init__(code, message, message_en, hint, hint_en)
+        self.status = status
+
+
+def body_of(error: OpenallocError) -> bytes:
+    """The error as JSON, as GraphQL spells errors: both languages in the message, code and hints in the extensions."""
+    hints = {"code": error.code, "hint": error.hint, "hintEn": error.hint_en}
+    return orjson.dumps(
+        {"errors": [{"message": f"{error.message} / {error.message_en}", "extensions": hints}]}
+    )
