@@ -10,29 +10,11 @@ from typing import Any
 import openpyxl
 import pytest
 
-from cli.main import main
+from tests.cli.conftest import Run
 
 HEADINGS = "宗地编号,土地位置,土地面积(平方米),成交价(万元),受让单位,成交日期"
 GOOD = "A-1,示例路1号,1000,100,云南示例置业有限公司,2024-06-18"
 PUBLISHER = ("--publisher", "11530114MB0W00017C")
-
-Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Run:
-    """Runs the command in an empty folder: (exit code, standard output, standard error)."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("OPENALLOC_DATABASE_URL", raising=False)
-
-    def command(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr("sys.argv", ["openalloc", *arguments])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        shown = capsys.readouterr()
-        return int(ended.value.code or 0), shown.out, shown.err
-
-    return command
 
 
 def text(*lines: str, encoding: str = "utf-8") -> bytes:
