@@ -4,9 +4,9 @@ The planner decides everything; `query.sql` only spells. Values are set aside as
 differ in values alone share a plan and its SQL.
 """
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import orjson
@@ -24,6 +24,7 @@ from graphql.execution.values import get_argument_values, get_directive_values
 from graphql.type import GraphQLIncludeDirective, GraphQLInterfaceType, GraphQLSkipDirective
 
 from api.limits import Limits, too_many_values
+from query.binding import Binding, Free
 from query.errors import QueryError, invalid
 from query.filters import condition, order_by, window
 from query.model import Model
@@ -57,7 +58,8 @@ from query.relations import RELATIONS
 from schemas.catalog import Catalog
 from store.terms import match_expression, query_terms
 
-_UNSTORABLE = re.compile("[\0\ud800-\udfff]")  # what no database takes in a text
+# What has a global id with a prefix, and the column that holds what follows it.
+_NODES = {"organization": "id", "process": "id", "publisher": "id", "region": "code"}
 Selections = tuple[SelectionSetNode, ...]
 Grouped = dict[str, list[FieldNode]]
 
@@ -73,9 +75,22 @@ class Planner:
     variables: Mapping[str, Any]
     limits: Limits
     fts: bool  # whether search terms are an FTS5 expression (SQLite) or a list (PostgreSQL)
-    values: list[Any] = field(default_factory=list)
     nodes: int = 0
+    _bind: Binding = field(init=False)
     elsewhere: frozenset[str] = frozenset()  # types that the branch at hand is not for
+
+    def __post_init__(self) -> None:
+        self._bind = Binding(self.limits.values, partial(too_many_values, self.limits))
+
+    @property
+    def binding(self) -> Binding:
+        """The values set aside, and how they follow from the variables."""
+        return self._bind
+
+    @property
+    def values(self) -> list[Any]:
+        """The parameters' values."""
+        return self._bind.values
 
     def plan(self, operation: OperationDefinitionNode, introspection: Mapping[str, Any]) -> Plan:
         """The plan; `introspection` holds the answers to `__schema` and `__type`, by response key."""
@@ -98,16 +113,6 @@ class Planner:
     def root(self, operation: OperationDefinitionNode) -> Grouped:
         """The root fields by response key, fragments spread and directives applied."""
         return self._collect((operation.selection_set,), "Query")
-
-    def _bind(self, value: Any) -> int:
-        if isinstance(value, str) and _UNSTORABLE.search(value):
-            raise invalid(
-                "文字含有 NUL 或者半个字符", "a text holds NUL or half a character (a lone surrogate)"
-            )
-        if len(self.values) == self.limits.values:
-            raise too_many_values(self.limits)
-        self.values.append(value)
-        return len(self.values) - 1
 
     # collecting fields
 
@@ -211,7 +216,7 @@ class Planner:
         parent = self.schema.get_type(type_name)
         assert isinstance(parent, (GraphQLObjectType, GraphQLInterfaceType))
         values = get_argument_values(parent.fields[node.name.value], node, dict(self.variables))
-        return {name: _plain(value) for name, value in values.items()}
+        return {name: plain(value) for name, value in values.items()}
 
     # the root
 
@@ -224,7 +229,7 @@ class Planner:
                 self.nodes += len(self.catalog.types)
                 return Constant(self._bind(orjson.dumps(self._types(nodes)).decode()))
             case Special():
-                return self._node(nodes, str(arguments["id"]))
+                return self._node(nodes, arguments["id"])
             case Connected() as source:
                 target = attribute.named_type.removesuffix("Connection")
                 return self._connection(source, nodes, target, arguments, 1)
@@ -240,20 +245,17 @@ class Planner:
         if len(given) != 1:
             raise invalid("uscc、id 要给且只给一个", "give one of uscc and id, and only one")
         ((name, value),) = given.items()
-        return Compare(name, "eq", (self._bind(str(value).removeprefix(f"{relation}:")),))
+        return Compare(name, "eq", (self._bind(value, lambda one: str(one).removeprefix(f"{relation}:")),))
 
-    def _node(self, nodes: list[FieldNode], identifier: str) -> Source:
+    def _node(self, nodes: list[FieldNode], identifier: Any) -> Source:
         """`node(id)`: the prefix of a global id names the table; a disclosure's has none."""
-        kind, colon, rest = identifier.partition(":")
-        tables = {"organization": "id", "process": "id", "publisher": "id", "region": "code"}
+        kind, places = self._bind.split(identifier, _kind_of_id)
         self.nodes += 1
-        if not colon:
-            where = Compare("id", "eq", (self._bind(identifier),))
-            return One("disclosure", self._shape(nodes, "Disclosure", 1), where)
-        if kind not in tables:
+        if kind == "":
+            return One("disclosure", self._shape(nodes, "Disclosure", 1), Compare("id", "eq", places))
+        if kind not in _NODES:
             return Constant(self._bind("null"))
-        shape = self._shape(nodes, kind.capitalize(), 1)
-        return One(kind, shape, Compare(tables[kind], "eq", (self._bind(rest),)))
+        return One(kind, self._shape(nodes, kind.capitalize(), 1), Compare(_NODES[kind], "eq", places))
 
     def _types(self, nodes: list[FieldNode]) -> list[dict[str, Any]]:
         """`disclosureTypes`: known without the database."""
@@ -336,19 +338,33 @@ class Planner:
                 condition(name.get(target, "DisclosureFilter"), wanted, self._bind, self.catalog.regions)
             )
         if arguments.get("search") is not None:
-            parts.append(self._search(str(arguments["search"])))
+            parts.append(self._search(arguments["search"]))
         if not parts:
             return None
         return parts[0] if len(parts) == 1 else All(tuple(parts))
 
-    def _search(self, text: str) -> Condition:
-        terms = query_terms(text)
-        if not terms:
-            raise QueryError(
-                "Q005", f"没有可以检索的词:{text[:40]}", f"there is no word to search for: {text[:40]}",
-                "至少两个汉字,或者一个字母、数字的词。", "Give at least two Chinese characters, or a word of letters or digits.",
-            )  # fmt: skip
-        return Matches(self._bind(match_expression(terms) if self.fts else terms))
+    def _search(self, text: Any) -> Condition:
+        return Matches(self._bind(text, partial(_terms, self.fts)))
+
+
+def _terms(fts: bool, text: Any) -> str | list[str]:
+    """What the search index is asked for."""
+    text = str(text)
+    terms = query_terms(text)
+    if not terms:
+        raise QueryError(
+            "Q005", f"没有可以检索的词:{text[:40]}", f"there is no word to search for: {text[:40]}",
+            "至少两个汉字,或者一个字母、数字的词。", "Give at least two Chinese characters, or a word of letters or digits.",
+        )  # fmt: skip
+    return match_expression(terms) if fts else terms
+
+
+def _kind_of_id(identifier: Any) -> tuple[str, tuple[str, ...]]:
+    """The prefix of a global id and what follows it."""
+    kind, colon, rest = str(identifier).partition(":")
+    if not colon:
+        return "", (kind,)
+    return (kind, (rest,)) if kind in _NODES else ("unknown", ())
 
 
 def _selections(nodes: Iterable[FieldNode]) -> Selections:
@@ -356,10 +372,12 @@ def _selections(nodes: Iterable[FieldNode]) -> Selections:
     return tuple(node.selection_set for node in nodes if node.selection_set)
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """Coerced arguments with enum members as their codes and inputs as plain dicts."""
+    if type(value) is Free:  # its `read` does the same
+        return value
     if isinstance(value, dict):
-        return {name: _plain(one) for name, one in value.items()}
+        return {name: plain(one) for name, one in value.items()}
     if isinstance(value, list):
-        return [_plain(one) for one in value]
+        return [plain(one) for one in value]
     return getattr(value, "value", value)

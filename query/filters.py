@@ -1,18 +1,20 @@
 """Filters, orders and pages: coerced arguments → conditions of a plan, values set aside as parameters."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from math import ceil, floor
 from typing import Any
 
 from query.arguments import FILTERS, OPERATORS, ORDERS, FilterField
+from query.binding import Binding
 from query.errors import QueryError, invalid
 from query.page import order_tag, orders_of
 from query.plan import All, Compare, Condition, Has, Not, Order, Some, Window
 from schemas.region import Regions
 
-Bind = Callable[[Any], int]
+Bind = Binding
 PAGE = 20
 MOST = 100
 _BIGGEST = 2**63  # what a column of integers cannot hold
@@ -62,30 +64,36 @@ def _compare(field: FilterField, operator: str, value: Any, bind: Bind, regions:
     if operator == "isNull":
         return Compare(field.column, "isNull", negated=not value)
     if operator == "within":
-        return within(str(value), bind, regions)
+        return within(value, bind, regions)
     if operator == "in" and len(value) > MOST:
         raise invalid(f"{field.name}.in 超过 {MOST} 个", f"{field.name}.in has more than {MOST} values")
     if field.unit != 1:
         return _measured(field, operator, value, bind)
     if operator == "in":
-        return Compare(field.column, "in", tuple(bind(_stored(field, one)) for one in value))
-    return Compare(field.column, operator, (bind(_stored(field, value)),))
+        return Compare(field.column, "in", tuple(bind(one, partial(_stored, field)) for one in value))
+    return Compare(field.column, operator, (bind(value, partial(_stored, field)),))
 
 
 def _measured(field: FilterField, operator: str, value: Any, bind: Bind) -> Condition:
     """A comparison with a column of whole units (fen): exact for values between two of them, too."""
+    shape, places = bind.split(value, partial(_whole, field.unit, operator))
+    if shape == "compare":
+        return Compare(field.column, operator, places)
+    return Some(()) if operator == "eq" else Compare(field.column, "isNull", negated=True)
+
+
+def _whole(unit: int, operator: str, value: Any) -> tuple[str, tuple[int, ...]]:
+    """`compare` with these whole units, or `decided` where no column can be equal to the value."""
     if operator == "in":
-        exact = (_units(one, field.unit) for one in value)
-        return Compare(field.column, "in", tuple(bind(int(one)) for one in exact if one == int(one)))
-    exact_value = _units(value, field.unit)
+        exact = (_units(one, unit) for one in value)
+        return "compare", tuple(int(one) for one in exact if one == int(one))
+    exact_value = _units(value, unit)
     if exact_value == int(exact_value):
-        return Compare(field.column, operator, (bind(int(exact_value)),))
-    if operator == "eq":
-        return Some(())
-    if operator == "ne":
-        return Compare(field.column, "isNull", negated=True)
+        return "compare", (int(exact_value),)
+    if operator in ("eq", "ne"):
+        return "decided", ()
     rounded = floor(exact_value) if operator in ("gt", "lte") else ceil(exact_value)
-    return Compare(field.column, operator, (bind(rounded),))
+    return "compare", (rounded,)
 
 
 def _units(value: float, unit: int) -> Decimal:
@@ -106,27 +114,40 @@ def _stored(field: FilterField, value: Any) -> Any:
     return value
 
 
-def within(code: str, bind: Bind, regions: Regions) -> Condition:
+def within(code: Any, bind: Bind, regions: Regions) -> Condition:
     """All disclosures of a region and what lies below it; raises QueryError for a code that does not exist."""
-    found = regions.get(code)
-    if found is None:
+    level, places = bind.split(code, partial(_below, regions))
+    match level:
+        case "national":
+            return All(())
+        case "province" | "prefecture":
+            return Compare(level, "eq", places)
+        case "county":
+            return Compare("region", "between", places)
+        case "county of prefecture":
+            below = Compare("region", "between", places[:2])
+            return All((Compare("prefecture", "eq", places[2:]), below))
+        case _:
+            return Compare("region", "eq", places)
+
+
+def _below(regions: Regions, code: Any) -> tuple[str, tuple[str, ...]]:
+    """The level of a region and the codes to compare with."""
+    code = str(code)
+    if regions.get(code) is None:
         raise QueryError(
             "Q002", f"没有这个行政区划代码:{code[:40]}", f"there is no such region: {code[:40]}",
             "代码表见 /codelists/region.csv。", "The codes are in /codelists/region.csv.",
         )  # fmt: skip
-    match regions.level(code):
-        case "national":
-            return All(())
-        case "province":
-            return Compare("province", "eq", (bind(code),))
-        case "prefecture":
-            return Compare("prefecture", "eq", (bind(code),))
-        case "county":
-            county = Compare("region", "between", (bind(code), bind(code + "a")))
-            prefecture = regions.prefecture(regions.current(code))
-            return All((Compare("prefecture", "eq", (bind(prefecture),)), county)) if prefecture else county
-        case _:
-            return Compare("region", "eq", (bind(code),))
+    level = str(regions.level(code))
+    if level == "national":
+        return level, ()
+    if level != "county":
+        return level, (code,)
+    prefecture = regions.prefecture(regions.current(code))
+    if not prefecture:
+        return level, (code, code + "a")
+    return "county of prefecture", (code, code + "a", prefecture)
 
 
 def order_by(
@@ -158,18 +179,27 @@ def window(arguments: Mapping[str, Any], orders: tuple[Order, ...], bind: Bind) 
     return Window(bind(size), last is not None, after, before), size
 
 
-def _cursor(text: str | None, orders: tuple[Order, ...], bind: Bind) -> tuple[int, ...]:
+def _cursor(text: Any, orders: tuple[Order, ...], bind: Bind) -> tuple[int, ...]:
     if text is None:
         return ()
-    tag = order_tag(orders)
+    nulls, places = bind.split(text, partial(_cursor_values, orders))
+    found = iter(places)
+    return tuple(-1 if null else next(found) for null in nulls)
+
+
+def _cursor_values(orders: tuple[Order, ...], text: str) -> tuple[tuple[bool, ...], tuple[Any, ...]]:
+    """Which keys of a cursor are NULL, and the values of the others."""
     try:
         found, *values = bytes.fromhex(text).decode("utf-8").split("|", len(orders))
-        if found != tag or len(values) != len(orders):
+        if found != order_tag(orders) or len(values) != len(orders):
             raise ValueError(text)
-        return tuple(
-            -1 if value == "" and order.key in _NULLABLE else bind(_typed(order, value))
-            for order, value in zip(orders, values, strict=True)
+        nulls = tuple(
+            value == "" and order.key in _NULLABLE for order, value in zip(orders, values, strict=True)
         )
+        typed = (
+            _typed(order, value) for order, value, null in zip(orders, values, nulls, strict=True) if not null
+        )
+        return nulls, tuple(typed)
     except ValueError:
         raise QueryError(
             "Q004", "游标不能用于这个列表", "the cursor does not belong to this list",

@@ -1,8 +1,8 @@
-"""Runs plans: one statement an operation, its SQL kept by the plan's shape."""
+"""Runs statements: one for an operation, its text kept by the plan's shape."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from time import monotonic
+from itertools import count
 from typing import Any
 
 from sqlalchemy import Engine
@@ -10,68 +10,108 @@ from sqlalchemy.exc import DBAPIError
 
 from query.dialect import Dialect, PostgreSQL, SQLite
 from query.errors import QueryError
+from query.file import File
 from query.kept import Kept
 from query.plan import Plan
 from query.sql import Speller
 
-_STEPS = 10_000  # SQLite instructions between two looks at the clock
 # How SQLite says that a statement is beyond its own limits; PostgreSQL has the class 54 of states for it.
 _TOO_COMPLEX = (
     "parser stack overflow", "Expression tree is too large", "too many arguments", "too many columns",
     "too many FROM clause terms", "too many SQL variables", "too many references", "at most", "too large", "too big",
 )  # fmt: skip
 _CANCELLED = "57014"
+_BYTES = 32 * 1024 * 1024  # of statements that are kept
+_NAMES = [f"p{index}" for index in range(2_000)]
+
+
+@dataclass(eq=False, slots=True)
+class Statement:
+    """The text of a statement, and how often it is to be taken for a slow one before it is tried as a fast one."""
+
+    text: str
+    slow: int = 0
+
+
+class TooSlowError(QueryError):
+    """The statement ran out of its time and was stopped."""
 
 
 @dataclass
 class Reader:
-    """Answers plans from one database, read only in effect: it sends nothing but SELECT."""
+    """Answers plans from one database, read only: it sends nothing but SELECT."""
 
     engine: Engine
     stages: tuple[str, ...]
     seconds: float = 5.0
-    statements: Kept[Plan, str] = field(default_factory=lambda: Kept(512))
+    statements: Kept[Plan, Statement] = field(
+        default_factory=lambda: Kept(_BYTES, lambda _, made: 1_000 + len(made.text))
+    )
+    file: File | None = field(init=False, default=None)
+
+    def __post_init__(self) -> None:
+        if self.engine.dialect.name == "sqlite":
+            self.file = File(self.engine)
 
     @property
     def dialect(self) -> Dialect:
         """How this database spells."""
-        return SQLite() if self.engine.dialect.name == "sqlite" else PostgreSQL()
+        return PostgreSQL() if self.file is None else SQLite()
 
-    def statement(self, plan: Plan) -> str:
-        """The SQL of a plan, spelled once."""
-        return self.statements.get(plan, lambda: Speller(self.dialect, self.stages).statement(plan))
+    @property
+    def searches_fts(self) -> bool:
+        """Whether search terms are an expression of FTS5 (SQLite), not a list (PostgreSQL)."""
+        return self.file is not None
 
-    def run(self, plan: Plan, values: Sequence[Any]) -> str:
-        """The JSON of `data`; raises QueryError Q200 when it takes too long, Q201 when the database cannot parse it."""
-        parameters = {f"p{index}": value for index, value in enumerate(values)}
+    def statement(self, plan: Plan) -> Statement:
+        """The statement of a plan, spelled once."""
+        return self.statements.get(
+            plan, lambda: Statement(Speller(self.dialect, self.stages).statement(plan))
+        )
+
+    def fetch(self, statement: Statement, values: Sequence[Any], seconds: float | None = None) -> bytes:
+        """The JSON of `data`; raises TooSlowError Q200 after the seconds, QueryError Q201 when it cannot be parsed."""
+        seconds = self.seconds if seconds is None else seconds
+        parameters = parameters_of(values)
+        if self.file is not None:
+            try:
+                return self.file.fetch(statement.text, parameters, seconds)
+            except self.file.error as error:
+                raise fault_of(error, seconds) from error
         try:
             with self.engine.connect() as connection:
-                if self.engine.dialect.name == "sqlite":
-                    driver: Any = connection.connection.driver_connection
-                    until = monotonic() + self.seconds
-                    driver.set_progress_handler(lambda: monotonic() > until, _STEPS)
-                    try:
-                        return self._text(connection, plan, parameters)
-                    finally:
-                        driver.set_progress_handler(None, 0)
-                connection.exec_driver_sql(f"SET LOCAL statement_timeout = {int(self.seconds * 1000)}")
-                return self._text(connection, plan, parameters)
+                connection.exec_driver_sql(f"SET LOCAL statement_timeout = {int(seconds * 1000)}")
+                answer: str = connection.exec_driver_sql(statement.text, parameters).scalar_one()
+                return answer.encode()
         except DBAPIError as error:
-            state = getattr(error.orig, "sqlstate", None) or ""
-            reason = str(error.orig)  # without statement and values, which may hold any word
-            if state == _CANCELLED or reason == "interrupted":
-                raise _too_slow(self.seconds) from error
-            if state.startswith("54") or (not state and any(words in reason for words in _TOO_COMPLEX)):
-                raise _too_complex() from error
-            raise
+            raise fault_of(error.orig, seconds) from error
 
-    def _text(self, connection: Any, plan: Plan, parameters: dict[str, Any]) -> str:
-        answer = connection.exec_driver_sql(self.statement(plan), parameters).scalar_one()
-        return str(answer)
+    def close(self) -> None:
+        """Close the connections of its own."""
+        if self.file is not None:
+            self.file.close()
 
 
-def _too_slow(seconds: float) -> QueryError:
-    return QueryError(
+def parameters_of(values: Sequence[Any]) -> dict[str, Any]:
+    """The parameters by name."""
+    if len(values) > len(_NAMES):
+        return dict(zip(map("p{}".format, count()), values, strict=False))
+    return dict(zip(_NAMES, values, strict=False))
+
+
+def fault_of(error: BaseException | None, seconds: float) -> BaseException:
+    """What a driver's error means to whoever asked; the error itself where it means nothing to him."""
+    state = getattr(error, "sqlstate", None) or ""
+    reason = str(error)  # without statement and values, which may hold any word
+    if state == _CANCELLED or reason == "interrupted":
+        return _too_slow(seconds)
+    if state.startswith("54") or (not state and any(words in reason for words in _TOO_COMPLEX)):
+        return _too_complex()
+    return error or RuntimeError("a driver's error without an error")
+
+
+def _too_slow(seconds: float) -> TooSlowError:
+    return TooSlowError(
         "Q200", f"查询超过 {seconds:g} 秒,已停止", f"the query took more than {seconds:g} s and was stopped",
         "缩小范围:加上地区、类型或者日期的条件,减小 first。", "Narrow it: filter by region, type or date, ask for fewer rows.",
     )  # fmt: skip

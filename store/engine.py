@@ -90,7 +90,9 @@ def _sqlite(url: URL) -> Engine:
             "升级 Python 或者系统的 SQLite,或者使用 PostgreSQL。",
             "Upgrade Python or the system's SQLite, or use PostgreSQL.",
         )  # fmt: skip
-    engine = create_engine(url, module=driver, connect_args={"timeout": 30}, **_json())
+    engine = create_engine(
+        url, module=driver, connect_args={"timeout": 30, "cached_statements": 500}, **_json()
+    )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

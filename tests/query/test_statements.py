@@ -11,6 +11,7 @@ from sqlalchemy import Engine, event
 
 from api.limits import Limits
 from api.operation import Request, Service
+from query.file import File
 from schemas.catalog import Catalog
 from tests.query.oracle import Oracle
 from tests.query.test_against_the_oracle import difference
@@ -34,8 +35,16 @@ def statements(engine: Engine) -> Iterator[list[str]]:
         if not statement.startswith(("BEGIN", "SET ")):
             sent.append(statement)
 
+    fetch = File.fetch
+
+    def noted(file: File, statement: str, *rest: Any) -> bytes:
+        sent.append(statement)
+        return fetch(file, statement, *rest)
+
     event.listen(engine, "before_cursor_execute", note)
-    yield sent
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(File, "fetch", noted)
+        yield sent
     event.remove(engine, "before_cursor_execute", note)
 
 
