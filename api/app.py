@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-import anyio
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
@@ -22,12 +21,11 @@ from api.limits import Limits
 from api.operation import Service
 from api.pages import Pages, page, wants_page
 from api.standard import missing
+from api.wire import Wire
 from loaders.skipping import TITLES
 from query.filters import MOST
 from schemas.catalog import Catalog
 
-# As many as SQLAlchemy's pool has at most (5, and 10 more): one request waits for a thread, none for a connection.
-CONNECTIONS = 15
 KUNMING = """\
 { disclosures(filter: {region: {within: "530100"}}, first: 5) {
     totalCount
@@ -42,9 +40,17 @@ def application(catalog: Catalog, engine: Engine, limits: Limits | None = None) 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         checkers.warm()
-        yield
+        async with service.runner.open():
+            yield
         checkers.close()
 
+    service = Service(catalog, engine, limits)
+    dress = [
+        Middleware(
+            CORSMiddleware, allow_origins=["*"], allow_methods=["GET", "POST"],
+            allow_headers=["content-type"], expose_headers=["etag"],
+        )
+    ]  # fmt: skip
     app = Starlette(
         routes=[
             Route("/", home),
@@ -57,19 +63,13 @@ def application(catalog: Catalog, engine: Engine, limits: Limits | None = None) 
             Route("/healthz", healthz),
             Route("/readyz", readyz),
         ],
-        middleware=[
-            Middleware(
-                CORSMiddleware, allow_origins=["*"], allow_methods=["GET", "POST"],
-                allow_headers=["content-type"], expose_headers=["etag"],
-            )
-        ],
+        middleware=[Middleware(Wire, service=service, dress=dress), *dress],
         exception_handlers={404: _not_found, 405: _not_so},
         lifespan=lifespan,
     )  # fmt: skip
-    app.state.threads = anyio.CapacityLimiter(CONNECTIONS)
     app.state.catalog = catalog
     app.state.engine = engine
-    app.state.service = Service(catalog, engine, limits)
+    app.state.service = service
     app.state.pages = Pages(skipped_titles=TITLES)
     app.state.checkers = checkers
     app.state.downloads = Downloads(catalog)

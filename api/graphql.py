@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-import anyio.to_thread
 import orjson
 from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
@@ -27,13 +26,7 @@ async def graphql(http: HttpRequest) -> Response:
             )  # fmt: skip
         service: Service = http.app.state.service
         request = await _request(http, service)
-        if (
-            service.reader.engine.dialect.name == "sqlite"
-        ):  # short statements under a step budget: no thread hop
-            answer = service.answer(request)
-        else:
-            answer = await anyio.to_thread.run_sync(service.answer, request, limiter=http.app.state.threads)
-        return _response(answer, media_type)
+        return _response(await service.respond(request), media_type)
     except RequestError as error:
         headers = {"Allow": "GET, POST"} if error.status == 405 else {}
         return Response(body_of(error), error.status, headers, media_type or JSON)
@@ -59,7 +52,8 @@ def negotiate(accept: str | None) -> str | None:
 
 def _response(answer: Answer, media_type: str) -> Response:
     refused = answer.refused and media_type == GRAPHQL
-    return Response(answer.body, 400 if refused else 200, media_type=f"{media_type}; charset=utf-8")
+    status = answer.status or (400 if refused else 200)
+    return Response(answer.body, status, dict(answer.headers), f"{media_type}; charset=utf-8")
 
 
 async def _request(http: HttpRequest, service: Service) -> Request:
@@ -69,7 +63,7 @@ async def _request(http: HttpRequest, service: Service) -> Request:
             if name in given:
                 given[name] = _json(given[name].encode(), name)
         request = _checked(given)
-        if not service.is_query(request):
+        if service.kind(request) != "query":
             raise RequestError(
                 405, "A004", "GET 只能查询", "GET serves queries only", "改用 POST。", "Use POST."
             )

@@ -42,6 +42,9 @@ class Limits:
     values: int = 1_000  # in arguments and variables
     comparisons: int = 30_000  # of fields that may merge into one, for validation
     statement_seconds: float = 5.0
+    request_seconds: float = 10.0
+    threads: int = 4  # slow statements at a time
+    waiting: int = 16  # slow statements that wait for a thread
 
 
 @dataclass(frozen=True, slots=True)

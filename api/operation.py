@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 
-from graphql import GraphQLError, GraphQLSchema
+from graphql import GraphQLError, GraphQLSchema, OperationDefinitionNode
 from sqlalchemy import Engine
 
 from api.faults import InvalidOperationError, bad_variables, errors_body, refusal, too_deep
 from api.limits import Limits
+from api.planner import Planner
 from api.preparing import Preparer, Ready, Request
+from api.running import BusyError, Runner
 from api.types import graphql_schema
 from query.model import Model
 from query.run import Reader
@@ -23,6 +25,8 @@ class Answer:
 
     body: bytes
     refused: bool = False
+    status: int = 0  # of HTTP, where it is not 200, nor 400 for what is refused
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 class Service:
@@ -34,37 +38,36 @@ class Service:
         self.model = Model.of(catalog)
         self.schema: GraphQLSchema = graphql_schema(self.model)
         self.reader = Reader(engine, tuple(catalog.codelists["stage"].codes), self.limits.statement_seconds)
+        self.runner = Runner(self.reader, self.limits)
         self.preparer = Preparer(catalog, self.model, self.schema, self.limits, self.reader)
 
     def answer(self, request: Request) -> Answer:
-        """The response to a request; what is wrong with it becomes `errors`, nothing is half answered."""
-        ready = self.prepare(request)
-        if isinstance(ready, Answer):
-            return ready
+        """The response to a request, made in this thread; what is wrong becomes `errors`, nothing is half answered."""
         try:
+            ready = self.preparer.prepare(request)
             return answered(ready, self.reader.fetch(ready.prepared.statement, ready.values))
-        except OpenallocError as error:
+        except REFUSED as error:
             return refused(error)
 
-    def prepare(self, request: Request) -> Ready | Answer:
-        """What is to be run, or the answer that refuses it."""
+    async def respond(self, request: Request) -> Answer:
+        """The same for an event loop, which a slow statement does not hold up."""
         try:
-            return self.preparer.prepare(request)
-        except OpenallocError as error:
+            ready = self.preparer.prepare(request)
+            return answered(ready, await self.runner.fetch(ready.prepared.statement, ready.values))
+        except REFUSED as error:
             return refused(error)
-        except InvalidOperationError as error:
-            return Answer(errors_body(error.errors), refused=True)
-        except GraphQLError as error:  # only the values of variables show that an argument is not to be had
-            return Answer(errors_body(bad_variables([error]).errors), refused=True)
-        except RecursionError:
-            return refused(too_deep())
 
-    def is_query(self, request: Request) -> bool:
-        """Whether the operation only reads; GET serves no other. True for what cannot be parsed."""
+    def kind(self, request: Request) -> str:
+        """query, mutation or subscription; query for what cannot be parsed, which is refused as such."""
         try:
-            return self.preparer.operation(request).node.operation.value == "query"
+            return self.preparer.operation(request).node.operation.value
         except (OpenallocError, InvalidOperationError, RecursionError):
-            return True
+            return "query"
+
+    def planned(self, request: Request) -> tuple[OperationDefinitionNode, Planner]:
+        """The operation that a request means, and what plans it; raises what `refused` answers."""
+        operation = self.preparer.operation(request)
+        return operation.node, self.preparer.planner(operation, self.preparer.coerced(request, operation))
 
 
 def answered(ready: Ready, data: bytes) -> Answer:
@@ -72,6 +75,20 @@ def answered(ready: Ready, data: bytes) -> Answer:
     return Answer(b"".join((b'{"data":', data, ready.prepared.tail)))
 
 
-def refused(error: OpenallocError) -> Answer:
-    """The answer of an error."""
-    return Answer(errors_body([refusal(error)]), refused=True)
+REFUSED = (OpenallocError, InvalidOperationError, GraphQLError, RecursionError)
+
+
+def refused(error: Exception) -> Answer:
+    """The answer to an operation that does not run, by one of the exceptions of REFUSED."""
+    match error:
+        case BusyError():
+            after = (("Retry-After", str(error.retry_after)),)
+            return Answer(errors_body([refusal(error)]), True, error.status, after)
+        case OpenallocError():
+            return Answer(errors_body([refusal(error)]), refused=True)
+        case InvalidOperationError():
+            return Answer(errors_body(error.errors), refused=True)
+        case GraphQLError():  # only the values of variables show that an argument is not to be had
+            return Answer(errors_body(bad_variables([error]).errors), refused=True)
+        case _:
+            return Answer(errors_body([refusal(too_deep())]), refused=True)

@@ -144,11 +144,8 @@ class Preparer:
 
     def plan(self, request: Request, operation: Operation) -> Ready:
         """The plan made anew, and kept for requests like this one."""
-        check_values(request.variables, self.limits)
         given = dict(request.variables)
-        coerced = get_variable_values(self.schema, operation.node.variable_definitions or (), given)
-        if isinstance(coerced, list):
-            raise bad_variables(coerced)
+        coerced = self.coerced(request, operation)
         while True:
             all_fixed, variables = operation.all_fixed, coerced
             if not all_fixed:
@@ -175,18 +172,26 @@ class Preparer:
             self._plans.keep((operation, key), (prepared, *others[: _ALTERNATIVES - 1]))
         return Ready(prepared, planner.values)
 
+    def coerced(self, request: Request, operation: Operation) -> dict[str, Any]:
+        """The variables as their types have them; raises InvalidOperationError Q112 where a value does not fit."""
+        check_values(request.variables, self.limits)
+        definitions = operation.node.variable_definitions or ()
+        coerced = get_variable_values(self.schema, definitions, dict(request.variables))
+        if isinstance(coerced, list):
+            raise bad_variables(coerced)
+        return coerced
+
+    def planner(self, operation: Operation, variables: Mapping[str, Any]) -> Planner:
+        """What plans one operation with these variables."""
+        return Planner(
+            self.schema, self.model, self.catalog, operation.fragments, variables, self.limits,
+            self.reader.searches_fts,
+        )  # fmt: skip
+
     def _planned(
         self, request: Request, operation: Operation, variables: Mapping[str, Any]
     ) -> tuple[Planner, Plan]:
-        planner = Planner(
-            self.schema,
-            self.model,
-            self.catalog,
-            operation.fragments,
-            variables,
-            self.limits,
-            self.reader.searches_fts,
-        )
+        planner = self.planner(operation, variables)
         asked = [
             node
             for nodes in planner.root(operation.node).values()

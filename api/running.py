@@ -1,0 +1,77 @@
+"""Statements run so that slow ones never stand before fast ones.
+
+On SQLite a short statement is run where the request is: a hop to a thread costs more than most statements. It has a
+few milliseconds; when they are over it is stopped and begun again in a thread, under the whole of its time. A
+statement that was slow goes to the threads at once, until it was quick there several times. There are few threads
+and few places before them: more slow statements are refused at once, and can be asked again.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from time import monotonic
+from typing import Any
+
+from api.limits import Limits
+from api.refusal import RequestError
+from query.run import Reader, Statement, TooSlowError
+
+INLINE = 0.008  # seconds that a statement may hold up other requests
+_QUICK = 5  # runs in a thread after which a statement counts as fast again
+
+
+class BusyError(RequestError):
+    """There is no place for the statement at the moment."""
+
+    def __init__(self, retry_after: int = 2) -> None:
+        super().__init__(
+            503, "A090", "服务器正忙,请稍后再试", "the server is busy, try again later",
+            f"{retry_after} 秒后重试;缩小查询范围会更快。", f"Try again in {retry_after} s; a narrower query is faster.",
+        )  # fmt: skip
+        self.retry_after = retry_after
+
+
+class Runner:
+    """Runs the statements of one database for an event loop."""
+
+    def __init__(self, reader: Reader, limits: Limits, inline: float = INLINE) -> None:
+        self.reader, self.limits, self.inline = reader, limits, inline
+        self.aside = 0  # statements in threads or waiting for one
+        self._threads = ThreadPoolExecutor(limits.threads, "statement")
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator[None]:
+        """While the application runs."""
+        try:
+            yield
+        finally:
+            self._threads.shutdown(wait=False, cancel_futures=True)
+            self.reader.close()
+
+    async def fetch(self, statement: Statement, values: Sequence[Any]) -> bytes:
+        """The JSON of `data`; raises TooSlowError, QueryError, or BusyError where there is no place."""
+        if self.reader.file is not None and not statement.slow:
+            try:
+                return self.reader.fetch(statement, values, self.inline)
+            except TooSlowError:
+                statement.slow = _QUICK
+        if self.aside >= self.limits.threads + self.limits.waiting:
+            raise BusyError()
+        self.aside += 1
+        latest = monotonic() + self.limits.request_seconds - self.limits.statement_seconds
+        try:
+            return await asyncio.get_running_loop().run_in_executor(
+                self._threads, self._timed, statement, values, latest
+            )
+        finally:
+            self.aside -= 1
+
+    def _timed(self, statement: Statement, values: Sequence[Any], latest: float) -> bytes:
+        began = monotonic()
+        if began > latest:
+            raise BusyError()
+        data = self.reader.fetch(statement, values)
+        quick = monotonic() - began < self.inline / 2
+        statement.slow = max(statement.slow - 1, 0) if quick else _QUICK
+        return data
