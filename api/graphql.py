@@ -53,7 +53,8 @@ def negotiate(accept: str | None) -> str | None:
 def _response(answer: Answer, media_type: str) -> Response:
     refused = answer.refused and media_type == GRAPHQL
     status = answer.status or (400 if refused else 200)
-    return Response(answer.body, status, dict(answer.headers), f"{media_type}; charset=utf-8")
+    headers = {"Vary": "Accept", "Cache-Control": "no-store", **dict(answer.headers)}
+    return Response(answer.body, status, headers, f"{media_type}; charset=utf-8")
 
 
 async def _request(http: HttpRequest, service: Service) -> Request:

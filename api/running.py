@@ -46,8 +46,12 @@ class Runner:
         try:
             yield
         finally:
-            self._threads.shutdown(wait=False, cancel_futures=True)
-            self.reader.close()
+            self.close()
+
+    def close(self) -> None:
+        """Give back threads and connections."""
+        self._threads.shutdown(cancel_futures=True)
+        self.reader.close()
 
     async def fetch(self, statement: Statement, values: Sequence[Any]) -> bytes:
         """The JSON of `data`; raises TooSlowError, QueryError, or BusyError where there is no place."""

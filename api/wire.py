@@ -23,6 +23,7 @@ _CONTENT = frozenset(
 _KEYS = frozenset(("query", "variables", "operationName"))
 _ASKED = "openalloc.request"  # in the scope: the request as read, and the media type of its answer
 _TYPES = {JSON: f"{JSON}; charset=utf-8".encode(), GRAPHQL: f"{GRAPHQL}; charset=utf-8".encode()}
+_VARY = b"Accept, Origin"  # with what dress adds, so that all answers say the same
 _OTHER = "other"  # kept for an Accept that the application answers
 
 
@@ -49,13 +50,13 @@ class Wire:
         elif dressed:
             await self._dressed({**scope, _ASKED: (request, media_type)}, receive, send)
         else:
-            await self.answer(request, media_type, send)
+            await self.answer(request, media_type, send, _VARY)
 
-    async def answer(self, request: Request, media_type: str, send: Send) -> None:
+    async def answer(self, request: Request, media_type: str, send: Send, vary: bytes = b"Accept") -> None:
         """Send the answer to a request."""
         answer = await self.service.respond(request)
         await send({"type": "http.response.start", "status": status_of(answer, media_type),
-                    "headers": _headers(answer, media_type)})  # fmt: skip
+                    "headers": _headers(answer, media_type, vary)})  # fmt: skip
         await send({"type": "http.response.body", "body": answer.body})
 
     async def inside(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -91,10 +92,10 @@ def status_of(answer: Answer, media_type: str) -> int:
     return answer.status or (400 if answer.refused and media_type == GRAPHQL else 200)
 
 
-def _headers(answer: Answer, media_type: str) -> list[tuple[bytes, bytes]]:
+def _headers(answer: Answer, media_type: str, vary: bytes) -> list[tuple[bytes, bytes]]:
     headers = [
         (b"content-type", _TYPES[media_type]), (b"content-length", b"%d" % len(answer.body)),
-        (b"vary", b"Accept"), (b"cache-control", b"no-store"),
+        (b"vary", vary), (b"cache-control", b"no-store"),
     ]  # fmt: skip
     for name, value in answer.headers:
         headers.append((name.lower().encode(), value.encode()))
