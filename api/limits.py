@@ -44,7 +44,8 @@ class Limits:
     statement_seconds: float = 5.0
     request_seconds: float = 10.0
     threads: int = 4  # slow statements at a time
-    waiting: int = 16  # slow statements that wait for a thread
+    waiting: int = 64  # slow statements that wait for a thread
+    connections: int = 10  # to PostgreSQL, of each worker
 
 
 @dataclass(frozen=True, slots=True)

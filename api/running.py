@@ -4,6 +4,9 @@ On SQLite a short statement is run where the request is: a hop to a thread costs
 few milliseconds; when they are over it is stopped and begun again in a thread, under the whole of its time. A
 statement that was slow goes to the threads at once, until it was quick there several times. There are few threads
 and few places before them: more slow statements are refused at once, and can be asked again.
+
+On PostgreSQL a pool of connections serves the event loop (`query.pool`); outside of the application's life, as where
+a test asks it without one, threads do.
 """
 
 import asyncio
@@ -39,13 +42,24 @@ class Runner:
         self.reader, self.limits, self.inline = reader, limits, inline
         self.aside = 0  # statements in threads or waiting for one
         self._threads = ThreadPoolExecutor(limits.threads, "statement")
+        self._pool: Any = None  # query.pool.Pool, whose module needs PostgreSQL's driver
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[None]:
         """While the application runs."""
+        if self.reader.file is None:
+            from query.pool import Pool
+
+            patience = self.limits.request_seconds - self.limits.statement_seconds
+            url, seconds = self.reader.engine.url, self.limits.statement_seconds
+            self._pool = Pool(url, seconds, patience, self.limits.connections)
+            await self._pool.open()
         try:
             yield
         finally:
+            if self._pool is not None:
+                await self._pool.close()
+                self._pool = None
             self.close()
 
     def close(self) -> None:
@@ -55,6 +69,8 @@ class Runner:
 
     async def fetch(self, statement: Statement, values: Sequence[Any]) -> bytes:
         """The JSON of `data`; raises TooSlowError, QueryError, or BusyError where there is no place."""
+        if self._pool is not None:
+            return await self._pooled(statement, values)
         if self.reader.file is not None and not statement.slow:
             try:
                 return self.reader.fetch(statement, values, self.inline)
@@ -70,6 +86,15 @@ class Runner:
             )
         finally:
             self.aside -= 1
+
+    async def _pooled(self, statement: Statement, values: Sequence[Any]) -> bytes:
+        from query.pool import FullError
+
+        try:
+            found: bytes = await self._pool.fetch(statement, values)
+        except FullError:
+            raise BusyError() from None
+        return found
 
     def _timed(self, statement: Statement, values: Sequence[Any], latest: float) -> bytes:
         began = monotonic()

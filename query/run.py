@@ -1,5 +1,6 @@
 """Runs statements: one for an operation, its text kept by the plan's shape."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import count
@@ -20,6 +21,7 @@ _TOO_COMPLEX = (
     "parser stack overflow", "Expression tree is too large", "too many arguments", "too many columns",
     "too many FROM clause terms", "too many SQL variables", "too many references", "at most", "too large", "too big",
 )  # fmt: skip
+_PLACEHOLDER = re.compile(r"%(?:\(p(\d+)\)s|%)")
 _CANCELLED = "57014"
 _BYTES = 32 * 1024 * 1024  # of statements that are kept
 _NAMES = [f"p{index}" for index in range(2_000)]
@@ -31,6 +33,19 @@ class Statement:
 
     text: str
     slow: int = 0
+    _numbered: tuple[str, tuple[int, ...]] | None = None
+
+    def numbered(self) -> tuple[str, tuple[int, ...]]:
+        """The text with PostgreSQL's own $1, $2, and which parameter each of them is."""
+        if self._numbered is None:
+            used: dict[int, int] = {}
+
+            def number(found: re.Match[str]) -> str:
+                return f"${used.setdefault(int(found[1]), len(used) + 1)}" if found[1] else "%"
+
+            text = _PLACEHOLDER.sub(number, self.text)
+            self._numbered = text, tuple(used)
+        return self._numbered
 
 
 class TooSlowError(QueryError):

@@ -36,7 +36,7 @@ def connect(url: str) -> Engine:
     try:
         with engine.connect() as connection:
             if engine.dialect.name == "postgresql":
-                _assert_chinese(connection)
+                _assert_locale(connection)
             else:
                 connection.exec_driver_sql("SELECT count(*) FROM sqlite_schema")
     except DBAPIError as error:
@@ -143,20 +143,45 @@ def _postgresql(url: URL) -> Engine:
         ) from None  # fmt: skip
 
 
-def _assert_chinese(connection: Connection) -> None:
-    """Raise D004 where the database was made with an encoding or locale that sees no letters in Chinese text."""
-    encoding, locale, letters = connection.execute(
+def _assert_locale(connection: Connection) -> None:
+    """Raise D004 where the database sees no letters in Chinese text, or orders text otherwise than by code points.
+
+    Pages go by the order of text, and are to be the same as on SQLite. COLLATE in each statement would say so too,
+    but no index made without it would serve then.
+    """
+    encoding, locale, letters, ordered = connection.execute(
         text(
-            "SELECT pg_encoding_to_char(encoding), datctype, '昆' ~ '^[[:alpha:]]$'"
-            " FROM pg_database WHERE datname = current_database()"
-        )
+            "SELECT pg_encoding_to_char(encoding), concat_ws(' ', datcollate, datctype, to_jsonb(d) ->> 'datlocale',"
+            " to_jsonb(d) ->> 'daticulocale'), '昆' ~ '^[[:alpha:]]$', ARRAY(SELECT one FROM unnest(CAST(:given AS text[])) one"
+            " ORDER BY one) = CAST(:given AS text[]) FROM pg_database d WHERE datname = current_database()"
+        ),
+        {
+            "given": [
+                "",
+                "-b",
+                "10",
+                "9",
+                "A-c",
+                "AB",
+                "Z",
+                "a",
+                "a b",
+                "aB",
+                "ab",
+                "Á",
+                "一",
+                "丁",
+                "国",
+                "𠀀",
+            ]
+        },
     ).one()
-    if encoding == "UTF8" and letters:
+    if encoding == "UTF8" and letters and ordered:
         return
     made = "CREATE DATABASE openalloc TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8'"
     raise StoreError(
-        "D004", f"数据库不识别汉字(编码 {encoding},区域 {locale})",
-        f"the database does not understand Chinese letters (encoding {encoding}, locale {locale})",
+        "D004", f"数据库的编码或者区域不合用:不识别汉字,或者不按码位排序({encoding},{locale})",
+        f"the database's encoding or locale does not serve: it sees no letters in Chinese, or does not order by code points ({encoding}, {locale})",
         f"用 UTF-8 区域新建数据库:{made}", f"Make the database with a UTF-8 locale: {made}",
     )  # fmt: skip
 
