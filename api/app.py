@@ -20,6 +20,7 @@ from api.graphql import graphql
 from api.limits import Limits
 from api.operation import Service
 from api.pages import Pages, page, wants_page
+from api.rate import Rate
 from api.standard import missing
 from api.wire import Wire
 from loaders.skipping import TITLES
@@ -33,7 +34,9 @@ KUNMING = """\
 } }"""
 
 
-def application(catalog: Catalog, engine: Engine, limits: Limits | None = None) -> Starlette:
+def application(
+    catalog: Catalog, engine: Engine, limits: Limits | None = None, rate: Rate | None = None
+) -> Starlette:
     """The application over one catalog and one database; it reads and never writes."""
     checkers = Checkers(catalog.folder)
 
@@ -44,7 +47,7 @@ def application(catalog: Catalog, engine: Engine, limits: Limits | None = None) 
             yield
         checkers.close()
 
-    service = Service(catalog, engine, limits)
+    service = Service(catalog, engine, limits, rate)
     dress = [
         Middleware(
             CORSMiddleware, allow_origins=["*"], allow_methods=["GET", "POST"],

@@ -26,7 +26,7 @@ async def graphql(http: HttpRequest) -> Response:
             )  # fmt: skip
         service: Service = http.app.state.service
         request = await _request(http, service)
-        return _response(await service.respond(request), media_type)
+        return _response(await service.respond(request, service.client(http.scope)), media_type)
     except RequestError as error:
         headers = {"Allow": "GET, POST"} if error.status == 405 else {}
         return Response(body_of(error), error.status, headers, media_type or JSON)

@@ -39,6 +39,7 @@ class Limits:
     tokens: int = 2_000
     body: int = 1_048_576  # bytes
     nodes: int = 50_000
+    rows: int = 2_000_000  # that may be read, see query.cost
     values: int = 1_000  # in arguments and variables
     comparisons: int = 30_000  # of fields that may merge into one, for validation
     statement_seconds: float = 5.0
@@ -115,6 +116,14 @@ def too_many_values(limits: Limits) -> QueryError:
     return QueryError(
         "Q108", f"参数和变量中的值超过 {limits.values} 个", f"arguments and variables hold more than {limits.values} values",
         "减少筛选条件中的值,或者分成几个查询。", "Filter by fewer values, or split it into several operations.",
+    )  # fmt: skip
+
+
+def too_many_rows(rows: int, limits: Limits) -> QueryError:
+    """The plan costs more than an operation may."""
+    return QueryError(
+        "Q115", f"查询可能读取 {rows} 行,至多 {limits.rows}", f"the operation may read {rows} rows, at most {limits.rows}",
+        "减小 first,去掉嵌套列表里的 totalCount 和统计。", "Ask for smaller pages; do not count or sum within nested lists.",
     )  # fmt: skip
 
 

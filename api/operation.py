@@ -1,6 +1,11 @@
 """A GraphQL request answered: prepared (`api.preparing`) → one statement → bytes."""
 
+import logging
+import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
+from traceback import extract_tb
+from typing import Any
 
 from graphql import GraphQLError, GraphQLSchema, OperationDefinitionNode
 from sqlalchemy import Engine
@@ -9,14 +14,17 @@ from api.faults import InvalidOperationError, bad_variables, errors_body, refusa
 from api.limits import Limits
 from api.planner import Planner
 from api.preparing import Preparer, Ready, Request
+from api.rate import LEAST, Headers, Meter, Rate, RateError, client_of
 from api.running import BusyError, Runner
 from api.types import graphql_schema
+from query.errors import QueryError
 from query.model import Model
 from query.run import Reader
 from schemas.catalog import Catalog
 from schemas.errors import OpenallocError
 
 __all__ = ["Answer", "Request", "Service"]
+_LOG = logging.getLogger("openalloc")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +40,11 @@ class Answer:
 class Service:
     """Answers GraphQL operations over one catalog and one database."""
 
-    def __init__(self, catalog: Catalog, engine: Engine, limits: Limits | None = None) -> None:
+    def __init__(
+        self, catalog: Catalog, engine: Engine, limits: Limits | None = None, rate: Rate | None = None
+    ) -> None:
         self.limits = limits or Limits()
+        self.meter = Meter(rate) if rate else None
         self.catalog = catalog
         self.model = Model.of(catalog)
         self.schema: GraphQLSchema = graphql_schema(self.model)
@@ -49,13 +60,32 @@ class Service:
         except REFUSED as error:
             return refused(error)
 
-    async def respond(self, request: Request) -> Answer:
-        """The same for an event loop, which a slow statement does not hold up."""
+    async def respond(self, request: Request, client: str = "") -> Answer:
+        """The same for an event loop, which a slow statement does not hold up, for a client who may not ask too much.
+
+        What is the program's own fault is answered by a reference, under which the log says where it happened.
+        """
+        headers: Headers = ()
         try:
+            if self.meter is not None:
+                headers = self.meter.take(client, LEAST)
             ready = self.preparer.prepare(request)
-            return answered(ready, await self.runner.fetch(ready.prepared.statement, ready.values))
+            if self.meter is not None:
+                headers = self.meter.take(client, max(ready.prepared.cost - LEAST, 0))
+            return answered(ready, await self.runner.fetch(ready.prepared.statement, ready.values), headers)
         except REFUSED as error:
-            return refused(error)
+            return refused(error, headers)
+        except Exception as error:
+            return failed(error, headers)
+
+    def client(self, scope: Mapping[str, Any]) -> str:
+        """Whose request an ASGI scope is, where somebody counts."""
+        if self.meter is None:
+            return ""
+        proxies = self.meter.rate.proxies
+        named = [value for name, value in scope["headers"] if name == b"x-forwarded-for"] if proxies else []
+        peer = scope.get("client")
+        return client_of(peer[0] if peer else "", b",".join(named).decode("latin-1"), proxies)
 
     def kind(self, request: Request) -> str:
         """query, mutation or subscription; query for what cannot be parsed, which is refused as such."""
@@ -70,25 +100,46 @@ class Service:
         return operation.node, self.preparer.planner(operation, self.preparer.coerced(request, operation))
 
 
-def answered(ready: Ready, data: bytes) -> Answer:
+def answered(ready: Ready, data: bytes, headers: Headers = ()) -> Answer:
     """The answer around the data."""
-    return Answer(b"".join((b'{"data":', data, ready.prepared.tail)))
+    return Answer(b"".join((b'{"data":', data, ready.prepared.tail)), headers=headers)
 
 
 REFUSED = (OpenallocError, InvalidOperationError, GraphQLError, RecursionError)
 
 
-def refused(error: Exception) -> Answer:
+def refused(error: Exception, headers: Headers = ()) -> Answer:
     """The answer to an operation that does not run, by one of the exceptions of REFUSED."""
     match error:
+        case RateError():
+            return Answer(errors_body([refusal(error)]), True, error.status, error.headers)
         case BusyError():
-            after = (("Retry-After", str(error.retry_after)),)
+            after = (("Retry-After", str(error.retry_after)), *headers)
             return Answer(errors_body([refusal(error)]), True, error.status, after)
         case OpenallocError():
-            return Answer(errors_body([refusal(error)]), refused=True)
+            errors = [refusal(error)]
         case InvalidOperationError():
-            return Answer(errors_body(error.errors), refused=True)
+            errors = error.errors
         case GraphQLError():  # only the values of variables show that an argument is not to be had
-            return Answer(errors_body(bad_variables([error]).errors), refused=True)
+            errors = bad_variables([error]).errors
         case _:
-            return Answer(errors_body([refusal(too_deep())]), refused=True)
+            errors = [refusal(too_deep())]
+    return Answer(errors_body(errors), refused=True, headers=headers)
+
+
+def failed(error: Exception, headers: Headers = ()) -> Answer:
+    """The answer to what nobody expected: a reference. The log gets the places, no message, which may hold values."""
+    reference = secrets.token_hex(6)
+    places = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in extract_tb(error.__traceback__)]
+    _LOG.error(
+        "%s %s.%s at %s",
+        reference,
+        type(error).__module__,
+        type(error).__qualname__,
+        " < ".join(reversed(places)),
+    )
+    told = QueryError(
+        "Q202", f"服务器内部错误,编号 {reference}", f"an internal error, reference {reference}",
+        "请稍后重试;仍不行时把编号告诉运维人员。", "Try again; if it stays, tell the operator the reference.",
+    )  # fmt: skip
+    return Answer(errors_body([refusal(told)]), True, 500, headers)

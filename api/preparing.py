@@ -30,10 +30,11 @@ from graphql.execution.values import get_variable_values
 from graphql.validation.validate import ValidationAbortedError
 
 from api.faults import SHOWN, InvalidOperationError, bad_variables
-from api.limits import Limits, check_limits, check_values, rules, too_many_comparisons
+from api.limits import Limits, check_limits, check_values, rules, too_many_comparisons, too_many_rows
 from api.planner import Planner
 from api.variables import ABSENT, Declared, Fixed, freed, shape_of, thawed
 from query.binding import FixedError, Path, Recipe
+from query.cost import cost
 from query.errors import QueryError
 from query.kept import Kept
 from query.model import Model
@@ -81,7 +82,7 @@ class Prepared:
 
     statement: Statement
     recipe: Recipe
-    nodes: int
+    cost: int  # nodes and rows
     tail: bytes
 
 
@@ -163,9 +164,11 @@ class Preparer:
                 operation.all_fixed = True  # else planning stumbles over values that it cannot see
                 continue
             break
-        prepared = Prepared(
-            self.reader.statement(plan), planner.binding.recipe(), planner.nodes, self._tail(planner)
-        )
+        rows = cost(plan, planner.values)
+        if rows > self.limits.rows:
+            raise too_many_rows(rows, self.limits)
+        tail = self._tail(planner.nodes, rows)
+        prepared = Prepared(self.reader.statement(plan), planner.binding.recipe(), planner.nodes + rows, tail)
         key = shape_of(operation.variables, request.variables, operation.places, self.limits.values)
         if key is not None:
             others = self._plans.find((operation, key)) or ()
@@ -206,9 +209,10 @@ class Preparer:
             meta = self._introspection(request, operation, asked)
         return planner, planner.plan(operation.node, meta)
 
-    def _tail(self, planner: Planner) -> bytes:
-        cost = {"cost": {"nodes": planner.nodes, "most": self.limits.nodes}}
-        return b',"extensions":' + orjson.dumps(cost) + b"}"
+    def _tail(self, nodes: int, rows: int) -> bytes:
+        most = self.limits
+        told = {"nodes": nodes, "most": most.nodes, "rows": rows, "mostRows": most.rows}
+        return b',"extensions":' + orjson.dumps({"cost": told}) + b"}"
 
     # documents
 

@@ -50,11 +50,13 @@ class Wire:
         elif dressed:
             await self._dressed({**scope, _ASKED: (request, media_type)}, receive, send)
         else:
-            await self.answer(request, media_type, send, _VARY)
+            await self.answer(scope, request, media_type, send, _VARY)
 
-    async def answer(self, request: Request, media_type: str, send: Send, vary: bytes = b"Accept") -> None:
+    async def answer(
+        self, scope: Scope, request: Request, media_type: str, send: Send, vary: bytes = b"Accept"
+    ) -> None:
         """Send the answer to a request."""
-        answer = await self.service.respond(request)
+        answer = await self.service.respond(request, self.service.client(scope))
         await send({"type": "http.response.start", "status": status_of(answer, media_type),
                     "headers": _headers(answer, media_type, vary)})  # fmt: skip
         await send({"type": "http.response.body", "body": answer.body})
@@ -62,7 +64,7 @@ class Wire:
     async def inside(self, scope: Scope, receive: Receive, send: Send) -> None:
         """What `dress` has in it: the request was read before."""
         request, media_type = scope[_ASKED]
-        await self.answer(request, media_type, send)
+        await self.answer(scope, request, media_type, send)
 
     def _usual(self, scope: Scope) -> tuple[str | None, bool]:
         """The media type of the answer, None for an unusual request; whether it needs dress."""
