@@ -54,6 +54,8 @@ def _reads(node: Any, times: int, values: Sequence[Any], tests: int = 1) -> int:
         case Many(relation=relation):
             rows = times * RELATIONS[relation].several
             return rows + _reads(node.shape, rows, values)
+        case Part():  # of the document that is open
+            return sum(_reads(key.source, times, values) for key in node.shape.all_keys())
         case Shape():
             opened = any(isinstance(key.source, (Value, Part)) for key in node.all_keys())
             # A row is of one of the branches: the dearest counts.
