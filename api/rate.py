@@ -12,6 +12,7 @@ from math import ceil
 from time import monotonic
 
 from api.refusal import RequestError
+from schemas.errors import OpenallocError
 
 LEAST = 10  # what an operation costs that is refused before it runs
 _CLIENTS = 100_000
@@ -26,6 +27,31 @@ class Rate:
     quota: int
     window: int = 60
     proxies: tuple[Network, ...] = ()
+
+    @classmethod
+    def of(cls, rate: str, proxies: str = "") -> "Rate | None":
+        """The rate that is written `quota/seconds`, None for `off`; proxies are networks with commas between.
+
+        Raises OpenallocError A092 for what is written otherwise.
+
+        >>> Rate.of("600/60"), Rate.of("off")
+        (Rate(quota=600, window=60, proxies=()), None)
+        """
+        try:
+            networks = tuple(ip_network(one.strip()) for one in proxies.split(",") if one.strip())
+            if rate.strip().lower() == "off":
+                return None
+            quota, _, window = rate.partition("/")
+            made = cls(int(quota), int(window or 60), networks)
+            if made.quota < 1 or made.window < 1:
+                raise ValueError(rate)
+            return made
+        except ValueError:
+            raise OpenallocError(
+                "A092", f"限额或者受信任的代理写得不对:{rate!r}、{proxies!r}", f"the rate or the trusted proxies are not written well: {rate!r}, {proxies!r}",
+                "例如 OPENALLOC_RATE=3000000/60(成本/秒)或 off,OPENALLOC_TRUSTED_PROXIES=10.0.0.0/8,::1。",
+                "For example OPENALLOC_RATE=3000000/60 (cost/seconds) or off, OPENALLOC_TRUSTED_PROXIES=10.0.0.0/8,::1.",
+            ) from None  # fmt: skip
 
 
 class RateError(RequestError):

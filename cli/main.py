@@ -15,7 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from cli import output
 from cli.schemas import STATUS
 from cli.schemas import app as versions
-from cli.settings import DATABASE, Settings
+from cli.settings import DATABASE, READ, Settings
 from cli.template import template
 from formats.error import FormatError
 from schemas.calendar import BEIJING
@@ -243,6 +243,13 @@ def serve(
     port: Annotated[int, typer.Option(help="端口。Port.")] = 8000,
     workers: Annotated[int, typer.Option(min=1, help="进程数。Worker processes.")] = 1,
     database: Database = None,
+    read: Annotated[
+        str | None,
+        typer.Option(
+            help=f"只读副本的 URL,查询由它回答;默认取环境变量 {READ}。URL of a read replica that answers; by default ${READ}.",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """启动 GraphQL 和 REST 服务。Serve GraphQL and REST."""
     from cli.server import assert_free
@@ -250,8 +257,8 @@ def serve(
     from store.migrate import open_current
 
     assert_free(host, port)
-    settings = Settings.of(database=database)
-    open_current(settings.database).dispose()
+    settings = Settings.of(database=database, read=read)
+    open_current(settings.read or settings.database).dispose()
     output.out.print(f"http://{host}:{port}/ (Ctrl+C 停止 stops)")
     run(settings, host, port, workers)
 

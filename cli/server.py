@@ -8,7 +8,8 @@ from granian.constants import Interfaces
 from starlette.applications import Starlette
 
 from api.app import application
-from cli.settings import DATABASE, Settings
+from api.rate import Rate
+from cli.settings import Settings
 from schemas.catalog import Catalog
 from schemas.errors import OpenallocError
 from store.engine import connect
@@ -16,7 +17,9 @@ from store.engine import connect
 
 def worker() -> Starlette:
     """The application of one worker process, by the environment's settings."""
-    return application(Catalog.load(), connect(Settings.of().database))
+    settings = Settings.of()
+    engine = connect(settings.read or settings.database)
+    return application(Catalog.load(), engine, rate=Rate.of(settings.rate, settings.proxies))
 
 
 def assert_free(host: str, port: int) -> None:
@@ -33,7 +36,8 @@ def assert_free(host: str, port: int) -> None:
 
 def serve(settings: Settings, host: str, port: int, workers: int) -> None:
     """Serve until stopped; the workers get the settings through the environment."""
-    os.environ[DATABASE] = settings.database
+    Rate.of(settings.rate, settings.proxies)  # a fault is told here, not by a worker
+    os.environ.update(settings.environment())
     Granian(
         "cli.server:worker", address=host, port=port, workers=workers, interface=Interfaces.ASGI, factory=True,
         log_access=False,

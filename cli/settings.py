@@ -5,19 +5,43 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 DATABASE = "OPENALLOC_DATABASE_URL"
+READ = "OPENALLOC_READ_URL"
+RATE = "OPENALLOC_RATE"
+PROXIES = "OPENALLOC_TRUSTED_PROXIES"
 DEFAULT_DATABASE = "sqlite:///openalloc.db"
+DEFAULT_RATE = "3000000/60"
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a run depends on besides its arguments."""
+    """What a run depends on besides its arguments.
+
+    `read` is the replica that questions are answered from, `rate` the cost that a client may ask for in so many
+    seconds (`off` for no limit), `proxies` the networks whose X-Forwarded-For is believed.
+    """
 
     database: str = DEFAULT_DATABASE
+    read: str | None = None
+    rate: str = DEFAULT_RATE
+    proxies: str = ""
 
     @classmethod
-    def of(cls, environment: Mapping[str, str] = os.environ, database: str | None = None) -> "Settings":
+    def of(
+        cls, environment: Mapping[str, str] = os.environ, database: str | None = None, read: str | None = None
+    ) -> "Settings":
         """The settings of the environment; what the command line says comes first."""
-        return cls(database=_url(database or environment.get(DATABASE) or DEFAULT_DATABASE))
+        replica = read or environment.get(READ)
+        return cls(
+            database=_url(database or environment.get(DATABASE) or DEFAULT_DATABASE),
+            read=_url(replica) if replica else None,
+            rate=environment.get(RATE) or DEFAULT_RATE,
+            proxies=environment.get(PROXIES) or "",
+        )
+
+    def environment(self) -> dict[str, str]:
+        """The same for the environment of another process."""
+        told = {DATABASE: self.database, READ: self.read or "", RATE: self.rate, PROXIES: self.proxies}
+        return {name: value for name, value in told.items() if value}
 
 
 def _url(text: str) -> str:

@@ -14,6 +14,7 @@ from api.app import application
 from api.operation import Request, Service
 from api.rate import LEAST, Meter, Rate, RateError, client_of
 from schemas.catalog import Catalog
+from schemas.errors import OpenallocError
 
 ONE = Request("{ disclosures(first: 50) { nodes { id } } }")
 COST = 50 + 51  # nodes and rows
@@ -83,6 +84,22 @@ def test_the_buckets_are_bounded() -> None:
         made.take(f"other {number}", 1)
     with pytest.raises(RateError):
         made.take("950", 1)
+
+
+def test_a_rate_is_written_quota_per_seconds_or_off() -> None:
+    assert Rate.of("600/30", "10.0.0.0/8, ::1") == Rate(600, 30, PROXIES)
+    assert Rate.of("600") == Rate(600, 60)
+    assert Rate.of(" OFF ") is None
+
+
+@pytest.mark.parametrize(
+    "written",
+    [("", ""), ("a/b", ""), ("0/60", ""), ("1/0", ""), ("-1", ""), ("1/60", "proxy"), ("off", "10.0.0.1/8")],
+)
+def test_a_rate_that_is_not_written_well_is_told(written: tuple[str, str]) -> None:
+    with pytest.raises(OpenallocError) as caught:
+        Rate.of(*written)
+    assert caught.value.code == "A092"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,22 @@
+"""Settings come from the command line, else from the environment, and reach a worker as they are."""
+
+from cli.settings import DEFAULT_DATABASE, DEFAULT_RATE, Settings
+
+
+def test_the_command_line_comes_before_the_environment() -> None:
+    environment = {"OPENALLOC_DATABASE_URL": "a.db", "OPENALLOC_READ_URL": "postgresql://replica/a"}
+    assert Settings.of(environment).database == "sqlite:///a.db"
+    assert Settings.of(environment).read == "postgresql://replica/a"
+    made = Settings.of(environment, database="b.db", read="c.db")
+    assert (made.database, made.read) == ("sqlite:///b.db", "sqlite:///c.db")
+
+
+def test_without_either_there_is_one_file_and_a_limit() -> None:
+    assert Settings.of({}) == Settings(DEFAULT_DATABASE, None, DEFAULT_RATE, "")
+    assert Settings.of({"OPENALLOC_READ_URL": "", "OPENALLOC_RATE": ""}) == Settings()
+
+
+def test_a_worker_reads_what_the_command_was_told() -> None:
+    made = Settings("sqlite:///a.db", "postgresql://replica/a", "off", "10.0.0.0/8")
+    assert Settings.of(made.environment()) == made
+    assert Settings.of(Settings().environment()) == Settings()
