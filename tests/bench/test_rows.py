@@ -1,7 +1,6 @@
 """The benchmark's databases hold what a load of the same records would have written."""
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
 import orjson
@@ -70,7 +69,7 @@ def test_the_records_are_valid(catalog: Catalog) -> None:
 
 
 def _rows(engine: Engine, table: str) -> list[tuple[Any, ...]]:
-    columns = [c for c in tables.metadata.tables[table].columns]
+    columns = list(tables.metadata.tables[table].columns)
     with engine.connect() as connection:
         rows = [tuple(str(value) for value in row) for row in connection.execute(select(*columns))]
     return sorted(rows)
