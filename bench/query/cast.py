@@ -98,5 +98,5 @@ def _company(number: int) -> Organization:
     trade, _ = TRADES[number % len(TRADES)]
     fortune = FORTUNES[number // len(TRADES) % len(FORTUNES)]
     town = _TOWNS[number // (len(TRADES) * len(FORTUNES)) % len(_TOWNS)]
-    code = credit_code(f"91530{number % 100:02d}0MAXN{number:05d}"[:17])
+    code = credit_code(f"915301{number % 20 + 1:02d}MAXN{number:05d}")
     return Organization(code, f"{town}示例{fortune}{trade}有限公司{number}号")

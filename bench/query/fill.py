@@ -41,7 +41,8 @@ _OTHERS = 3
 _SPREAD = 12  # records of a place that go by before its next process
 _SUBJECTS = ("智慧", "学校", "医院", "道路", "水库", "桥梁", "园区", "社区", "景区", "机场", "铁路", "农田", "林场", "电网", "消防", "档案")  # fmt: skip
 _THINGS = ("设备", "改造", "维修", "监理", "勘察", "设计", "保洁", "食堂", "软件", "车辆", "绿化", "照明", "管网", "安防", "教材", "药品")  # fmt: skip
-_COLUMNS = tables.disclosure.columns.keys()
+_PLACES = {name: at for at, name in enumerate(tables.disclosure.columns.keys())}
+_PARTY_RECENCY = tables.party.columns.keys().index("recency")
 
 
 @dataclass
@@ -125,30 +126,31 @@ class Records:
         one = f"{place}-{digest(16, publisher, variant.disclosure.type, local)}"
         when = recency(variant.published, one)
         process = "p-" + digest(24, publisher, values[templates.PROCESS])
-        row = variant.row | {
-            "shard": place, "id": one, "recency": when, "level": values[templates.LEVEL], "region": place,
-            "prefecture": self._where[place].prefecture, "province": self._where[place].province,
-            "publisher_id": publisher, "local_id": local, "title": variant.title.filled(values),
-            "source_url": f"https://example.org/bench/{number}.html", "revision": 1, "load_id": None,
-        }  # fmt: skip
-        batch.add(tables.disclosure, tuple(map(row.__getitem__, _COLUMNS)))
-        for at, (role, code, name, rank, lot, amount) in enumerate(variant.parties):
-            party = (place, one, at, role, values[code], values[name], rank, lot, amount, when)
-            batch.add(tables.party, party)
+        where = self._where[place]
+        row = variant.row.filled(values)
+        for column, value in (
+            ("shard", place), ("id", one), ("recency", when), ("region", place), ("prefecture", where.prefecture),
+            ("province", where.province), ("revision", 1),
+        ):  # fmt: skip
+            row[_PLACES[column]] = value
+        batch.add(tables.disclosure, tuple(row))
+        for table, blank in variant.parts:
+            if self.lean and table is not tables.party:
+                continue
+            part = blank.filled(values)
+            part[:2] = place, one
+            if table is tables.party:
+                part[_PARTY_RECENCY] = when
+            batch.add(table, tuple(part))
         batch.add(tables.disclosure_process, (place, one, process))
         if process not in self._processes:
             self._processes.add(process)
-            caption = variant.process_title.filled(values)
-            batch.add(tables.process, (process, publisher, values[templates.PROCESS], caption))
+            batch.add(tables.process, (process, *variant.process.filled(values)[1:]))
         batch.add(tables.change, (number + 1, place, one, 1, "added", AT.isoformat(" ", "microseconds")))
         if self.lean:
             return
         body = variant.body.filled(values)
         batch.add(tables.document, (place, one, hashlib.sha256(body.encode()).hexdigest(), body))
-        for table, several in ((tables.lot, variant.lots), (tables.item, variant.items)):
-            names = table.columns.keys()[2:]
-            for part in several:
-                batch.add(table, (place, one, *(part[name] for name in names)))
         batch.terms.append((place, one, when, found_by(variant, values)))
 
 

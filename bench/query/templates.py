@@ -12,8 +12,10 @@ from datetime import date, timedelta
 from typing import Any
 
 import orjson
+from sqlalchemy import Table
 
 from schemas.catalog import Catalog, Disclosure
+from store import tables
 from store.identity import Identity, Publisher
 from store.layout import Node, layout
 from store.rows import Parts, Row, parts
@@ -51,6 +53,29 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
+class Blank:
+    """A row to be filled in: its values in the order of the columns, and which of them have marks."""
+
+    values: tuple[Any, ...]
+    texts: tuple[tuple[int, Text], ...]
+
+    @classmethod
+    def of(cls, table: Table, row: Row) -> "Blank":
+        """A row of the store; columns that it does not have are for whoever fills it in."""
+        values = [row.get(column.name) for column in table.columns]
+        return cls(
+            tuple(values),
+            tuple((at, Text.of(v)) for at, v in enumerate(values) if isinstance(v, str) and _MARK.search(v)),
+        )
+
+    def filled(self, values: Mapping[str, str]) -> list[Any]:
+        made = list(self.values)
+        for at, text in self.texts:
+            made[at] = text.filled(values)
+        return made
+
+
+@dataclass(frozen=True, slots=True)
 class Variant:
     """One variant of one type: its document, its rows, its terms.
 
@@ -59,15 +84,12 @@ class Variant:
 
     disclosure: Disclosure
     body: Text
-    row: Row
-    title: Text
-    process_title: Text
+    row: Blank
+    process: Blank
     published: date
     companies: tuple[tuple[str, str], ...]
     bodies: tuple[tuple[str, str], ...]
-    parties: tuple[tuple[str, str, str, int | None, int | None, int | None], ...]
-    lots: tuple[Row, ...]
-    items: tuple[Row, ...]
+    parts: tuple[tuple[Table, Blank], ...]
     terms: tuple[str, ...]
     texts: tuple[Text, ...]
 
@@ -94,18 +116,20 @@ def _variant(catalog: Catalog, disclosure: Disclosure, node: Node, number: int, 
     return Variant(
         disclosure=disclosure,
         body=Text.of(content(record).decode()),
-        row=made.disclosure,
-        title=Text.of(made.disclosure["title"]),
-        process_title=Text.of(str(made.processes[0]["title"])),
+        row=Blank.of(tables.disclosure, made.disclosure),
+        process=Blank.of(tables.process, made.processes[0]),
         published=published,
         companies=tuple(marks.companies),
         bodies=tuple(marks.bodies),
-        parties=tuple(
-            (p["role"], p["organization_id"], p["name"], p["rank"], p["lot_ordinal"], p["amount_fen"])
-            for p in made.parties
+        parts=tuple(
+            (table, Blank.of(table, row))
+            for table, rows in (
+                (tables.party, made.parties),
+                (tables.lot, made.lots),
+                (tables.item, made.items),
+            )
+            for row in rows
         ),
-        lots=tuple(made.lots),
-        items=tuple(made.items),
         terms=tuple(sorted(plain)),
         texts=tuple(map(Text.of, searched)),
     )
