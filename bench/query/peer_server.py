@@ -22,12 +22,12 @@ URL, KEEPING = "OPENALLOC_BENCH_URL", "OPENALLOC_BENCH_KEEPING"
 
 # As our own engine has them (store/engine.py).
 _PRAGMAS = ("mmap_size = 1073741824", "cache_size = -65536", "temp_store = MEMORY")
-_CONNECTIONS = 32  # more than requests at a time: waiting for one would stop the loop
+_CONNECTIONS = 32  # kept; more are opened when needed: waiting for one would stop the loop
 
 
 def engine(url: str) -> Engine:
     """The peer's connections, kept open."""
-    made = create_engine(url, module=sqlite_driver(), pool_size=_CONNECTIONS, max_overflow=0)
+    made = create_engine(url, module=sqlite_driver(), pool_size=_CONNECTIONS, max_overflow=-1)
     event.listen(made, "connect", _prepare)
     return made
 

@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -81,9 +82,13 @@ def ask(endpoint: str, query: str, variables: Mapping[str, object]) -> dict[str,
     """One answer."""
     body = orjson.dumps({"query": query, "variables": variables})
     request = urllib.request.Request(endpoint, body, {"Content-Type": "application/json"})
-    with urllib.request.urlopen(request, timeout=60) as answer:
-        found: dict[str, object] = orjson.loads(answer.read())
-        return found
+    try:
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            text = answer.read()
+    except urllib.error.HTTPError as error:
+        text = error.read()  # refused, and says why
+    found: dict[str, object] = orjson.loads(text)
+    return found
 
 
 def _await(process: subprocess.Popen[bytes], endpoint: str) -> None:

@@ -115,9 +115,9 @@ SHAPES: tuple[Shape, ...] = (
         "Q6", "search for a word of two characters", "list",
         f"query($words: String!) {{ disclosures(first: 20, search: $words) {{ nodes {{ {_ROW} }} }} }}",
         lambda values: [{"words": one} for one in values.words],
-        f"query($terms: [String!]!) {{ matching(terms: $terms, first: 20) {{ nodes {{ {_THEIR_ROW} }} }} }}",
+        f"query($terms: [String]!) {{ peerMatching(terms: $terms, first: 20) {{ nodes {{ {_THEIR_ROW} }} }} }}",
         lambda ours, _: {"terms": [ours["words"]]},
-        lambda data: {"disclosures": _disclosures(data["matching"])},
+        lambda data: {"disclosures": _disclosures(data["peerMatching"])},
     ),
     Shape(
         "N4", "a nested connection of a nested connection", "list",
