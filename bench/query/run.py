@@ -58,7 +58,7 @@ class Run:
     """Serves each system in turn, compares and measures."""
 
     def __init__(
-        self, where: Place, uri: str, catalog: Catalog, seconds: float, shapes: Sequence[Shape] = SHAPES
+        self, where: Place, uri: str, catalog: Catalog, seconds: float, names: Sequence[str] | None = None
     ) -> None:
         self.where, self.seconds = where, seconds
         self.file = f"sqlite:///{where.sqlite}"
@@ -67,7 +67,7 @@ class Run:
         self.service_pg = Service(catalog, connect(uri))
         self.values = Values(self.service.reader.engine, self.service)
         self.results = Results()
-        self.shapes = [shape for shape in shapes if self._is_there(shape)]
+        self.shapes = [s for s in SHAPES if (names is None or s.name in names) and self._is_there(s)]
         self.variables = {shape.name: shape.variables(self.values) for shape in self.shapes}
         self.expected: dict[str, list[Any]] = {}
 
@@ -168,11 +168,18 @@ class Run:
         self.service_pg.reader.engine.dispose()
 
 
-def run(where: Place, folder: Path, seconds: float, skipped: Sequence[str]) -> Results:
+def run(
+    where: Place,
+    folder: Path,
+    catalog: Catalog,
+    seconds: float,
+    skipped: Sequence[str],
+    names: Sequence[str] | None,
+) -> Results:
     """All systems that are not skipped, on the databases of one size."""
     with ExitStack() as stack:
         uri = stack.enter_context(postgresql(where))
-        one = Run(where, uri, Catalog.load(), seconds)
+        one = Run(where, uri, catalog, seconds, names)
         stack.callback(one.close)
         keys = {name for name in ALL if name not in skipped}
         if OURS in keys:

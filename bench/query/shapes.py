@@ -34,6 +34,12 @@ class Shape:
 _ROW = "id title publishedDate amount"
 _THEIR_ROW = "rowId title publishedDate amountFen"
 
+_PAGE = f"query($after: String!) {{ disclosures(first: 20, after: $after) {{ nodes {{ {_ROW} }} pageInfo {{ hasNextPage }} }} }}"
+_THEIR_PAGE = (
+    "query($after: Cursor!) { disclosures(first: 20, after: $after, orderBy: [RECENCY_DESC])"
+    f" {{ nodes {{ {_THEIR_ROW} }} pageInfo {{ hasNextPage }} }} }}"
+)
+
 
 def _row(row: Mapping[str, Any]) -> dict[str, Any]:
     """PostGraphile's columns as our fields; what is nested stays."""
@@ -104,9 +110,18 @@ SHAPES: tuple[Shape, ...] = (
     ),
     Shape(
         "Q5", "page 1,000 by cursor", "list",
-        f"query($after: String!) {{ disclosures(first: 20, after: $after) {{ nodes {{ {_ROW} }} pageInfo {{ hasNextPage }} }} }}",
+        _PAGE,
         lambda values: [{"after": one} for one in values.cursors(1_000)],
-        f"query($after: Cursor!) {{ disclosures(first: 20, after: $after, orderBy: [RECENCY_DESC]) {{ nodes {{ {_THEIR_ROW} }} pageInfo {{ hasNextPage }} }} }}",
+        _THEIR_PAGE,
+        lambda ours, values: {"after": values.their_cursor(ours["after"])},
+        plain=_page,
+        peer_variables=lambda ours, values: {"after": values.peer_cursor(ours["after"])},
+    ),
+    Shape(
+        "P1", "the first pages by cursor", "list",
+        _PAGE,
+        lambda values: [{"after": one} for one in values.cursors(1)],
+        _THEIR_PAGE,
         lambda ours, values: {"after": values.their_cursor(ours["after"])},
         plain=_page,
         peer_variables=lambda ours, values: {"after": values.peer_cursor(ours["after"])},
