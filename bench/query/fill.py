@@ -142,13 +142,13 @@ class Records:
             if table is tables.party:
                 part[_PARTY_RECENCY] = when
             batch.add(table, tuple(part))
+        if self.lean:
+            return
         batch.add(tables.disclosure_process, (place, one, process))
         if process not in self._processes:
             self._processes.add(process)
             batch.add(tables.process, (process, *variant.process.filled(values)[1:]))
         batch.add(tables.change, (number + 1, place, one, 1, "added", AT.isoformat(" ", "microseconds")))
-        if self.lean:
-            return
         body = variant.body.filled(values)
         batch.add(tables.document, (place, one, hashlib.sha256(body.encode()).hexdigest(), body))
         batch.terms.append((place, one, when, found_by(variant, values)))
@@ -226,7 +226,7 @@ def _careless(connection: Any, _record: Any) -> None:
 def build(
     urls: Sequence[str], catalog: Catalog, count: int, lean: bool, tick: Callable[[int], object]
 ) -> None:
-    """Fill the databases, which are new, with the same rows; `lean` leaves out documents, lots, items and search."""
+    """Fill the databases, which are new, with the same rows; `lean` has disclosures and parties only."""
     records = Records(catalog, count, lean)
     databases = [Database(url, catalog) for url in urls]
     for one in databases:

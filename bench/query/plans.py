@@ -14,7 +14,7 @@ _SLOWEST = 3
 def explain(one: Run) -> None:
     """Print for each shape and database: the slowest values, and the plan of the slowest."""
     for shape in one.shapes:
-        for service in (one.service, one.service_pg):
+        for service in filter(None, (one.service, one.service_pg)):
             print(f"\n## {shape.name} {shape.title}: {service.reader.engine.dialect.name}\n")
             _explain(
                 shape,

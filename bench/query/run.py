@@ -16,6 +16,7 @@ from api.operation import Request, Service
 from bench.query import limits, load, serving
 from bench.query.databases import Place, postgresql
 from bench.query.load import Measured
+from bench.query.loading import loading
 from bench.query.shapes import SHAPES, Shape
 from bench.query.values import Values
 from schemas.catalog import Catalog
@@ -26,7 +27,7 @@ OURS, OURS_PG = "openalloc", "openalloc-postgresql"
 GRAPHENE, KEPT, POSTGRAPHILE = "graphene", "graphene-kept", "postgraphile"
 EMPTY, SQL, SQL_PG, PGBENCH = "empty", "sql", "sql-postgresql", "pgbench"
 WORKERS, LOADING = "two-workers", "loading"
-ALL = (OURS, OURS_PG, GRAPHENE, KEPT, POSTGRAPHILE, EMPTY, SQL, SQL_PG, PGBENCH, WORKERS)
+ALL = (OURS, OURS_PG, GRAPHENE, KEPT, POSTGRAPHILE, EMPTY, SQL, SQL_PG, PGBENCH, WORKERS, LOADING)
 _COMPARED = 25
 
 
@@ -58,13 +59,18 @@ class Run:
     """Serves each system in turn, compares and measures."""
 
     def __init__(
-        self, where: Place, uri: str, catalog: Catalog, seconds: float, names: Sequence[str] | None = None
+        self,
+        where: Place,
+        uri: str | None,
+        catalog: Catalog,
+        seconds: float,
+        names: Sequence[str] | None = None,
     ) -> None:
         self.where, self.seconds = where, seconds
         self.file = f"sqlite:///{where.sqlite}"
         self.uri = uri
         self.service = Service(catalog, connect(self.file))
-        self.service_pg = Service(catalog, connect(uri))
+        self.service_pg = Service(catalog, connect(uri)) if uri else None
         self.values = Values(self.service.reader.engine, self.service)
         self.results = Results()
         self.shapes = [s for s in SHAPES if (names is None or s.name in names) and self._is_there(s)]
@@ -93,7 +99,9 @@ class Run:
                 if asked is None:
                     continue
                 query, variables, plain = asked
-                if name != EMPTY and not self._is_same(name, shape, endpoint, query, variables, plain):
+                if name not in (EMPTY, LOADING) and not self._is_same(
+                    name, shape, endpoint, query, variables, plain
+                ):
                     continue
                 measured = load.measure(endpoint, query, variables, self.seconds)
                 self.results.measured[name, shape.name] = measured
@@ -149,6 +157,8 @@ class Run:
     def statements_alone(self) -> None:
         """The statement alone in each driver."""
         for name, service in ((SQL, self.service), (SQL_PG, self.service_pg)):
+            if service is None:
+                continue
             for shape in self.shapes:
                 several = limits.statements(service, shape.query, self.variables[shape.name])
                 found = limits.alone(service.reader.engine, several, self.seconds / 2)
@@ -157,15 +167,33 @@ class Run:
 
     def pgbench(self) -> None:
         """The same prepared statement by pgbench."""
+        assert self.service_pg is not None
+        assert self.uri is not None
         for shape in self.shapes:
             several = limits.statements(self.service_pg, shape.query, self.variables[shape.name])
             found = limits.pgbench(self.uri, several, self.seconds)
             self.results.rates[PGBENCH, shape.name] = found
             print(f"  {PGBENCH:22}{shape.name}{found:12,.0f}/s", flush=True)
 
+    def beside_a_load(self) -> None:
+        """Our server on a copy of the database, into which a load at the lowest priority writes meanwhile.
+
+        What it answers is not compared: new records come first in its lists.
+        """
+        copy = self.where.folder / "loading.db"
+        try:
+            shutil.copyfile(self.where.sqlite, copy)
+            url = f"sqlite:///{copy}"
+            with loading(url, self.where.folder / "load.log"):
+                self.system(LOADING, serving.ours(url))
+        finally:
+            for path in self.where.folder.glob("loading.db*"):
+                path.unlink()
+
     def close(self) -> None:
         self.service.reader.engine.dispose()
-        self.service_pg.reader.engine.dispose()
+        if self.service_pg:
+            self.service_pg.reader.engine.dispose()
 
 
 def run(
@@ -200,6 +228,8 @@ def run(
             with psycopg.connect(uri, autocommit=True) as connection:
                 connection.execute(functions)
             one.system(POSTGRAPHILE, serving.postgraphile(home, uri))
+        if LOADING in keys:
+            one.beside_a_load()
         if SQL in keys:
             one.statements_alone()
         if PGBENCH in keys:

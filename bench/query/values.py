@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 import orjson
-from sqlalchemy import Engine, bindparam, text
+from sqlalchemy import Engine, text
 
 from api.operation import Request, Service
 
@@ -28,14 +28,12 @@ class Values:
 
     @cached_property
     def disclosures(self) -> list[str]:
-        last = self._all("SELECT version FROM data_version")[0][0]
-        versions = random.Random(11).sample(range(1, last + 1), MANY)
-        query = text("SELECT disclosure_id FROM change WHERE version IN :versions ORDER BY version")
-        with self.engine.connect() as connection:
-            found = connection.execute(
-                query.bindparams(bindparam("versions", expanding=True)), {"versions": versions}
-            )
-            return [one for (one,) in found]
+        """Disclosures of all times."""
+        first, last = self._all("SELECT min(recency), max(recency) FROM disclosure WHERE recency > 0")[0]
+        chosen = random.Random(11)
+        query = "SELECT id FROM disclosure WHERE recency >= :place ORDER BY recency LIMIT 1"
+        found = (self._all(query, place=chosen.randint(first, last)) for _ in range(MANY))
+        return list(dict.fromkeys(rows[0][0] for rows in found))
 
     @cached_property
     def organizations(self) -> list[str]:
