@@ -4,7 +4,7 @@ import json
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -36,11 +36,12 @@ end
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """Requests a second and milliseconds."""
+    """Requests a second, milliseconds, and for how many microseconds a request makes the server compute."""
 
     rate: float
     p50: float
     p99: float
+    computing: float = 0.0
 
     @property
     def microseconds(self) -> float:
@@ -57,24 +58,45 @@ def program() -> str:
 
 
 def measure(
-    endpoint: str, query: str, variables: Sequence[dict[str, Any]], seconds: float, connections: int = CONNECTIONS
-) -> Measured:  # fmt: skip
-    """How fast an operation is answered, after a fifth of that time that does not count."""
+    endpoint: str,
+    query: str,
+    variables: Sequence[dict[str, Any]],
+    seconds: float,
+    computed: Callable[[], float] = lambda: 0.0,
+) -> Measured:
+    """How fast an operation is answered, after a fifth of that time that does not count.
+
+    `computed` gives the seconds that the server has computed so far.
+    """
     with tempfile.TemporaryDirectory() as folder:
         bodies, script = Path(folder, "bodies"), Path(folder, "post.lua")
         bodies.write_bytes(b"\n".join(orjson.dumps({"query": query, "variables": one}) for one in variables))
         script.write_text(_SCRIPT)
-        _run(endpoint, script, bodies, max(1, round(seconds / 5)), connections)
-        found = _run(endpoint, script, bodies, max(1, round(seconds)), connections)
+        _run(endpoint, script, bodies, seconds / 5)
+        before = computed()
+        found = _run(endpoint, script, bodies, seconds)
         if found["requests"] < _FEWEST:  # of a slow peer none may have been answered
-            found = _run(endpoint, script, bodies, _LONGEST, connections)
+            before = computed()
+            found = _run(endpoint, script, bodies, _LONGEST)
+        spent = computed() - before
     if found["errors"] or not found["requests"]:
         raise RuntimeError(f"{found} of {query[:60]}")
-    return Measured(found["requests"] / found["microseconds"] * 1e6, found["p50"] / 1e3, found["p99"] / 1e3)
+    requests = found["requests"]
+    return Measured(
+        requests / found["microseconds"] * 1e6, found["p50"] / 1e3, found["p99"] / 1e3, spent / requests * 1e6
+    )
 
 
-def _run(endpoint: str, script: Path, bodies: Path, seconds: int, connections: int) -> dict[str, int]:
-    options = ["-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "30s", "-s", str(script)]
+def _run(endpoint: str, script: Path, bodies: Path, seconds: float) -> dict[str, int]:
+    options = [
+        "-t1",
+        f"-c{CONNECTIONS}",
+        f"-d{max(1, round(seconds))}s",
+        "--timeout",
+        "30s",
+        "-s",
+        str(script),
+    ]
     done = subprocess.run(
         [program(), *options, endpoint, "--", str(bodies)], capture_output=True, text=True, check=True
     )

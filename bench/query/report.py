@@ -99,6 +99,13 @@ class Report:
         yield ""
 
     def _ratios(self) -> Iterator[str]:
+        yield "Microseconds that a request makes server and database compute:\n"
+        yield from _head(self.names)
+        for system, title in TITLES.items():
+            measured = [self.results.measured.get((system, name)) for name in self.names]
+            if any(measured):
+                yield _row(title, [f"{one.computing:,.0f}" if one else "–" for one in measured])
+        yield ""
         yield "Ratios of this run:\n"
         yield from _head(self.names)
         for title, found in (
@@ -106,6 +113,7 @@ class Report:
             ("against graphene, kept", self._over(OURS, KEPT)),
             ("against PostGraphile", self._over(OURS_PG, POSTGRAPHILE)),
             ("of the limit on SQLite", self._of_the_limit()),
+            ("of the limit on SQLite, by computing time", self._of_the_limit_computing()),
             ("of pgbench", self._of_pgbench()),
             ("two workers over one", self._over(WORKERS, OURS)),
             ("beside a load over alone", self._over(LOADING, OURS)),
@@ -207,6 +215,17 @@ class Report:
             rate, micros = self._rate(OURS, name), self.results.micros.get((SQL, name))
             if empty and rate and micros:
                 found[name] = rate * (empty + micros) / 1e6
+        return found
+
+    def _of_the_limit_computing(self) -> dict[str, float]:
+        empty = next(
+            (m.computing for (system, _), m in self.results.measured.items() if system == EMPTY), 0.0
+        )
+        found = {}
+        for name in self.names:
+            ours, micros = self.results.measured.get((OURS, name)), self.results.micros.get((SQL, name))
+            if empty and ours and micros:
+                found[name] = (empty + micros) / ours.computing
         return found
 
     def _of_pgbench(self) -> dict[str, float]:

@@ -13,7 +13,7 @@ import orjson
 import psycopg
 
 from api.operation import Request, Service
-from bench.query import limits, load, serving
+from bench.query import computing, limits, load, serving
 from bench.query.databases import Place, postgresql
 from bench.query.load import Measured
 from bench.query.loading import loading
@@ -45,7 +45,7 @@ class Results:
         """All of it, to be kept."""
         return json.dumps(
             {
-                "measured": {"/".join(k): [m.rate, m.p50, m.p99] for k, m in self.measured.items()},
+                "measured": {"/".join(k): [m.rate, m.p50, m.p99, m.computing] for k, m in self.measured.items()},
                 "microseconds": {"/".join(k): v for k, v in self.micros.items()},
                 "rates": {"/".join(k): v for k, v in self.rates.items()},
                 "missing": self.missing,
@@ -91,7 +91,8 @@ class Run:
 
     def system(self, name: str, command: list[str], environment: Mapping[str, str] | None = None) -> None:
         """Serve a system, compare what it answers, and measure the shapes where it answers as we do."""
-        with serving.served(command, environment, self.where.folder / f"{name}.log") as endpoint:
+        with serving.served(command, environment, self.where.folder / f"{name}.log") as (endpoint, group):
+            computed = self._computed(name, group)
             if name == POSTGRAPHILE:
                 self.values.their_order = _their_order(endpoint)
             for shape in self.shapes:
@@ -103,14 +104,23 @@ class Run:
                     name, shape, endpoint, query, variables, plain
                 ):
                     continue
-                measured = load.measure(endpoint, query, variables, self.seconds)
+                measured = load.measure(endpoint, query, variables, self.seconds, computed)
                 self.results.measured[name, shape.name] = measured
                 print(
-                    f"  {name:22}{shape.name}{measured.rate:12,.0f}/s  p50 {measured.p50:.2f} ms  p99 {measured.p99:.2f} ms",
+                    f"  {name:22}{shape.name}{measured.rate:12,.0f}/s  p50 {measured.p50:.2f} ms  p99 {measured.p99:.2f} ms"
+                    f"  computing {measured.computing:,.0f} µs",
                     flush=True,
                 )
                 if name == EMPTY:
                     return
+
+    def _computed(self, name: str, group: int) -> Callable[[], float]:
+        """Seconds that a system has computed, the database's processes included."""
+        server = computing.of_group(group)
+        if name not in (OURS_PG, POSTGRAPHILE):
+            return server
+        database = computing.of_folder(self.where.postgresql)
+        return lambda: server() + database()
 
     def _asked(
         self, name: str, shape: Shape

@@ -57,8 +57,8 @@ def keeping(url: str, kept: bool) -> Mapping[str, str]:
 @contextmanager
 def served(
     command: list[str], environment: Mapping[str, str] | None = None, log: Path | None = None
-) -> Iterator[str]:
-    """The endpoint of a server that runs while the block does."""
+) -> Iterator[tuple[str, int]]:
+    """The endpoint of a server that runs while the block does, and its process group."""
     with socket.create_server(("127.0.0.1", PORT)):
         pass  # else another would be measured
     wanted = {**os.environ, "NODE_ENV": "production", "GRAPHILE_ENV": "production", **(environment or {})}
@@ -67,7 +67,7 @@ def served(
         try:
             endpoint = f"http://127.0.0.1:{PORT}/graphql"
             _await(process, endpoint)
-            yield endpoint
+            yield endpoint, process.pid
         finally:
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGTERM)
