@@ -6,10 +6,10 @@ READY  := $(VENV)/.ready
 NODE   := tests/node/node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format bench clean
+.PHONY: help setup demo test lint format bench bench-query clean
 
 help:            ## list the targets
-	@grep -hE '^[a-z]+: .*##|^[a-z]+:  +##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+: .*##|^[a-z-]+:  +##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 setup: $(READY)  ## install the project and its tools into .venv
 
@@ -42,6 +42,13 @@ format: $(READY) ## let ruff rewrite the code
 bench: $(READY)  ## measure; prints ratios of one run
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[bench]'
 	$(BIN)/python -m bench
+
+# Builds what is not there yet and keeps it: SIZE=1000000 wants 30 GB in the system's temporary folder, or in FOLDER.
+SIZE   ?= 100000
+FOLDER ?= $(or $(TMPDIR),/tmp)/openalloc-bench
+bench-query: $(READY) ## the query engine against its peers; wants wrk
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[bench]'
+	$(BIN)/python -m bench.query --rows $(SIZE) --folder $(FOLDER)
 
 clean:           ## remove what setup made
 	rm -rf $(VENV) tests/node/node_modules .mypy_cache .ruff_cache .pytest_cache

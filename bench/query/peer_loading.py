@@ -1,0 +1,113 @@
+"""What the graphene peer reads: one request's connection, and loaders that ask once for all keys of one step."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+from aiodataloader import DataLoader
+from sqlalchemy import Connection, RowMapping, Select, exists, select, tuple_
+
+from store.tables import disclosure, organization, party, publisher
+
+Rows = list[RowMapping]
+Columns = tuple[str, ...]
+# The columns that any of the fields reads, besides the keys: nothing else is fetched.
+DISCLOSURE: Columns = (
+    "shard", "id", "recency", "title", "type", "domain", "published_date", "amount_fen", "publisher_id",
+)  # fmt: skip
+
+
+def disclosures() -> Select[Any]:
+    """The columns of disclosures that a list needs."""
+    return select(*(disclosure.c[name] for name in DISCLOSURE))
+
+
+class Reading:
+    """One request's connection and its loaders."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.publishers = Publishers(self)
+        self.parties = Parties(self)
+        self.organizations = Organizations(self)
+        self.of_publisher = Latest(self)
+        self.of_organization = Involving(self)
+
+    def all(self, query: Select[Any]) -> Rows:
+        return list(self.connection.execute(query).mappings())
+
+
+class _Loader(DataLoader[Any, Any]):
+    def __init__(self, reading: Reading) -> None:
+        super().__init__()
+        self.reading = reading
+
+
+class Publishers(_Loader):
+    """Publishers by id."""
+
+    async def batch_load_fn(self, keys: Sequence[str]) -> list[Any]:
+        query = select(publisher.c.id, publisher.c.name).where(publisher.c.id.in_(keys))
+        found = {row["id"]: row for row in self.reading.all(query)}
+        return [found.get(key) for key in keys]
+
+
+class Organizations(_Loader):
+    """Organizations by id."""
+
+    async def batch_load_fn(self, keys: Sequence[str]) -> list[Any]:
+        query = select(organization.c.id, organization.c.uscc, organization.c.name)
+        found = {row["id"]: row for row in self.reading.all(query.where(organization.c.id.in_(keys)))}
+        return [found.get(key) for key in keys]
+
+
+class Parties(_Loader):
+    """The parties of disclosures, by (shard, id)."""
+
+    async def batch_load_fn(self, keys: Sequence[tuple[str, str]]) -> list[Any]:
+        c = party.c
+        query = (
+            select(c.shard, c.disclosure_id, c.role, c.amount_fen, c.organization_id)
+            .where(tuple_(c.shard, c.disclosure_id).in_(keys))
+            .order_by(c.shard, c.disclosure_id, c.ordinal)
+        )
+        found: dict[tuple[str, str], Rows] = defaultdict(list)
+        for row in self.reading.all(query):
+            found[row["shard"], row["disclosure_id"]].append(row)
+        return [found[key] for key in keys]
+
+
+class Latest(_Loader):
+    """The newest disclosures of publishers, by (publisher, how many): a statement each, which the index answers.
+
+    One statement with a window function would read all that each of them ever published.
+    """
+
+    async def batch_load_fn(self, keys: Sequence[tuple[str, int]]) -> list[Any]:
+        c = disclosure.c
+        query = disclosures().order_by(c.recency.desc())
+        return [self.reading.all(query.where(c.publisher_id == one).limit(most)) for one, most in keys]
+
+
+class Involving(_Loader):
+    """The newest disclosures of organizations, by (organization, how many)."""
+
+    async def batch_load_fn(self, keys: Sequence[tuple[str, int]]) -> list[Any]:
+        c, p = disclosure.c, party.c
+        found = []
+        for one, most in keys:
+            places = (
+                select(p.shard, p.disclosure_id).where(p.organization_id == one)
+                .group_by(p.recency, p.shard, p.disclosure_id).order_by(p.recency.desc()).limit(most).subquery()
+            )  # fmt: skip
+            query = disclosures().join(places, (places.c.shard == c.shard) & (places.c.disclosure_id == c.id))
+            found.append(self.reading.all(query.order_by(c.recency.desc())))
+        return found
+
+
+def has_party(uscc: str) -> Any:
+    """The condition that an organization is a party."""
+    c = party.c
+    return exists().where(
+        c.shard == disclosure.c.shard, c.disclosure_id == disclosure.c.id, c.organization_id == uscc
+    )

@@ -1,0 +1,153 @@
+"""The peer: graphene types with plain resolvers over SQLAlchemy Core and dataloaders, for the shapes' operations."""
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from typing import Any
+
+import graphene
+from graphene import Argument, Boolean, Date, Field, Float, InputObjectType, Int, List, ObjectType, String
+from sqlalchemy import ColumnElement, text
+
+from bench.query.peer_loading import Reading, disclosures
+from schemas.catalog import Catalog
+from store.tables import disclosure
+from store.terms import match_expression, query_terms
+
+
+def _reading(info: Any) -> Reading:
+    reading: Reading = info.context
+    return reading
+
+
+class PageInfo(ObjectType):
+    endCursor = String()
+    hasNextPage = Boolean()
+
+
+class Publisher(ObjectType):
+    name = String()
+    disclosures = Field(lambda: Disclosures, first=Int())
+
+    async def resolve_disclosures(self: Any, info: Any, first: int = 20) -> Any:
+        return {"rows": await _reading(info).of_publisher.load((self["id"], first))}
+
+
+class Organization(ObjectType):
+    uscc = String()
+    name = String()
+    disclosures = Field(lambda: Disclosures, first=Int())
+
+    async def resolve_disclosures(self: Any, info: Any, first: int = 20) -> Any:
+        return {"rows": await _reading(info).of_organization.load((self["id"], first))}
+
+
+class Party(ObjectType):
+    role = String()
+    amount = Float()
+    organization = Field(Organization)
+
+    def resolve_amount(self: Any, info: Any) -> Any:
+        return _yuan(self["amount_fen"])
+
+    async def resolve_organization(self: Any, info: Any) -> Any:
+        return await _reading(info).organizations.load(self["organization_id"])
+
+
+class Disclosure(ObjectType):
+    id = graphene.ID()
+    title = String()
+    type = String()
+    publishedDate = Date()
+    amount = Float()
+    publisher = Field(Publisher)
+    parties = List(Party)
+
+    def resolve_publishedDate(self: Any, info: Any) -> Any:  # noqa: N802
+        return self["published_date"]
+
+    def resolve_amount(self: Any, info: Any) -> Any:
+        return _yuan(self["amount_fen"])
+
+    async def resolve_publisher(self: Any, info: Any) -> Any:
+        return await _reading(info).publishers.load(self["publisher_id"])
+
+    async def resolve_parties(self: Any, info: Any) -> Any:
+        return await _reading(info).parties.load((self["shard"], self["id"]))
+
+
+class Disclosures(ObjectType):
+    nodes = List(Disclosure)
+    pageInfo = Field(PageInfo)
+
+    def resolve_nodes(self: Any, info: Any) -> Any:
+        return self["rows"]
+
+    def resolve_pageInfo(self: Any, info: Any) -> Any:  # noqa: N802
+        return {"endCursor": _cursor(self["rows"][-1]) if self["rows"] else None, "hasNextPage": self["more"]}
+
+
+class RegionFilter(InputObjectType):
+    within = String()
+
+
+def schema(catalog: Catalog) -> graphene.Schema:
+    """The peer's schema; its codes are those of the catalog."""
+    domain = graphene.Enum("Domain", [(code, code) for code in catalog.codelists["domain"].codes])
+    domain_filter = type("DomainFilter", (InputObjectType,), {"eq": graphene.InputField(domain)})
+    disclosure_filter = type(
+        "DisclosureFilter",
+        (InputObjectType,),
+        {"domain": graphene.InputField(domain_filter), "region": graphene.InputField(RegionFilter)},
+    )
+
+    class Query(ObjectType):
+        disclosure = Field(Disclosure, id=graphene.ID(required=True))
+        organization = Field(Organization, uscc=String(required=True))
+        disclosures = Field(
+            Disclosures, first=Int(), after=String(), search=String(), filter=Argument(disclosure_filter)
+        )
+
+        def resolve_disclosure(self: Any, info: Any, id: str) -> Any:
+            found = _reading(info).all(disclosures().where(_D.id == id))
+            return found[0] if found else None
+
+        async def resolve_organization(self: Any, info: Any, uscc: str) -> Any:
+            return await _reading(info).organizations.load(uscc)
+
+        def resolve_disclosures(
+            self: Any, info: Any, first: int = 20, after: str | None = None, search: str | None = None, filter: Any = None
+        ) -> Any:  # fmt: skip
+            query = disclosures().order_by(_D.recency.desc(), _D.id.desc()).limit(first + 1)
+            query = query.where(*_conditions(filter or {}))
+            if after:
+                query = query.where(_D.recency < int(urlsafe_b64decode(after)))
+            if search:
+                terms = match_expression(query_terms(search))
+                hits = "disclosure.recency IN (SELECT rowid FROM search WHERE search MATCH :terms)"
+                query = query.where(text(hits).bindparams(terms=terms))
+            rows = _reading(info).all(query)
+            return {"rows": rows[:first], "more": len(rows) > first}
+
+    return graphene.Schema(query=Query, auto_camelcase=False)
+
+
+_D = disclosure.c
+
+
+def _conditions(given: Any) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if "domain" in given:
+        wanted = given["domain"]["eq"]
+        found.append(_D.domain == getattr(wanted, "value", wanted))
+    if "region" in given:
+        code = given["region"]["within"]
+        column = _D.province if code.endswith("0000") else _D.prefecture if code.endswith("00") else _D.region
+        found.append(column == code)
+    return found
+
+
+def _cursor(row: Any) -> str:
+    return urlsafe_b64encode(str(row["recency"]).encode()).decode()
+
+
+def _yuan(fen: int | None) -> float | None:
+    return None if fen is None else fen / 100

@@ -1,0 +1,85 @@
+"""The benchmark's databases hold what a load of the same records would have written."""
+
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+from sqlalchemy import Engine, select, text
+
+from bench.query.fill import AT, Records, build
+from schemas.catalog import Catalog
+from schemas.check import check
+from store import tables
+from store.engine import connect, writing
+from store.writing import Entry, content, write
+
+COUNT = 300
+
+
+def test_every_row_is_what_the_loader_writes(catalog: Catalog, new_database: Callable[[], str]) -> None:
+    made, loaded = new_database(), new_database()
+    build([made], catalog, COUNT, False, lambda _: None)
+    ours, theirs = connect(made), connect(loaded)
+    with ours.connect() as connection:
+        bodies = connection.execute(
+            select(tables.document.c.body, tables.disclosure.c.type)
+            .join(tables.disclosure, tables.disclosure.c.id == tables.document.c.disclosure_id)
+            .join(tables.change, tables.change.c.disclosure_id == tables.disclosure.c.id)
+            .order_by(tables.change.c.version)
+        ).all()
+    with writing(theirs) as connection:
+        entries = [
+            Entry(
+                orjson.loads(content(body)), catalog.type(f"{type_path}/{body['schema'].rsplit('/', 1)[1]}")
+            )
+            for body, type_path in bodies
+        ]
+        write(connection, entries, catalog, None, AT)
+    for table in (
+        "disclosure",
+        "document",
+        "lot",
+        "party",
+        "item",
+        "disclosure_process",
+        "process",
+        "change",
+    ):
+        assert _rows(ours, table) == _rows(theirs, table), table
+    assert _terms(ours) == _terms(theirs)
+    for table in ("publisher", "organization"):
+        assert set(_rows(theirs, table)) <= set(_rows(ours, table)), table
+    ours.dispose()
+    theirs.dispose()
+
+
+def test_the_records_are_valid(catalog: Catalog) -> None:
+    records = Records(catalog, COUNT)
+    bodies = [
+        (records.variant(n).disclosure, row[3])
+        for n, row in enumerate(next(records.batches()).rows["document"])
+    ]
+    found = [
+        (d.type, str(issue))
+        for d, body in bodies
+        for issue in check(orjson.loads(body), d, catalog)
+        if issue.severity == "error"
+    ]
+    assert found == []
+
+
+def _rows(engine: Engine, table: str) -> list[tuple[Any, ...]]:
+    columns = list(tables.metadata.tables[table].columns)
+    with engine.connect() as connection:
+        rows = [tuple(str(value) for value in row) for row in connection.execute(select(*columns))]
+    return sorted(rows)
+
+
+def _terms(engine: Engine) -> list[Any]:
+    if engine.dialect.name == "sqlite":
+        asked = "SELECT rowid, terms FROM search ORDER BY rowid"
+    else:
+        asked = "SELECT disclosure_id, terms FROM search ORDER BY disclosure_id"
+    with engine.connect() as connection:
+        rows = connection.execute(text(asked)).all()
+    return [(one, sorted(terms.split(" ") if isinstance(terms, str) else terms)) for one, terms in rows]
