@@ -61,7 +61,7 @@ class Service:
         """query, mutation or subscription; query for what cannot be parsed, which is refused as such."""
         try:
             return self.preparer.operation(request).node.operation.value
-        except (OpenallocError, InvalidOperationError, RecursionError):
+        except REFUSED:  # a variable in @skip of a subscription's field makes graphql-core's own rule raise
             return "query"
 
     def planned(self, request: Request) -> tuple[OperationDefinitionNode, Planner]:
