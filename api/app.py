@@ -1,8 +1,11 @@
 """The Starlette application: GraphQL, the published standard, pages for people, and health."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
+import anyio
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
@@ -11,22 +14,34 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.routing import Route, WebSocketRoute
 
-from api import pages, reading, standard, template, validate
+from api import graphiql, pages, reading, standard, template, validate
 from api.checkers import Checkers
+from api.compression import Compression
+from api.documents import Documents, registered, sha256
 from api.downloads import Downloads
-from api.graphql import graphql
+from api.evolution import NOTICE
+from api.graphiql import Bundle
+from api.graphql import Release, graphql, schema_text
 from api.limits import Limits
 from api.operation import Service
 from api.pages import Pages, page, wants_page
 from api.rate import Rate
+from api.socket import Timing, socket
 from api.standard import missing
+from api.stopping import when_stopped
+from api.subscriptions import Subscriptions
 from api.wire import Wire
 from loaders.skipping import TITLES
 from query.filters import MOST
 from schemas.catalog import Catalog
 
+# What a page of another site may read of an answer besides its body.
+EXPOSED = (
+    "ETag", "Retry-After", "RateLimit", "RateLimit-Policy", "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset",
+    "X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset",
+)  # fmt: skip
 KUNMING = """\
 { disclosures(filter: {region: {within: "530100"}}, first: 5) {
     totalCount
@@ -40,24 +55,36 @@ def application(
     """The application over one catalog and one database; it reads and never writes."""
     checkers = Checkers(catalog.folder)
 
+    service = Service(catalog, engine, limits, rate)
+    subscriptions = Subscriptions(service)
+
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         checkers.warm()
-        async with service.runner.open():
-            yield
+        loop = asyncio.get_running_loop()
+        async with service.runner.open(), anyio.create_task_group() as tasks:
+            tasks.start_soon(subscriptions.watcher.run)
+            with when_stopped(partial(loop.call_soon_threadsafe, subscriptions.stop)):
+                yield
+            tasks.cancel_scope.cancel()
         checkers.close()
 
-    service = Service(catalog, engine, limits, rate)
     dress = [
+        # No cookies and no keys: whoever may ask may ask from any page.
         Middleware(
-            CORSMiddleware, allow_origins=["*"], allow_methods=["GET", "POST"],
-            allow_headers=["content-type"], expose_headers=["etag"],
-        )
+            CORSMiddleware, allow_origins=["*"], allow_methods=["GET", "POST"], allow_headers=["*"],
+            expose_headers=EXPOSED, max_age=86_400,
+        ),
+        Middleware(Compression),
     ]  # fmt: skip
     app = Starlette(
         routes=[
             Route("/", home),
             Route("/graphql", endpoint, methods=["GET", "POST", "PUT", "PATCH", "DELETE"]),
+            WebSocketRoute("/graphql", socket),
+            Route("/graphql/schema.graphql", schema_text),
+            Route("/developers", developers),
+            *graphiql.routes(),
             *standard.routes(),
             *reading.routes(),
             *pages.routes(),
@@ -73,6 +100,11 @@ def application(
     app.state.catalog = catalog
     app.state.engine = engine
     app.state.service = service
+    app.state.subscriptions = subscriptions
+    app.state.timing = Timing()
+    app.state.documents = Documents(document for _, document in registered())
+    app.state.release = Release.of(service)
+    app.state.bundle = Bundle.read()
     app.state.pages = Pages(skipped_titles=TITLES)
     app.state.checkers = checkers
     app.state.downloads = Downloads(catalog)
@@ -89,10 +121,19 @@ async def home(request: Request) -> Response:
 
 
 async def endpoint(request: Request) -> Response:
-    """GraphQL; to a browser that asks nothing, a page that says how to ask."""
-    if request.method not in ("GET", "HEAD") or "query" in request.query_params or not wants_page(request):
+    """GraphQL; to a browser that asks nothing, GraphiQL, or where that is not installed the page for developers."""
+    if request.method not in ("GET", "HEAD") or not wants_page(request):
         return await graphql(request)
+    if not {"query", "documentId", "extensions"}.isdisjoint(request.query_params):
+        return await graphql(request)
+    bundle: Bundle = request.app.state.bundle
+    return graphiql.workbench(request) if bundle.files else await developers(request)
+
+
+async def developers(request: Request) -> Response:
+    """How to ask: the limits, the protocols, the documents that are registered."""
     most: Limits = request.app.state.service.limits
+    bundle: Bundle = request.app.state.bundle
     limits = (
         (("嵌套层数", "Levels of nesting"), most.depth), (("别名", "Aliases"), most.aliases),
         (("根字段", "Root fields"), most.root_fields), (("每页条数", "Records of a page"), MOST),
@@ -104,6 +145,10 @@ async def endpoint(request: Request) -> Response:
         ("开发者", "Developers"),
         limits=limits,
         base=str(request.base_url).rstrip("/"),
+        installed=bool(bundle.files),
+        documents=[(title, sha256(document)) for title, document in registered()],
+        places=request.app.state.subscriptions.most_of_a_client,
+        notice=NOTICE,
     )
 
 

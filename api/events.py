@@ -6,6 +6,7 @@ from typing import Any
 
 import anyio
 import orjson
+from anyio.abc import TaskGroup
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -26,7 +27,7 @@ Event = dict[str, Any]
 async def last_event(request: Request, checkers: Checkers, job: Job) -> Event | None:
     """The event that ends a check: the report or an error; None where the client left."""
     last: Event | None = None
-    async with _while_listening(request.receive), aclosing(_events(checkers, job)) as events:
+    async with while_listening(request.receive), aclosing(_events(checkers, job)) as events:
         async for event in events:
             last = event
     return last if last is not None and _ends(last) else None
@@ -69,7 +70,7 @@ class Events(Response):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send the lines as they come, for as long as somebody reads them."""
         with self._folder:
-            async with _while_listening(receive):
+            async with while_listening(receive):
                 # Also where a line is not read in time: TimeoutError is one.
                 with suppress(OSError):
                     await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
@@ -100,8 +101,8 @@ async def _events(checkers: Checkers, job: Job) -> AsyncGenerator[Event, None]:
 
 
 @asynccontextmanager
-async def _while_listening(receive: Receive) -> AsyncIterator[None]:
-    """Do what is inside until it is done or the client has left."""
+async def while_listening(receive: Receive) -> AsyncIterator[TaskGroup]:
+    """Do what is inside until it is done or the client has left; tasks started in the group end with it."""
     async with anyio.create_task_group() as tasks:
 
         async def listen() -> None:
@@ -110,7 +111,7 @@ async def _while_listening(receive: Receive) -> AsyncIterator[None]:
             tasks.cancel_scope.cancel()
 
         tasks.start_soon(listen)
-        yield
+        yield tasks
         tasks.cancel_scope.cancel()
 
 

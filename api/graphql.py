@@ -1,18 +1,44 @@
-"""GraphQL over HTTP: GET and POST, both media types (the GraphQL-over-HTTP specification)."""
+"""GraphQL over HTTP: GET and POST, both media types (the GraphQL-over-HTTP specification), and event streams.
 
-from collections.abc import Mapping
-from typing import Any
+What GET answers may be kept: its ETag is made of the request and of the data version, and `If-None-Match` is
+answered by reading the data version alone. The version is read before the statement runs, so that an answer is
+never named by a version newer than what it tells.
+"""
+
+import hashlib
+from dataclasses import dataclass
 
 import orjson
+from graphql import print_schema
 from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 
+from api.cache import cached
+from api.documents import Documents
+from api.event_stream import EVENTS, EventStream
+from api.incoming import JSON, read, understood
 from api.operation import Answer, Request, Service
 from api.refusal import RequestError, body_of
+from api.standard import today
+from api.subscriptions import Subscriptions
 
-JSON = "application/json"
 GRAPHQL = "application/graphql-response+json"
-_ACCEPTED = {"*/*": JSON, "application/*": JSON, JSON: JSON, GRAPHQL: GRAPHQL}
+FRESH = "public, max-age=5, must-revalidate"  # after five seconds whoever keeps an answer asks again
+_ACCEPTED = {"*/*": JSON, "application/*": JSON, JSON: JSON, GRAPHQL: GRAPHQL, EVENTS: EVENTS}
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """The schema as text, and what marks it: an answer kept under another schema is not this one's."""
+
+    sdl: bytes
+    mark: str
+
+    @classmethod
+    def of(cls, service: Service) -> "Release":
+        """The release that a service answers by."""
+        sdl = (print_schema(service.schema) + "\n").encode()
+        return cls(sdl, hashlib.sha256(sdl).hexdigest())
 
 
 async def graphql(http: HttpRequest) -> Response:
@@ -21,15 +47,46 @@ async def graphql(http: HttpRequest) -> Response:
     try:
         if media_type is None:
             raise RequestError(
-                406, "A003", "只能以 JSON 答复", "the answer is JSON only",
-                f"Accept 用 {JSON} 或 {GRAPHQL}。", f"Accept {JSON} or {GRAPHQL}.",
+                406, "A003", "只能以 JSON 或者事件流答复", "the answer is JSON or an event stream only",
+                f"Accept 用 {JSON}、{GRAPHQL} 或 {EVENTS}。", f"Accept {JSON}, {GRAPHQL} or {EVENTS}.",
             )  # fmt: skip
         service: Service = http.app.state.service
-        request = await _request(http, service)
-        return _response(await service.respond(request, service.client(http.scope)), media_type)
+        documents: Documents = http.app.state.documents
+        given = await read(http, service.limits.body)
+        request = understood(given, documents)
+        if http.method == "GET" and service.kind(request) == "mutation":
+            raise RequestError(
+                405, "A004", "GET 只能查询和订阅", "GET serves queries and subscriptions only", "改用 POST。", "Use POST."
+            )  # fmt: skip
+        if media_type == EVENTS:
+            return await _stream(http, request)
+        if http.method == "GET":
+            answer, headers = await _kept(http, request, media_type)
+        else:
+            answer, headers = await service.respond(request, service.client(http.scope)), {}
+        if answer is None:
+            return Response(status_code=304, headers={**headers, "Vary": "Accept"})
+        if answer.refused:
+            headers = {}
+        else:
+            documents.keep(given, request.query)
+        return _response(answer, media_type, headers or {"Cache-Control": "no-store"})
     except RequestError as error:
-        headers = {"Allow": "GET, POST"} if error.status == 405 else {}
-        return Response(body_of(error), error.status, headers, media_type or JSON)
+        headers = {"Vary": "Accept", "Cache-Control": "no-store"}
+        if error.status == 405:
+            headers["Allow"] = "GET, POST"
+        if error.status == 429:
+            headers["Retry-After"] = "60"
+        shown = media_type if media_type and media_type != EVENTS else JSON
+        return Response(body_of(error), error.status, headers, shown)
+
+
+async def schema_text(http: HttpRequest) -> Response:
+    """`/graphql/schema.graphql`: the schema in GraphQL's own notation."""
+    release: Release = http.app.state.release
+    return cached(
+        http, release.sdl, "text/plain; charset=utf-8", "public, max-age=300", {"X-Content-Type-Options": "nosniff"}
+    )  # fmt: skip
 
 
 def negotiate(accept: str | None) -> str | None:
@@ -50,83 +107,45 @@ def negotiate(accept: str | None) -> str | None:
     return None
 
 
-def _response(answer: Answer, media_type: str) -> Response:
+def tag_of(request: Request, media_type: str, version: int, mark: str) -> str:
+    """A weak ETag: equal requests at one data version, on one day in China, by one schema have equal answers.
+
+    Weak, because the same answer goes out compressed and not. The day is in it because lateness may depend on it.
+    """
+    parts = [
+        request.query, request.variables, request.operation_name, media_type, version, mark, today().isoformat(),
+    ]  # fmt: skip
+    spelled = orjson.dumps(parts, option=orjson.OPT_SORT_KEYS)
+    return f'W/"{hashlib.sha256(spelled).hexdigest()[:32]}"'
+
+
+async def _kept(http: HttpRequest, request: Request, media_type: str) -> tuple[Answer | None, dict[str, str]]:
+    """The answer to a GET and what to say of keeping it; None where the client has it: then no statement runs."""
+    service: Service = http.app.state.service
+    release: Release = http.app.state.release
+    subscriptions: Subscriptions = http.app.state.subscriptions
+    version = await subscriptions.newest()
+    tag = tag_of(request, media_type, version, release.mark)
+    headers = {"ETag": tag, "Cache-Control": FRESH, "Access-Control-Allow-Origin": "*"}
+    asked = [one.strip() for one in http.headers.get("if-none-match", "").split(",")]
+    if tag in asked or tag.removeprefix("W/") in asked:
+        return None, headers
+    return await service.respond(request, service.client(http.scope)), headers
+
+
+async def _stream(http: HttpRequest, request: Request) -> Response:
+    service: Service = http.app.state.service
+    if service.kind(request) != "subscription":
+        return EventStream.of(await service.respond(request, service.client(http.scope)))
+    subscriptions: Subscriptions = http.app.state.subscriptions
+    return await EventStream.following(
+        subscriptions, request, service.client(http.scope), http.headers.get("last-event-id")
+    )
+
+
+def _response(answer: Answer, media_type: str, headers: dict[str, str]) -> Response:
     refused = answer.refused and media_type == GRAPHQL
-    status = answer.status or (400 if refused else 200)
-    headers = {"Vary": "Accept", "Cache-Control": "no-store", **dict(answer.headers)}
-    return Response(answer.body, status, headers, f"{media_type}; charset=utf-8")
-
-
-async def _request(http: HttpRequest, service: Service) -> Request:
-    if http.method == "GET":
-        given: dict[str, Any] = dict(http.query_params)
-        for name in ("variables", "extensions"):
-            if name in given:
-                given[name] = _json(given[name].encode(), name)
-        request = _checked(given)
-        if service.kind(request) != "query":
-            raise RequestError(
-                405, "A004", "GET 只能查询", "GET serves queries only", "改用 POST。", "Use POST."
-            )
-        return request
-    if http.method != "POST":
-        raise RequestError(405, "A004", "只支持 GET 和 POST", "only GET and POST are served")
-    content_type, *parameters = (
-        part.strip().lower() for part in http.headers.get("content-type", "").split(";")
-    )
-    charset = next((p.partition("=")[2].strip('"') for p in parameters if p.startswith("charset=")), "utf-8")
-    if content_type != JSON or charset not in ("utf-8", "utf8"):
-        raise RequestError(
-            415, "A005", f"不支持的 Content-Type:{content_type or '(空)'}", f"unsupported Content-Type: {content_type or '(none)'}",
-            f"用 {JSON}(UTF-8)。", f"Send {JSON} in UTF-8.",
-        )  # fmt: skip
-    return _checked(_json(await _body(http, service.limits.body), "body"))
-
-
-async def _body(http: HttpRequest, most: int) -> bytes:
-    body = bytearray()
-    async for chunk in http.stream():
-        body += chunk
-        if len(body) > most:
-            raise RequestError(
-                413, "A006", f"请求超过 {most} 字节", f"the request has more than {most} bytes"
-            )
-    return bytes(body)
-
-
-def _json(text: bytes, name: str) -> Any:
-    try:
-        return orjson.loads(text)
-    except ValueError:
-        raise RequestError(400, "A001", f"{name} 不是 JSON", f"{name} is not JSON") from None
-
-
-def _checked(given: Any) -> Request:
-    if not isinstance(given, Mapping):
-        raise RequestError(
-            400,
-            "A002",
-            "请求应为一个 JSON 对象",
-            "the request has to be one JSON object",
-            "不支持批量。",
-            "Batches are not served.",
-        )
-    query, variables, name, extensions = (
-        given.get(key) for key in ("query", "variables", "operationName", "extensions")
-    )
-    if not isinstance(query, str) or not query:
-        raise RequestError(
-            400,
-            "A002",
-            "缺少 query",
-            "`query` is missing",
-            "query 是 GraphQL 文本。",
-            "`query` is the GraphQL text.",
-        )
-    if variables is not None and not isinstance(variables, Mapping):
-        raise RequestError(400, "A002", "variables 应为对象", "`variables` has to be an object")
-    if extensions is not None and not isinstance(extensions, Mapping):
-        raise RequestError(400, "A002", "extensions 应为对象", "`extensions` has to be an object")
-    if name is not None and not isinstance(name, str):
-        raise RequestError(400, "A002", "operationName 应为文字", "`operationName` has to be a string")
-    return Request(query, variables or {}, name or None)
+    return Response(
+        answer.body, answer.status or (400 if refused else 200), {**headers, **dict(answer.headers), "Vary": "Accept"},
+        f"{media_type}; charset=utf-8",
+    )  # fmt: skip

@@ -31,7 +31,7 @@ NAVIGATION: tuple[tuple[str, str, str], ...] = (
     ("/standard/", "标准", "Standard"),
     ("/validate", "核对", "Check a file"),
     ("/standard/catalogue", "公开事项目录", "Disclosure catalogue"),
-    ("/graphql", "开发者", "Developers"),
+    ("/developers", "开发者", "Developers"),
 )
 SECURITY: Mapping[str, str] = {
     "Content-Security-Policy": "default-src 'self'; base-uri 'none'; object-src 'none'; form-action 'self'; frame-ancestors 'none'",

@@ -26,6 +26,7 @@ from graphql.type import GraphQLIncludeDirective, GraphQLInterfaceType, GraphQLS
 from api.limits import Limits, too_many_values
 from query.binding import Binding, Free
 from query.errors import QueryError, invalid
+from query.feed import MOST, Feed
 from query.filters import condition, order_by, window
 from query.model import Model
 from query.objects import Attribute, Connected, ObjectType, Special
@@ -102,13 +103,29 @@ class Planner:
                 keys.append(Key(name, TypeName("Query")))
             else:
                 keys.append(Key(name, self._root(nodes)))
+        self._refuse_too_many()
+        return Plan(tuple(keys))
+
+    def feed(self, operation: OperationDefinitionNode) -> tuple[str, Feed, str | None]:
+        """A subscription: the key of its answers, the feed, and `after` as it was given."""
+        fields = self._collect((operation.selection_set,), "Subscription")
+        if len(fields) != 1:  # @skip may have left none
+            raise invalid("订阅要有且只有一个顶层字段", "a subscription has one root field, and only one")
+        ((key, nodes),) = fields.items()
+        arguments = self._arguments("Subscription", nodes[0])
+        where = self._where("Disclosure", arguments)
+        self.nodes += MOST
+        shape = self._shape(nodes, "Disclosure", MOST)
+        self._refuse_too_many()
+        return key, Feed(shape, where, self._bind(0), self._bind(0), self._bind(MOST)), arguments.get("after")
+
+    def _refuse_too_many(self) -> None:
         if self.nodes > self.limits.nodes:
             raise QueryError(
                 "Q105", f"查询可能返回 {self.nodes} 个节点,至多 {self.limits.nodes}",
                 f"the operation may return {self.nodes} nodes, at most {self.limits.nodes}",
                 "减小各层的 first。", "Ask for smaller pages.",
             )  # fmt: skip
-        return Plan(tuple(keys))
 
     def root(self, operation: OperationDefinitionNode) -> Grouped:
         """The root fields by response key, fragments spread and directives applied."""

@@ -113,7 +113,7 @@ class Preparer:
         variables = request.variables
         operation = self.operation(request)
         if operation.node.operation.value != "query":
-            raise _read_only()
+            raise _not_a_query(operation.node.operation.value)
         key = shape_of(operation.variables, variables, operation.places, self.limits.values)
         if key is not None and len(variables) == len(key) - key.count(ABSENT):  # else some are not declared
             for prepared in self._plans.find((operation, key)) or ():
@@ -286,9 +286,16 @@ def _chosen(document: DocumentNode, name: str | None) -> OperationDefinitionNode
     return chosen[0]
 
 
-def _read_only() -> QueryError:
+def _not_a_query(kind: str) -> QueryError:
+    if kind == "subscription":
+        return QueryError(
+            "A060", "订阅不能这样答复", "a subscription is not answered in this way",
+            "Accept 用 text/event-stream,或者用 WebSocket(graphql-transport-ws)。",
+            "Accept text/event-stream, or use a WebSocket (graphql-transport-ws).",
+        )  # fmt: skip
     return QueryError(
-        "Q114", "只能查询", "there are queries only", "操作以 query 或者 { 开头。", "An operation begins with query or {.",
+        "Q114", "只能查询和订阅", "there are queries and subscriptions only",
+        "操作以 query、subscription 或者 { 开头。", "An operation begins with query, subscription or {.",
     )  # fmt: skip
 
 

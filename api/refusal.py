@@ -18,6 +18,6 @@ class RequestError(OpenallocError):
 def body_of(error: OpenallocError) -> bytes:
     """The error as JSON, as GraphQL spells errors: both languages in the message, code and hints in the extensions."""
     hints = {"code": error.code, "hint": error.hint, "hintEn": error.hint_en}
-    return orjson.dumps(
-        {"errors": [{"message": f"{error.message} / {error.message_en}", "extensions": hints}]}
-    )
+    both = f"{error.message} / {error.message_en}"
+    message = error.message if error.message == error.message_en else both  # a protocol's own word
+    return orjson.dumps({"errors": [{"message": message, "extensions": hints}]})

@@ -15,7 +15,12 @@ from query.objects import Attribute, EnumType, ObjectType
 def graphql_schema(model: Model) -> GraphQLSchema:
     """The executable schema of a model; operations are not run on it, they are planned from it."""
     made = _Types(model)
-    schema = graphene.Schema(query=made.classes["Query"], types=made.concrete(), auto_camelcase=False)
+    schema = graphene.Schema(
+        query=made.classes["Query"],
+        subscription=made.classes["Subscription"],
+        types=made.concrete(),
+        auto_camelcase=False,
+    )
     core: GraphQLSchema = schema.graphql_schema
     return core
 

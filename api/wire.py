@@ -12,7 +12,8 @@ import orjson
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.graphql import GRAPHQL, JSON, negotiate
+from api.graphql import GRAPHQL, negotiate
+from api.incoming import JSON
 from api.operation import Answer, Request, Service
 from query.kept import Kept
 

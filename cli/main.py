@@ -13,6 +13,7 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from cli import output
+from cli.graphql import app as graphql
 from cli.schemas import STATUS
 from cli.schemas import app as versions
 from cli.settings import DATABASE, READ, Settings
@@ -29,6 +30,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(versions, name="schemas")
+app.add_typer(graphql, name="graphql")
 
 Database = Annotated[
     str | None,

@@ -45,6 +45,7 @@ def entity_types(catalog: Catalog) -> Iterator[ObjectType]:
     for name in ("Disclosure", "Organization", "Process", "Publisher", "Region"):
         yield from connection_types(name)
     yield _query(catalog)
+    yield _subscription()
 
 
 def _disclosure(catalog: Catalog) -> ObjectType:
@@ -67,7 +68,7 @@ def _disclosure(catalog: Catalog) -> ObjectType:
             Attribute("amount", "Float", Column("amount_fen", "yuan"), "金额(元)。Amount in yuan."),
             Attribute("outcome", "Outcome", Column("outcome"), "结果。Outcome."),
             Attribute("sourceUrl", "String", Column("source_url"), "原文网址。Source address."),
-            Attribute("status", "String!", Column("status"), "published 已公开,withdrawn 已撤回。"),
+            Attribute("status", "String!", Column("status"), "状态:published 已公开,withdrawn 已撤回。Status: published or withdrawn."),
             Attribute("revision", "Int!", Column("revision"), "第几次修订,1 为首次。Number of the revision, 1 the first."),
             Attribute("publisher", "Publisher!", One("disclosure.publisher", NOTHING), "公开主体。Publisher."),
             Attribute("region", "Region", One("disclosure.region", NOTHING), "行政区划。Region."),
@@ -262,5 +263,24 @@ def _query(catalog: Catalog) -> ObjectType:
             ),
             connection("regions", "Region", Connected("region"), "行政区划。Regions.", filtered("RegionsFilter")),
             Attribute("disclosureTypes", "[DisclosureType!]!", Special("static"), "全部类型。All types."),
+        ),
+    )  # fmt: skip
+
+
+def _subscription() -> ObjectType:
+    return ObjectType(
+        "Subscription",
+        "可以订阅的一切,经 graphql-transport-ws 或者 text/event-stream。"
+        "All that can be followed, over graphql-transport-ws or text/event-stream.",
+        (
+            Attribute(
+                "disclosureAdded", "Disclosure!", Special("feed"),
+                "新公开或者修订的信息,入库即推送,按数据版本的先后;各条的数据版本在 extensions.version。"
+                "Disclosures as they are added or revised, in the order of the data version, which extensions.version gives.",
+                (
+                    Argument("filter", "DisclosureFilter", "只要符合条件的。Only those that meet it."),
+                    Argument("after", "ID", "从这个数据版本之后开始,默认从现在开始。Begin after this data version; now by default."),
+                ),
+            ),
         ),
     )  # fmt: skip

