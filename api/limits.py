@@ -41,6 +41,7 @@ class Limits:
     nodes: int = 50_000
     rows: int = 2_000_000  # that may be read, see query.cost
     values: int = 1_000  # in arguments and variables
+    matched: int = 1_000  # names and codes of one list to be matched, which is one value
     comparisons: int = 30_000  # of fields that may merge into one, for validation
     statement_seconds: float = 5.0
     request_seconds: float = 10.0
@@ -103,7 +104,9 @@ def check_values(values: Any, limits: Limits) -> None:
     while waiting:
         one = waiting.pop()
         found += 1
-        if found > limits.values:
+        if (
+            found > limits.values + limits.matched
+        ):  # what is bound is counted again, a list to be matched as one
             raise too_many_values(limits)
         if isinstance(one, Mapping):
             waiting.extend(one.values())

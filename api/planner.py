@@ -4,7 +4,7 @@ The planner decides everything; `query.sql` only spells. Values are set aside as
 differ in values alone share a plan and its SQL.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
@@ -23,15 +23,19 @@ from graphql import (
 from graphql.execution.values import get_argument_values, get_directive_values
 from graphql.type import GraphQLIncludeDirective, GraphQLInterfaceType, GraphQLSkipDirective
 
+from api import around
 from api.limits import Limits, too_many_values
+from api.matching import asked
 from query.binding import Binding, Free
 from query.errors import QueryError, invalid
 from query.feed import MOST, Feed
 from query.filters import condition, order_by, window
 from query.model import Model
 from query.objects import Attribute, Connected, ObjectType, Special
+from query.orders import chosen
 from query.plan import (
     All,
+    Asked,
     Column,
     Compare,
     Condition,
@@ -39,6 +43,8 @@ from query.plan import (
     Constant,
     Cursor,
     Edges,
+    Grouping,
+    Has,
     Key,
     Many,
     Matches,
@@ -54,9 +60,11 @@ from query.plan import (
     TotalCount,
     TypeName,
     Value,
+    Within,
 )
 from query.relations import RELATIONS
 from schemas.catalog import Catalog
+from store.names import start
 from store.terms import match_expression, query_terms
 
 # What has a global id with a prefix, and the column that holds what follows it.
@@ -79,6 +87,7 @@ class Planner:
     nodes: int = 0
     _bind: Binding = field(init=False)
     elsewhere: frozenset[str] = frozenset()  # types that the branch at hand is not for
+    grouping: Grouping | None = None  # of the list at hand, for what lies in its groups
 
     def __post_init__(self) -> None:
         self._bind = Binding(self.limits.values, partial(too_many_values, self.limits))
@@ -220,7 +229,10 @@ class Planner:
             case Part() | One() | Many():
                 inner = times * (RELATIONS[source.relation].several if isinstance(source, Many) else 1)
                 self.nodes += inner
-                return replace(source, shape=self._shape(nodes, attribute.named_type, inner))
+                shape = self._shape(nodes, attribute.named_type, inner)
+                if isinstance(source, Many):
+                    return replace(source, shape=shape, grouping=self._inner(source.relation))
+                return replace(source, shape=shape)
             case Connected():
                 target = attribute.named_type.removesuffix("Connection")
                 return self._connection(source, nodes, target, self._arguments(made.name, nodes[0]), times)
@@ -228,6 +240,9 @@ class Planner:
                 return source
             case _:
                 raise TypeError(f"{made.name}.{attribute.name} has no source")
+
+    def _inner(self, relation: str) -> Grouping | None:
+        return around.inner_grouping(relation, self.grouping, self.catalog.sides)
 
     def _arguments(self, type_name: str, node: FieldNode) -> dict[str, Any]:
         parent = self.schema.get_type(type_name)
@@ -242,6 +257,8 @@ class Planner:
         attribute = self.model.types["Query"].attribute(name)
         arguments = self._arguments("Query", nodes[0])
         match attribute.source:
+            case Special(name="match"):
+                return self._match(nodes, arguments)
             case Special(name="static"):
                 self.nodes += len(self.catalog.types)
                 return Constant(self._bind(orjson.dumps(self._types(nodes)).decode()))
@@ -274,6 +291,13 @@ class Planner:
             return Constant(self._bind("null"))
         return One(kind, self._shape(nodes, kind.capitalize(), 1), Compare(_NODES[kind], "eq", places))
 
+    def _match(self, nodes: list[FieldNode], arguments: Mapping[str, Any]) -> Source:
+        """`matchOrganizations`: the list is one value, however long."""
+        given = {name: arguments.get(name) for name in ("names", "codes")}
+        times, (place,) = self._bind.split(given, partial(asked, self.limits.matched))
+        self.nodes += times
+        return Asked(place, self._shape(nodes, "OrganizationMatch", times))
+
     def _types(self, nodes: list[FieldNode]) -> list[dict[str, Any]]:
         """`disclosureTypes`: known without the database."""
         selections = _selections(nodes)
@@ -295,21 +319,29 @@ class Planner:
     def _connection(
         self, source: Connected, nodes: list[FieldNode], target: str, arguments: Mapping[str, Any], times: int
     ) -> Source:
-        orders = order_by(self._table(source.relation), arguments.get("orderBy"), source.order)
+        relation = RELATIONS[source.relation]
+        order = order_by if relation.table == "disclosure" else chosen
+        orders = order(relation.table, arguments.get("orderBy"), source.order)
         page, size = window(arguments, orders, self._bind)
-        where = self._where(target, arguments)
-        selections = _selections(nodes)
+        outside = self.elsewhere, self.grouping
+        self.elsewhere = frozenset()  # other disclosures, of any type
+        of_rows = self._where("Disclosure" if relation.rows else target, arguments)
+        sides = self.catalog.sides
+        counted = around.grouping(source.relation, arguments, sides, of_rows, self._bind)
+        self.grouping = counted
+        where = None if relation.rows else of_rows
         inner = times * size
-        outside, self.elsewhere = self.elsewhere, frozenset()  # other disclosures, of any type
         self.nodes += inner
         keys = []
-        for name, fields in self._collect(selections, f"{target}Connection").items():
+        collected = self._collect(_selections(nodes), f"{target}Connection")
+        asked_for = {fields[0].name.value for fields in collected.values()}
+        around.assert_bounded(source.relation, asked_for, where, orders)
+        for name, fields in collected.items():
             keys.append(Key(name, self._page_key(fields, target, inner)))
-        self.elsewhere = outside
-        return Connection(source.relation, page, orders, where, tuple(keys))
-
-    def _table(self, relation: str) -> str:
-        return "disclosure" if relation.endswith(".disclosures") else relation
+        standing = around.standing(source.relation, arguments, sides, self._bind)
+        leading = around.leading(source.relation, arguments, orders)
+        self.elsewhere, self.grouping = outside
+        return Connection(source.relation, page, orders, where, tuple(keys), counted, standing, leading)
 
     def _page_key(self, nodes: list[FieldNode], target: str, times: int) -> Source:
         selections = _selections(nodes)
@@ -327,6 +359,13 @@ class Planner:
                 return PageInfo(self._keys(selections, made, times))
             case "totalCount":
                 return TotalCount()
+            case "prices":
+                prices = self.model.types["ItemConnection"].attribute("prices").source
+                assert isinstance(prices, Connected)
+                given = self._arguments("ItemConnection", nodes[0])
+                found = self._connection(prices, nodes, "PriceSummary", given, 1)
+                assert isinstance(found, Connection)
+                return Within(found)
             case _:
                 return TypeName(f"{target}Connection")
 
@@ -349,16 +388,26 @@ class Planner:
                 "Organization": "OrganizationFilter",
                 "Publisher": "PublisherFilter",
                 "Region": "RegionsFilter",
+                "Item": "ItemsFilter",
             }
             wanted = arguments["filter"]
+            if target == "Item":
+                parts += self._name_start(wanted)
             parts.append(
                 condition(name.get(target, "DisclosureFilter"), wanted, self._bind, self.catalog.regions)
             )
         if arguments.get("search") is not None:
-            parts.append(self._search(arguments["search"]))
+            found = self._search(arguments["search"])
+            parts.append(Has("item.disclosure", found) if target == "Item" else found)
         if not parts:
             return None
         return parts[0] if len(parts) == 1 else All(tuple(parts))
+
+    def _name_start(self, wanted: Mapping[str, Any]) -> Iterator[Condition]:
+        """What an index of items begins at, where their whole name is asked for."""
+        name = (wanted.get("name") or {}).get("eq")
+        if name is not None:
+            yield Compare("name_start", "eq", (self._bind(name, lambda one: start(str(one))),))
 
     def _search(self, text: Any) -> Condition:
         return Matches(self._bind(text, partial(_terms, self.fts)))

@@ -10,6 +10,7 @@ from graphql import GraphQLError, GraphQLSchema, StringValueNode, ValueNode
 from query.arguments import FILTERS, OPERATORS, ORDERS, Argument
 from query.model import Model
 from query.objects import Attribute, EnumType, ObjectType
+from query.orders import ORDER_INPUTS
 
 
 def graphql_schema(model: Model) -> GraphQLSchema:
@@ -156,12 +157,21 @@ class _Types:
                 (("ASC", "升序。Ascending."), ("DESC", "降序。Descending.")),
             )
         )
+        self._order("DisclosureOrder", "排序。An order.", "DisclosureOrderField")
+        for name, (text, columns) in ORDER_INPUTS.items():
+            values = tuple((one, described) for one, (_, described) in columns.items())
+            self.classes[f"{name}Field"] = _enum(
+                EnumType(f"{name}Field", "排序的依据。What to order by.", values)
+            )
+            self._order(name, text, f"{name}Field")
+
+    def _order(self, name: str, description: str, fields: str) -> None:
         self._input(
-            "DisclosureOrder",
-            "排序。An order.",
+            name,
+            description,
             {
                 "field": graphene.InputField(
-                    self._typed("DisclosureOrderField!"), description="依据。What to order by."
+                    self._typed(f"{fields}!"), description="依据。What to order by."
                 ),
                 "direction": graphene.InputField(
                     self._typed("OrderDirection"), description="方向,默认降序。Direction, DESC by default."

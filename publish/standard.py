@@ -27,6 +27,7 @@ Here are the JSON Schemas of all {types} disclosure types ({versions} versions),
 | `schemas/common/`, `schemas/meta/` | 公共定义;模式的模式。Shared definitions; the schema of the schemas |
 | `schemas/codelists/`, `schemas/codelists.csv` | 代码表,UTF-8 CSV;代码表的来源。Codelists, and their sources |
 | `schemas/policy/` | 政策的公开事项、内容要素、责任主体、公开方式。The policy's matters, items, bodies, channels |
+| `schemas/sides.csv` | 当事人身份的相对方、竞争方。Which roles of parties face each other, which compete |
 | `schemas/holidays.csv` | 节假日和调休上班日,用于计算工作日。Public holidays and make-up working days |
 | `schemas/released.csv` | 已发布版本的校验和、日期。Checksums and dates of released versions |
 | `changelog/<domain>/<type>.md` | 每个类型的版本沿革。What each version of a type changed |
@@ -59,7 +60,9 @@ def _files(catalog: Catalog, on: date) -> Iterator[tuple[str, bytes]]:
     published += [f"codelists/{path.name}" for path in sorted((folder / "codelists").glob("*"))]
     published += [f"policy/{path.name}" for path in sorted((folder / "policy").glob("*.csv"))]
     published += [
-        name for name in ("holidays.csv", "codelists.csv", "released.csv") if (folder / name).exists()
+        name
+        for name in ("holidays.csv", "codelists.csv", "released.csv", "sides.csv")
+        if (folder / name).exists()
     ]
     for path in published:
         yield f"schemas/{path}", (folder / path).read_bytes()

@@ -84,6 +84,15 @@ FILTERS: MappingProxyType[str, tuple[FilterField, ...]] = MappingProxyType(
             FilterField("uscc", "StringFilter", "uscc", "统一社会信用代码。Unified social credit code."),
             FilterField("name", "StringFilter", "name", "名称;同名不等于同一单位。Name; the same name need not be the same organization."),
         ),
+        "ItemsFilter": (
+            FilterField("name", "StringFilter", "name", "名称。Name."),
+            FilterField("specification", "StringFilter", "specification", "规格型号。Specification."),
+            FilterField("unit", "StringFilter", "unit", "计量单位。Unit."),
+            FilterField("price", "AmountFilter", "unit_price", "单价(元)。Unit price in yuan.", unit=10_000),
+            FilterField("quantity", "AmountFilter", "quantity", "数量。Quantity."),
+            FilterField("amount", "AmountFilter", "amount_fen", "金额(元)。Amount in yuan.", unit=100),
+            FilterField("disclosure", "DisclosureFilter", "", "所在的公开信息。The disclosure it stands in.", relation="item.disclosure"),
+        ),
         "PublisherFilter": (
             FilterField("uscc", "StringFilter", "uscc", "统一社会信用代码。Unified social credit code."),
             FilterField("name", "StringFilter", "name", "名称。Name."),
@@ -109,7 +118,7 @@ ORDERS: MappingProxyType[str, tuple[str, str]] = MappingProxyType(
     }
 )
 
-_PAGING = (
+PAGING = (
     Argument("first", "Int", "从头取几条(1–100,默认 20)。How many from the start (1–100, 20 by default)."),
     Argument("after", "String", "从这个游标之后开始。Begin after this cursor."),
     Argument("last", "Int", "从尾取几条(1–100)。How many from the end (1–100)."),
@@ -119,10 +128,10 @@ DISCLOSURE_ARGUMENTS = (
     Argument("filter", "DisclosureFilter", "筛选条件。Which disclosures."),
     Argument("search", "String", "全文检索,词之间以空格分开,全部出现才算。Words that all have to be there."),
     Argument("orderBy", "DisclosureOrder", "排序,默认最新的在前。Order; the newest first by default."),
-    *_PAGING,
+    *PAGING,
 )
 
 
 def filtered(filter_type: str) -> tuple[Argument, ...]:
     """The arguments of a connection with a filter of its own."""
-    return (Argument("filter", filter_type, "筛选条件。Which ones."), *_PAGING)
+    return (Argument("filter", filter_type, "筛选条件。Which ones."), *PAGING)

@@ -70,13 +70,13 @@ class Recipe:
         values = list(self.constants)
         for place, origin, convert in self.converted:
             value = _read(origin, variables)
-            values[place] = _storable(value if convert is None else convert(value))
+            values[place] = storable(value if convert is None else convert(value))
         for place, origin, split, shape in self.divided:
             found, several = split(_read(origin, variables))
             if found != shape:
                 return None
             for value in several:
-                values[place] = _storable(value)
+                values[place] = storable(value)
                 place += 1
         return values
 
@@ -122,16 +122,17 @@ class Binding:
     def _add(self, value: Any) -> int:
         if len(self.values) == self.most:
             raise self.refuse()
-        self.values.append(_storable(value))
+        self.values.append(storable(value))
         return len(self.values) - 1
 
 
-def _storable(value: Any) -> Any:
+def storable(value: Any) -> Any:
+    """The value; raises QueryError Q001 for a text, or a list of texts, that no database takes."""
     if type(value) is str and _UNSTORABLE.search(value):
         raise invalid("文字含有 NUL 或者半个字符", "a text holds NUL or half a character (a lone surrogate)")
     if type(value) is list:
         for one in value:
-            _storable(one)
+            storable(one)
     return value
 
 

@@ -4,13 +4,15 @@ from typing import Protocol
 
 from query.dialect import Dialect
 from query.plan import All, Compare, Condition, Has, Matches, Not, Shape, Some
-from query.row import Row
+from query.row import NO_MAKING, Made, Row
 
 _OPERATORS = {"eq": "=", "ne": "<>", "lt": "<", "lte": "<=", "gt": ">", "gte": ">="}
 # Columns whose values PostgreSQL has to be told the type of, because a parameter alone does not say it.
 KINDS = {
     "formed_date": "date", "published_date": "date", "due_on": "date", "amount_fen": "bigint",
-    "days_late": "integer", "recency": "bigint", "stage_rank": "integer",
+    "days_late": "integer", "recency": "bigint", "stage_rank": "integer", "disclosures": "bigint",
+    "processes": "bigint", "items": "bigint", "place": "integer", "ordinal": "integer", "first_date": "date",
+    "last_date": "date", "unit_price": "bigint", "quantity": "float8",
 }  # fmt: skip
 
 
@@ -19,7 +21,9 @@ class Relating(Protocol):
 
     dialect: Dialect
 
-    def related(self, relation: str, shapes: tuple[Shape, ...], row: Row) -> tuple[Row, str, list[str]]: ...
+    def related(
+        self, relation: str, shapes: tuple[Shape, ...], row: Row, made: Made = NO_MAKING
+    ) -> tuple[Row, str, list[str]]: ...
 
 
 def where(speller: Relating, condition: Condition | None, row: Row) -> list[str]:
@@ -35,6 +39,8 @@ def _condition(speller: Relating, condition: Condition, row: Row) -> str:
             return f"({' OR '.join(_condition(speller, one, row) for one in several) or '1 = 0'})"
         case Not():
             return f"NOT coalesce({_condition(speller, condition.condition, row)}, 1 = 0)"
+        case Has(relation="item.disclosure", where=inner) if row.owner and row.owner.table == "disclosure":
+            return _condition(speller, inner, row.owner)  # it stands beside the item already
         case Has():
             related, clause, joins = speller.related(condition.relation, (), row)
             joined = " AND ".join([*joins, _condition(speller, condition.where, related)])

@@ -11,6 +11,8 @@ class Dialect(Protocol):
 
     name: str
     pairs: int  # of one json object; function arguments are capped (127 on SQLite, 100 on PostgreSQL)
+    binary: str  # makes a text compare byte by byte
+    mod: str  # the sign of the remainder
 
     def parameter(self, index: int, kind: str = "") -> str: ...
     def text(self, expression: str) -> str: ...
@@ -29,6 +31,7 @@ class Dialect(Protocol):
     def float(self, expression: str) -> str: ...
     def matches(self, alias: str, terms: str) -> str: ...
     def contains(self, column: str, parameter: str) -> str: ...
+    def records(self, parameter: str, columns: tuple[str, ...], alias: str) -> str: ...
 
 
 class SQLite:
@@ -36,6 +39,8 @@ class SQLite:
 
     name = "sqlite"
     pairs = 50
+    binary = ""
+    mod = "%"
 
     def parameter(self, index: int, kind: str = "") -> str:
         return f":p{index}"
@@ -100,12 +105,18 @@ class SQLite:
     def contains(self, column: str, parameter: str) -> str:
         return f"instr(lower({column}), lower({parameter})) > 0"
 
+    def records(self, parameter: str, columns: tuple[str, ...], alias: str) -> str:
+        found = ", ".join(f"e.value ->> '$.{column}' AS {column}" for column in columns)
+        return f"(SELECT e.key AS place, {found} FROM json_each({parameter}) e) {alias}"
+
 
 class PostgreSQL:
     """PostgreSQL from 14 on; `json` keeps the order of keys where `jsonb` would not."""
 
     name = "postgresql"
     pairs = 50
+    binary = ' COLLATE "C"'
+    mod = "%%"  # one, doubled for the driver
 
     def parameter(self, index: int, kind: str = "") -> str:
         return f"%(p{index})s" + (f"::{kind}" if kind else "")
@@ -163,3 +174,8 @@ class PostgreSQL:
     def contains(self, column: str, parameter: str) -> str:
         # As SQLite does: A to Z are folded, whatever the database's locale.
         return f'strpos(lower({column} COLLATE "C"), lower({parameter} COLLATE "C")) > 0'
+
+    def records(self, parameter: str, columns: tuple[str, ...], alias: str) -> str:
+        found = ", ".join(f"e.value ->> '{column}' AS {column}" for column in columns)
+        each = f"json_array_elements({parameter}::json) WITH ORDINALITY e(value, place)"
+        return f"(SELECT e.place, {found} FROM {each}) {alias}"

@@ -4,7 +4,9 @@ from collections.abc import Iterator
 
 from query.arguments import Argument, filtered
 from query.objects import NOTHING, Attribute, Connected, ObjectType, Special, connection, connection_types
+from query.organizations import match_attribute, organization_types, profile_attributes
 from query.plan import Column, Many, One, PageFact
+from query.products import item_attributes, item_connection, items_attribute
 from schemas.catalog import Catalog
 
 NODE = "有全局标识的对象。An object with a global id."
@@ -18,8 +20,10 @@ def entity_types(catalog: Catalog) -> Iterator[ObjectType]:
     yield _disclosure(catalog)
     yield _lot()
     yield _item()
+    yield from item_connection()
     yield _party()
     yield _organization()
+    yield from organization_types()
     yield _process()
     yield _publisher()
     yield _region()
@@ -95,6 +99,12 @@ def _lot() -> ObjectType:
             Attribute("area", "Float", Column("area", "float"), "面积(平方米)。Area in square metres."),
             Attribute("amount", "Float", Column("amount_fen", "yuan"), "金额(元)。Amount in yuan."),
             Attribute("outcome", "Outcome", Column("outcome"), "结果。Outcome."),
+            Attribute(
+                "parties",
+                "[Party!]!",
+                Many("lot.parties", NOTHING),
+                "本标段的当事人。The parties of this lot.",
+            ),
         ),
         abstract=True,
     )
@@ -111,6 +121,7 @@ def _item() -> ObjectType:
             Attribute("unit", "String", Column("unit"), "计量单位。Unit."),
             Attribute("price", "Float", Column("unit_price", "price"), "单价(元)。Unit price in yuan."),
             Attribute("amount", "Float", Column("amount_fen", "yuan"), "金额(元)。Amount in yuan."),
+            *item_attributes(),
         ),
         abstract=True,
     )
@@ -133,6 +144,12 @@ def _party() -> ObjectType:
                 "organization", "Organization!", One("party.organization", NOTHING), "单位。Organization."
             ),
             Attribute("lot", "Lot", One("party.lot", NOTHING), "所属标段。The lot it belongs to."),
+            Attribute(
+                "disclosure",
+                "Disclosure!",
+                One("party.disclosure", NOTHING),
+                "所在的公开信息。The disclosure it stands in.",
+            ),
         ),
     )
 
@@ -146,7 +163,7 @@ def _organization() -> ObjectType:
             Attribute("id", "ID!", Column("id", prefix="organization:"), "全局标识。Global id."),
             Attribute("uscc", "String", Column("uscc"), "统一社会信用代码。Unified social credit code."),
             Attribute("name", "String!", Column("name"), "名称。Name."),
-            connection("disclosures", "Disclosure", Connected("organization.disclosures"), "它作为当事人的公开信息。The disclosures to which it is a party."),
+            *profile_attributes(),
         ),
         implements=("Node",),
     )  # fmt: skip
@@ -255,6 +272,8 @@ def _query(catalog: Catalog) -> ObjectType:
                 (Argument("uscc", "String", "统一社会信用代码。Credit code."), Argument("id", "ID", "全局标识。Global id.")),
             ),
             connection("organizations", "Organization", Connected("organization"), "单位。Organizations.", filtered("OrganizationFilter")),
+            match_attribute(),
+            items_attribute(),
             Attribute("process", "Process", One("process", NOTHING), "按标识取一个过程。One process.", ids),
             connection("publishers", "Publisher", Connected("publisher"), "公开主体。Publishers.", filtered("PublisherFilter")),
             Attribute(

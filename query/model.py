@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 from query.entities import entity_types
 from query.objects import NOTHING, Attribute, EnumType, FieldSource, ObjectType, connection_types
+from query.organizations import ENUMS
 from query.plan import Many, Part, Value
 from schemas.catalog import Catalog, Disclosure
 from schemas.codelist import Codelist
@@ -66,6 +67,8 @@ class _Making:
     def run(self) -> None:
         for name in ("domain", "stage", "level", "outcome", "party-role"):
             self.enum(name)
+        for enum in ENUMS:
+            self.enums[enum.name] = enum
         for made in entity_types(self.catalog):
             self.types[made.name] = made
         shared = self._envelope()

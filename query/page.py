@@ -18,9 +18,10 @@ from query.plan import (
     TotalCount,
     TypeName,
     Window,
+    Within,
 )
-from query.relations import TIES
-from query.row import Row
+from query.relations import RELATIONS, TIES
+from query.row import Made, Row
 
 
 class Shaping(Relating, Protocol):
@@ -35,12 +36,15 @@ class Shaping(Relating, Protocol):
 class Page:
     """One connection of one parent: the SQL of a page, its rows numbered by `place`."""
 
-    def __init__(self, speller: Shaping, source: Connection, row: Row) -> None:
+    def __init__(self, speller: Shaping, source: Connection, row: Row, inner: str = "") -> None:
         self.speller, self.source = speller, source
         self.dialect, self.window = speller.dialect, source.window
         self.size = self.dialect.parameter(source.window.size)
         self.shapes = tuple(_node_shapes(source.keys))
-        self.related, self.clause, joins = speller.related(source.relation, self.shapes, row)
+        self.related, self.clause, joins = speller.related(
+            source.relation, self.shapes, row, Made(source.grouping, source.standing, inner, source.leading)
+        )
+        self.joins = joins
         self.conditions = [*joins, *where(speller, source.where, self.related)]
         self.alias = speller.alias("q")
 
@@ -64,15 +68,25 @@ class Page:
         columns += [f"{expression} AS key{at}" for at, (expression, _, _) in enumerate(orders)]
         flip = self.window.backward
         conditions = " AND ".join([*self.conditions, *self._keyset(orders)]) or "1 = 1"
-        limited = (
-            f"SELECT {', '.join(columns)} FROM {self.clause} WHERE {conditions}"
-            f" ORDER BY {self._order_by(orders, flip)} LIMIT {self.size} + 1"
-        )
+        end = f"WHERE {conditions} ORDER BY {self._order_by(orders, flip)} LIMIT {self.size} + 1"
+        limited = f"SELECT {', '.join(columns)} FROM {self.clause} {end}"
+        if self.related.table == "item" or RELATIONS[self.source.relation].rows:
+            limited = f"SELECT {', '.join(columns)} FROM {self._picked(end)}"
         outer = [(f"key{at}", descending, kind) for at, (_, descending, kind) in enumerate(orders)]
         return (
             f"SELECT l.*, row_number() OVER (ORDER BY {self._order_by(outer, flip)}) AS place"
             f" FROM ({limited}) l ORDER BY place{' DESC' if flip else ''}"
         )
+
+    def _picked(self, end: str) -> str:
+        """The page's rows before anything is made of them: these are sorted as a whole, without an index."""
+        alias = self.related.alias
+        if self.related.table != "item":
+            return f"(SELECT {alias}.* FROM {self.clause} {end}) {alias}"
+        key = ("shard", "disclosure_id", "ordinal")
+        columns = ", ".join(f"{alias}.{name}" for name in key)
+        joined = " AND ".join([*(f"{alias}.{name} = k.{name}" for name in key), *self.joins])
+        return f"(SELECT {columns} FROM {self.clause} {end}) k, {self.clause} WHERE {joined}"
 
     def _key(self, source: Source) -> str:
         match source:
@@ -87,11 +101,20 @@ class Page:
                 )
             case TotalCount():
                 conditions = " AND ".join(self.conditions) or "1 = 1"
-                return f"(SELECT count(*) FROM {self.related.table} {self.related.alias} WHERE {conditions})"
+                return f"(SELECT count(*) FROM {self._counted()} WHERE {conditions})"
+            case Within(connection=within):
+                inner = f"FROM {self.clause} WHERE {' AND '.join(self.conditions) or '1 = 1'}"
+                return Page(self.speller, within, self.related, inner).connection()
             case TypeName():
                 return f"'{source.name}'"
             case _:
                 raise TypeError(f"{type(source).__name__} is no key of a connection")
+
+    def _counted(self) -> str:
+        """What is counted: the rows without the document, where they are a table's."""
+        if self.related.table == "disclosure":
+            return f"disclosure {self.related.alias}"
+        return self.clause
 
     def _kept(self, element: str) -> str:
         """The array of an element over the page's rows, without the one that only tells whether there is more."""
@@ -133,9 +156,11 @@ class Page:
                 keys.append((expression, order.descending, "integer"))
             else:
                 nullable = "" if order.key in TIES[self.related.table] else "?"
+                of_owner = self.related.table == "item" and order.key in ("recency", "published_date")
+                alias = self.related.owner.alias if of_owner and self.related.owner else self.related.alias
                 keys.append(
                     (
-                        f"{self.related.alias}.{order.key}",
+                        f"{alias}.{order.key}",
                         order.descending,
                         KINDS.get(order.key, "text") + nullable,
                     )
@@ -223,7 +248,7 @@ def _node_shapes(keys: tuple[Key, ...]) -> list[Shape]:
 
 def orders_of(table: str, chosen: tuple[Order, ...]) -> tuple[Order, ...]:
     """The chosen keys with the ties that make the order total; by default the newest disclosures first."""
-    descending = chosen[-1].descending if chosen else table == "disclosure"
+    descending = chosen[-1].descending if chosen else table in ("disclosure", "item")
     ties = tuple(Order(tie, descending) for tie in TIES[table] if tie not in {order.key for order in chosen})
     return chosen + ties
 

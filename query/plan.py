@@ -7,7 +7,7 @@ the shape of an operation: hashable, and the key under which its SQL is kept.
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-Wrap: TypeAlias = Literal["plain", "yuan", "price", "float", "json"]
+Wrap: TypeAlias = Literal["plain", "yuan", "price", "half", "float", "json"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,37 @@ class Many:
 
     relation: str
     shape: "Shape"
+    grouping: "Grouping | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Grouping:
+    """What rows that are made by grouping are made of: which disclosures count, and which roles face each other.
+
+    Roles are codes of the standard: nothing that a client wrote.
+    """
+
+    where: "Condition | None" = None
+    takers: tuple[str, ...] = ()
+    bidders: tuple[str, ...] = ()
+    pairs: tuple[tuple[str, str], ...] = ()
+    span: tuple[int, ...] = ()  # parameters: between which recencies the disclosures lie, where that is known
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """In which role an organization has to stand in its disclosures: a parameter, or codes of the standard."""
+
+    parameter: int = -1
+    roles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A list that the client sent, as JSON in a parameter: an object of each of its elements."""
+
+    parameter: int
+    shape: "Shape"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +124,26 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """A page of rows; only what was asked for is computed."""
+    """A page of rows; only what was asked for is computed.
+
+    `leading` is the table to be read first where the rows lie in several, and the plan knows better than statistics.
+    """
 
     relation: str
     window: Window
     order: tuple[Order, ...]
     where: "Condition | None" = None
     keys: tuple["Key", ...] = ()
+    grouping: Grouping | None = None
+    standing: Standing | None = None
+    leading: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """A connection over what the connection at hand consists of."""
+
+    connection: Connection
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +193,7 @@ class TotalCount:
 
 Source: TypeAlias = (
     Column | Value | Part | TypeName | Constant | One | Many | Connection
-    | Nodes | Edges | Node | Cursor | PageInfo | PageFact | TotalCount
+    | Nodes | Edges | Node | Cursor | PageInfo | PageFact | TotalCount | Asked | Within
 )  # fmt: skip
 
 

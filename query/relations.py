@@ -5,7 +5,16 @@
 
 from dataclasses import dataclass
 
+from query import profile
+
 OWNED = "{c}.shard = {p}.shard AND {c}.disclosure_id = {p}.id"
+
+# Recency is what the rows are found and ordered by, the party itself decides.
+PARTY_TO = (
+    "{c}.recency IN (SELECT op.recency FROM party op WHERE op.organization_id = {p}.id)"
+    " AND EXISTS (SELECT 1 FROM party op WHERE op.shard = {c}.shard AND op.disclosure_id = {c}.id"
+    " AND op.organization_id = {p}.id{role})"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,12 +22,14 @@ class Relation:
     """A table reached from another, the join, the order of its rows, and how many they are at a guess.
 
     The guess counts where no page size does: without it parents and children of regions multiply unseen.
+    `rows` is a SELECT that makes the rows where no table has them (query/profile.py); `table` then names their kind.
     """
 
     table: str
     join: str = ""
     order: str = ""
     several: int = 3
+    rows: str = ""
 
 
 RELATIONS: dict[str, Relation] = {
@@ -28,6 +39,7 @@ RELATIONS: dict[str, Relation] = {
     "process": Relation("process"),
     "publisher": Relation("publisher"),
     "region": Relation("region"),
+    "item": Relation("item"),
     # from a disclosure
     "disclosure.publisher": Relation("publisher", "{c}.id = {p}.publisher_id"),
     "disclosure.region": Relation("region", "{c}.code = {p}.region"),
@@ -49,17 +61,48 @@ RELATIONS: dict[str, Relation] = {
         "lot",
         "{c}.shard = {p}.shard AND {c}.disclosure_id = {p}.disclosure_id AND {c}.ordinal = {p}.lot_ordinal",
     ),
-    # to disclosures
-    "organization.disclosures": Relation(  # recency is what the rows are found and ordered by, the id decides
-        "disclosure",
-        "{c}.recency IN (SELECT op.recency FROM party op WHERE op.organization_id = {p}.id)"
-        " AND {c}.id IN (SELECT oi.disclosure_id FROM party oi WHERE oi.organization_id = {p}.id)",
+    "party.disclosure": Relation("disclosure", "{c}.shard = {p}.shard AND {c}.id = {p}.disclosure_id"),
+    "lot.parties": Relation(
+        "party",
+        "{c}.shard = {p}.shard AND {c}.disclosure_id = {p}.disclosure_id AND {c}.lot_ordinal = {p}.ordinal",
+        "{c}.ordinal",
     ),
+    "item.disclosure": Relation("disclosure", "{c}.shard = {p}.shard AND {c}.id = {p}.disclosure_id"),
+    "item.lot": Relation(
+        "lot",
+        "{c}.shard = {p}.shard AND {c}.disclosure_id = {p}.disclosure_id AND {c}.ordinal = {p}.lot_ordinal",
+    ),
+    "item.suppliers": Relation(
+        "party",
+        "{c}.shard = {p}.shard AND {c}.disclosure_id = {p}.disclosure_id AND {c}.role IN ({takers})"
+        " AND ({c}.lot_ordinal IS NULL OR {p}.lot_ordinal IS NULL OR {c}.lot_ordinal = {p}.lot_ordinal)",
+        "{c}.ordinal",
+    ),
+    # to disclosures
+    "organization.disclosures": Relation("disclosure", PARTY_TO),
+    "organization.creditRecords": Relation("disclosure", PARTY_TO),
     "process.disclosures": Relation(
         "disclosure",
         "{c}.id IN (SELECT pd.disclosure_id FROM disclosure_process pd WHERE pd.process_id = {p}.id)",
     ),
     "publisher.disclosures": Relation("disclosure", "{c}.publisher_id = {p}.id"),
+    # what an organization did, and who it is
+    "organization.roles": Relation("organization_role", rows=profile.ROLES),
+    "organization.domains": Relation("organization_domain", rows=profile.DOMAINS),
+    "organization.years": Relation("organization_year", rows=profile.YEARS),
+    "organization.names": Relation("organization_name", rows=profile.NAMES),
+    "organization.processes": Relation("organization_process", rows=profile.PROCESSES),
+    "organization.counterparties": Relation("counterparty", rows=profile.COUNTERPARTIES),
+    "organization.coBidders": Relation("co_bidder", rows=profile.CO_BIDDERS),
+    "organization.sameName": Relation("organization", "{c}.name_key = {p}.name_key AND {c}.id <> {p}.id"),
+    "year.roles": Relation("organization_year_role", "", "{c}.sort", several=5, rows=profile.YEAR_ROLES),
+    "counterparty.roles": Relation(
+        "counterparty_role", "", "{c}.sort", several=2, rows=profile.COUNTERPARTY_ROLES
+    ),
+    "counterparty.organization": Relation("organization", "{c}.id = {p}.other_id"),
+    "asked.matches": Relation("matched_organization", rows=profile.MATCHES),
+    "matched.organization": Relation("organization", "{c}.id = {p}.organization_id"),
+    "item.prices": Relation("unit_price", rows=profile.PRICES),
     # others
     "process.publisher": Relation("publisher", "{c}.id = {p}.publisher_id"),
     "publisher.region": Relation("region", "{c}.code = {p}.region"),
@@ -74,4 +117,14 @@ TIES: dict[str, tuple[str, ...]] = {
     "process": ("id",),
     "publisher": ("id",),
     "region": ("code",),
+    "item": ("recency", "disclosure_id", "ordinal"),
+    "organization_role": ("role",),
+    "organization_domain": ("domain",),
+    "organization_year": ("place",),
+    "organization_name": ("name",),
+    "organization_process": ("recency", "id"),
+    "counterparty": ("other_id",),
+    "co_bidder": ("other_id",),
+    "matched_organization": ("organization_id",),
+    "unit_price": ("unit_key",),
 }

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from query.plan import Key, Many, One, Part, Shape, Value
+from query.plan import Grouping, Key, Many, One, Part, Shape, Standing, Value
 from query.relations import RELATIONS
 
 PARTS = ("lot", "item", "party", "revision")  # tables of a disclosure's parts
@@ -16,6 +16,19 @@ class Row:
     alias: str = ""
     json: str = ""
     owner: "Row | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What a relation leaves open; `inner` is FROM and WHERE of the list that a connection lies in."""
+
+    grouping: Grouping | None = None
+    standing: Standing | None = None
+    inner: str = ""
+    leading: str = ""
+
+
+NO_MAKING = Made()
 
 
 def reads_document(shape: Shape) -> bool:

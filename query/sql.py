@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 
 from query.conditions import where
 from query.dialect import Dialect
+from query.making import asked, items, made_rows, slots
 from query.page import Page
 from query.plan import (
+    Asked,
     Column,
     Connection,
     Constant,
@@ -24,7 +26,7 @@ from query.plan import (
     Value,
 )
 from query.relations import RELATIONS
-from query.row import PARTS, Row, reads_document
+from query.row import NO_MAKING, PARTS, Made, Row, reads_document
 
 
 @dataclass
@@ -88,6 +90,8 @@ class Speller:
                 return self._many(source, row)
             case Connection():
                 return Page(self, source, row).connection()
+            case Asked():
+                return self._asked(source)
             case _:
                 raise TypeError(f"{type(source).__name__} stands only inside a connection")
 
@@ -99,6 +103,8 @@ class Speller:
             return self.dialect.divide(name, 2)
         if source.wrap == "price":
             return self.dialect.divide(name, 4)
+        if source.wrap == "half":
+            return self.dialect.divide(name, 5)
         if source.wrap == "float":
             return self.dialect.float(name)
         return self.dialect.json(name) if source.wrap == "json" else name
@@ -122,6 +128,12 @@ class Speller:
         listed = self._listed(rows, "one", "place")
         return self.dialect.json(f"CASE WHEN {here} IS NULL THEN NULL ELSE {listed} END")
 
+    def _asked(self, source: Asked) -> str:
+        alias = self.alias("a")
+        element = self.shape(source.shape, Row("asked", alias))
+        rows = f"SELECT {element} AS one, {alias}.place FROM {asked(self.dialect, source, alias)} ORDER BY {alias}.place"
+        return self._listed(rows, "one", "place")
+
     def _listed(self, rows: str, element: str, order: str) -> str:
         alias = self.alias("q")
         array = self.dialect.array(f"{alias}.{element}", f"{alias}.{order}")
@@ -129,12 +141,18 @@ class Speller:
 
     # rows
 
-    def related(self, relation: str, shapes: tuple[Shape, ...], row: Row) -> tuple[Row, str, list[str]]:
+    def related(
+        self, relation: str, shapes: tuple[Shape, ...], row: Row, made: Made = NO_MAKING
+    ) -> tuple[Row, str, list[str]]:
         """The related row, the FROM clause that reaches it, and the join's conditions."""
         found = RELATIONS[relation]
         alias = self.alias(found.table[0])
+        if found.rows:
+            return Row(found.table, alias), f"({made_rows(self, found.rows, row, made)}) {alias}", []
+        if relation == "item":
+            return items(self, shapes, alias, made.leading)
         clause = f"{found.table} {alias}"
-        joins = [found.join.format(p=row.alias, c=alias)] if found.join else []
+        joins = [found.join.format(p=row.alias, c=alias, **slots(self.dialect, made))] if found.join else []
         related = Row(found.table, alias)
         if found.table == "disclosure" and any(reads_document(shape) for shape in shapes):
             body = self.alias("b")
@@ -165,10 +183,11 @@ class Speller:
         return self.dialect.json(f"(SELECT {shape} FROM {clause} WHERE {joined} LIMIT 1)")
 
     def _many(self, source: Many, row: Row) -> str:
-        related, clause, joins = self.related(source.relation, (source.shape,), row)
+        made = Made(source.grouping)
+        related, clause, joins = self.related(source.relation, (source.shape,), row, made)
         order = RELATIONS[source.relation].order.format(c=related.alias)
         rows = (
             f"SELECT {self.shape(source.shape, related)} AS one, {order} AS place FROM {clause}"
-            f" WHERE {' AND '.join(joins)} ORDER BY {order}"
+            f" WHERE {' AND '.join(joins) or '1 = 1'} ORDER BY {order}"
         )
         return self._listed(rows, "one", "place")

@@ -18,6 +18,7 @@ from schemas.policy import Policy
 from schemas.region import Regions
 from schemas.release import FILE as LOCK
 from schemas.release import Lock, Release
+from schemas.sides import Sides
 from schemas.spelling import camel, pascal, plural
 from schemas.timelimit import TimeLimit
 
@@ -149,6 +150,11 @@ class Catalog:
     def policy(self) -> Policy:
         """The policy that the types carry out, read when it is first asked for."""
         return Policy.load(self.folder / "policy")
+
+    @cached_property
+    def sides(self) -> Sides:
+        """Which roles face each other, read when it is first asked for."""
+        return Sides.load(self.folder)
 
     @cached_property
     def validators(self) -> dict[str, Any]:

@@ -120,6 +120,13 @@ def recency(published: date | None, disclosure_id: str) -> int:
     return (_days(published) << _ID_BITS) | bits
 
 
+def recencies(first: date | None, last: date | None) -> tuple[int, int]:
+    """The least and the greatest recency of the days from the first to the last; open where one is None."""
+    least = _days(first) << _ID_BITS
+    most = (_days(last) if last else (1 << _DAY_BITS) - 1) + 1 << _ID_BITS
+    return least, most - 1
+
+
 def same_day(recency_before: int, published: date | None) -> bool:
     """Whether a recency given before still says the published date."""
     return recency_before >> _ID_BITS == _days(published)

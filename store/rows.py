@@ -13,6 +13,7 @@ from schemas.deadline import Due, days_late, due
 from schemas.path import values
 from store.identity import Identity, Publisher, organization_id, process_id, processes
 from store.layout import Node
+from store.names import name_key, start
 from store.terms import terms
 
 Row = dict[str, Any]
@@ -129,11 +130,13 @@ class _Reader:
         self.read(one, child, lot, in_item=in_item)
 
     def _item(self, item: Mapping[str, Any], node: Node, lot: int | None) -> Row:
+        name = _first(item, node, "name")
         return {
             **self._owner,
             "ordinal": len(self.made.items),
             "lot_ordinal": lot,
-            "name": _first(item, node, "name"),
+            "name": name,
+            "name_start": start(name),
             "specification": _first(item, node, "specification"),
             "quantity": _first(item, node, "quantity"),
             "unit": _first(item, node, "unit"),
@@ -170,6 +173,7 @@ class _Reader:
             belongs = None if uscc else process
             self.made.organizations[organization] = {
                 "id": organization, "uscc": uscc, "name": name, "process_id": belongs,
+                "name_key": name_key(name, uscc),
             }  # fmt: skip
 
 

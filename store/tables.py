@@ -71,6 +71,9 @@ organization = Table(
     Column("uscc", String(18), index=True),
     Column("name", Text, nullable=False, index=True),
     Column("process_id", String(40)),  # where a party known by name only belongs; NULL with a credit code
+    Column(
+        "name_key", Text, index=True
+    ),  # the name as it is matched (store/names.py); NULL for a private person
 )
 
 process = Table(
@@ -178,6 +181,8 @@ item = _owned(
     Column("unit", Text),
     Column("unit_price", BigInteger),  # 1/10,000 yuan
     Column("amount_fen", BigInteger),
+    Column("name_start", String(100)),  # the beginning of the name: whole ones are too long for an index
+    Index(None, "name_start", "unit_price"),
 )
 
 disclosure_process = Table(

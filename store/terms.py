@@ -61,6 +61,11 @@ def _pairs(run: str) -> list[str]:
     return list(map(add, run, run[1:]))
 
 
+def simplified(text: str) -> str:
+    """A text with each traditional character as its simplified one, whatever the phrase."""
+    return text.translate(_simplified())
+
+
 def _fold(text: str) -> str:
     return unicodedata.normalize("NFKC", text).casefold().translate(_simplified())
 

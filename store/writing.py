@@ -236,7 +236,7 @@ def _insert_registers(connection: Connection, made: Sequence[Parts]) -> None:
     for _, row in sorted(wanted.items()):
         if stored.get(row["id"]) == row["id"] != row["name"]:
             named = update(table).where(table.c.id == row["id"], table.c.name == row["id"])
-            connection.execute(named.values(name=row["name"]))
+            connection.execute(named.values(name=row["name"], name_key=row["name_key"]))
 
 
 def _by_id(rows: Iterable[Row]) -> dict[str, Row]:

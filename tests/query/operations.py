@@ -19,10 +19,18 @@ from graphql import (
     is_leaf_type,
 )
 
+from tests.query.oracle_profile import LISTS, MATCHED
+from tests.query.reference import Orders
 from tests.query.vocabulary import Vocabulary
 
 Composite = GraphQLObjectType | GraphQLInterfaceType
 WORDS = ("昆明", "云南 示例", "項目", "2024", "KMGC2024", "中標", "虚构", "示例光电")
+# field → what its list consists of, and in which order when none is asked for; all others are of disclosures
+KINDS: Mapping[str, tuple[str, Orders]] = {
+    "organizations": ("organization", ()), "sameName": ("organization", ()), "publishers": ("publisher", ()),
+    "regions": ("region", ()), "items": ("item", ()), "matches": ("matched_organization", MATCHED),
+    "prices": ("unit_price", (("items", True),)), **LISTS,
+}  # fmt: skip
 ALIASES, DEPTH, FIELDS = 15, 9, 60
 
 
@@ -49,12 +57,14 @@ class Maker:
     variables: dict[str, tuple[str, Any]] = field(default_factory=dict)  # name → (declaration, value or ...)
     fragments: dict[str, tuple[str, str, int]] = field(default_factory=dict)  # name → (on, text, depth)
 
-    def make(self) -> Operation:
-        """An operation of one to three root fields."""
+    def make(self, roots: Sequence[str] = ()) -> Operation:
+        """An operation of one to three root fields, of all of them or of those given."""
         assert self.schema.query_type
         # Objects of two kinds behind `Node` may have fields of one name and different types.
         self.kind = self.chance.choice(("Disclosure", "Organization", "Process", "Publisher", "Region"))
-        chosen = self.chance.choices(list(self.schema.query_type.fields), k=self.chance.randint(1, 3))
+        chosen = self.chance.choices(
+            roots or list(self.schema.query_type.fields), k=self.chance.randint(1, 3)
+        )
         body = " ".join(self.field(self.schema.query_type, name, 0, 1) for name in chosen)
         declared = ", ".join(f"${name}: {declaration}" for name, (declaration, _) in self.variables.items())
         spread = "\n".join(
@@ -166,25 +176,34 @@ class Maker:
                 uscc = self.vocabulary.value(self.chance, "uscc", "eq")
                 given = f"(uscc: {self.literal_or_variable('String', uscc)}"
                 return given + self.chance.choice((")", ", id: null)")), 1
+            case "matchOrganizations":
+                given = {
+                    kind: self.literal_or_variable("[String!]", self.vocabulary.asked(self.chance, kind))
+                    for kind in self.chance.choice((("names",), ("codes", "names"), ("codes",)))
+                }
+                return "(" + ", ".join(f"{kind}: {values}" for kind, values in given.items()) + ")", 5
         if "first" not in declared:
             return "", 2
         return self._page(parent, name, declared)
 
     def _page(self, parent: str, name: str, declared: Mapping[str, GraphQLArgument]) -> tuple[str, int]:
-        kind = {"organizations": "organization", "publishers": "publisher", "regions": "region"}.get(
-            name, "disclosure"
-        )
-        default = (("stage_rank", False),) if parent == "Process" else ()
+        kind, default = KINDS.get(name, ("disclosure", ()))
+        if parent == "Process":
+            default = (("stage_rank", False),)
         given: dict[str, str] = {}
         order = None
         if "orderBy" in declared and self.chance.random() < 0.5:
-            fields = self.schema.type_map["DisclosureOrderField"]
+            type_ = get_named_type(declared["orderBy"].type).name
+            fields = self.schema.type_map[f"{type_}Field"]
             assert isinstance(fields, GraphQLEnumType)
             order = {"field": self.chance.choice(list(fields.values))}
             if self.chance.random() < 0.7:
                 order["direction"] = self.chance.choice(("ASC", "DESC"))
-            given["orderBy"] = self.literal_or_variable("DisclosureOrder", order, enums=True)
-        if self.chance.random() < 0.4:
+            given["orderBy"] = self.literal_or_variable(type_, order, enums=True)
+        if "role" in declared and self.chance.random() < 0.3:
+            role = self.chance.choice(("supplier", "buyer", "tenderer", "authority", "transferee"))
+            given["role"] = self.literal_or_variable("PartyRole", role, enums=True)
+        if "filter" in declared and self.chance.random() < 0.4:
             given["filter"] = self.filter(get_named_type(declared["filter"].type), 0)
         if "search" in declared and self.chance.random() < 0.15:
             given["search"] = self.literal_or_variable("String", self.chance.choice(WORDS))
@@ -199,9 +218,9 @@ class Maker:
                 given["last" if end == "first" else "first"] = "null"
         for place in ("after", "before"):
             if self.chance.random() < 0.25:
-                given[place] = self.literal_or_variable(
-                    "String", self.vocabulary.cursor(self.chance, kind, order, default)
-                )
+                cursor = self.vocabulary.cursor(self.chance, kind, order, default)
+                if cursor is not None:
+                    given[place] = self.literal_or_variable("String", cursor)
         if not given:
             return "", size
         names = self.chance.sample(list(given), len(given))

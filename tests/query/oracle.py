@@ -95,6 +95,10 @@ class Oracle:
 
     def thing(self, kind: str, row: Row) -> Thing:
         """A row with its document, where it has one."""
+        if kind == "item":
+            owner = self.one("disclosure", "id", row["disclosure_id"])
+            assert owner is not None
+            return next(one for one in self.parts(owner, "item") if one.row["ordinal"] == row["ordinal"])
         return Thing(kind, row, self.documents.get(row["id"]) if kind == "disclosure" else None)
 
     def parts(self, owner: Thing, kind: str, order: str = "ordinal") -> list[Thing]:
@@ -147,13 +151,15 @@ class Oracle:
         }
         nodes = [self.thing(kind, row) for row in shown]
         edges = [
-            Thing("edge", {"node": node, "cursor": reference.cursor(node.row, orders)}) for node in nodes
+            Thing("edge", {"node": node, "cursor": reference.cursor(row, orders)})
+            for node, row in zip(nodes, shown, strict=True)
         ]
         found = {
             "nodes": nodes,
             "edges": edges,
             "pageInfo": Thing("pageInfo", facts),
             "totalCount": len(rows),
+            "all": rows,
         }
         return Thing("connection", found)
 
@@ -175,6 +181,10 @@ class Oracle:
                 return any(reference.meets(p.row["id"], value, "process:") for p in self.processes(one))
             case "publisher":
                 return reference.meets(one.row["publisher_id"], value, "publisher:")
+            case "disclosure" if one.kind == "item":
+                return self.meets(one.owner, value)
+            case "price":
+                return reference.meets(one.row["unit_price"], reference.in_fen(value, 10_000))
             case "amount":
                 return reference.meets(one.row["amount_fen"], reference.in_fen(value))
             case "id":

@@ -6,6 +6,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from tests.query import oracle_profile as profile
 from tests.query import reference
 from tests.query.reference import Orders, Thing
 
@@ -86,6 +87,23 @@ def _types(oracle: Any, _source: Thing, _given: Mapping[str, Any]) -> list[Any]:
     ]  # fmt: skip
 
 
+def _inner(kind: str) -> Resolver:
+    return lambda oracle, source, given: [Thing(kind, row) for row in source.row["roles"]]
+
+
+FIGURES: Mapping[str, str | Resolver] = {
+    **_same("disclosures", "unpriced", "firstDate", "lastDate"),
+    "amount": _divided("amount_fen", 100),
+    "partyAmount": _divided("party_fen", 100),
+    "recordAmount": _divided("record_fen", 100),
+}
+PROCESS: Mapping[str, str | Resolver] = {
+    **_same("number", "title"),
+    "id": _global("process"),
+    "publisher": _to("publisher", "id", "publisher_id"),
+    "disclosures": _linked("disclosure_process", "process_id", (("stage_rank", False),)),
+}
+
 # kind → field → its column, or what finds its value; of a disclosure, lot or item all else is in the document
 FIELDS: Mapping[str, Mapping[str, str | Resolver]] = {
     "query": {
@@ -94,6 +112,8 @@ FIELDS: Mapping[str, Mapping[str, str | Resolver]] = {
         "disclosures": _list("disclosure"),
         "organization": _organization,
         "organizations": _list("organization"),
+        "matchOrganizations": profile.match,
+        "items": lambda oracle, source, given: oracle.page("item", profile.items(oracle), given),
         "process": _by("process", "id", "process:"),
         "publishers": _list("publisher"),
         "region": _by("region", "code", column="code"),
@@ -112,29 +132,60 @@ FIELDS: Mapping[str, Mapping[str, str | Resolver]] = {
         "revisions": _parts("revision", "number"),
         "processes": lambda oracle, source, given: oracle.processes(source),
     },
-    "lot": {**_same("number", "title", "location", "area", "outcome"), "amount": _divided("amount_fen", 100)},
+    "lot": {
+        **_same("number", "title", "location", "area", "outcome"),
+        "amount": _divided("amount_fen", 100),
+        "parties": lambda oracle, source, given: [
+            party for party in oracle.parts(source.owner, "party") if party.row["lot_ordinal"] == source.row["ordinal"]
+        ],
+    },
     "item": {
         **_same("name", "specification", "quantity", "unit"),
         "price": _divided("unit_price", 10_000),
         "amount": _divided("amount_fen", 100),
+        "disclosure": lambda oracle, source, given: source.owner,
+        "lot": _lot,
+        "suppliers": profile.suppliers,
     },
     "party": {
         **_same("role", "name", "rank"),
         "amount": _divided("amount_fen", 100),
         "organization": _to("organization", "id", "organization_id"),
         "lot": _lot,
+        "disclosure": lambda oracle, source, given: source.owner,
     },
     "organization": {
         **_same("uscc", "name"),
         "id": _global("organization"),
-        "disclosures": _linked("party", "organization_id"),
+        "disclosures": profile.disclosures,
+        "creditRecords": profile.credit_records,
+        "sameName": profile.same_name,
+        **{name: profile.page(name) for name in profile.LISTS},
     },
-    "process": {
-        **_same("number", "title"),
-        "id": _global("process"),
-        "publisher": _to("publisher", "id", "publisher_id"),
-        "disclosures": _linked("disclosure_process", "process_id", (("stage_rank", False),)),
+    "organization_role": {"role": "role", **FIGURES},
+    "organization_domain": {"domain": "domain", **FIGURES},
+    "organization_year": {"year": "year", **FIGURES, "roles": _inner("organization_year_role")},
+    "organization_year_role": {"domain": "domain", "role": "role", **FIGURES},
+    "organization_name": _same("name", "disclosures", "firstDate", "lastDate"),
+    "organization_process": PROCESS,
+    "counterparty": {"organization": _to("organization", "id", "other_id"), **FIGURES, "roles": _inner("counterparty_role")},
+    "counterparty_role": {"role": "role", "counterpartyRole": "other_role", **FIGURES},
+    "co_bidder": {
+        **_same("processes", "disclosures", "wins", "firstDate", "lastDate"),
+        "coBidderWins": "other_wins",
+        "organization": _to("organization", "id", "other_id"),
     },
+    "asked": {**_same("asked", "kind", "note"), "matches": profile.matches},
+    "matched_organization": {
+        **_same("basis", "disclosures"),
+        "organization": _to("organization", "id", "organization_id"),
+    },
+    "unit_price": {
+        **_same("unit", "items"),
+        **{name: _divided(name, 10_000) for name in ("minimum", "mean", "maximum")},
+        "median": _divided("median", 100_000),
+    },
+    "process": PROCESS,
     "publisher": {
         **_same("uscc", "name", "level"),
         "id": _global("publisher"),
@@ -150,7 +201,12 @@ FIELDS: Mapping[str, Mapping[str, str | Resolver]] = {
         "children": _children,
     },
     "revision": {"number": "number", "digest": "digest", "document": "body"},
-    "connection": {name: name for name in ("nodes", "edges", "pageInfo", "totalCount")},
+    "connection": {
+        **{name: name for name in ("nodes", "edges", "pageInfo", "totalCount")},
+        "prices": lambda oracle, source, given: oracle.page(
+            "unit_price", profile.unit_prices(source.row["all"]), given, (("items", True),)
+        ),
+    },
     "edge": _same("node", "cursor"),
     "pageInfo": {name: name for name in ("hasNextPage", "hasPreviousPage", "startCursor", "endCursor")},
 }  # fmt: skip

@@ -28,8 +28,17 @@ class Thing:
 STAGES = ("planning", "notice", "candidates", "result", "approval", "correction", "contract", "termination",
           "implementation", "supervision")  # fmt: skip
 COLUMNS = {"PUBLISHED_DATE": "published_date", "AMOUNT": "amount_fen", "DUE_ON": "due_on",
-           "DAYS_LATE": "days_late", "STAGE": "stage_rank"}  # fmt: skip
-_NUMBERS = ("recency", "amount_fen", "days_late", "stage_rank")
+           "DAYS_LATE": "days_late", "STAGE": "stage_rank", "DISCLOSURES": "disclosures", "FIRST_DATE": "first_date",
+           "LAST_DATE": "last_date", "PRICE": "unit_price"}  # fmt: skip
+_NUMBERS = ("recency", "amount_fen", "days_late", "stage_rank", "disclosures", "processes", "items", "place", "ordinal",
+            "unit_price")  # fmt: skip
+# What makes an order total, for what is neither a disclosure nor has an id.
+TIES = {
+    "region": ("code",), "item": ("recency", "disclosure_id", "ordinal"), "organization_role": ("role",),
+    "organization_domain": ("domain",), "organization_year": ("place",), "organization_name": ("name",),
+    "organization_process": ("recency", "id"), "counterparty": ("other_id",), "co_bidder": ("other_id",),
+    "matched_organization": ("organization_id",), "unit_price": ("unit_key",),
+}  # fmt: skip
 _COMPARISONS = {"eq": operator.eq, "ne": operator.ne, "lt": operator.lt, "lte": operator.le, "gt": operator.gt,
                 "gte": operator.ge}  # fmt: skip
 _LOWER = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz")
@@ -52,29 +61,32 @@ def _holds(found: Any, name: str, value: Any, prefix: str) -> bool:
     return bool(_COMPARISONS[name](found, value.removeprefix(prefix) if prefix else value))
 
 
-def in_fen(wanted: Mapping[str, Any]) -> dict[str, Any]:
-    """The operators of an amount with yuan as fen, exactly."""
+def in_fen(wanted: Mapping[str, Any], units: int = 100) -> dict[str, Any]:
+    """The operators of an amount with yuan as fen (or other parts), exactly."""
     return {
-        name: value if name == "isNull" else [_fen(one) for one in value] if name == "in" else _fen(value)
+        name: value
+        if name == "isNull"
+        else [_fen(one, units) for one in value]
+        if name == "in"
+        else _fen(value, units)
         for name, value in wanted.items()
     }
 
 
-def _fen(yuan: float) -> Decimal:
-    return Decimal(repr(yuan)) * 100
+def _fen(yuan: float, units: int) -> Decimal:
+    return Decimal(repr(yuan)) * units
 
 
 def order_of(kind: str, wanted: Mapping[str, Any] | None, default: Orders = ()) -> Orders:
     """The keys of an order, ties included; disclosures come newest first when nothing else is asked for."""
-    if kind != "disclosure":
-        return (("code" if kind == "region" else "id", False),)
     chosen = default
     if wanted is not None:
         descending = (wanted.get("direction") or "DESC") == "DESC"
-        newest = wanted["field"] == "PUBLISHED_DATE" and descending
+        newest = wanted["field"] == "PUBLISHED_DATE" and descending  # of disclosures and items
         chosen = () if newest else ((COLUMNS[wanted["field"]], descending),)
-    last = chosen[-1][1] if chosen else True
-    return (*chosen, ("recency", last), ("id", last))
+    last = chosen[-1][1] if chosen else kind in ("disclosure", "item")
+    ties = ("recency", "id") if kind == "disclosure" else TIES.get(kind, ("id",))
+    return (*chosen, *((key, last) for key in ties if key not in dict(chosen)))
 
 
 def place(row: Row, orders: Orders) -> Place:
@@ -110,7 +122,7 @@ def cursor(row: Row, orders: Orders) -> str:
 
 def read(given: str, orders: Orders) -> Place:
     """The place that a cursor names."""
-    tag, *values = bytes.fromhex(given).decode().split("|")
+    tag, *values = bytes.fromhex(given).decode().split("|", len(orders))  # the last may hold one
     assert tag == _tag(orders)
     return tuple(
         None if value == "" else int(value) if key in _NUMBERS else value

@@ -1,9 +1,11 @@
 """Values that stand in the data, for made-up operations to ask about."""
 
 import random
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from tests.query import oracle_profile as profile
 from tests.query import reference
 from tests.query.oracle import Oracle
 
@@ -23,6 +25,13 @@ class Vocabulary:
             case "amount":
                 fen = one["amount_fen"] or chance.choice((1, 1999, -5))
                 return chance.choice((fen / 100, fen / 100 + 0.005, 0, -1.5))
+            case "price":
+                price = chance.choice(rows["item"])["unit_price"] or 1
+                return chance.choice((price / 10_000, 0, 0.00005))
+            case "quantity":
+                return chance.choice(rows["item"])["quantity"] or 1
+            case "specification" | "unit":
+                return self._piece(chance, chance.choice(rows["item"])[name] or "台", operator)
             case "daysLate":
                 return one["days_late"] or 0
             case "type":
@@ -42,7 +51,8 @@ class Vocabulary:
             case "localId":
                 return self._piece(chance, one["local_id"] or "变", operator)
             case "name":
-                return self._piece(chance, party["name"], operator)
+                item = chance.choice(rows["item"])["name"] or "设备"
+                return self._piece(chance, chance.choice((party["name"], item)), operator)
         return self._piece(chance, one["title"], operator)
 
     def _piece(self, chance: random.Random, text: str, operator: str) -> str:
@@ -50,6 +60,18 @@ class Vocabulary:
             return text
         start = chance.randrange(len(text))
         return chance.choice((str.upper, str.lower, str))(text[start : start + chance.randint(1, 5)]) or "a"
+
+    def asked(self, chance: random.Random, kind: str) -> list[str]:
+        """Names or codes to be matched: some that stand there, some spelled otherwise, some that do not."""
+        column = "name" if kind == "names" else "uscc"
+        known = [row[column] for row in self.oracle.rows["organization"] if row[column]]
+        found = chance.choices(known, k=chance.choice((0, 1, 3)))
+        odd = [f" {found[0][:2]} {found[0][2:]}"] if found else []
+        return [
+            *found,
+            *odd,
+            *chance.sample(("雲南示例光電科技有限公司", "王小明", "没有", "91530100MA6K00027X"), 1),
+        ]
 
     def date(self, chance: random.Random) -> str:
         """A date of some disclosure."""
@@ -68,7 +90,21 @@ class Vocabulary:
             return "lot:1"
         return f"{kind}:{chance.choice(rows[kind])['code' if kind == 'region' else 'id']}"
 
-    def cursor(self, chance: random.Random, kind: str, order: Any, default: Any) -> str:
-        """The cursor of any row, in the order that is asked for."""
+    def cursor(self, chance: random.Random, kind: str, order: Any, default: Any) -> str | None:
+        """The cursor of any row, in the order that is asked for; None where there happens to be none."""
         orders = reference.order_of(kind, order, default)
-        return reference.cursor(chance.choice(self.oracle.rows[kind]), orders)
+        rows = self._rows(chance, kind)
+        return reference.cursor(chance.choice(rows), orders) if rows else None
+
+    def _rows(self, chance: random.Random, kind: str) -> Sequence[Mapping[str, Any]]:
+        if kind == "item":
+            return profile.items(self.oracle)
+        if kind == "unit_price":
+            return profile.unit_prices(self.oracle.rows["item"])
+        party = chance.choice(self.oracle.rows["party"])
+        for field, (made, _) in profile.LISTS.items():
+            if made == kind:
+                return profile.rows(self.oracle, field, party["organization_id"], None)
+        if kind == "matched_organization":
+            return [{"place": 1, "disclosures": 1, "organization_id": party["organization_id"]}]
+        return self.oracle.rows[kind]

@@ -1,0 +1,99 @@
+"""Rows that no table has: groups of an organization's disclosures, items with their disclosure, a client's own list."""
+
+from typing import Protocol
+
+from query.conditions import Relating, where
+from query.dialect import Dialect
+from query.plan import Asked, Grouping, Shape, Standing
+from query.row import Made, Row, reads_document
+
+ASKED = ("asked", "kind", "code", "name", "name_key", "note")  # what a list to be matched has in each element
+
+
+class Naming(Relating, Protocol):
+    """What gives new aliases (`query.sql.Speller`)."""
+
+    def alias(self, letter: str) -> str: ...
+
+
+def slots(dialect: Dialect, made: Made) -> dict[str, str]:
+    """The texts for `{…}` in a relation: roles as lists, and what the databases spell differently."""
+    grouping = made.grouping or Grouping()
+    return {
+        "takers": _codes(grouping.takers),
+        "bidders": _codes(grouping.bidders),
+        "pairs": ", ".join(f"'{_code(role)} {_code(other)}'" for role, other in grouping.pairs) or "NULL",
+        "role": _role(dialect, made.standing),
+        "binary": dialect.binary,
+        "mod": dialect.mod,
+        "inner": made.inner,
+    }
+
+
+def made_rows(speller: Naming, text: str, row: Row, made: Made) -> str:
+    """The SELECT of a relation that is made, for the row at hand."""
+    counted = Row("disclosure", speller.alias("d"))
+    grouping = made.grouping or Grouping()
+    asked_of = "".join(f" AND {one}" for one in where(speller, grouping.where, counted))
+    if grouping.span:  # what an index of parties can end at
+        first, last = (speller.dialect.parameter(one, "bigint") for one in grouping.span)
+        asked_of = f" AND r.recency BETWEEN {first} AND {last}{asked_of}"
+    return text.format(p=row.alias, d=counted.alias, where=asked_of, **slots(speller.dialect, made))
+
+
+def items(speller: Naming, shapes: tuple[Shape, ...], alias: str, leading: str) -> tuple[Row, str, list[str]]:
+    """Items of all disclosures, each beside its own; with the document where a shape reads it.
+
+    SQLite reads the tables of a CROSS JOIN in their order; PostgreSQL in the order it likes.
+    """
+    owner = speller.alias("d")
+    tables = [f"item {alias}", f"disclosure {owner}"]
+    if leading == "disclosure":
+        tables.reverse()
+    clause = (" CROSS JOIN " if leading else " INNER JOIN ").join(tables)
+    join = f"{owner}.shard = {alias}.shard AND {owner}.id = {alias}.disclosure_id"
+    clause, joins = (clause, [join]) if leading else (f"{clause} ON {join}", [])
+    if not any(map(reads_document, shapes)):
+        return Row("item", alias, "", Row("disclosure", owner)), clause, joins
+    body = speller.alias("b")
+    clause += (
+        f" LEFT JOIN document {body} ON {body}.shard = {owner}.shard AND {body}.disclosure_id = {owner}.id"
+    )
+    # An item is the n-th of its lot, or of the disclosure.
+    place = (
+        f"(SELECT CAST(count(*) AS integer) FROM item n WHERE n.shard = {alias}.shard"
+        f" AND n.disclosure_id = {alias}.disclosure_id AND n.ordinal < {alias}.ordinal"
+        f" AND coalesce(n.lot_ordinal, -1) = coalesce({alias}.lot_ordinal, -1))"
+    )
+    at = speller.dialect.at_index
+    lot = at(f"{body}.body", "lots", f"{alias}.lot_ordinal")
+    element = (
+        f"CASE WHEN {alias}.lot_ordinal IS NULL THEN {at(f'{body}.body', 'items', place)}"
+        f" ELSE {at(lot, 'items', place)} END"
+    )
+    return Row("item", alias, f"({element})", Row("disclosure", owner, f"{body}.body")), clause, joins
+
+
+def asked(dialect: Dialect, source: Asked, alias: str) -> str:
+    """The elements of a client's list as rows, with their `place`."""
+    return dialect.records(dialect.parameter(source.parameter), ASKED, alias)
+
+
+def _role(dialect: Dialect, standing: Standing | None) -> str:
+    if standing is None:
+        return ""
+    wanted = f" AND op.role IN ({_codes(standing.roles)})" if standing.roles else ""
+    if standing.parameter >= 0:
+        wanted += f" AND op.role = {dialect.parameter(standing.parameter, 'text')}"
+    return wanted
+
+
+def _codes(codes: tuple[str, ...]) -> str:
+    return ", ".join(f"'{_code(code)}'" for code in codes) or "NULL"
+
+
+def _code(code: str) -> str:
+    """A code of the standard as it may stand in a statement."""
+    assert code.isascii(), code
+    assert code.isalnum(), code
+    return code
