@@ -23,7 +23,7 @@ from graphql import (
 from graphql.execution.values import get_argument_values, get_directive_values
 from graphql.type import GraphQLIncludeDirective, GraphQLInterfaceType, GraphQLSkipDirective
 
-from api import around
+from api import around, entries
 from api.limits import Limits, too_many_values
 from api.matching import asked
 from query.binding import Binding, Free
@@ -36,6 +36,8 @@ from query.orders import chosen
 from query.plan import (
     All,
     Asked,
+    ById,
+    Chosen,
     Column,
     Compare,
     Condition,
@@ -46,6 +48,7 @@ from query.plan import (
     Grouping,
     Has,
     Key,
+    Leaf,
     Many,
     Matches,
     Node,
@@ -67,8 +70,6 @@ from schemas.catalog import Catalog
 from store.names import start
 from store.terms import match_expression, query_terms
 
-# What has a global id with a prefix, and the column that holds what follows it.
-_NODES = {"organization": "id", "process": "id", "publisher": "id", "region": "code"}
 Selections = tuple[SelectionSetNode, ...]
 Grouped = dict[str, list[FieldNode]]
 
@@ -226,13 +227,24 @@ class Planner:
     def _source(self, attribute: Attribute, nodes: list[FieldNode], made: ObjectType, times: int) -> Source:
         source = attribute.source
         match source:
-            case Part() | One() | Many():
+            case Part():
+                self.nodes += times
+                return replace(source, shape=self._shape(nodes, attribute.named_type, times))
+            case One() | Many():
                 inner = times * (RELATIONS[source.relation].several if isinstance(source, Many) else 1)
                 self.nodes += inner
+                arguments = self._arguments(made.name, nodes[0]) if attribute.arguments else {}
+                given = entries.given(source.relation, arguments, self.catalog, self._bind)
+                where = entries.restricted(source.relation, arguments, self._bind)
                 shape = self._shape(nodes, attribute.named_type, inner)
                 if isinstance(source, Many):
-                    return replace(source, shape=shape, grouping=self._inner(source.relation))
-                return replace(source, shape=shape)
+                    grouping = self._inner(source.relation)
+                    return replace(source, shape=shape, grouping=grouping, given=given, where=where)
+                return replace(source, shape=shape, given=given, where=where)
+            case Special(name="type_by_path"):
+                self.nodes += times
+                described = dict(zip(self.catalog.types, self._types(nodes), strict=True))
+                return Chosen(self._bind(orjson.dumps(described).decode()), "type")
             case Connected():
                 target = attribute.named_type.removesuffix("Connection")
                 return self._connection(source, nodes, target, self._arguments(made.name, nodes[0]), times)
@@ -262,6 +274,10 @@ class Planner:
             case Special(name="static"):
                 self.nodes += len(self.catalog.types)
                 return Constant(self._bind(orjson.dumps(self._types(nodes)).decode()))
+            case Special(name="data_version"):
+                return Leaf("data_version", Column("version"))
+            case Special(name="nodes_by_id"):
+                return self._nodes(nodes, arguments["ids"])
             case Special():
                 return self._node(nodes, arguments["id"])
             case Connected() as source:
@@ -283,13 +299,22 @@ class Planner:
 
     def _node(self, nodes: list[FieldNode], identifier: Any) -> Source:
         """`node(id)`: the prefix of a global id names the table; a disclosure's has none."""
-        kind, places = self._bind.split(identifier, _kind_of_id)
+        kind, places = self._bind.split(identifier, entries.split)
         self.nodes += 1
-        if kind == "":
-            return One("disclosure", self._shape(nodes, "Disclosure", 1), Compare("id", "eq", places))
-        if kind not in _NODES:
+        if kind not in entries.GLOBAL:
             return Constant(self._bind("null"))
-        return One(kind, self._shape(nodes, kind.capitalize(), 1), Compare(_NODES[kind], "eq", places))
+        relation, column, type_name = entries.GLOBAL[kind]
+        return One(relation, self._shape(nodes, type_name, 1), Compare(column, "eq", places))
+
+    def _nodes(self, nodes: list[FieldNode], identifiers: list[Any]) -> Source:
+        """`nodes(ids)`: whatever kinds the ids are of, the statement is the same."""
+        count = entries.counted(identifiers)
+        self.nodes += count
+        kinds = tuple(
+            (kind, relation, column, self._shape(nodes, type_name, count))
+            for kind, (relation, column, type_name) in entries.GLOBAL.items()
+        )
+        return ById(self._bind(identifiers, entries.keys), kinds)
 
     def _match(self, nodes: list[FieldNode], arguments: Mapping[str, Any]) -> Source:
         """`matchOrganizations`: the list is one value, however long."""
@@ -299,19 +324,21 @@ class Planner:
         return Asked(place, self._shape(nodes, "OrganizationMatch", times))
 
     def _types(self, nodes: list[FieldNode]) -> list[dict[str, Any]]:
-        """`disclosureTypes`: known without the database."""
-        selections = _selections(nodes)
-        keys = self._collect(selections, "DisclosureType")
+        """All types as they are asked for: known without the database."""
+        keys = self._collect(_selections(nodes), "DisclosureType")
+        inner = {
+            key: self._collect(_selections(fields), "DeadlineRule")
+            for key, fields in keys.items()
+            if fields[0].name.value == "deadlines"
+        }
         rows = []
-        for disclosure in self.catalog.types.values():
-            facts = {
-                "__typename": "DisclosureType", "path": disclosure.type, "version": disclosure.version,
-                "domain": disclosure.domain, "stage": disclosure.stage, "title": disclosure.title,
-                "titleEn": disclosure.title_en, "description": disclosure.schema["description"],
-                "descriptionEn": disclosure.schema["descriptionEn"], "graphqlType": disclosure.graphql_name,
-                "collection": disclosure.collection, "schemaUrl": f"/schemas/{disclosure.name}.json",
-            }  # fmt: skip
-            rows.append({key: facts[nodes[0].name.value] for key, nodes in keys.items()})
+        for facts in map(entries.facts, self.catalog.types.values()):
+            row = {key: facts[fields[0].name.value] for key, fields in keys.items()}
+            for key, below in inner.items():
+                row[key] = [
+                    {name: rule[fields[0].name.value] for name, fields in below.items()} for rule in row[key]
+                ]
+            rows.append(row)
         return rows
 
     # connections
@@ -330,6 +357,7 @@ class Planner:
         counted = around.grouping(source.relation, arguments, sides, of_rows, self._bind)
         self.grouping = counted
         where = None if relation.rows else of_rows
+        given = entries.given(source.relation, arguments, self.catalog, self._bind)
         inner = times * size
         self.nodes += inner
         keys = []
@@ -341,7 +369,9 @@ class Planner:
         standing = around.standing(source.relation, arguments, sides, self._bind)
         leading = around.leading(source.relation, arguments, orders)
         self.elsewhere, self.grouping = outside
-        return Connection(source.relation, page, orders, where, tuple(keys), counted, standing, leading)
+        return Connection(
+            source.relation, page, orders, where, tuple(keys), counted, standing, leading, given
+        )
 
     def _page_key(self, nodes: list[FieldNode], target: str, times: int) -> Source:
         selections = _selections(nodes)
@@ -383,8 +413,10 @@ class Planner:
         path = self.model.paths.get(target)
         if path is not None:
             parts.append(Compare("type", "eq", (self._bind(path),)))
+        parts += entries.narrowed(target, arguments, self._bind)
         if arguments.get("filter") is not None:
             name = {
+                "Change": "ChangeFilter",
                 "Organization": "OrganizationFilter",
                 "Publisher": "PublisherFilter",
                 "Region": "RegionsFilter",
@@ -423,14 +455,6 @@ def _terms(fts: bool, text: Any) -> str | list[str]:
             "至少两个汉字,或者一个字母、数字的词。", "Give at least two Chinese characters, or a word of letters or digits.",
         )  # fmt: skip
     return match_expression(terms) if fts else terms
-
-
-def _kind_of_id(identifier: Any) -> tuple[str, tuple[str, ...]]:
-    """The prefix of a global id and what follows it."""
-    kind, colon, rest = str(identifier).partition(":")
-    if not colon:
-        return "", (kind,)
-    return (kind, (rest,)) if kind in _NODES else ("unknown", ())
 
 
 def _selections(nodes: Iterable[FieldNode]) -> Selections:

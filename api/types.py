@@ -61,6 +61,11 @@ def _day(value: str) -> None:
         raise ValueError(value)
 
 
+def _instant(value: str) -> None:
+    if datetime.fromisoformat(value).tzinfo is None or len(value) < 17:
+        raise ValueError(value)
+
+
 def _moment(value: str) -> None:
     if len(value) == 10:
         date.fromisoformat(value)
@@ -77,6 +82,9 @@ class _Types:
             "String": graphene.String, "ID": graphene.ID, "Int": graphene.Int, "Float": graphene.Float,
             "Boolean": graphene.Boolean, "JSON": _json(),
             "Date": _scalar("Date", "日期 YYYY-MM-DD。A date.", _day, "2024-06-18"),
+            "DateTime": _scalar(
+                "DateTime", "带时区的日期时间。A date and time with offset.", _instant, "2024-06-18T09:30:00+08:00",
+            ),
             "DateOrDateTime": _scalar(
                 "DateOrDateTime", "日期,或者带时区的日期时间。A date, or a date and time with offset.",
                 _moment, "2024-06-18T09:30:00+08:00",

@@ -99,6 +99,9 @@ FILTERS: MappingProxyType[str, tuple[FilterField, ...]] = MappingProxyType(
             FilterField("region", "StringFilter", "region", "行政区划代码。Region code."),
             FilterField("level", "LevelFilter", "level", "层级。Level."),
         ),
+        "ChangeFilter": (
+            FilterField("disclosure", "DisclosureFilter", "", "公开信息现在的样子。The disclosure as it is now.", relation="change.disclosed"),
+        ),
         "RegionsFilter": (
             FilterField("level", "LevelFilter", "level", "层级。Level."),
             FilterField("parent", "StringFilter", "parent", "上级的代码。The parent's code."),
@@ -135,3 +138,8 @@ DISCLOSURE_ARGUMENTS = (
 def filtered(filter_type: str) -> tuple[Argument, ...]:
     """The arguments of a connection with a filter of its own."""
     return (Argument("filter", filter_type, "筛选条件。Which ones."), *PAGING)
+
+
+def paged(*others: Argument) -> tuple[Argument, ...]:
+    """The arguments of a connection without a filter, after others."""
+    return (*others, *PAGING)

@@ -3,7 +3,7 @@
 from typing import Protocol
 
 from query.dialect import Dialect
-from query.plan import All, Compare, Condition, Has, Matches, Not, Shape, Some
+from query.plan import NONE_GIVEN, All, Compare, Condition, Given, Has, InForce, Matches, Not, Shape, Some
 from query.row import NO_MAKING, Made, Row
 
 _OPERATORS = {"eq": "=", "ne": "<>", "lt": "<", "lte": "<=", "gt": ">", "gte": ">="}
@@ -12,7 +12,7 @@ KINDS = {
     "formed_date": "date", "published_date": "date", "due_on": "date", "amount_fen": "bigint",
     "days_late": "integer", "recency": "bigint", "stage_rank": "integer", "disclosures": "bigint",
     "processes": "bigint", "items": "bigint", "place": "integer", "ordinal": "integer", "first_date": "date",
-    "last_date": "date", "unit_price": "bigint", "quantity": "float8",
+    "last_date": "date", "version": "bigint", "unit_price": "bigint", "quantity": "float8",
 }  # fmt: skip
 
 
@@ -22,7 +22,12 @@ class Relating(Protocol):
     dialect: Dialect
 
     def related(
-        self, relation: str, shapes: tuple[Shape, ...], row: Row, made: Made = NO_MAKING
+        self,
+        relation: str,
+        shapes: tuple[Shape, ...],
+        row: Row,
+        made: Made = NO_MAKING,
+        given: Given = NONE_GIVEN,
     ) -> tuple[Row, str, list[str]]: ...
 
 
@@ -47,8 +52,16 @@ def _condition(speller: Relating, condition: Condition, row: Row) -> str:
             return f"EXISTS (SELECT 1 FROM {clause} WHERE {joined})"
         case Matches():
             return speller.dialect.matches(row.alias, speller.dialect.parameter(condition.parameter))
+        case InForce():
+            return _in_force(speller.dialect.parameter(condition.parameter, "text"), row.alias)
         case Compare():
             return _compare(speller.dialect, condition, row)
+
+
+def _in_force(day: str, alias: str) -> str:
+    begins, ends = f"{alias}.valid_from", f"{alias}.valid_to"
+    begun = f"({begins} IS NULL OR substr({day}, 1, length({begins})) >= {begins})"
+    return f"({begun} AND ({ends} IS NULL OR substr({day}, 1, length({ends})) <= {ends}))"
 
 
 def _compare(dialect: Dialect, compare: Compare, row: Row) -> str:

@@ -32,6 +32,19 @@ class Dialect(Protocol):
     def matches(self, alias: str, terms: str) -> str: ...
     def contains(self, column: str, parameter: str) -> str: ...
     def records(self, parameter: str, columns: tuple[str, ...], alias: str) -> str: ...
+    def moment(self, column: str) -> str: ...
+    def days(self, first: str, last: str) -> str: ...
+    def year(self, column: str) -> str: ...
+    def ratio(self, dividend: str, divisor: str) -> str: ...
+    def body(self, expression: str) -> str: ...
+    def day(self, text: str) -> str: ...
+    def today(self) -> str: ...
+    def later(self, day: str, days: str) -> str: ...
+    def named(self, document: str, name: str) -> str: ...
+    def recordset(self, parameter: int, alias: str, columns: tuple[tuple[str, str], ...]) -> str: ...
+    def chosen(self, parameter: int, column: str) -> str: ...
+    def elements(self, parameter: int, alias: str) -> str: ...
+    def member(self, alias: str, name: str, kind: str = "") -> str: ...
 
 
 class SQLite:
@@ -109,6 +122,46 @@ class SQLite:
         found = ", ".join(f"e.value ->> '$.{column}' AS {column}" for column in columns)
         return f"(SELECT e.key AS place, {found} FROM json_each({parameter}) e) {alias}"
 
+    def moment(self, column: str) -> str:
+        return f"(replace({column}, ' ', 'T') || 'Z')"
+
+    def days(self, first: str, last: str) -> str:
+        return f"CAST(julianday({last}) - julianday({first}) AS INTEGER)"
+
+    def year(self, column: str) -> str:
+        return f"CAST(substr({column}, 1, 4) AS INTEGER)"
+
+    def ratio(self, dividend: str, divisor: str) -> str:
+        return f"(CAST({dividend} AS REAL) / {divisor})"
+
+    def body(self, expression: str) -> str:
+        return expression
+
+    def day(self, text: str) -> str:
+        return text
+
+    def today(self) -> str:
+        return "date('now', '+8 hours')"  # Beijing
+
+    def later(self, day: str, days: str) -> str:
+        return f"date({day}, {days} || ' days')"
+
+    def named(self, document: str, name: str) -> str:
+        return f"({document} ->> ('$.' || {name}))"
+
+    def recordset(self, parameter: int, alias: str, columns: tuple[tuple[str, str], ...]) -> str:
+        listed = ", ".join(f"value ->> '$.{name}' AS {name}" for name, _ in columns)
+        return f"(SELECT {listed} FROM json_each({self.parameter(parameter)})) {alias}"
+
+    def chosen(self, parameter: int, column: str) -> str:
+        return f"json({self.parameter(parameter)} -> ('$.\"' || {column} || '\"'))"
+
+    def elements(self, parameter: int, alias: str) -> str:
+        return f"json_each({self.parameter(parameter)}) {alias}"
+
+    def member(self, alias: str, name: str, kind: str = "") -> str:
+        return f"({alias}.value ->> '$.{name}')"
+
 
 class PostgreSQL:
     """PostgreSQL from 14 on; `json` keeps the order of keys where `jsonb` would not."""
@@ -179,3 +232,46 @@ class PostgreSQL:
         found = ", ".join(f"e.value ->> '{column}' AS {column}" for column in columns)
         each = f"json_array_elements({parameter}::json) WITH ORDINALITY e(value, place)"
         return f"(SELECT e.place, {found} FROM {each}) {alias}"
+
+    def moment(self, column: str) -> str:
+        return f'to_char({column}, \'YYYY-MM-DD"T"HH24:MI:SS.US"Z"\')'
+
+    def days(self, first: str, last: str) -> str:
+        return f"({last} - {first})"
+
+    def year(self, column: str) -> str:
+        return f"CAST(extract(year FROM {column}) AS integer)"
+
+    def ratio(self, dividend: str, divisor: str) -> str:
+        return f"(CAST({dividend} AS double precision) / {divisor})"
+
+    def body(self, expression: str) -> str:
+        return f"({expression})::jsonb"
+
+    def day(self, text: str) -> str:
+        return f"CAST({text} AS date)"
+
+    def today(self) -> str:
+        return "CAST(now() AT TIME ZONE 'UTC' + interval '8 hours' AS date)"  # Beijing
+
+    def later(self, day: str, days: str) -> str:
+        return f"({day} + {days})"
+
+    def named(self, document: str, name: str) -> str:
+        return f"({document} ->> {name})"
+
+    def recordset(self, parameter: int, alias: str, columns: tuple[tuple[str, str], ...]) -> str:
+        listed = ", ".join(f"{name} {kind}" for name, kind in columns)
+        return f"jsonb_to_recordset({self.parameter(parameter, 'jsonb')}) AS {alias}({listed})"
+
+    def chosen(self, parameter: int, column: str) -> str:
+        return f"({self.parameter(parameter, 'json')} -> {column})"
+
+    def elements(self, parameter: int, alias: str) -> str:
+        return (
+            f"jsonb_array_elements({self.parameter(parameter, 'jsonb')}) WITH ORDINALITY {alias}(value, key)"
+        )
+
+    def member(self, alias: str, name: str, kind: str = "") -> str:
+        found = f"({alias}.value ->> '{name}')"
+        return f"{found}::{kind}" if kind else found

@@ -2,7 +2,15 @@
 
 from collections.abc import Iterator
 
-from query.arguments import Argument, filtered
+from query.arguments import Argument, filtered, paged
+from query.entries import (
+    DISCLOSURE_FIELDS,
+    PROCESS_FIELDS,
+    PUBLISHER_FIELDS,
+    REGION_FIELDS,
+    VALID_AT,
+    entry_types,
+)
 from query.objects import NOTHING, Attribute, Connected, ObjectType, Special, connection, connection_types
 from query.organizations import match_attribute, organization_types, profile_attributes
 from query.plan import Column, Many, One, PageFact
@@ -29,6 +37,7 @@ def entity_types(catalog: Catalog) -> Iterator[ObjectType]:
     yield _region()
     yield _revision()
     yield _disclosure_type()
+    yield from entry_types()
     yield ObjectType(
         "PageInfo",
         "一页的首尾和前后。Where a page begins and ends, and whether there is more.",
@@ -46,7 +55,15 @@ def entity_types(catalog: Catalog) -> Iterator[ObjectType]:
             Attribute("endCursor", "String", PageFact("endCursor"), "末条的游标。Cursor of the last."),
         ),
     )
-    for name in ("Disclosure", "Organization", "Process", "Publisher", "Region"):
+    for name in (
+        "Disclosure",
+        "Organization",
+        "Process",
+        "Publisher",
+        "Region",
+        "Change",
+        "DisclosureSnapshot",
+    ):
         yield from connection_types(name)
     yield _query(catalog)
     yield _subscription()
@@ -55,7 +72,9 @@ def entity_types(catalog: Catalog) -> Iterator[ObjectType]:
 def _disclosure(catalog: Catalog) -> ObjectType:
     return ObjectType(
         "Disclosure",
-        "一条公开信息;各类型都有这些字段。A disclosure; every type has these fields.",
+        "一条公开信息;各类型都有这些字段。lots、items、parties、processes、revisions 是列表,以一条信息为限,不分页。"
+        "A disclosure; every type has these fields. Its lots, items, parties, processes and revisions are plain lists:"
+        " one disclosure bounds them.",
         (
             Attribute("id", "ID!", Column("id"), "标识。Identifier."),
             Attribute("type", "String!", Column("type"), "类型的路径。Path of the type."),
@@ -81,6 +100,7 @@ def _disclosure(catalog: Catalog) -> ObjectType:
             Attribute("parties", "[Party!]!", Many("disclosure.parties", NOTHING), "当事人。Parties."),
             Attribute("processes", "[Process!]!", Many("disclosure.processes", NOTHING), "所属过程。The processes it belongs to."),
             Attribute("revisions", "[Revision!]!", Many("disclosure.revisions", NOTHING), "以前的各次修订。Earlier revisions."),
+            *DISCLOSURE_FIELDS,
         ),
         implements=("Node",),
         by_type=tuple((disclosure.type, disclosure.graphql_name) for disclosure in catalog.types.values()),
@@ -179,6 +199,7 @@ def _process() -> ObjectType:
             Attribute("title", "String", Column("title"), "名称。Title."),
             Attribute("publisher", "Publisher!", One("process.publisher", NOTHING), "公开主体。Publisher."),
             connection("disclosures", "Disclosure", Connected("process.disclosures", (("stage_rank", False),)), "各环节的公开信息,按环节先后。Its disclosures in the order of the stages."),
+            *PROCESS_FIELDS,
         ),
         implements=("Node",),
     )  # fmt: skip
@@ -200,6 +221,7 @@ def _publisher() -> ObjectType:
                 Connected("publisher.disclosures"),
                 "它公开的信息。What it published.",
             ),
+            *PUBLISHER_FIELDS,
         ),
         implements=("Node",),
     )
@@ -219,7 +241,14 @@ def _region() -> ObjectType:
             Attribute("validTo", "String", Column("valid_to"), "停用时间。Valid to."),
             Attribute("successor", "String", Column("successor"), "停用后的代码。The code that replaced it."),
             Attribute("parent", "Region", One("region.parent", NOTHING), "上级。Parent."),
-            Attribute("children", "[Region!]!", Many("region.children", NOTHING), "下级。Children."),
+            Attribute(
+                "children",
+                "[Region!]!",
+                Many("region.children", NOTHING),
+                "下级(列表)。Children (a list).",
+                (VALID_AT,),
+            ),
+            *REGION_FIELDS,
         ),
         implements=("Node",),
     )
@@ -248,7 +277,15 @@ def _disclosure_type() -> ObjectType:
     return ObjectType(
         "DisclosureType",
         "公开信息的类型。A disclosure type.",
-        tuple(Attribute(name, "String!", Special("static"), description) for name, description in texts),
+        (
+            *(Attribute(name, "String!", Special("static"), description) for name, description in texts),
+            Attribute(
+                "deadlines",
+                "[DeadlineRule!]!",
+                Special("static"),
+                "公开期限,能起算的第一条算。The deadlines; the first that can be counted judges.",
+            ),
+        ),
     )
 
 
@@ -263,6 +300,11 @@ def _query(catalog: Catalog) -> ObjectType:
         "可以查询的一切。All that can be asked.",
         (
             Attribute("node", "Node", Special("node_by_id"), "按全局标识取一个对象。One object by its global id.", ids),
+            Attribute(
+                "nodes", "[Node]!", Special("nodes_by_id"),
+                "按全局标识取若干对象,至多 100 个,顺序同所给,没有的为 null。Objects by their global ids, at most 100, in the order given; null where there is none.",
+                (Argument("ids", "[ID!]!", "全局标识。Global ids."),),
+            ),
             Attribute("disclosure", "Disclosure", One("disclosure", NOTHING), "按标识取一条公开信息。One disclosure.", ids),
             connection("disclosures", "Disclosure", Connected("disclosure"), "跨领域的公开信息。Disclosures of all domains."),
             *lists,
@@ -280,7 +322,17 @@ def _query(catalog: Catalog) -> ObjectType:
                 "region", "Region", One("region", NOTHING), "按代码取一个行政区划。One region.",
                 (Argument("code", "String!", "行政区划代码。Region code."),),
             ),
-            connection("regions", "Region", Connected("region"), "行政区划。Regions.", filtered("RegionsFilter")),
+            connection("regions", "Region", Connected("region"), "行政区划。Regions.", (VALID_AT, *filtered("RegionsFilter"))),
+            connection(
+                "changes", "Change", Connected("change"),
+                "变更,最早的在前。要跟随更新,把收到的最后一个版本作为 after。Changes, the earliest first. To follow them, give the last version that was received as `after`.",
+                (
+                    Argument("kinds", "[ChangeKind!]", "只要这些种类。Only these kinds."),
+                    Argument("filter", "ChangeFilter", "筛选条件。Which ones."),
+                    *paged(),
+                ),
+            ),
+            Attribute("dataVersion", "Int!", Special("data_version"), "现在的数据版本;0 为还没有数据。The current version of the data; 0 is none yet."),
             Attribute("disclosureTypes", "[DisclosureType!]!", Special("static"), "全部类型。All types."),
         ),
     )  # fmt: skip

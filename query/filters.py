@@ -10,7 +10,7 @@ from typing import Any
 from query.arguments import FILTERS, OPERATORS, ORDERS, FilterField
 from query.binding import Binding
 from query.errors import QueryError, invalid
-from query.page import order_tag, orders_of
+from query.page import is_plain, order_tag, orders_of
 from query.plan import All, Compare, Condition, Has, Not, Order, Some, Window
 from schemas.region import Regions
 
@@ -19,7 +19,7 @@ PAGE = 20
 MOST = 100
 _BIGGEST = 2**63  # what a column of integers cannot hold
 # Keys of an order whose values are numbers, and how big these are at most; dates; keys that may be NULL.
-_NUMBERS = {"recency": _BIGGEST, "amount_fen": _BIGGEST, "days_late": 2**31, "stage_rank": 2**31,
+_NUMBERS = {"version": _BIGGEST, "recency": _BIGGEST, "amount_fen": _BIGGEST, "days_late": 2**31, "stage_rank": 2**31,
             "disclosures": _BIGGEST, "processes": _BIGGEST, "items": _BIGGEST, "unit_price": _BIGGEST,
             "place": 2**31, "ordinal": 2**31}  # fmt: skip
 
@@ -193,6 +193,8 @@ def _cursor(text: Any, orders: tuple[Order, ...], bind: Bind) -> tuple[int, ...]
 def _cursor_values(orders: tuple[Order, ...], text: str) -> tuple[tuple[bool, ...], tuple[Any, ...]]:
     """Which keys of a cursor are NULL, and the values of the others."""
     try:
+        if is_plain(orders):
+            return (False,), (_version(text),)
         found, *values = bytes.fromhex(text).decode("utf-8").split("|", len(orders))
         if found != order_tag(orders) or len(values) != len(orders):
             raise ValueError(text)
@@ -208,6 +210,13 @@ def _cursor_values(orders: tuple[Order, ...], text: str) -> tuple[tuple[bool, ..
             "Q004", "游标不能用于这个列表", "the cursor does not belong to this list",
             "游标只能用于同一列表、同一排序;不要自己拼写。", "A cursor serves the same list in the same order only; do not make one up.",
         ) from None  # fmt: skip
+
+
+def _version(text: str) -> int:
+    """A version as digits, nothing else; raises ValueError."""
+    if not (text.isascii() and text.isdigit()) or int(text) >= _BIGGEST:
+        raise ValueError(text)
+    return int(text)
 
 
 def _typed(order: Order, value: str) -> Any:

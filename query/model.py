@@ -10,9 +10,10 @@ from functools import cached_property
 from types import MappingProxyType
 
 from query.entities import entity_types
+from query.entries import OWN_ENUMS
 from query.objects import NOTHING, Attribute, EnumType, FieldSource, ObjectType, connection_types
 from query.organizations import ENUMS
-from query.plan import Many, Part, Value
+from query.plan import Column, Many, One, Part, Value
 from schemas.catalog import Catalog, Disclosure
 from schemas.codelist import Codelist
 from schemas.field import Field
@@ -74,6 +75,8 @@ class _Making:
         shared = self._envelope()
         interface = self.types["Disclosure"]
         self.types["Disclosure"] = replace(interface, attributes=(*interface.attributes, *shared))
+        self.types["DisclosureSnapshot"] = self._snapshot()
+        self.enums |= {enum.name: enum for enum in OWN_ENUMS}
         for disclosure in self.catalog.types.values():
             fields = readable(self.catalog.history(disclosure.type))
             self._disclosure(replace(disclosure, fields=fields))
@@ -97,10 +100,37 @@ class _Making:
         """The envelope's properties that are read from the document."""
         if not self.catalog.types:
             return ()
+        fields = [field for field in self._enveloped() if field.name not in _IN_COLUMNS]
+        return tuple(self.attribute(_plain(field), "Disclosure") for field in fields)
+
+    def _enveloped(self) -> list[Field]:
+        """The envelope's properties, as any type has them."""
         some = next(iter(self.catalog.types.values()))
         names = self.catalog.documents[f"{_common(self.catalog)}"]["$defs"]["disclosure"]["properties"]
-        fields = [field for field in some.fields if field.name in names and field.name not in _IN_COLUMNS]
-        return tuple(self.attribute(_plain(field), "Disclosure") for field in fields)
+        return [field for field in some.fields if field.name in names]
+
+    def _snapshot(self) -> ObjectType:
+        """A record of the past: what the change says, the envelope as the document of then has it, the document."""
+        own = (
+            Attribute("version", "Int!", Column("version"), "成为这样的数据版本。The data version at which it became so."),
+            Attribute("at", "DateTime!", Column("at", "moment"), "成为这样的时间(UTC)。When it became so, in UTC."),
+            Attribute("revision", "Int!", Column("revision"), "第几次修订。Number of the revision."),
+            Attribute("withdrawn", "Boolean!", Column("withdrawn", "boolean"), "当时是否已撤回。Whether it was withdrawn by then."),
+            Attribute("digest", "String", Column("digest"), "内容的 SHA-256。SHA-256 of the content."),
+            Attribute("document", "JSON", Column("body", "json"), "当时的全文;已撤回、或者内容已删除为 null。The record as it was; null where it was withdrawn or its content removed."),
+            Attribute("type", "String!", Column("type"), "类型的路径。Path of the type."),
+            Attribute("disclosure", "Disclosure!", One("snapshot.disclosure", NOTHING), "这条公开信息现在的样子。The disclosure as it is now."),
+        )  # fmt: skip
+        rows = ("id", "parties", "lots", "publisher")  # of tables today; the document has them
+        fields = (
+            [field for field in self._enveloped() if field.name not in rows] if self.catalog.types else []
+        )
+        envelope = tuple(self.attribute(_plain(field), "Disclosure") for field in fields)
+        return ObjectType(
+            "DisclosureSnapshot",
+            "一条公开信息在过去某一数据版本时的样子。A disclosure as it was at a past version of the data.",
+            (*own, *(one for one in envelope if one.name not in {mine.name for mine in own})),
+        )
 
     def _disclosure(self, disclosure: Disclosure) -> None:
         interface = self.types["Disclosure"]

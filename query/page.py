@@ -41,8 +41,9 @@ class Page:
         self.dialect, self.window = speller.dialect, source.window
         self.size = self.dialect.parameter(source.window.size)
         self.shapes = tuple(_node_shapes(source.keys))
+        made = Made(source.grouping, source.standing, inner, source.leading)
         self.related, self.clause, joins = speller.related(
-            source.relation, self.shapes, row, Made(source.grouping, source.standing, inner, source.leading)
+            source.relation, self.shapes, row, made, source.given
         )
         self.joins = joins
         self.conditions = [*joins, *where(speller, source.where, self.related)]
@@ -113,7 +114,7 @@ class Page:
     def _counted(self) -> str:
         """What is counted: the rows without the document, where they are a table's."""
         if self.related.table == "disclosure":
-            return f"disclosure {self.related.alias}"
+            return f"{self.related.rows} {self.related.alias}"
         return self.clause
 
     def _kept(self, element: str) -> str:
@@ -143,8 +144,16 @@ class Page:
             return self.dialect.element(cursors, last=source.name == "endCursor")
         if _looks_ahead(source, self.window):
             return self.dialect.boolean(f"count(*) > {self.size}")
-        known = bool(self.window.before if self.window.backward else self.window.after)
-        return self.dialect.boolean(f"1 = {int(known)}")
+        return self.dialect.boolean(self._is_something_behind())
+
+    def _is_something_behind(self) -> str:
+        """Whether there is a row on the other side of the cursor that the page begins at, that cursor's own included."""
+        values = self.window.before if self.window.backward else self.window.after
+        if not values:
+            return "1 = 0"
+        beyond = self._beyond(values, self._orders(), forward=self.window.backward, own=True)
+        conditions = " AND ".join([*self.conditions, beyond])
+        return f"EXISTS (SELECT 1 FROM {self._counted()} WHERE {conditions})"
 
     def _orders(self) -> list[tuple[str, bool, str]]:
         """(expression, descending, kind) of every key; the kind's `?` says that it may be NULL."""
@@ -176,6 +185,8 @@ class Page:
         return ", ".join(parts)
 
     def _cursor(self, orders: list[tuple[str, bool, str]]) -> str:
+        if is_plain(self.source.order):
+            return self.dialect.text(orders[0][0])
         parts = [f"coalesce({self.dialect.text(expression)}, '')" for expression, _, _ in orders]
         return self.dialect.hex(f"'{order_tag(self.source.order)}|' || " + " || '|' || ".join(parts))
 
@@ -188,8 +199,13 @@ class Page:
             conditions.append(self._beyond(window.before, orders, forward=False))
         return conditions
 
-    def _beyond(self, values: tuple[int, ...], orders: list[tuple[str, bool, str]], forward: bool) -> str:
-        """Rows after (or before) a cursor: ties on the first keys, then beyond on the next; -1 is NULL."""
+    def _beyond(
+        self, values: tuple[int, ...], orders: list[tuple[str, bool, str]], forward: bool, own: bool = False
+    ) -> str:
+        """Rows after (or before) a cursor, with `own` its own row too: ties on the first keys, then beyond on the next.
+
+        A value of -1 is NULL.
+        """
         options = []
         ties: list[str] = []
         for (expression, descending, kind), value in zip(orders, values, strict=True):
@@ -206,6 +222,8 @@ class Page:
                 if not forward:
                     options.append(" AND ".join([*ties, f"{expression} IS NOT NULL"]))
                 ties.append(f"{expression} IS NULL")
+        if own:
+            options.append(" AND ".join(ties))
         beyond = "(" + " OR ".join(f"({option})" for option in options) + ")"
         expression, descending, kind = orders[0]
         if kind.endswith("?"):
@@ -251,6 +269,11 @@ def orders_of(table: str, chosen: tuple[Order, ...]) -> tuple[Order, ...]:
     descending = chosen[-1].descending if chosen else table in ("disclosure", "item")
     ties = tuple(Order(tie, descending) for tie in TIES[table] if tie not in {order.key for order in chosen})
     return chosen + ties
+
+
+def is_plain(orders: tuple[Order, ...]) -> bool:
+    """Whether a cursor is the value of the one key itself: that of a change is its version."""
+    return [order.key for order in orders] == ["version"]
 
 
 def order_tag(orders: tuple[Order, ...]) -> str:

@@ -7,12 +7,13 @@ the shape of an operation: hashable, and the key under which its SQL is kept.
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-Wrap: TypeAlias = Literal["plain", "yuan", "price", "half", "float", "json"]
+Wrap: TypeAlias = Literal["plain", "yuan", "price", "half", "float", "json", "moment", "boolean", "upper"]
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of the row at hand; `prefix` makes a global id, `wrap` turns fen into yuan and spells a float with all its digits."""
+    """A column of the row at hand; `prefix` makes a global id, `wrap` turns fen into yuan, spells a float with all its digits,
+    a time with its zone, a number as a truth, a code of the store as one of ours."""
 
     name: str
     wrap: Wrap = "plain"
@@ -54,12 +55,41 @@ class Constant:
 
 
 @dataclass(frozen=True, slots=True)
+class Chosen:
+    """JSON that does not come from the database: what an object, the parameter, has under the column's value."""
+
+    parameter: int
+    column: str
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a computed relation is made with: parameters, words that are part of the shape, a condition on disclosures."""
+
+    parameters: tuple[int, ...] = ()
+    words: tuple[str, ...] = ()
+    where: "Condition | None" = None
+
+
+NONE_GIVEN = Given()
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A column of the one row of a relation from the root."""
+
+    relation: str
+    column: Column
+
+
+@dataclass(frozen=True, slots=True)
 class One:
     """At most one row: by a relation from the row at hand, or from the root by a condition."""
 
     relation: str
     shape: "Shape"
     where: "Condition | None" = None
+    given: Given = NONE_GIVEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +98,9 @@ class Many:
 
     relation: str
     shape: "Shape"
+    where: "Condition | None" = None
     grouping: "Grouping | None" = None
+    given: Given = NONE_GIVEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +131,17 @@ class Asked:
 
     parameter: int
     shape: "Shape"
+
+
+@dataclass(frozen=True, slots=True)
+class ById:
+    """Objects by global id, in the order of a list that is the parameter; null where there is none.
+
+    The list holds `{kind, key}`; `kinds` are (kind, relation, column of the key, shape).
+    """
+
+    parameter: int
+    kinds: tuple[tuple[str, str, str, "Shape"], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +180,7 @@ class Connection:
     grouping: Grouping | None = None
     standing: Standing | None = None
     leading: str = ""
+    given: Given = NONE_GIVEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +236,7 @@ class TotalCount:
 
 
 Source: TypeAlias = (
-    Column | Value | Part | TypeName | Constant | One | Many | Connection
+    Column | Value | Part | TypeName | Constant | Chosen | Leaf | One | Many | ById | Connection
     | Nodes | Edges | Node | Cursor | PageInfo | PageFact | TotalCount | Asked | Within
 )  # fmt: skip
 
@@ -236,6 +280,13 @@ class Has:
 
 
 @dataclass(frozen=True, slots=True)
+class InForce:
+    """A region's code was in force on the day that the parameter is; a code's dates may be a year or a month."""
+
+    parameter: int
+
+
+@dataclass(frozen=True, slots=True)
 class Matches:
     """The search index holds all the terms that the parameter lists."""
 
@@ -263,7 +314,7 @@ class Not:
     condition: "Condition"
 
 
-Condition: TypeAlias = Compare | Has | Matches | All | Some | Not
+Condition: TypeAlias = Compare | Has | InForce | Matches | All | Some | Not
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,12 @@
 `{p}` is the alias of the row at hand, `{c}` of the related row. The empty join is the root's: every row.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
-from query import profile
+from query import past, profile, punctuality, territory, timeline
+from query.plan import Given
 
 OWNED = "{c}.shard = {p}.shard AND {c}.disclosure_id = {p}.id"
 
@@ -30,6 +33,8 @@ class Relation:
     order: str = ""
     several: int = 3
     rows: str = ""
+    computed: Callable[[Any, str, Given], str] | None = None  # its rows: of the speller and the alias at hand
+    json: str = ""  # the column of a computed table that is the row's document
 
 
 RELATIONS: dict[str, Relation] = {
@@ -55,6 +60,8 @@ RELATIONS: dict[str, Relation] = {
         "{c}.id",
         several=1,
     ),
+    "disclosure.changes": Relation("change", OWNED),
+    "disclosure.asOf": Relation("snapshot", computed=past.of_disclosure, json="body"),
     # from a party, a lot, an item
     "party.organization": Relation("organization", "{c}.id = {p}.organization_id"),
     "party.lot": Relation(
@@ -103,11 +110,40 @@ RELATIONS: dict[str, Relation] = {
     "asked.matches": Relation("matched_organization", rows=profile.MATCHES),
     "matched.organization": Relation("organization", "{c}.id = {p}.organization_id"),
     "item.prices": Relation("unit_price", rows=profile.PRICES),
+    "publisher.lateDisclosures": Relation("disclosure", "{c}.publisher_id = {p}.id AND {c}.days_late > 0"),
+    "region.disclosures": Relation("disclosure", computed=territory.disclosures),
+    "stage.disclosures": Relation(
+        "disclosure",
+        "{c}.id IN (SELECT sd.disclosure_id FROM disclosure_process sd WHERE sd.process_id = {p}.process_id)"
+        " AND {c}.stage = {p}.stage AND {c}.status <> 'withdrawn'",
+    ),
+    "change.disclosure": Relation(
+        "disclosure", "{c}.shard = {p}.shard AND {c}.id = {p}.disclosure_id AND {c}.status <> 'withdrawn'"
+    ),
+    "change.disclosed": Relation("disclosure", "{c}.shard = {p}.shard AND {c}.id = {p}.disclosure_id"),
+    # the feed and the past
+    "change": Relation("change"),
+    "data_version": Relation("data_version"),
+    "change.document": Relation("snapshot", computed=past.of_change, json="body"),
+    "process.asOf": Relation("moment", computed=past.of_process),
+    "moment.disclosures": Relation("snapshot", computed=past.of_moment, json="body"),
+    "snapshot.disclosure": Relation("disclosure", "{c}.shard = {p}.shard AND {c}.id = {p}.disclosure_id"),
+    # computed
+    "process.timeline": Relation("stage", order="{c}.place", several=10, computed=timeline.stages),
+    "stage.types": Relation("expected", order="{c}.ordinal", several=5, computed=timeline.types),
+    "publisher.timeliness": Relation(
+        "timeliness", order="{c}.place", several=20, computed=punctuality.groups
+    ),
+    "region.byChild": Relation("share", order="{c}.place", several=20, computed=territory.shares),
+    "share.region": Relation("region", "{c}.code = {p}.code"),
     # others
     "process.publisher": Relation("publisher", "{c}.id = {p}.publisher_id"),
     "publisher.region": Relation("region", "{c}.code = {p}.region"),
     "region.parent": Relation("region", "{c}.code = {p}.parent"),
     "region.children": Relation("region", "{c}.parent = {p}.code", "{c}.code", several=20),
+    "region.ancestors": Relation("region", territory.ABOVE, territory.NEAREST_FIRST, several=4),
+    "region.successors": Relation("region", territory.AFTER, "{c}.code", several=2),
+    "region.predecessors": Relation("region", territory.BEFORE, "{c}.code", several=2),
 }
 
 # The columns that end every order and make it total.
@@ -127,4 +163,6 @@ TIES: dict[str, tuple[str, ...]] = {
     "co_bidder": ("other_id",),
     "matched_organization": ("organization_id",),
     "unit_price": ("unit_key",),
+    "change": ("version",),
+    "snapshot": ("version",),
 }

@@ -16,6 +16,7 @@ class Row:
     alias: str = ""
     json: str = ""
     owner: "Row | None" = None
+    rows: str = ""  # what the row is taken from, where it is found by a relation
 
 
 @dataclass(frozen=True, slots=True)

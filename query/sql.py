@@ -6,16 +6,22 @@ every parent all children. NULL order is stated in every ORDER BY.
 
 from dataclasses import dataclass, field
 
-from query.conditions import where
+from query.conditions import KINDS, where
 from query.dialect import Dialect
 from query.making import asked, items, made_rows, slots
 from query.page import Page
 from query.plan import (
+    NONE_GIVEN,
     Asked,
+    ById,
+    Chosen,
     Column,
+    Condition,
     Connection,
     Constant,
+    Given,
     Key,
+    Leaf,
     Many,
     One,
     Part,
@@ -70,6 +76,10 @@ class Speller:
         )
         return self.dialect.json(f"CASE {owner.alias}.type {cases} ELSE {self.object(shape.keys, row)} END")
 
+    def holds(self, condition: Condition | None, table: str, alias: str) -> list[str]:
+        """A condition on a row of a computed table's own making."""
+        return where(self, condition, Row(table, alias))
+
     # sources
 
     def _source(self, source: Source, row: Row) -> str:
@@ -84,6 +94,12 @@ class Speller:
                 return self._type_name(source, row)
             case Constant():
                 return self.dialect.json(self.dialect.parameter(source.parameter, "text"))
+            case Chosen():
+                return self.dialect.chosen(source.parameter, f"{row.alias}.{source.column}")
+            case Leaf():
+                return self._leaf(source)
+            case ById():
+                return self._by_id(source)
             case One():
                 return self._one(source, row)
             case Many():
@@ -107,7 +123,16 @@ class Speller:
             return self.dialect.divide(name, 5)
         if source.wrap == "float":
             return self.dialect.float(name)
-        return self.dialect.json(name) if source.wrap == "json" else name
+        match source.wrap:
+            case "json":
+                return self.dialect.json(name)
+            case "moment":
+                return self.dialect.moment(name)
+            case "boolean":
+                return self.dialect.boolean(f"{name} = 1")
+            case "upper":
+                return f"upper({name})"
+        return name
 
     def _type_name(self, source: TypeName, row: Row) -> str:
         if not source.by_type:
@@ -142,22 +167,30 @@ class Speller:
     # rows
 
     def related(
-        self, relation: str, shapes: tuple[Shape, ...], row: Row, made: Made = NO_MAKING
+        self,
+        relation: str,
+        shapes: tuple[Shape, ...],
+        row: Row,
+        made: Made = NO_MAKING,
+        given: Given = NONE_GIVEN,
     ) -> tuple[Row, str, list[str]]:
         """The related row, the FROM clause that reaches it, and the join's conditions."""
         found = RELATIONS[relation]
         alias = self.alias(found.table[0])
         if found.rows:
-            return Row(found.table, alias), f"({made_rows(self, found.rows, row, made)}) {alias}", []
+            source = f"({made_rows(self, found.rows, row, made)})"
+            return Row(found.table, alias, rows=source), f"{source} {alias}", []
         if relation == "item":
             return items(self, shapes, alias, made.leading)
-        clause = f"{found.table} {alias}"
+        rows = found.computed(self, row.alias, given) if found.computed else found.table
+        clause = f"{rows} {alias}"
         joins = [found.join.format(p=row.alias, c=alias, **slots(self.dialect, made))] if found.join else []
-        related = Row(found.table, alias)
+        json = f"{alias}.{found.json}" if found.json else ""
+        related = Row(found.table, alias, json, rows=rows)
         if found.table == "disclosure" and any(reads_document(shape) for shape in shapes):
             body = self.alias("b")
             clause += f" LEFT JOIN document {body} ON {body}.shard = {alias}.shard AND {body}.disclosure_id = {alias}.id"
-            related = Row(found.table, alias, f"{body}.body")
+            related = Row(found.table, alias, f"{body}.body", rows=rows)
         elif found.table in PARTS:
             owner = row if row.table == "disclosure" else row.owner
             element = ""
@@ -165,7 +198,7 @@ class Speller:
                 element = self.dialect.at_index(owner.json, "lots", f"{alias}.ordinal")
             elif owner and owner.json and found.table == "item" and any(map(reads_document, shapes)):
                 clause, element = self._items(found.join.format(p=row.alias, c="i"), owner.json, alias)
-            related = Row(found.table, alias, element, owner)
+            related = Row(found.table, alias, element, owner, rows)
         return related, clause, joins
 
     def _items(self, join: str, document: str, alias: str) -> tuple[str, str]:
@@ -177,17 +210,36 @@ class Speller:
         return f"(SELECT i.*, {element} AS element FROM item i WHERE {join}) {alias}", f"{alias}.element"
 
     def _one(self, source: One, row: Row) -> str:
-        related, clause, joins = self.related(source.relation, (source.shape,), row)
+        related, clause, joins = self.related(source.relation, (source.shape,), row, given=source.given)
         joined = " AND ".join([*joins, *where(self, source.where, related)]) or "1 = 1"
         shape = self.shape(source.shape, related)
         return self.dialect.json(f"(SELECT {shape} FROM {clause} WHERE {joined} LIMIT 1)")
 
     def _many(self, source: Many, row: Row) -> str:
         made = Made(source.grouping)
-        related, clause, joins = self.related(source.relation, (source.shape,), row, made)
+        related, clause, joins = self.related(source.relation, (source.shape,), row, made, source.given)
         order = RELATIONS[source.relation].order.format(c=related.alias)
+        conditions = " AND ".join([*joins, *where(self, source.where, related)]) or "1 = 1"
         rows = (
             f"SELECT {self.shape(source.shape, related)} AS one, {order} AS place FROM {clause}"
-            f" WHERE {' AND '.join(joins) or '1 = 1'} ORDER BY {order}"
+            f" WHERE {conditions} ORDER BY {order}"
+        )
+        return self._listed(rows, "one", "place")
+
+    def _leaf(self, source: Leaf) -> str:
+        related, clause, _ = self.related(source.relation, (), Row())
+        return f"(SELECT {self._column(source.column, related)} FROM {clause})"
+
+    def _by_id(self, source: ById) -> str:
+        alias = self.alias("e")
+        cases = []
+        for name, relation, column, shape in source.kinds:
+            related, clause, _ = self.related(relation, (shape,), Row())
+            key = self.dialect.member(alias, "key", KINDS.get(column, ""))
+            found = f"(SELECT {self.shape(shape, related)} FROM {clause} WHERE {related.alias}.{column} = {key} LIMIT 1)"
+            cases.append(f"WHEN '{name}' THEN {self.dialect.json(found)}")
+        rows = (
+            f"SELECT CASE {self.dialect.member(alias, 'kind')} {' '.join(cases)} END AS one, {alias}.key AS place"
+            f" FROM {self.dialect.elements(source.parameter, alias)} ORDER BY {alias}.key"
         )
         return self._listed(rows, "one", "place")

@@ -11,6 +11,7 @@ from typing import Any
 
 from schemas.calendar import WorkingDays
 from schemas.codelist import Codelist, load_codelists
+from schemas.course import ENVELOPE, Course, Kind, course
 from schemas.errors import SchemaError
 from schemas.field import Field, Schema, walk
 from schemas.path import values
@@ -155,6 +156,16 @@ class Catalog:
     def sides(self) -> Sides:
         """Which roles face each other, read when it is first asked for."""
         return Sides.load(self.folder)
+
+    @cached_property
+    def course(self) -> Course:
+        """Which types a process can have at which stage."""
+        common = [uri for uri in self.documents if "/common/" in uri][-1]
+        envelope = frozenset(self.documents[common]["$defs"][ENVELOPE]["properties"])
+        kinds = tuple(
+            Kind(one.type, one.domain, one.stage, one.fields, one.deadlines) for one in self.types.values()
+        )
+        return course(kinds, tuple(self.codelists["stage"].codes), self.policy.course, envelope)
 
     @cached_property
     def validators(self) -> dict[str, Any]:

@@ -74,11 +74,15 @@ class Matter:
 
 @dataclass(frozen=True)
 class Policy:
-    """All matters by disclosure type in the order of the opinions, all items by number, and who supervises."""
+    """All matters by disclosure type in the order of the opinions, all items by number, and who supervises.
+
+    `course` says by (list, code) which stages every process has and which domains are shared by the others.
+    """
 
     matters: Mapping[str, Matter]
     items: Mapping[str, Item]
     supervision: tuple[Provision, ...]
+    course: Mapping[tuple[str, str], str]
 
     @classmethod
     def load(cls, folder: Path) -> "Policy":
@@ -118,6 +122,7 @@ def _policy(folder: Path) -> Policy:
         MappingProxyType(matters),
         MappingProxyType(items),
         tuple(_provisions(folder, "supervision", "supervision")),
+        MappingProxyType({(row["list"], row["code"]): row["course"] for row in _rows(folder, "course")}),
     )
 
 

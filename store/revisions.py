@@ -58,6 +58,17 @@ def archive(connection: Connection, gone: Sequence[tuple[str, str, int]], now: d
     )
     columns = ["shard", "disclosure_id", "number", "digest", "body", "load_id", "replaced_at"]
     connection.execute(insert(tables.revision).from_select(columns, moved))
+    r, link = tables.revision_process, tables.disclosure_process.c
+    linked = (
+        select(d.shard, d.id, d.revision, link.process_id)
+        .join_from(
+            tables.disclosure,
+            tables.disclosure_process,
+            and_(link.shard == d.shard, link.disclosure_id == d.id),
+        )
+        .where(bulk.among(connection, d.id, [one for _, one, _ in gone]))
+    )
+    connection.execute(insert(r).from_select(["shard", "disclosure_id", "number", "process_id"], linked))
     pairs = [(shard, one) for shard, one, _ in gone]
     for table in (
         tables.document, tables.lot, tables.party, tables.item, tables.disclosure_process, tables.value_source,

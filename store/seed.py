@@ -5,14 +5,18 @@ from sqlalchemy import Connection, delete, insert, select
 from schemas.catalog import Catalog
 from schemas.codelist import Code
 from schemas.region import Regions
+from store import territory
 from store.tables import region
 
 
 def seed(connection: Connection, catalog: Catalog) -> int:
     """Make the table of regions say what the catalog says; gives how many rows were written, 0 if it did already.
 
+    The tables that follow from regions and calendar are made with it (`store.territory`).
+
     A region's prefecture and province are those it lay in while it was in force; a disclosure's are today's.
     """
+    territory.fill(connection, catalog.codelists["region"].codes, catalog.regions, catalog.calendar)
     wanted = [_row(code, catalog.regions) for code in catalog.codelists["region"].codes.values()]
     stored = [dict(row) for row in connection.execute(select(region)).mappings()]
     if sorted(stored, key=lambda row: str(row["code"])) == sorted(wanted, key=lambda row: str(row["code"])):

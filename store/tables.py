@@ -49,6 +49,35 @@ region = Table(
     Column("successor", Text),  # several, `532301|532302`, where it was split
 )
 
+# Under which codes the records of a code are found: what it has become (`today` 1) with all above it, and retired
+# codes that it was or lay in (`today` 0). A code that was split stays itself, where it lay. Made by store/territory.py.
+territory = Table(
+    "territory",
+    metadata,
+    Column("within", String(9), nullable=False),
+    Column("code", String(9), nullable=False, index=True),
+    Column("today", Integer, nullable=False),
+    PrimaryKeyConstraint("within", "code"),
+    **CLUSTERED,
+)
+
+succession = Table(
+    "succession",
+    metadata,
+    Column("code", String(9), nullable=False),
+    Column("successor", String(9), nullable=False, index=True),
+    PrimaryKeyConstraint("code", "successor"),
+    **CLUSTERED,
+)
+
+# The working days of the years whose calendar is published, numbered: n days later is n numbers on.
+working_day = Table(
+    "working_day",
+    metadata,
+    Column("day", Date, primary_key=True),
+    Column("number", Integer, nullable=False, index=True),
+)
+
 publisher = Table(
     "publisher",
     metadata,
@@ -119,6 +148,8 @@ disclosure = Table(
     Index(None, "type", "recency"),
     Index(None, "domain", "prefecture", "recency"),
     Index(None, "prefecture", "recency"),
+    Index(None, "province", "recency"),
+    Index(None, "region", "recency"),
     Index(None, "publisher_id", "recency"),
 )
 
@@ -210,6 +241,19 @@ revision = Table(
     **CLUSTERED,
 )
 
+# The processes of a revision that was replaced; those of the current one are in `disclosure_process`.
+revision_process = Table(
+    "revision_process",
+    metadata,
+    Column("shard", String(6), nullable=False),
+    Column("disclosure_id", String(23), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("process_id", String(40), nullable=False),
+    PrimaryKeyConstraint("shard", "disclosure_id", "number", "process_id"),
+    Index(None, "process_id"),
+    **CLUSTERED,
+)
+
 value_source = Table(
     "value_source",
     metadata,
@@ -262,6 +306,8 @@ change = Table(
     Column("kind", String(12), nullable=False),  # added, revised, withdrawn
     Column("at", DateTime, nullable=False),  # UTC
     PrimaryKeyConstraint("shard", "version"),
+    Index(None, "shard", "disclosure_id", "version"),
+    Index(None, "at", "version"),
 )
 
 data_version = Table(

@@ -29,9 +29,11 @@ WORDS = ("昆明", "云南 示例", "項目", "2024", "KMGC2024", "中標", "虚
 KINDS: Mapping[str, tuple[str, Orders]] = {
     "organizations": ("organization", ()), "sameName": ("organization", ()), "publishers": ("publisher", ()),
     "regions": ("region", ()), "items": ("item", ()), "matches": ("matched_organization", MATCHED),
-    "prices": ("unit_price", (("items", True),)), **LISTS,
+    "prices": ("unit_price", (("items", True),)), "changes": ("change", ()), "snapshots": ("snapshot", ()),
+    "lateDisclosures": ("disclosure", (("days_late", True),)), **LISTS,
 }  # fmt: skip
 ALIASES, DEPTH, FIELDS = 15, 9, 60
+DAYS = ("1990-01-01", "2010-12-31", "2014-06-01", "2016-10-15", "2021-06-02", "2024-06-24")
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,9 @@ class Maker:
         """An operation of one to three root fields, of all of them or of those given."""
         assert self.schema.query_type
         # Objects of two kinds behind `Node` may have fields of one name and different types.
-        self.kind = self.chance.choice(("Disclosure", "Organization", "Process", "Publisher", "Region"))
+        self.kind = self.chance.choice(
+            ("Disclosure", "Organization", "Process", "Publisher", "Region", "Change")
+        )
         chosen = self.chance.choices(
             roots or list(self.schema.query_type.fields), k=self.chance.randint(1, 3)
         )
@@ -105,8 +109,10 @@ class Maker:
         if found.args and (alias or self.aliases < ALIASES):  # with arguments it must not merge with another
             alias = alias or self.alias(always=True)
             arguments, size = self.arguments(type_.name, name, found.args)
-        elif (
-            any(isinstance(one.type, GraphQLNonNull) for one in found.args.values()) or name == "organization"
+        elif any(isinstance(one.type, GraphQLNonNull) for one in found.args.values()) or name in (
+            "organization",
+            "asOf",
+            "timeline",
         ):
             return "__typename"
         below = times * size
@@ -183,14 +189,41 @@ class Maker:
                 }
                 return "(" + ", ".join(f"{kind}: {values}" for kind, values in given.items()) + ")", 5
         if "first" not in declared:
-            return "", 2
+            return self._flow(name, declared), 10 if name == "timeline" else 3
         return self._page(parent, name, declared)
 
+    def _flow(self, name: str, declared: Mapping[str, GraphQLArgument]) -> str:
+        """The arguments of what is no page."""
+        match name:
+            case "nodes":
+                ids = [self.vocabulary.id(self.chance) for _ in range(self.chance.choice((0, 1, 2, 5)))]
+                return f"(ids: {self.literal_or_variable('[ID!]!', ids)})"
+            case "asOf" if self.chance.random() < 0.7:
+                return f"(version: {self.literal_or_variable('Int', self.vocabulary.version(self.chance))})"
+            case "asOf":
+                return f"(at: {self.literal_or_variable('DateTime', self.vocabulary.moment(self.chance))})"
+            case "timeline":
+                return f"(on: {self.literal_or_variable('Date', self.vocabulary.date(self.chance))})"
+            case "children" if self.chance.random() < 0.6:
+                return f"(at: {self.literal_or_variable('Date', self.chance.choice(DAYS))})"
+        given = []
+        if "by" in declared and self.chance.random() < 0.8:
+            by = self.chance.sample(("TYPE", "YEAR"), self.chance.choice((0, 1, 2)))
+            given.append(f"by: {self.literal_or_variable('[TimelinessDimension!]', by, enums=True)}")
+        if "filter" in declared and self.chance.random() < 0.4:
+            given.append(f"filter: {self.filter(get_named_type(declared['filter'].type), 0)}")
+        return f"({', '.join(given)})" if given else ""
+
     def _page(self, parent: str, name: str, declared: Mapping[str, GraphQLArgument]) -> tuple[str, int]:
-        kind, default = KINDS.get(name, ("disclosure", ()))
+        kind, default = KINDS.get("snapshots" if parent == "ProcessSnapshot" else name, ("disclosure", ()))
         if parent == "Process":
             default = (("stage_rank", False),)
         given: dict[str, str] = {}
+        if "at" in declared and self.chance.random() < 0.4:
+            given["at"] = self.literal_or_variable("Date", self.chance.choice(DAYS))
+        if "kinds" in declared and self.chance.random() < 0.4:
+            kinds = self.chance.choices(("ADDED", "REVISED", "WITHDRAWN"), k=self.chance.choice((0, 1, 2)))
+            given["kinds"] = self.literal_or_variable("[ChangeKind!]", kinds, enums=True)
         order = None
         if "orderBy" in declared and self.chance.random() < 0.5:
             type_ = get_named_type(declared["orderBy"].type).name
@@ -210,7 +243,7 @@ class Maker:
         size = 20
         if self.nodes > 500 or self.chance.random() < 0.8:
             size = self.chance.choice(
-                (1, 2, 3, 5) if self.nodes > 200 or kind == "region" else (1, 2, 5, 100)
+                (1, 2, 3, 5) if self.nodes > 200 or kind in ("region", "snapshot") else (1, 2, 5, 100)
             )
             end = self.chance.choice(("first", "first", "last"))
             given[end] = self.literal_or_variable("Int", size)

@@ -99,6 +99,8 @@ class Oracle:
             owner = self.one("disclosure", "id", row["disclosure_id"])
             assert owner is not None
             return next(one for one in self.parts(owner, "item") if one.row["ordinal"] == row["ordinal"])
+        if kind == "snapshot":
+            return Thing(kind, row, row["body"])
         return Thing(kind, row, self.documents.get(row["id"]) if kind == "disclosure" else None)
 
     def parts(self, owner: Thing, kind: str, order: str = "ordinal") -> list[Thing]:
@@ -131,9 +133,13 @@ class Oracle:
             rows = [row for row in rows if terms <= self.terms[row["recency"]]]
         orders = reference.order_of(kind, arguments.get("orderBy"), default)
         within = reference.in_order(rows, orders)
+        behind = {"after": False, "before": False}
         for name, sign in (("after", 1), ("before", -1)):
             if arguments.get(name) is not None:
                 there = reference.read(arguments[name], orders)
+                behind[name] = any(
+                    reference.compare(reference.place(row, orders), there, orders) * sign <= 0 for row in rows
+                )
                 within = [
                     row
                     for row in within
@@ -144,8 +150,8 @@ class Oracle:
         shown = within[-size:] if last else within[:size]
         more = len(within) > size
         facts = {
-            "hasNextPage": arguments.get("before") is not None if last else more,
-            "hasPreviousPage": more if last else arguments.get("after") is not None,
+            "hasNextPage": behind["before"] if last else more,
+            "hasPreviousPage": more if last else behind["after"],
             "startCursor": reference.cursor(shown[0], orders) if shown else None,
             "endCursor": reference.cursor(shown[-1], orders) if shown else None,
         }
@@ -175,6 +181,9 @@ class Oracle:
                 return any(self.meets(one, part) for part in value)
             case "not":
                 return not self.meets(one, value)
+            case "disclosure":
+                found = self.one("disclosure", "id", one.row["disclosure_id"])
+                return found is not None and self.meets(found, value)
             case "organization":
                 return any(self.meets(party, value) for party in self.parts(one, "party"))
             case "process":

@@ -8,6 +8,7 @@ from typing import Any
 
 from tests.query import oracle_profile as profile
 from tests.query import reference
+from tests.query.oracle_flow import FLOW, facts
 from tests.query.reference import Orders, Thing
 
 Resolver = Callable[[Any, Thing, Mapping[str, Any]], Any]
@@ -53,15 +54,22 @@ def _lot(oracle: Any, source: Thing, _given: Mapping[str, Any]) -> Any:
     return next((lot for lot in lots if lot.row["ordinal"] == source.row["lot_ordinal"]), None)
 
 
-def _children(oracle: Any, source: Thing, _given: Mapping[str, Any]) -> list[Thing]:
-    rows = sorted(oracle.all("region", "parent", source.row["code"]), key=lambda row: str(row["code"]))
-    return [Thing("region", row) for row in rows]
-
-
 def _node(oracle: Any, _source: Thing, given: Mapping[str, Any]) -> Any:
-    kind, colon, rest = given["id"].partition(":")
+    return _by_global_id(oracle, given["id"])
+
+
+def _nodes(oracle: Any, _source: Thing, given: Mapping[str, Any]) -> list[Any]:
+    return [_by_global_id(oracle, one) for one in given["ids"]]
+
+
+def _by_global_id(oracle: Any, identifier: str) -> Any:
+    kind, colon, rest = identifier.partition(":")
     if not colon:
         return oracle.one("disclosure", "id", kind)
+    if kind == "change":
+        return next(
+            (oracle.thing(kind, row) for row in oracle.rows[kind] if str(row["version"]) == rest), None
+        )
     if kind not in ("organization", "process", "publisher", "region"):
         return None
     return oracle.one(kind, "code" if kind == "region" else "id", rest)
@@ -76,15 +84,7 @@ def _organization(oracle: Any, source: Thing, given: Mapping[str, Any]) -> Any:
 
 
 def _types(oracle: Any, _source: Thing, _given: Mapping[str, Any]) -> list[Any]:
-    return [
-        {
-            "path": d.type, "version": d.version, "domain": d.type.split("/")[0], "stage": d.schema["stage"],
-            **{name: d.schema[name] for name in ("title", "titleEn", "description", "descriptionEn")},
-            "graphqlType": d.graphql_name, "collection": d.collection,
-            "schemaUrl": f"/schemas/{d.type}/{d.version}.json",
-        }
-        for d in oracle.catalog.types.values()
-    ]  # fmt: skip
+    return [facts(d) for d in oracle.catalog.types.values()]
 
 
 def _inner(kind: str) -> Resolver:
@@ -105,9 +105,10 @@ PROCESS: Mapping[str, str | Resolver] = {
 }
 
 # kind → field → its column, or what finds its value; of a disclosure, lot or item all else is in the document
-FIELDS: Mapping[str, Mapping[str, str | Resolver]] = {
+_OWN: Mapping[str, Mapping[str, str | Resolver]] = {
     "query": {
         "node": _node,
+        "nodes": _nodes,
         "disclosure": _by("disclosure", "id"),
         "disclosures": _list("disclosure"),
         "organization": _organization,
@@ -117,7 +118,6 @@ FIELDS: Mapping[str, Mapping[str, str | Resolver]] = {
         "process": _by("process", "id", "process:"),
         "publishers": _list("publisher"),
         "region": _by("region", "code", column="code"),
-        "regions": _list("region"),
         "disclosureTypes": _types,
     },
     "disclosure": {
@@ -198,7 +198,6 @@ FIELDS: Mapping[str, Mapping[str, str | Resolver]] = {
         **_same("code", "title", "titleEn", "level", "validFrom", "validTo", "successor"),
         "id": _global("region", "code"),
         "parent": _to("region", "code", "parent"),
-        "children": _children,
     },
     "revision": {"number": "number", "digest": "digest", "document": "body"},
     "connection": {
@@ -210,3 +209,6 @@ FIELDS: Mapping[str, Mapping[str, str | Resolver]] = {
     "edge": _same("node", "cursor"),
     "pageInfo": {name: name for name in ("hasNextPage", "hasPreviousPage", "startCursor", "endCursor")},
 }  # fmt: skip
+FIELDS: Mapping[str, Mapping[str, str | Resolver]] = {
+    kind: {**_OWN.get(kind, {}), **FLOW.get(kind, {})} for kind in {**_OWN, **FLOW}
+}

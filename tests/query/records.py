@@ -6,7 +6,7 @@ Made from the samples of whatever catalog is given, so that a new type is tested
 import random
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Engine
@@ -65,8 +65,8 @@ def store(engine: Engine, catalog: Catalog, seed: int = 1) -> None:
 
 def _write(connection: Any, entries: list[Entry], catalog: Catalog) -> None:
     """One call a revision: two contents of one record are refused in one batch."""
-    for entry in entries:
-        write(connection, [entry], catalog, None, NOW)
+    for place, entry in enumerate(entries):
+        write(connection, [entry], catalog, None, NOW + timedelta(seconds=place // 2))
 
 
 def variations(disclosure: Disclosure, seed: int) -> Iterator[Entry]:

@@ -30,7 +30,7 @@ STAGES = ("planning", "notice", "candidates", "result", "approval", "correction"
 COLUMNS = {"PUBLISHED_DATE": "published_date", "AMOUNT": "amount_fen", "DUE_ON": "due_on",
            "DAYS_LATE": "days_late", "STAGE": "stage_rank", "DISCLOSURES": "disclosures", "FIRST_DATE": "first_date",
            "LAST_DATE": "last_date", "PRICE": "unit_price"}  # fmt: skip
-_NUMBERS = ("recency", "amount_fen", "days_late", "stage_rank", "disclosures", "processes", "items", "place", "ordinal",
+_NUMBERS = ("version", "recency", "amount_fen", "days_late", "stage_rank", "disclosures", "processes", "items", "place", "ordinal",
             "unit_price")  # fmt: skip
 # What makes an order total, for what is neither a disclosure nor has an id.
 TIES = {
@@ -38,6 +38,7 @@ TIES = {
     "organization_domain": ("domain",), "organization_year": ("place",), "organization_name": ("name",),
     "organization_process": ("recency", "id"), "counterparty": ("other_id",), "co_bidder": ("other_id",),
     "matched_organization": ("organization_id",), "unit_price": ("unit_key",),
+    "change": ("version",), "snapshot": ("version",),
 }  # fmt: skip
 _COMPARISONS = {"eq": operator.eq, "ne": operator.ne, "lt": operator.lt, "lte": operator.le, "gt": operator.gt,
                 "gte": operator.ge}  # fmt: skip
@@ -116,12 +117,16 @@ def compare(mine: Place, other: Place, orders: Orders) -> int:
 
 def cursor(row: Row, orders: Orders) -> str:
     """The place of a row in a list of that order, as clients see it."""
+    if orders == (("version", False),):
+        return str(row["version"])
     values = ["" if key is None else str(key) for key in place(row, orders)]
     return "|".join([_tag(orders), *values]).encode().hex()
 
 
 def read(given: str, orders: Orders) -> Place:
     """The place that a cursor names."""
+    if orders == (("version", False),):
+        return (int(given),)
     tag, *values = bytes.fromhex(given).decode().split("|", len(orders))  # the last may hold one
     assert tag == _tag(orders)
     return tuple(

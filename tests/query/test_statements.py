@@ -114,9 +114,9 @@ def _operators(
         if not isinstance(inner, GraphQLInputObjectType) or (inner is type_ and depth):
             continue
         if "and" in inner.fields:
-            within = f"[{{{below}}}]" if name in ("and", "or") else f"{{{below}}}"
+            within = "[{%s}]" if name in ("and", "or") else "{%s}"
             if inner is not type_:
-                yield from _operators(root, inner, f"{name}: {within}", depth + 1)
+                yield from _operators(root, inner, below % f"{name}: {within}", depth + 1)
             continue
         for operator, one in inner.fields.items():
             if get_named_type(one.type).name in ("String", "ID"):

@@ -3,6 +3,7 @@
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from tests.query import oracle_profile as profile
@@ -82,13 +83,25 @@ class Vocabulary:
         """The global id of anything."""
         rows = self.oracle.rows
         kind = chance.choice(
-            ("disclosure", "disclosure", "organization", "process", "publisher", "region", "lot")
+            ("disclosure", "disclosure", "organization", "process", "publisher", "region", "change", "lot")
         )
         if kind == "disclosure":
             return str(chance.choice(rows["disclosure"])["id"])
         if kind == "lot":
             return "lot:1"
-        return f"{kind}:{chance.choice(rows[kind])['code' if kind == 'region' else 'id']}"
+        key = {"region": "code", "change": "version"}.get(kind, "id")
+        return f"{kind}:{chance.choice(rows[kind])[key]}"
+
+    def version(self, chance: random.Random) -> int:
+        """A version of the data, or one that is not there yet."""
+        return chance.randint(0, len(self.oracle.rows["change"]) + 5)
+
+    def moment(self, chance: random.Random) -> str:
+        """The time of a change or near it, with an offset."""
+        at = datetime.fromisoformat(chance.choice(self.oracle.rows["change"])["at"])
+        return (at + timedelta(seconds=chance.choice((-1, 0, 0, 1)))).isoformat() + chance.choice(
+            ("Z", "+00:00")
+        )
 
     def cursor(self, chance: random.Random, kind: str, order: Any, default: Any) -> str | None:
         """The cursor of any row, in the order that is asked for; None where there happens to be none."""
@@ -97,6 +110,8 @@ class Vocabulary:
         return reference.cursor(chance.choice(rows), orders) if rows else None
 
     def _rows(self, chance: random.Random, kind: str) -> Sequence[Mapping[str, Any]]:
+        if kind == "snapshot":
+            kind = "change"
         if kind == "item":
             return profile.items(self.oracle)
         if kind == "unit_price":
