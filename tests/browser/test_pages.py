@@ -9,7 +9,7 @@ from playwright.sync_api import Page
 from tests.browser.conftest import PageAt
 
 PAGES = (
-    "/", "/validate", "/graphql", "/standard/", "/standard/catalogue", "/standard/codelists/", "/standard/codelists/land-use",
+    "/", "/validate", "/developers", "/standard/", "/standard/catalogue", "/standard/codelists/", "/standard/codelists/land-use",
     "/standard/land/grant-result", "/standard/procurement/award-result", "/standard/works/award-candidates",
 )  # fmt: skip
 WIDTHS = (390, 1280)
