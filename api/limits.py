@@ -13,8 +13,11 @@ from graphql import (
     FragmentDefinitionNode,
     FragmentSpreadNode,
     InlineFragmentNode,
+    ListValueNode,
+    ObjectValueNode,
     OperationDefinitionNode,
     SelectionSetNode,
+    ValueNode,
 )
 from graphql.validation import (
     ASTValidationRule,
@@ -33,6 +36,7 @@ class Limits:
     depth: int = 12
     introspection_depth: int = 15
     introspection: int = 1_500  # estimated fields for each type of the schema; the usual query has 900
+    input_depth: int = 30  # objects and lists within one another, in arguments and variables
     aliases: int = 30
     root_fields: int = 20
     directives: int = 50
@@ -79,6 +83,9 @@ def check_limits(document: DocumentNode, limits: Limits, types: int) -> None:
             size = measure.selection(definition.selection_set, False)
             directives = size.directives + len(definition.directives)
             _refuse("Q101", "层数", "depth", size.depth, limits.depth)
+            defaults = (one.default_value for one in definition.variable_definitions if one.default_value)
+            inputs = max([measure.inputs, *map(_depth, defaults)])
+            _refuse("Q116", "参数的层数", "depth of an argument", inputs, limits.input_depth)
             _refuse(
                 "Q101",
                 "内省的层数",
@@ -99,19 +106,21 @@ def check_limits(document: DocumentNode, limits: Limits, types: int) -> None:
 
 
 def check_values(values: Any, limits: Limits) -> None:
-    """Raises QueryError Q108 for variables of more values than an operation may have; stops counting there."""
-    waiting, found = [values], 0
+    """Raises QueryError Q108 for variables of more values than an operation may have, Q116 for what is nested deeper
+    than an argument may be; stops counting there.
+    """
+    waiting, found = [(values, 0)], 0
     while waiting:
-        one = waiting.pop()
+        one, depth = waiting.pop()
         found += 1
         if (
             found > limits.values + limits.matched
         ):  # what is bound is counted again, a list to be matched as one
             raise too_many_values(limits)
-        if isinstance(one, Mapping):
-            waiting.extend(one.values())
-        elif isinstance(one, list):
-            waiting.extend(one)
+        if isinstance(one, (Mapping, list)):
+            _refuse("Q116", "参数的层数", "depth of an argument", depth, limits.input_depth)
+            below = one.values() if isinstance(one, Mapping) else one
+            waiting.extend((value, depth + 1) for value in below)
 
 
 def too_many_values(limits: Limits) -> QueryError:
@@ -157,6 +166,15 @@ def _refuse(code: str, what: str, what_en: str, found: int, most: int) -> None:
         )  # fmt: skip
 
 
+def _depth(value: ValueNode) -> int:
+    """How many objects and lists a literal has within one another; the parser has bounded it."""
+    if isinstance(value, ObjectValueNode):
+        return 1 + max((_depth(field.value) for field in value.fields), default=0)
+    if isinstance(value, ListValueNode):
+        return 1 + max(map(_depth, value.values), default=0)
+    return 0
+
+
 class _Measure:
     """Sizes of selections; a fragment's is kept."""
 
@@ -165,6 +183,7 @@ class _Measure:
         self.many: dict[str, float] = {**_MANY, "types": types}
         self.known: dict[tuple[str, bool], Size] = {}
         self.widths: dict[str, int] = {}
+        self.inputs = 0  # the deepest argument
         self.open: set[str] = set()
 
     def selection(self, selection_set: SelectionSetNode | None, introspecting: bool) -> Size:
@@ -173,6 +192,8 @@ class _Measure:
         for node in selection_set.selections if selection_set else ():
             directives += len(node.directives)
             if isinstance(node, FieldNode):
+                for argument in node.arguments:
+                    self.inputs = max(self.inputs, _depth(argument.value))
                 meta = introspecting or node.name.value in ("__schema", "__type")
                 inner = self.selection(node.selection_set, meta)
                 below = Size(

@@ -65,7 +65,14 @@ CASES: dict[str, tuple[str, Any, str]] = {
     "ten thousand given variables": ("{ __typename }", {f"v{n}": n for n in range(10_000)}, "Q108"),
     "a filter of five thousand": (FILTERED, {"f": {"or": [{"title": {"contains": "a"}}] * 5_000}}, "Q108"),
     "a filter of half a million": (FILTERED, {"f": {"or": [{"title": {"in": ["a"] * 100}}] * 5_000}}, "Q108"),
-    "a filter nine hundred deep": (FILTERED, {"f": reduce(lambda f, _: {"not": f}, range(900), {})}, "Q112"),
+    "a filter nine hundred deep": (FILTERED, {"f": reduce(lambda f, _: {"not": f}, range(900), {})}, "Q116"),
+    "a filter of thirty-one levels": (FILTERED, {"f": reduce(lambda f, _: {"not": f}, range(30), {})}, "Q116"),
+    "a literal of thirty-one levels": (
+        f"{{ disclosures(filter: {'{not: ' * 30}{{}}{'}' * 30}) {{ totalCount }} }}", {}, "Q116",
+    ),
+    "a default of thirty-one levels": (
+        f"query ($f: DisclosureFilter = {'{not: ' * 30}{{}}{'}' * 30}) {{ disclosures(filter: $f) {{ totalCount }} }}", {}, "Q116",
+    ),
     "too many values of one field": (FILTERED, {"f": {"title": {"in": ["a"] * 101}}}, "Q001"),
     "a document four hundred deep": ("{ a " * 400 + "}" * 400, {}, "Q110"),
     "no document": ("   ", {}, "Q110"),

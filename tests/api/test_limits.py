@@ -167,3 +167,18 @@ def test_an_introspection_within_the_budget_beside_data_is_answered(answering: S
     found, _ = answer(answering, query, {"l": "province"})
     assert found["data"]["__schema"] == {"queryType": {"name": "Query"}}
     assert found["data"]["regions"]["totalCount"] > 30
+
+
+@pytest.mark.parametrize("literal", [True, False])
+def test_an_argument_may_be_thirty_levels_deep(answering: Service, literal: bool) -> None:
+    for levels, codes in ((29, []), (30, ["Q116"])):
+        if literal:
+            filter_ = "{not: " * levels + "{}" + "}" * levels
+            found, _ = answer(answering, f"{{ disclosures(filter: {filter_}) {{ totalCount }} }}")
+        else:
+            given: dict[str, object] = {}
+            for _ in range(levels):
+                given = {"not": given}
+            query = "query ($f: DisclosureFilter) { disclosures(filter: $f) { totalCount } }"
+            found, _ = answer(answering, query, {"f": given})
+        assert [error["extensions"]["code"] for error in found.get("errors", [])] == codes
