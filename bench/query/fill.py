@@ -22,6 +22,7 @@ from store import bulk, tables
 from store.engine import connect, writing
 from store.identity import digest, recency
 from store.migrate import upgrade
+from store.names import name_key
 from store.seed import seed
 
 BATCH = 10_000
@@ -91,7 +92,12 @@ class Records:
             [(one.uscc, p.code, one.uscc, one.name, p.code, p.level) for p, one in published],
         )
         known = [one for _, one in published] + [*cast.bodies, *cast.companies]
-        yield tables.organization, [(one.uscc, one.uscc, one.name, None) for one in known]
+        rows = (
+            {"id": o.uscc, "uscc": o.uscc, "name": o.name, "name_key": name_key(o.name, o.uscc)}
+            for o in known
+        )
+        columns = tables.organization.columns.keys()
+        yield tables.organization, [tuple(map(row.get, columns)) for row in rows]
 
     def variant(self, number: int) -> Variant:
         """Which variant the record has: the later the number, the later its date."""

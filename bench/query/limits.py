@@ -9,9 +9,10 @@ from time import perf_counter, process_time
 from typing import Any
 
 import psycopg
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine
 
 from api.operation import Request, Service
+from query.run import parameters_of
 
 Statement = tuple[str, Any]
 CLIENTS = 8
@@ -20,19 +21,8 @@ _MOST = 100  # files, each with other values, of one run of pgbench; it takes 12
 
 def statements(service: Service, query: str, variables: Sequence[dict[str, Any]]) -> list[Statement]:
     """The statement of an operation with its parameters, for each of the variables' values."""
-    found: list[Statement] = []
-
-    def keep(_c: Any, _u: Any, statement: str, parameters: Any, _x: Any, _m: Any) -> None:
-        if statement.startswith("SELECT"):
-            found.append((statement, parameters))
-
-    event.listen(service.reader.engine, "before_cursor_execute", keep)
-    for one in variables:
-        service.answer(Request(query, one))
-    event.remove(service.reader.engine, "before_cursor_execute", keep)
-    if len(found) != len(variables):
-        raise RuntimeError(f"{len(found)} statements for {len(variables)} operations")
-    return found
+    ready = [service.preparer.prepare(Request(query, one)) for one in variables]
+    return [(one.prepared.statement.text, parameters_of(one.values)) for one in ready]
 
 
 def alone(engine: Engine, several: Sequence[Statement], seconds: float) -> float:

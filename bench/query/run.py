@@ -201,6 +201,7 @@ class Run:
                 path.unlink()
 
     def close(self) -> None:
+        self.service.reader.close()
         self.service.reader.engine.dispose()
         if self.service_pg:
             self.service_pg.reader.engine.dispose()
