@@ -14,6 +14,7 @@ from starlette.types import Receive, Scope, Send
 
 from api.events import PATIENCE, while_listening
 from api.operation import REFUSED, Answer, Request, refused
+from api.refusal import RequestError
 from api.subscriptions import Subscription, Subscriptions
 from query.errors import QueryError
 
@@ -56,7 +57,9 @@ class EventStream(Response):
         with ExitStack() as place:
             place.enter_context(subscriptions.place(client))
             try:
-                subscription = await subscriptions.begin(request, last_event)
+                subscription = await subscriptions.begin(request, client, last_event)
+            except RequestError:  # it has a status of its own
+                raise
             except REFUSED as error:
                 return cls.of(refused(error))
             return cls(b":\n\n", place.pop_all(), subscription, subscriptions)

@@ -18,6 +18,7 @@ from api.documents import Documents
 from api.event_stream import EVENTS, EventStream
 from api.incoming import JSON, read, understood
 from api.operation import Answer, Request, Service
+from api.rate import RateError
 from api.refusal import RequestError, body_of
 from api.standard import today
 from api.subscriptions import Subscriptions
@@ -75,7 +76,9 @@ async def graphql(http: HttpRequest) -> Response:
         headers = {"Vary": "Accept", "Cache-Control": "no-store"}
         if error.status == 405:
             headers["Allow"] = "GET, POST"
-        if error.status == 429:
+        if isinstance(error, RateError):
+            headers |= dict(error.headers)
+        elif error.status == 429:
             headers["Retry-After"] = "60"
         shown = media_type if media_type and media_type != EVENTS else JSON
         return Response(body_of(error), error.status, headers, shown)

@@ -61,6 +61,7 @@ class Conversation:
         self.service: Service = websocket.app.state.service
         self.subscriptions: Subscriptions = websocket.app.state.subscriptions
         self.documents: Documents = websocket.app.state.documents
+        self.client = self.service.client(websocket.scope)
         self.open: dict[str, anyio.CancelScope] = {}
         self.ready = False
         self.heard = True
@@ -168,14 +169,14 @@ class Conversation:
     async def _run(self, identifier: str, request: Request) -> bytes | None:
         """Send an operation's answers; the body of what refused it, if anything did."""
         if self.service.kind(request) != "subscription":
-            answer = await self.service.respond(request)
+            answer = await self.service.respond(request, self.client)
             if answer.refused:
                 return answer.body
             await self._send_next(identifier, answer.body)
             return None
         try:
-            with self.subscriptions.place(self.subscriptions.service.client(self.websocket.scope)):
-                subscription = await self.subscriptions.begin(request)
+            with self.subscriptions.place(self.client):
+                subscription = await self.subscriptions.begin(request, self.client)
                 async with aclosing(self.subscriptions.events(subscription)) as events:
                     async for event in events:
                         await self._send_next(identifier, event.body)

@@ -15,6 +15,7 @@ import anyio.to_thread
 import orjson
 
 from api.operation import Request, Service
+from api.rate import LEAST
 from api.refusal import RequestError
 from api.watcher import Watcher
 from query.errors import QueryError
@@ -86,12 +87,18 @@ class Subscriptions:
             return self.follower.newest()
         return await anyio.to_thread.run_sync(self.follower.newest, limiter=self._threads)
 
-    async def begin(self, request: Request, last_event: str | None = None) -> Subscription:
-        """What a request subscribes to; raises what `api.operation.refused` answers.
+    async def begin(self, request: Request, client: str, last_event: str | None = None) -> Subscription:
+        """What a request subscribes to, which costs what one look may give; raises what `api.operation.refused` answers.
 
         `last_event` is the data version a client has seen, where the operation itself does not say.
         """
-        return await anyio.to_thread.run_sync(self._begin, request, last_event, limiter=self._threads)
+        meter = self.service.meter
+        if meter is not None:
+            meter.take(client, LEAST)
+        begun, nodes = await anyio.to_thread.run_sync(self._begin, request, last_event, limiter=self._threads)
+        if meter is not None:
+            meter.take(client, max(nodes - LEAST, 0))
+        return begun
 
     async def events(self, subscription: Subscription) -> AsyncGenerator[Event, None]:
         """The answers, for ever; raises QueryError A061 where one takes too long to read."""
@@ -110,15 +117,14 @@ class Subscriptions:
             if after >= seen.newest:
                 await self.watcher.beyond(after)
 
-    def _begin(self, request: Request, last_event: str | None) -> Subscription:
+    def _begin(self, request: Request, last_event: str | None) -> tuple[Subscription, int]:
         operation, planner = self.service.planned(request)
         key, feed, after = planner.feed(operation)
         if after is None:
             after = last_event
         newest = self.follower.newest()
-        return Subscription(
-            key, feed, tuple(planner.values), newest if after is None else _version(after, newest)
-        )
+        begin = newest if after is None else _version(after, newest)
+        return Subscription(key, feed, tuple(planner.values), begin), planner.nodes
 
 
 def _version(given: str, newest: int) -> int:

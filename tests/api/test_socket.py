@@ -13,6 +13,7 @@ from starlette.testclient import TestClient, WebSocketTestSession
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from api.app import application
+from api.rate import Meter, Rate
 from api.socket import OPERATIONS, PROTOCOL, Conversation, Timing
 from schemas.catalog import Catalog
 
@@ -220,6 +221,30 @@ def test_places_are_limited_and_given_back(client: TestClient, app: Starlette) -
             assert session.receive_json()["type"] == "next"
     finally:
         everything.most_of_a_client = before
+
+
+def test_what_is_asked_over_a_socket_or_as_a_stream_counts_for_the_client(
+    client: TestClient, app: Starlette
+) -> None:
+    before = app.state.service.meter
+    app.state.service.meter = Meter(Rate(quota=130), clock=lambda: 0.0)
+    waiting = {"query": "subscription { disclosureAdded { title } }"}  # 50 disclosures at a look
+    try:
+        with connected(client) as session:
+            for name in ("a", "b"):
+                session.send_json(subscribe(name, waiting))
+            session.send_json(subscribe("q", {"query": "{ __typename }"}))
+            assert session.receive_json()["type"] == "next"
+            assert session.receive_json() == {"id": "q", "type": "complete"}
+            session.send_json(subscribe("c", waiting))
+            said = session.receive_json()
+            assert (said["id"], said["payload"][0]["extensions"]["code"]) == ("c", "A091")
+        refused = client.post("/graphql", json=waiting, headers={"accept": "text/event-stream"})
+        assert (refused.status_code, refused.json()["errors"][0]["extensions"]["code"]) == (429, "A091")
+        assert int(refused.headers["retry-after"]) > 0
+        assert "ratelimit" in refused.headers
+    finally:
+        app.state.service.meter = before
 
 
 def test_operations_of_a_socket_are_limited(client: TestClient) -> None:
