@@ -164,7 +164,7 @@ def _timeliness() -> ObjectType:
 
 def _rule() -> ObjectType:
     texts = (
-        ("count", "String!", "working 工作日,calendar 自然日;固定日期也为 calendar。Working or calendar days; calendar for fixed dates."),
+        ("count", "String!", "按什么日子算:working 工作日,calendar 自然日;固定日期也为 calendar。Working or calendar days; calendar for fixed dates."),
         ("after", "[String!]!", "起算的属性,有值的第一个算;固定日期为所属年份。The properties it is counted from, the first that is filled; of a fixed date that of the year."),
         ("since", "Date!", "自何时起有效。In force from."),
         ("until", "Date", "至何时有效。In force until."),

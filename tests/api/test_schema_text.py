@@ -16,7 +16,7 @@ RULES = (
     "relay-connection-types-spec", "relay-connection-arguments-spec", "relay-page-info-spec",
     "types-have-descriptions", "fields-have-descriptions", "arguments-have-descriptions",
     "enum-values-have-descriptions", "input-object-values-have-descriptions", "descriptions-are-capitalized",
-    "deprecations-have-a-reason", "fields-are-camel-cased", "input-object-values-are-camel-cased", "types-are-capitalized",
+    "defined-types-are-used", "deprecations-have-a-reason", "fields-are-camel-cased", "input-object-values-are-camel-cased", "types-are-capitalized",
 )  # fmt: skip
 
 
