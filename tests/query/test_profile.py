@@ -305,3 +305,10 @@ def test_lots_and_parties_lead_back(told: Service) -> None:
         ("示例采购中心", None), ("示例甲有限公司", 1), ("示例甲有限公司", 2), ("示例乙有限公司", 2),
     ]  # fmt: skip
     assert {one["disclosure"]["localId"] for one in parties} == {"r1"}
+
+
+def test_a_sum_that_no_number_holds_is_refused(told: Service) -> None:
+    with told.reader.engine.begin() as connection:
+        connection.exec_driver_sql(f"UPDATE party SET amount_fen = {2**62} WHERE role = 'supplier'")
+    query = f'{{ organization(uscc: "{BELA}") {{ roles {{ nodes {{ amount }} }} }} }}'
+    assert json.loads(told.answer(Request(query)).body)["errors"][0]["extensions"]["code"] == "Q052"
