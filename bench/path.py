@@ -68,7 +68,9 @@ def served(target: str, database: str, workers: int) -> Iterator[tuple[int, int]
         sys.executable, "-m", "granian", target, "--interface", "asgi", *factory, "--port", str(port),
         "--workers", str(workers), "--no-access-log", "--log-level", "error",
     ]  # fmt: skip
-    process = subprocess.Popen(command, env={**os.environ, "OPENALLOC_DATABASE_URL": database, "OPENALLOC_RATE": "off"})
+    process = subprocess.Popen(
+        command, env={**os.environ, "OPENALLOC_DATABASE_URL": database, "OPENALLOC_RATE": "off"}
+    )
     try:
         for _ in range(300):
             try:

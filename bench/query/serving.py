@@ -61,7 +61,13 @@ def served(
     """The endpoint of a server that runs while the block does, and its process group."""
     with socket.create_server(("127.0.0.1", PORT)):
         pass  # else another would be measured
-    wanted = {**os.environ, "OPENALLOC_RATE": "off", "NODE_ENV": "production", "GRAPHILE_ENV": "production", **(environment or {})}
+    wanted = {
+        **os.environ,
+        "OPENALLOC_RATE": "off",
+        "NODE_ENV": "production",
+        "GRAPHILE_ENV": "production",
+        **(environment or {}),
+    }
     with (log or Path(os.devnull)).open("ab") as stream:
         process = subprocess.Popen(command, env=wanted, stdout=stream, stderr=stream, start_new_session=True)
         try:
