@@ -48,6 +48,7 @@ from query.plan import (
     Grouping,
     Has,
     Key,
+    Kind,
     Leaf,
     Many,
     Matches,
@@ -311,7 +312,7 @@ class Planner:
         count = entries.counted(identifiers)
         self.nodes += count
         kinds = tuple(
-            (kind, relation, column, self._shape(nodes, type_name, count))
+            Kind(kind, relation, column, self._shape(nodes, type_name, count))
             for kind, (relation, column, type_name) in entries.GLOBAL.items()
         )
         return ById(self._bind(identifiers, entries.keys), kinds)

@@ -11,7 +11,9 @@ from dataclasses import fields, is_dataclass
 from types import MappingProxyType
 from typing import Any
 
-from query.plan import Connection, Edges, Key, Many, Nodes, Part, Plan, Shape, Value
+import orjson
+
+from query.plan import ById, Connection, Edges, Key, Many, Nodes, Part, Plan, Shape, Value
 from query.relations import RELATIONS
 
 # Rows that a source reads each time, by its class; one that is not here reads none besides what stands below it.
@@ -19,7 +21,6 @@ READS: MappingProxyType[str, int] = MappingProxyType(
     {
         "One": 1,
         "Leaf": 1,
-        "ById": 1,
         "TotalCount": 1_000,
         "Statistics": 1_000,
         "Facets": 1_000,
@@ -53,7 +54,11 @@ def _reads(node: Any, times: int, values: Sequence[Any], tests: int = 1) -> int:
             return rows
         case Many(relation=relation):
             rows = times * RELATIONS[relation].several
-            return rows + _reads(node.shape, rows, values)
+            made = times * RELATIONS[relation].reads * (1 + _tests(node.given.where))
+            return made + rows + _reads(node.shape, rows, values)
+        case ById():
+            size = times * len(orjson.loads(values[node.parameter]))
+            return size + max(_reads(kind.shape, size, values) for kind in node.kinds)
         case Part():  # of the document that is open
             return sum(_reads(key.source, times, values) for key in node.shape.all_keys())
         case Shape():

@@ -134,14 +134,21 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class ById:
-    """Objects by global id, in the order of a list that is the parameter; null where there is none.
+class Kind:
+    """A kind of global id: the relation its objects are rows of, and the column that its keys stand in."""
 
-    The list holds `{kind, key}`; `kinds` are (kind, relation, column of the key, shape).
-    """
+    name: str
+    relation: str
+    column: str
+    shape: "Shape"
+
+
+@dataclass(frozen=True, slots=True)
+class ById:
+    """Objects by global id, in the order of a list of `{kind, key}` that is the parameter; null where there is none."""
 
     parameter: int
-    kinds: tuple[tuple[str, str, str, "Shape"], ...]
+    kinds: tuple[Kind, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ class Relation:
     several: int = 3
     rows: str = ""
     computed: Callable[[Any, str, Given], str] | None = None  # its rows: of the speller and the alias at hand
+    reads: int = 0  # rows that making them reads, at a guess
     json: str = ""  # the column of a computed table that is the row's document
 
 
@@ -129,12 +130,14 @@ RELATIONS: dict[str, Relation] = {
     "moment.disclosures": Relation("snapshot", computed=past.of_moment, json="body"),
     "snapshot.disclosure": Relation("disclosure", "{c}.shard = {p}.shard AND {c}.id = {p}.disclosure_id"),
     # computed
-    "process.timeline": Relation("stage", order="{c}.place", several=10, computed=timeline.stages),
-    "stage.types": Relation("expected", order="{c}.ordinal", several=5, computed=timeline.types),
+    "process.timeline": Relation("stage", order="{c}.place", several=10, computed=timeline.stages, reads=100),
+    "stage.types": Relation("expected", order="{c}.ordinal", several=5, computed=timeline.types, reads=50),
     "publisher.timeliness": Relation(
-        "timeliness", order="{c}.place", several=20, computed=punctuality.groups
+        "timeliness", order="{c}.place", several=20, computed=punctuality.groups, reads=1_000
     ),
-    "region.byChild": Relation("share", order="{c}.place", several=20, computed=territory.shares),
+    "region.byChild": Relation(
+        "share", order="{c}.place", several=20, computed=territory.shares, reads=1_000
+    ),
     "share.region": Relation("region", "{c}.code = {p}.code"),
     # others
     "process.publisher": Relation("publisher", "{c}.id = {p}.publisher_id"),

@@ -233,11 +233,11 @@ class Speller:
     def _by_id(self, source: ById) -> str:
         alias = self.alias("e")
         cases = []
-        for name, relation, column, shape in source.kinds:
-            related, clause, _ = self.related(relation, (shape,), Row())
-            key = self.dialect.member(alias, "key", KINDS.get(column, ""))
-            found = f"(SELECT {self.shape(shape, related)} FROM {clause} WHERE {related.alias}.{column} = {key} LIMIT 1)"
-            cases.append(f"WHEN '{name}' THEN {self.dialect.json(found)}")
+        for kind in source.kinds:
+            related, clause, _ = self.related(kind.relation, (kind.shape,), Row())
+            key = self.dialect.member(alias, "key", KINDS.get(kind.column, ""))
+            found = f"(SELECT {self.shape(kind.shape, related)} FROM {clause} WHERE {related.alias}.{kind.column} = {key} LIMIT 1)"
+            cases.append(f"WHEN '{kind.name}' THEN {self.dialect.json(found)}")
         rows = (
             f"SELECT CASE {self.dialect.member(alias, 'kind')} {' '.join(cases)} END AS one, {alias}.key AS place"
             f" FROM {self.dialect.elements(source.parameter, alias)} ORDER BY {alias}.key"

@@ -26,6 +26,8 @@ EXAMPLES: dict[str, int] = {
     '{ disclosures(first: 9, filter: {organization: {name: {eq: "a"}}}) { nodes { id } } }': 10 * (1 + HAS),
     '{ disclosures(first: 9, filter: {type: {eq: "a"}, domain: {eq: land}}) { nodes { id } } }': 10,
     "{ organizations(first: 10) { nodes { disclosures(first: 5) { totalCount nodes { id } } } } }": 11 + 10 * (6 + COUNT),
+    '{ nodes(ids: ["a", "region:530100"]) { id ... on Region { parent { title } } } }': 2 + 2,
+    '{ node(id: "publisher:a") { ... on Publisher { timeliness { late } } } }': 1 + 1_000 + 20,
     "{ a: disclosures(first: 1) { nodes { id } } b: disclosures(first: 2) { nodes { id } } }": 2 + 3,
 }  # fmt: skip
 
