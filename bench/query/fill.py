@@ -60,9 +60,9 @@ class Batch:
 class Records:
     """The records by number, of a run of `count`."""
 
-    def __init__(self, catalog: Catalog, count: int, lean: bool = False) -> None:
-        self.cast, self.count, self.lean = Cast.of(catalog), count, lean
-        made = {name: variants(catalog, one, VARIANTS) for name, one in catalog.types.items()}
+    def __init__(self, catalog: Catalog, count: int, lean: bool = False, each: int = VARIANTS) -> None:
+        self.cast, self.count, self.lean, self.each = Cast.of(catalog), count, lean, each
+        made = {name: variants(catalog, one, each) for name, one in catalog.types.items()}
         by_domain: dict[str, list[str]] = {}
         for name, one in catalog.types.items():
             by_domain.setdefault(one.domain, []).append(name)
@@ -102,8 +102,8 @@ class Records:
     def variant(self, number: int) -> Variant:
         """Which variant the record has: the later the number, the later its date."""
         several = self.deck[number % len(self.deck)]
-        at = number * VARIANTS // self.count + (number * 7 % 3) - 1
-        return several[min(max(at, 0), VARIANTS - 1)]
+        at = number * self.each // self.count + (number * 7 % 3) - 1
+        return several[min(max(at, 0), self.each - 1)]
 
     def values(self, number: int) -> dict[str, str]:
         """What stands at the marks of the record."""
@@ -230,10 +230,18 @@ def _careless(connection: Any, _record: Any) -> None:
 
 
 def build(
-    urls: Sequence[str], catalog: Catalog, count: int, lean: bool, tick: Callable[[int], object]
+    urls: Sequence[str],
+    catalog: Catalog,
+    count: int,
+    lean: bool,
+    tick: Callable[[int], object] = lambda _: None,
+    each: int = VARIANTS,
 ) -> None:
-    """Fill the databases, which are new, with the same rows; `lean` has disclosures and parties only."""
-    records = Records(catalog, count, lean)
+    """Fill the databases, which are new, with the same rows; `lean` has disclosures and parties only.
+
+    `each` is how many variants a type has.
+    """
+    records = Records(catalog, count, lean, each)
     databases = [Database(url, catalog) for url in urls]
     for one in databases:
         one.registers(records)

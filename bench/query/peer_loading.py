@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from aiodataloader import DataLoader
-from sqlalchemy import Connection, RowMapping, Select, exists, select, tuple_
+from sqlalchemy import Connection, RowMapping, Select, func, select, tuple_
 
 from store.tables import disclosure, organization, party, publisher
 
@@ -105,9 +105,16 @@ class Involving(_Loader):
         return found
 
 
-def has_party(uscc: str) -> Any:
-    """The condition that an organization is a party."""
-    c = party.c
-    return exists().where(
-        c.shard == disclosure.c.shard, c.disclosure_id == disclosure.c.id, c.organization_id == uscc
-    )
+def profile(uscc: str, *groups: Any) -> Select[Any]:
+    """How many disclosures an organization has by what they are grouped by, with the figures of each group."""
+    d, p = disclosure.c, party.c
+    return (
+        select(
+            *groups, func.count(p.disclosure_id.distinct()).label("disclosures"),
+            func.sum(p.amount_fen).label("party_fen"), func.min(d.published_date).label("first_date"),
+            func.max(d.published_date).label("last_date"),
+        )
+        .join_from(party, disclosure, (d.shard == p.shard) & (d.id == p.disclosure_id))
+        .where(p.organization_id == uscc)
+        .group_by(*groups)
+    )  # fmt: skip

@@ -5,11 +5,11 @@ from typing import Any
 
 import graphene
 from graphene import Argument, Boolean, Date, Field, Float, InputObjectType, Int, List, ObjectType, String
-from sqlalchemy import ColumnElement, text
+from sqlalchemy import ColumnElement, desc, extract, text
 
-from bench.query.peer_loading import Reading, disclosures
+from bench.query.peer_loading import Reading, disclosures, profile
 from schemas.catalog import Catalog
-from store.tables import disclosure
+from store.tables import disclosure, party
 from store.terms import match_expression, query_terms
 
 
@@ -31,9 +31,46 @@ class Publisher(ObjectType):
         return {"rows": await _reading(info).of_publisher.load((self["id"], first))}
 
 
+class Group(ObjectType):
+    role = String()
+    domain = String()
+    year = Int()
+    disclosures = Int()
+    partyAmount = Float()
+    firstDate = Date()
+    lastDate = Date()
+
+    def resolve_partyAmount(self: Any, info: Any) -> Any:  # noqa: N802
+        return _yuan(self["party_fen"])
+
+    def resolve_firstDate(self: Any, info: Any) -> Any:  # noqa: N802
+        return self["first_date"]
+
+    def resolve_lastDate(self: Any, info: Any) -> Any:  # noqa: N802
+        return self["last_date"]
+
+
+class Groups(ObjectType):
+    nodes = List(Group)
+
+
 class Organization(ObjectType):
     uscc = String()
     name = String()
+    roles = Field(Groups, first=Int())
+    domains = Field(Groups, first=Int())
+    years = Field(Groups, first=Int())
+
+    def resolve_roles(self: Any, info: Any, first: int = 20) -> Any:
+        return _groups(self, info, _P.role, desc("disclosures"), _P.role.desc(), first=first)
+
+    def resolve_domains(self: Any, info: Any, first: int = 20) -> Any:
+        return _groups(self, info, _D.domain, desc("disclosures"), _D.domain.desc(), first=first)
+
+    def resolve_years(self: Any, info: Any, first: int = 20) -> Any:
+        year = extract("year", _D.published_date)
+        return _groups(self, info, year.label("year"), year.desc(), first=first)
+
     disclosures = Field(lambda: Disclosures, first=Int())
 
     async def resolve_disclosures(self: Any, info: Any, first: int = 20) -> Any:
@@ -130,7 +167,12 @@ def schema(catalog: Catalog) -> graphene.Schema:
     return graphene.Schema(query=Query, auto_camelcase=False)
 
 
-_D = disclosure.c
+def _groups(organization: Any, info: Any, group: Any, *order: Any, first: int) -> Any:
+    query = profile(organization["id"], group).order_by(*order).limit(first)
+    return {"nodes": _reading(info).all(query)}
+
+
+_D, _P = disclosure.c, party.c
 
 
 def _conditions(given: Any) -> list[ColumnElement[bool]]:

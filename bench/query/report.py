@@ -82,9 +82,12 @@ class Report:
         rates = [self.results.rates.get((PGBENCH, name)) for name in self.names]
         if any(rates):
             yield _row("pgbench, 8 clients, a second", [f"{one:,.0f}" if one else "–" for one in rates])
-        empty = self._empty()
+        empty = next((m for (system, _), m in self.results.measured.items() if system == EMPTY), None)
         if empty:
-            yield f"\nAn empty answer of the same server: {1e6 / empty:,.0f} a second, {empty:.0f} µs."
+            yield (
+                f"\nAn empty answer of the same server: {empty.rate:,.0f} a second, {empty.microseconds:.0f} µs,"
+                f" computing {empty.computing:.0f} µs."
+            )
         yield ""
 
     def _tails(self) -> Iterator[str]:

@@ -49,6 +49,8 @@ def _row(row: Mapping[str, Any]) -> dict[str, Any]:
             made["id"] = value
         elif key == "amountFen":
             made["amount"] = None if value is None else int(value) / 100
+        elif key == "partyFen":
+            made["partyAmount"] = None if value is None else int(value) / 100
         else:
             made[key] = value
     return made
@@ -133,6 +135,21 @@ SHAPES: tuple[Shape, ...] = (
         f"query($terms: [String]!) {{ peerMatching(terms: $terms, first: 20) {{ nodes {{ {_THEIR_ROW} }} }} }}",
         lambda ours, _: {"terms": [ours["words"]]},
         lambda data: {"disclosures": _disclosures(data["peerMatching"])},
+    ),
+    Shape(
+        "N2", "an organization's profile", "aggregate",
+        "query($uscc: String!) { organization(uscc: $uscc) { name"
+        " roles(first: 20) { nodes { role disclosures partyAmount firstDate lastDate } }"
+        " domains(first: 20) { nodes { domain disclosures firstDate lastDate } }"
+        " years(first: 20) { nodes { year disclosures } } } }",
+        lambda values: [{"uscc": one} for one in values.organizations],
+        "query($uscc: String!) { organization(rowId: $uscc) { name"
+        " roles(first: 20) { nodes { role disclosures partyFen firstDate lastDate } }"
+        " domains(first: 20) { nodes { domain disclosures firstDate lastDate } }"
+        " years(first: 20) { nodes { year disclosures } } } }",
+        plain=lambda data: {"organization": {
+            **data["organization"], "roles": {"nodes": [_row(row) for row in data["organization"]["roles"]["nodes"]]}
+        }},
     ),
     Shape(
         "N4", "a nested connection of a nested connection", "list",

@@ -13,12 +13,12 @@ from store import tables
 from store.engine import connect, writing
 from store.writing import Entry, content, write
 
-COUNT = 300
+COUNT, VARIANTS = 200, 4
 
 
 def test_every_row_is_what_the_loader_writes(catalog: Catalog, new_database: Callable[[], str]) -> None:
     made, loaded = new_database(), new_database()
-    build([made], catalog, COUNT, False, lambda _: None)
+    build([made], catalog, COUNT, lean=False, each=VARIANTS)
     ours, theirs = connect(made), connect(loaded)
     with ours.connect() as connection:
         bodies = connection.execute(
@@ -54,7 +54,7 @@ def test_every_row_is_what_the_loader_writes(catalog: Catalog, new_database: Cal
 
 
 def test_the_records_are_valid(catalog: Catalog) -> None:
-    records = Records(catalog, COUNT)
+    records = Records(catalog, COUNT, each=VARIANTS)
     bodies = [
         (records.variant(n).disclosure, row[3])
         for n, row in enumerate(next(records.batches()).rows["document"])

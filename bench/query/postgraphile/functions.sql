@@ -16,3 +16,25 @@ LANGUAGE sql STABLE AS $$
   WHERE s.terms @> $1
   ORDER BY d.recency DESC
 $$;
+-- An organization's profile: what it did by role, by domain, by year.
+CREATE FUNCTION peer.organization_roles(o public.organization)
+RETURNS TABLE (role text, disclosures integer, party_fen bigint, first_date date, last_date date)
+LANGUAGE sql STABLE AS $$
+  SELECT p.role, count(DISTINCT p.disclosure_id)::integer, sum(p.amount_fen)::bigint,
+    min(d.published_date), max(d.published_date)
+  FROM public.party p JOIN public.disclosure d ON d.shard = p.shard AND d.id = p.disclosure_id
+  WHERE p.organization_id = o.id GROUP BY p.role ORDER BY 2 DESC, p.role COLLATE "C" DESC
+$$;
+CREATE FUNCTION peer.organization_domains(o public.organization)
+RETURNS TABLE (domain text, disclosures integer, first_date date, last_date date)
+LANGUAGE sql STABLE AS $$
+  SELECT d.domain, count(DISTINCT p.disclosure_id)::integer, min(d.published_date), max(d.published_date)
+  FROM public.party p JOIN public.disclosure d ON d.shard = p.shard AND d.id = p.disclosure_id
+  WHERE p.organization_id = o.id GROUP BY d.domain ORDER BY 2 DESC, d.domain COLLATE "C" DESC
+$$;
+CREATE FUNCTION peer.organization_years(o public.organization) RETURNS TABLE (year integer, disclosures integer)
+LANGUAGE sql STABLE AS $$
+  SELECT extract(year FROM d.published_date)::integer, count(DISTINCT p.disclosure_id)::integer
+  FROM public.party p JOIN public.disclosure d ON d.shard = p.shard AND d.id = p.disclosure_id
+  WHERE p.organization_id = o.id GROUP BY 1 ORDER BY 1 DESC NULLS LAST
+$$;
