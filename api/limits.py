@@ -52,6 +52,8 @@ class Limits:
     threads: int = 4  # slow statements at a time
     waiting: int = 64  # slow statements that wait for a thread
     connections: int = 10  # to PostgreSQL, of each worker
+    exact_rows: int = 100_000  # of which a median, distinct things or numbers of documents are computed
+    rollups: bool = True  # answer from rollups where they can; the answer is the same without
 
 
 @dataclass(frozen=True, slots=True)

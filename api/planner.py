@@ -26,6 +26,7 @@ from graphql.type import GraphQLIncludeDirective, GraphQLInterfaceType, GraphQLS
 from api import around, entries
 from api.limits import Limits, too_many_values
 from api.matching import asked
+from api.statistics import Listing, Summing
 from query.binding import Binding, Free
 from query.errors import QueryError, invalid
 from query.feed import MOST, Feed
@@ -61,7 +62,6 @@ from query.plan import (
     Plan,
     Shape,
     Source,
-    TotalCount,
     TypeName,
     Value,
     Within,
@@ -279,6 +279,11 @@ class Planner:
                 return Leaf("data_version", Column("version"))
             case Special(name="nodes_by_id"):
                 return self._nodes(nodes, arguments["ids"])
+            case Special(name="statistics"):
+                where = self._where("Disclosure", arguments)
+                return self._summing("disclosure", "Disclosure", where, arguments).statistics(
+                    nodes, "Statistics", arguments, 1
+                )
             case Special():
                 return self._node(nodes, arguments["id"])
             case Connected() as source:
@@ -365,14 +370,39 @@ class Planner:
         collected = self._collect(_selections(nodes), f"{target}Connection")
         asked_for = {fields[0].name.value for fields in collected.values()}
         around.assert_bounded(source.relation, asked_for, where, orders)
+        summing = self._summing(source.relation, target, where, arguments)
         for name, fields in collected.items():
-            keys.append(Key(name, self._page_key(fields, target, inner)))
+            summed = self._summed(fields, target, summing, times)
+            keys.append(Key(name, summed or self._page_key(fields, target, inner)))
         standing = around.standing(source.relation, arguments, sides, self._bind)
         leading = around.leading(source.relation, arguments, orders)
         self.elsewhere, self.grouping = outside
         return Connection(
             source.relation, page, orders, where, tuple(keys), counted, standing, leading, given
         )
+
+    def _summing(
+        self, relation: str, target: str, where: Condition | None, arguments: Mapping[str, Any]
+    ) -> Summing:
+        searched = arguments.get("search") is not None
+        return Summing(self, Listing(relation, target, where, arguments.get("filter"), searched))
+
+    def _summed(self, nodes: list[FieldNode], target: str, summing: Summing, times: int) -> Source | None:
+        """What a connection says of its whole list, None for what it says of its page."""
+        name, type_name = nodes[0].name.value, f"{target}Connection"
+        match name:
+            case "totalCount":
+                return summing.count()
+            case "statistics":
+                statistics = self.model.types[type_name].attribute(name).named_type
+                return summing.statistics(nodes, statistics, self._arguments(type_name, nodes[0]), times)
+            case "facets":
+                return summing.facets(nodes, self._arguments(type_name, nodes[0]), times)
+        return None
+
+    def collected(self, nodes: Iterable[FieldNode], type_name: str) -> Grouped:
+        """The fields that some nodes select of an object, by response key."""
+        return self._collect(_selections(nodes), type_name)
 
     def _page_key(self, nodes: list[FieldNode], target: str, times: int) -> Source:
         selections = _selections(nodes)
@@ -388,8 +418,6 @@ class Planner:
             case "pageInfo":
                 made = self.model.types["PageInfo"]
                 return PageInfo(self._keys(selections, made, times))
-            case "totalCount":
-                return TotalCount()
             case "prices":
                 prices = self.model.types["ItemConnection"].attribute("prices").source
                 assert isinstance(prices, Connected)

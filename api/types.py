@@ -158,6 +158,18 @@ class _Types:
                 tuple((k, d) for k, (_, d) in ORDERS.items()),
             )
         )
+        self._input(
+            "StatisticsOrder",
+            "各组的一项排序。One order of groups.",
+            {
+                "field": graphene.InputField(
+                    self._typed("StatisticsOrderField!"), description="依据。What to order by."
+                ),
+                "direction": graphene.InputField(
+                    self._typed("OrderDirection"), description="方向,默认降序。Direction, DESC by default."
+                ),
+            },
+        )
         self.classes["OrderDirection"] = _enum(
             EnumType(
                 "OrderDirection",

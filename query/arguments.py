@@ -6,6 +6,8 @@ Three tables: OPERATORS (kind of value → operators), FILTERS (input type → i
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from query.measures import MEASURES
+
 
 @dataclass(frozen=True, slots=True)
 class Argument:
@@ -101,6 +103,10 @@ FILTERS: MappingProxyType[str, tuple[FilterField, ...]] = MappingProxyType(
         ),
         "ChangeFilter": (
             FilterField("disclosure", "DisclosureFilter", "", "公开信息现在的样子。The disclosure as it is now.", relation="change.disclosed"),
+        ),
+        "StatisticsHaving": tuple(
+            FilterField(one.having, "IntFilter" if one.unit == 1 else "AmountFilter", name, one.description, unit=one.unit)
+            for name, one in MEASURES.items()
         ),
         "RegionsFilter": (
             FilterField("level", "LevelFilter", "level", "层级。Level."),

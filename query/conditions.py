@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from query.dialect import Dialect
+from query.measures import MEASURES
 from query.plan import NONE_GIVEN, All, Compare, Condition, Given, Has, InForce, Matches, Not, Shape, Some
 from query.row import NO_MAKING, Made, Row
 
@@ -13,6 +14,7 @@ KINDS = {
     "days_late": "integer", "recency": "bigint", "stage_rank": "integer", "disclosures": "bigint",
     "processes": "bigint", "items": "bigint", "place": "integer", "ordinal": "integer", "first_date": "date",
     "last_date": "date", "version": "bigint", "unit_price": "bigint", "quantity": "float8",
+    **dict.fromkeys(MEASURES, "bigint"),
 }  # fmt: skip
 
 

@@ -45,6 +45,13 @@ class Dialect(Protocol):
     def chosen(self, parameter: int, column: str) -> str: ...
     def elements(self, parameter: int, alias: str) -> str: ...
     def member(self, alias: str, name: str, kind: str = "") -> str: ...
+    def period(self, column: str, length: int) -> str: ...
+    def whole(self, expression: str) -> str: ...
+    def scaled(self, number: str, digits: int) -> str: ...
+    def refuse(self, code: str, expression: str) -> str: ...
+    def list(self, elements: str) -> str: ...
+    def titled(self, names: str, key: str, place: int) -> str: ...
+    def textual(self, expression: str) -> str: ...
 
 
 class SQLite:
@@ -162,6 +169,34 @@ class SQLite:
     def member(self, alias: str, name: str, kind: str = "") -> str:
         return f"({alias}.value ->> '$.{name}')"
 
+    def period(self, column: str, length: int) -> str:
+        return f"substr({column}, 1, {length})"
+
+    def whole(self, expression: str) -> str:
+        # What overflows becomes a float here; abs() of the least integer is an error.
+        return f"CASE WHEN typeof({expression}) = 'real' THEN abs(-9223372036854775807 - 1) ELSE {expression} END"
+
+    def scaled(self, number: str, digits: int) -> str:
+        most = (2**63 - 1) // 10**digits
+        spelled = f"CAST(replace(printf('%.{digits}f', {number}), '.', '') AS INTEGER)"
+        sized = (
+            f"CASE WHEN abs({number} + 0.0) < {most} THEN {spelled} ELSE abs(-9223372036854775807 - 1) END"
+        )
+        return f"CASE WHEN {number} GLOB '[-0-9]*' THEN {sized} END"
+
+    def refuse(self, code: str, expression: str) -> str:
+        # The message of the error names the path; it depends on the row, so that it is not computed beforehand.
+        return f"json_extract('{{}}', '{code}' || substr({expression}, 1, 0))"
+
+    def list(self, elements: str) -> str:
+        return f"json_array({elements})"
+
+    def titled(self, names: str, key: str, place: int) -> str:
+        return f"(SELECT json_extract(n.value, '$[{place}]') FROM json_each({names}) n WHERE n.key = {key})"
+
+    def textual(self, expression: str) -> str:
+        return expression
+
 
 class PostgreSQL:
     """PostgreSQL from 14 on; `json` keeps the order of keys where `jsonb` would not."""
@@ -213,7 +248,8 @@ class PostgreSQL:
         return f"encode(convert_to({expression}, 'UTF8'), 'hex')"
 
     def divide(self, expression: str, digits: int) -> str:
-        return f"trim_scale({expression} / {10**digits}.0)"
+        # A quotient of numeric has 16 digits; a product all.
+        return f"trim_scale({expression} * 0.{'1'.rjust(digits, '0')})"
 
     def float(self, expression: str) -> str:
         return expression
@@ -275,3 +311,25 @@ class PostgreSQL:
     def member(self, alias: str, name: str, kind: str = "") -> str:
         found = f"({alias}.value ->> '{name}')"
         return f"{found}::{kind}" if kind else found
+
+    def period(self, column: str, length: int) -> str:
+        return f"to_char({column}, '{'YYYY' if length == 4 else 'YYYY-MM'}')"
+
+    def whole(self, expression: str) -> str:
+        return f"({expression})::bigint"
+
+    def scaled(self, number: str, digits: int) -> str:
+        rounded = f"round(({number})::numeric * {10**digits})::bigint"
+        return f"CASE WHEN jsonb_typeof({number}) = 'number' THEN {rounded} END"
+
+    def refuse(self, code: str, expression: str) -> str:
+        return f"CAST('{code}' || left(({expression})::text, 0) AS integer)"
+
+    def list(self, elements: str) -> str:
+        return f"json_build_array({elements})"
+
+    def titled(self, names: str, key: str, place: int) -> str:
+        return f"({names}::jsonb -> {key} ->> {place})"
+
+    def textual(self, expression: str) -> str:
+        return f'{expression} COLLATE "C"'

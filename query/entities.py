@@ -15,6 +15,7 @@ from query.objects import NOTHING, Attribute, Connected, ObjectType, Special, co
 from query.organizations import match_attribute, organization_types, profile_attributes
 from query.plan import Column, Many, One, PageFact
 from query.products import item_attributes, item_connection, items_attribute
+from query.summaries import STATISTICS, summarized, summary_types
 from schemas.catalog import Catalog
 
 NODE = "有全局标识的对象。An object with a global id."
@@ -64,7 +65,8 @@ def entity_types(catalog: Catalog) -> Iterator[ObjectType]:
         "Change",
         "DisclosureSnapshot",
     ):
-        yield from connection_types(name)
+        yield from connection_types(name, summarized("Statistics") if name == "Disclosure" else ())
+    yield from summary_types()
     yield _query(catalog)
     yield _subscription()
 
@@ -307,6 +309,7 @@ def _query(catalog: Catalog) -> ObjectType:
             ),
             Attribute("disclosure", "Disclosure", One("disclosure", NOTHING), "按标识取一条公开信息。One disclosure.", ids),
             connection("disclosures", "Disclosure", Connected("disclosure"), "跨领域的公开信息。Disclosures of all domains."),
+            Attribute("statistics", "Statistics!", Special("statistics"), "跨领域的统计。Statistics across domains.", STATISTICS),
             *lists,
             Attribute(
                 "organization", "Organization", One("organization", NOTHING),

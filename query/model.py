@@ -14,6 +14,7 @@ from query.entries import OWN_ENUMS
 from query.objects import NOTHING, Attribute, EnumType, FieldSource, ObjectType, connection_types
 from query.organizations import ENUMS
 from query.plan import Column, Many, One, Part, Value
+from query.summaries import enums, summarized, typed_summary
 from schemas.catalog import Catalog, Disclosure
 from schemas.codelist import Codelist
 from schemas.field import Field
@@ -70,6 +71,7 @@ class _Making:
             self.enum(name)
         for enum in ENUMS:
             self.enums[enum.name] = enum
+        self.enums.update((one.name, one) for one in enums())
         for made in entity_types(self.catalog):
             self.types[made.name] = made
         shared = self._envelope()
@@ -155,7 +157,10 @@ class _Making:
             (*base, *own),
             implements=("Disclosure", "Node"),
         )
-        self._connection_types(disclosure.graphql_name)
+        summary = typed_summary(disclosure, disclosure.fields)
+        statistics = summary[-1].name if summary else "Statistics"
+        for made in (*summary, *connection_types(disclosure.graphql_name, summarized(statistics))):
+            self.types[made.name] = made
 
     def _rows(self, field: Field, disclosure: Disclosure) -> Attribute:
         """Lots or items: rows of a table, with the document's own properties beside the table's columns."""
@@ -209,10 +214,6 @@ class _Making:
             attributes = tuple(self.attribute(child, name) for child in plain)
             self.types[name] = ObjectType(name, title, attributes)
         return name
-
-    def _connection_types(self, name: str) -> None:
-        for made in connection_types(name):
-            self.types[made.name] = made
 
 
 def _items(disclosure: Disclosure) -> Field | None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from query.arguments import DISCLOSURE_ARGUMENTS, Argument
-from query.plan import Column, Many, One, PageFact, Part, Shape, TypeName, Value
+from query.plan import Column, Many, Numbers, One, PageFact, Part, Shape, TypeName, Value
 
 NOTHING = Shape(())
 
@@ -24,7 +24,7 @@ class Special:
     name: str
 
 
-FieldSource = Column | Value | Part | TypeName | One | Many | PageFact | Connected | Special
+FieldSource = Column | Value | Part | TypeName | One | Many | PageFact | Connected | Special | Numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class EnumType:
     values: tuple[tuple[str, str], ...]
 
 
-def connection_types(name: str) -> Iterator[ObjectType]:
+def connection_types(name: str, more: tuple[Attribute, ...] = ()) -> Iterator[ObjectType]:
     """The Relay connection and edge of a type."""
     yield ObjectType(
         f"{name}Edge",
@@ -87,6 +87,7 @@ def connection_types(name: str) -> Iterator[ObjectType]:
             Attribute("edges", f"[{name}Edge!]!", Special("edges"), "本页的边。The page's edges."),
             Attribute("pageInfo", "PageInfo!", Special("pageInfo"), "翻页信息。How to go on."),
             Attribute("totalCount", "Int!", Special("totalCount"), "总数;需要时才查询。The count of all; computed only when asked for."),
+            *more,
         ),
     )  # fmt: skip
 

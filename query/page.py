@@ -2,11 +2,12 @@
 
 from typing import Protocol
 
-from query.conditions import KINDS, Relating, where
+from query.conditions import KINDS, where
 from query.plan import (
     Connection,
     Cursor,
     Edges,
+    Facets,
     Key,
     Node,
     Nodes,
@@ -15,6 +16,7 @@ from query.plan import (
     PageInfo,
     Shape,
     Source,
+    Statistics,
     TotalCount,
     TypeName,
     Window,
@@ -22,14 +24,14 @@ from query.plan import (
 )
 from query.relations import RELATIONS, TIES
 from query.row import Made, Row
+from query.statistics import Assembling, Grouping, count
 
 
-class Shaping(Relating, Protocol):
+class Shaping(Assembling, Protocol):
     """What spells the objects of a page's rows (`query.sql.Speller`)."""
 
     stages: tuple[str, ...]
 
-    def alias(self, letter: str) -> str: ...
     def shape(self, shape: Shape, row: Row) -> str: ...
 
 
@@ -37,17 +39,21 @@ class Page:
     """One connection of one parent: the SQL of a page, its rows numbered by `place`."""
 
     def __init__(self, speller: Shaping, source: Connection, row: Row, inner: str = "") -> None:
-        self.speller, self.source = speller, source
+        self.speller, self.source, self.row = speller, source, row
         self.dialect, self.window = speller.dialect, source.window
         self.size = self.dialect.parameter(source.window.size)
         self.shapes = tuple(_node_shapes(source.keys))
-        made = Made(source.grouping, source.standing, inner, source.leading)
+        self.made = Made(source.grouping, source.standing, inner, source.leading)
         self.related, self.clause, joins = speller.related(
-            source.relation, self.shapes, row, made, source.given
+            source.relation, self.shapes, row, self.made, source.given
         )
         self.joins = joins
         self.conditions = [*joins, *where(speller, source.where, self.related)]
         self.alias = speller.alias("q")
+
+    def _reach(self) -> tuple[Row, str, list[str]]:
+        """The whole list's rows once more, under another alias."""
+        return self.speller.related(self.source.relation, (), self.row, self.made, self.source.given)
 
     def connection(self) -> str:
         """The connection's object, as an expression."""
@@ -100,6 +106,15 @@ class Page:
                 return self.dialect.object(
                     ", ".join(f"'{key.name}', {self._fact(key.source)}" for key in source.keys)
                 )
+            case TotalCount() if source.rollup:
+                return count(self.speller, self.source.relation, source.rollup, source.where, self.row)
+            case Statistics():
+                return Grouping(self.speller, source, self.row, self._reach).object()
+            case Facets():
+                facets = [
+                    Grouping(self.speller, one, self.row, self._reach).object() for one in source.facets
+                ]
+                return self.dialect.list(", ".join(facets))
             case TotalCount():
                 conditions = " AND ".join(self.conditions) or "1 = 1"
                 return f"(SELECT count(*) FROM {self._counted()} WHERE {conditions})"

@@ -7,6 +7,8 @@ the shape of an operation: hashable, and the key under which its SQL is kept.
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from query.measures import MEASURES
+
 Wrap: TypeAlias = Literal["plain", "yuan", "price", "half", "float", "json", "moment", "boolean", "upper"]
 
 
@@ -239,12 +241,120 @@ class PageFact:
 
 @dataclass(frozen=True, slots=True)
 class TotalCount:
-    """How many rows the whole connection has."""
+    """How many rows the whole connection has; from a rollup, with the condition on it, where one can say."""
+
+    rollup: str = ""
+    where: "Condition | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """Numbers of documents: where one stands (`names` of the property, in lots with `lots`), how many decimals of it
+    count, and whether it is an amount, of which only yuan count.
+    """
+
+    names: tuple[str, ...]
+    digits: int
+    money: bool = False
+    lots: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """Groups of a relation's rows and what they measure; only what was asked for is computed.
+
+    `dimensions` are keys of `query.measures.DIMENSIONS`, `titles` beside them the parameter that names their values, -1
+    where a table does or nothing. `rollup` is the table that answers in place of the disclosures. `order` has measures
+    and the dimensions' places (`k0`), `size` and `most` (rows that costly measures may read) are parameters.
+    """
+
+    relation: str
+    dimensions: tuple[str, ...]
+    titles: tuple[int, ...]
+    order: tuple[Order, ...]
+    size: int
+    most: int
+    keys: tuple["Key", ...] = ()
+    where: "Condition | None" = None
+    having: "Condition | None" = None
+    rollup: str = ""
+    numbers: tuple[Numbers, ...] = ()
+
+    def measures(self) -> set[str]:
+        """The measures that the answer, the order or `having` needs."""
+        found = {order.key for order in self.order if order.key in MEASURES}
+        conditions = [] if self.having is None else [self.having]
+        while conditions:
+            match conditions.pop():
+                case Compare(column=column):
+                    found.add(column)
+                case All(conditions=several) | Some(conditions=several):
+                    conditions += several
+                case Not(condition=one):
+                    conditions.append(one)
+        return found | _measures(self.keys)
+
+
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """The groups of the statistics at hand, each an object of these keys."""
+
+    keys: tuple["Key", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GroupKeys:
+    """What tells the group at hand apart: an object for each dimension."""
+
+    keys: tuple["Key", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GroupKey:
+    """A fact of one dimension of a group: dimension, value, title, titleEn; `place` says which, -1 the one at hand."""
+
+    name: str
+    place: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A measure of the group at hand (`query.measures.MEASURES`)."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class NumberFact:
+    """A fact (sum, mean, …) of one of the `numbers` of the statistics at hand."""
+
+    place: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """An object of its own whose keys are about the row or group at hand."""
+
+    keys: tuple["Key", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HasMore:
+    """Whether there are more groups than were asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facets:
+    """A list of statistics, one dimension each."""
+
+    facets: tuple[Statistics, ...]
 
 
 Source: TypeAlias = (
     Column | Value | Part | TypeName | Constant | Chosen | Leaf | One | Many | ById | Connection
     | Nodes | Edges | Node | Cursor | PageInfo | PageFact | TotalCount | Asked | Within
+    | Statistics | Facets | Groups | GroupKeys | GroupKey | Measured | NumberFact | Block | HasMore
 )  # fmt: skip
 
 
@@ -322,6 +432,17 @@ class Not:
 
 
 Condition: TypeAlias = Compare | Has | InForce | Matches | All | Some | Not
+
+
+def _measures(keys: tuple[Key, ...]) -> set[str]:
+    found: set[str] = set()
+    for key in keys:
+        match key.source:
+            case Measured(name=name):
+                found.add(name)
+            case Groups(keys=below) | Block(keys=below):
+                found |= _measures(below)
+    return found
 
 
 @dataclass(frozen=True, slots=True)

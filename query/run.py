@@ -14,6 +14,7 @@ from query.errors import QueryError
 from query.file import File
 from query.kept import Kept
 from query.plan import Plan
+from query.refusals import refusal
 from query.sql import Speller
 
 # How SQLite says that a statement is beyond its own limits; PostgreSQL has the class 54 of states for it.
@@ -121,6 +122,9 @@ def fault_of(error: BaseException | None, seconds: float) -> BaseException:
     reason = str(error)  # without statement and values, which may hold any word
     if state == _CANCELLED or reason == "interrupted":
         return _too_slow(seconds)
+    refused = refusal(state, reason)
+    if refused is not None:
+        return refused
     if state.startswith("54") or (not state and any(words in reason for words in _TOO_COMPLEX)):
         return _too_complex()
     if state == _OUT_OF_RANGE or reason == "integer overflow":

@@ -28,11 +28,13 @@ from query.plan import (
     Plan,
     Shape,
     Source,
+    Statistics,
     TypeName,
     Value,
 )
 from query.relations import RELATIONS
 from query.row import NO_MAKING, PARTS, Made, Row, reads_document
+from query.statistics import Grouping
 
 
 @dataclass
@@ -55,8 +57,11 @@ class Speller:
     # objects
 
     def object(self, keys: tuple[Key, ...], row: Row) -> str:
-        """A JSON object; more pairs than a function takes are built in chunks."""
-        pairs = [f"'{key.name}', {self._source(key.source, row)}" for key in keys]
+        """A JSON object."""
+        return self.assembled([f"'{key.name}', {self._source(key.source, row)}" for key in keys])
+
+    def assembled(self, pairs: list[str]) -> str:
+        """A JSON object of spelled pairs; more than a function takes are built in chunks."""
         size = self.dialect.pairs
         chunks = [
             self.dialect.object(", ".join(pairs[at : at + size])) for at in range(0, max(len(pairs), 1), size)
@@ -108,6 +113,8 @@ class Speller:
                 return Page(self, source, row).connection()
             case Asked():
                 return self._asked(source)
+            case Statistics():
+                return Grouping(self, source, row).object()
             case _:
                 raise TypeError(f"{type(source).__name__} stands only inside a connection")
 

@@ -37,6 +37,7 @@ class Node:
     role: str | None = None
     longest: int = 0
     square_metres: float = 1.0
+    method: str | None = None  # of a whole record: the property that says how it is allocated
     columns: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     children: Mapping[str, "Node"] = field(default_factory=lambda: _NOTHING)
 
@@ -45,7 +46,21 @@ def layout(disclosure: Disclosure, units: Codelist) -> Node:
     """The layout of a type: the node of a whole record. `units` is the codelist of units, for areas."""
     naming = frozenset(disclosure.schema["caption"])
     children = _children(disclosure.fields, naming, units)
-    return Node("object", columns=_columns(disclosure.fields), children=children)
+    method = method_of(disclosure.fields)
+    return Node(
+        "object",
+        method=method.name if method else None,
+        columns=_columns(disclosure.fields),
+        children=children,
+    )
+
+
+def method_of(fields: Iterable[Field]) -> Field | None:
+    """The property that says how something is allocated: the type's first, directly on the record, whose codelist is
+    one of methods (`procurement-method`, `land-supply-method`). Where methods stand in parts, the record has none.
+    """
+    coded = (one for one in fields if one.kind == "code" and not one.many and not one.open_codelist)
+    return next((one for one in coded if str(one.codelist).endswith("-method")), None)
 
 
 def _children(fields: Iterable[Field], naming: frozenset[str], units: Codelist) -> Mapping[str, Node]:

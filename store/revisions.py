@@ -49,7 +49,10 @@ def document(connection: Connection, disclosure_id: str, number: int | None = No
 
 
 def archive(connection: Connection, gone: Sequence[tuple[str, str, int]], now: datetime) -> None:
-    """Move the documents of (shard, id, recency) to `revision` and take away everything else they have."""
+    """Move the documents of (shard, id, recency) to `revision` and take away everything else they have.
+
+    Call it within `store.rollups.keeping`, which sees the sums change.
+    """
     d, doc = tables.disclosure.c, tables.document.c
     moved = (
         select(d.shard, d.id, d.revision, doc.digest, doc.body, d.load_id, literal(now))

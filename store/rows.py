@@ -50,6 +50,7 @@ def parts(
     )
     reader.lots()
     reader.read(record, layout, None, in_item=False)
+    made.disclosure["method"] = record.get(layout.method) if layout.method else None
     made.disclosure["amount_fen"] = _amount(record, layout, made.lots)
     made.terms = terms([*reader.texts, made.disclosure["title"]])
     return made
@@ -215,6 +216,7 @@ def _disclosure(
         "due_on": deadline.on.isoformat() if isinstance(deadline, Due) else None,
         "days_late": days_late(date.fromisoformat(published), deadline, catalog.calendar) if published else None,
         "outcome": record.get("outcome"),
+        "repost": int(any(one.get("relationType") == "sameAs" for one in record.get("relatedDisclosures") or ())),
         "source_url": record.get("sourceUrl"),
         "status": "published",
     }  # fmt: skip

@@ -139,6 +139,8 @@ disclosure = Table(
     Column("days_late", Integer),
     Column("amount_fen", BigInteger),
     Column("outcome", String(20)),
+    Column("method", String(40)),  # how it is allocated: the type's property of a `…-method` codelist
+    Column("repost", Integer, nullable=False, server_default="0"),  # 1: says it is the same as another
     Column("source_url", Text),
     Column("status", String(12), nullable=False),  # published, withdrawn
     Column("revision", Integer, nullable=False),  # 1 for the first
@@ -315,6 +317,53 @@ data_version = Table(
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=False),  # the one row has id 1
     Column("version", BigInteger, nullable=False),
+)
+
+
+def _rollup(name: str, *columns: Any, shard: bool = False) -> Table:
+    """A table of sums, one row for each combination of its columns (store/rollups.py keeps them)."""
+    key = ("shard", "cell") if shard else ("cell",)
+    return Table(
+        name,
+        metadata,
+        *([Column("shard", String(6), nullable=False)] if shard else []),
+        Column("cell", Text, nullable=False),  # the columns below in one text, because they may be NULL
+        Column("type", String(80), nullable=False),
+        Column("domain", String(20), nullable=False),
+        Column("stage", String(20), nullable=False),
+        Column("prefecture", String(6)),
+        Column("province", String(6)),
+        Column("status", String(12), nullable=False),
+        Column("year", String(4)),  # of the published date
+        *columns,
+        Column("disclosures", BigInteger, nullable=False),
+        Column("reposts", BigInteger, nullable=False),
+        Column("amounts", BigInteger, nullable=False),
+        Column("amount_high", BigInteger, nullable=False),  # the sum is high * 1,000,000,000 + low fen
+        Column("amount_low", BigInteger, nullable=False),
+        Column("amount_minimum", BigInteger),
+        Column("amount_maximum", BigInteger),
+        Column("judged", BigInteger, nullable=False),
+        Column("late", BigInteger, nullable=False),
+        Column("late_days", BigInteger, nullable=False),
+        Column("late_maximum", Integer),
+        PrimaryKeyConstraint(*key),
+        Index(None, "domain", "year"),
+        Index(None, "prefecture", "domain", "year"),
+        Index(None, "type"),
+        *([Index(None, "publisher_id")] if shard else []),
+    )
+
+
+rollup_year = _rollup("rollup_year")
+rollup_month = _rollup("rollup_month", Column("month", String(7)))
+rollup_publisher = _rollup(
+    "rollup_publisher",
+    Column("level", String(12)),
+    Column("region", String(9)),
+    Column("publisher_id", String(40), nullable=False),
+    Column("outcome", String(20)),
+    shard=True,
 )
 
 # The search index holds the terms of store/terms.py: on SQLite the FTS5 table `search` (rowid = recency), on

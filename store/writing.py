@@ -14,7 +14,7 @@ import orjson
 from sqlalchemy import Connection, and_, select, update
 
 from schemas.catalog import Catalog, Disclosure
-from store import bulk, revisions, tables
+from store import bulk, revisions, rollups, tables
 from store.errors import StoreError
 from store.identity import Identity, identify, recency, same_day
 from store.layout import Node, layout
@@ -92,12 +92,13 @@ def write(
         for draft in revised:
             draft.revision = known[draft.identity.id].revision + 1
         _settle_recency(connection, fresh, known)
-        if revised:
-            gone = [
-                (d.identity.publisher.shard, d.identity.id, known[d.identity.id].recency) for d in revised
-            ]
-            revisions.archive(connection, gone, now)
-        _insert(connection, fresh, catalog, load_id)
+        with rollups.keeping(connection, [draft.identity.id for draft in fresh]):
+            if revised:
+                gone = [
+                    (d.identity.publisher.shard, d.identity.id, known[d.identity.id].recency) for d in revised
+                ]
+                revisions.archive(connection, gone, now)
+            _insert(connection, fresh, catalog, load_id)
         _announce(connection, fresh, now)
     else:
         revised = []

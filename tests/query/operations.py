@@ -188,6 +188,8 @@ class Maker:
                     for kind in self.chance.choice((("names",), ("codes", "names"), ("codes",)))
                 }
                 return "(" + ", ".join(f"{kind}: {values}" for kind, values in given.items()) + ")", 5
+        if name in ("statistics", "facets"):
+            return self.summary(name, declared)
         if "first" not in declared:
             return self._flow(name, declared), 10 if name == "timeline" else 3
         return self._page(parent, name, declared)
@@ -258,6 +260,41 @@ class Maker:
             return "", size
         names = self.chance.sample(list(given), len(given))
         return "(" + ", ".join(f"{one}: {given[one]}" for one in names) + ")", size
+
+    def summary(self, name: str, declared: Mapping[str, GraphQLArgument]) -> tuple[str, int]:
+        """The arguments of statistics or facets."""
+        of, dimensions = (
+            self.schema.type_map["StatisticsOrderField"],
+            self.schema.type_map["StatisticsDimension"],
+        )
+        assert isinstance(of, GraphQLEnumType)
+        assert isinstance(dimensions, GraphQLEnumType)
+        chosen = self.chance.sample(list(dimensions.values), self.chance.choice((0, 1, 1, 2, 3)))
+        given: dict[str, str] = {}
+        if name == "facets":
+            chosen = chosen or ["DOMAIN"]
+            given["of"] = self.literal_or_variable("[StatisticsDimension!]!", chosen, enums=True)
+        elif chosen:
+            given["groupBy"] = self.literal_or_variable("[StatisticsDimension!]", chosen, enums=True)
+        if "filter" in declared and self.chance.random() < 0.6:
+            given["filter"] = self.filter(get_named_type(declared["filter"].type), 0)
+        if "search" in declared and self.chance.random() < 0.1:
+            given["search"] = self.literal_or_variable("String", self.chance.choice(WORDS))
+        if "having" in declared and self.chance.random() < 0.4:
+            given["having"] = self.filter(get_named_type(declared["having"].type), 0)
+        if "orderBy" in declared and self.chance.random() < 0.6:
+            measures = [one for one in of.values if one not in dimensions.values]
+            orders = [
+                {"field": one, **({"direction": "ASC"} if self.chance.random() < 0.5 else {})}
+                for one in self.chance.sample([*measures, *chosen], self.chance.choice((0, 1, 2)))
+            ]
+            given["orderBy"] = self.literal_or_variable("[StatisticsOrder!]", orders, enums=True)
+        size = 100 if name == "statistics" else 20
+        if self.nodes > 500 or self.chance.random() < 0.7:
+            size = self.chance.choice((1, 2, 5, 30))
+            given["first"] = self.literal_or_variable("Int", size)
+        names = self.chance.sample(list(given), len(given))
+        return ("(" + ", ".join(f"{one}: {given[one]}" for one in names) + ")" if given else ""), size
 
     def filter(self, type_: Any, depth: int) -> str:
         """A filter input as a literal, now and then with variables in it."""

@@ -17,7 +17,7 @@ from query.model import Model
 from schemas.catalog import Catalog
 from store import tables
 from store.terms import query_terms
-from tests.query import reference
+from tests.query import oracle_summary, reference
 from tests.query.oracle_fields import FIELDS
 from tests.query.reference import Orders, Row, Thing
 
@@ -40,6 +40,14 @@ class Oracle:
             self.terms = _terms(connection)
         self.documents = {row["disclosure_id"]: row["body"] for row in self.rows["document"]}
         self.called = reference.called(catalog.documents.values())
+        self.titles, self.methods = oracle_summary.titles(catalog), oracle_summary.methods(catalog)
+        self.unit_prices = {
+            f.name
+            for d in catalog.versions.values()
+            for one in d.fields
+            for f in one.walk()
+            if f.definition == "unitPrice"
+        }
         self.found: dict[tuple[str, str], dict[Any, list[Row]]] = {}
 
     def answer(self, query: str, variables: Mapping[str, Any] | None = None, name: str | None = None) -> Any:
@@ -54,7 +62,9 @@ class Oracle:
     def _resolve(self, source: Any, info: GraphQLResolveInfo, **arguments: Any) -> Any:
         name = info.field_name
         if isinstance(source, Mapping):  # within a document
-            return self._called(source, name)
+            return self.called_in(source, name)
+        if source.kind.endswith("numbers"):
+            return oracle_summary.properties(self, source, name)
         found = FIELDS[source.kind].get(name)
         if isinstance(found, str):
             return source.row[found]
@@ -62,10 +72,10 @@ class Oracle:
             return found(self, source, arguments)
         if source.kind == "query":  # the list of one type
             path = next(d.type for d in self.catalog.types.values() if d.collection == name)
-            return self.page("disclosure", self.all("disclosure", "type", path), arguments)
-        return self._called(source.document or {}, name)
+            return self.page("disclosure", self.all("disclosure", "type", path), arguments, path=path)
+        return self.called_in(source.document or {}, name)
 
-    def _called(self, document: Mapping[str, Any], name: str) -> Any:
+    def called_in(self, document: Mapping[str, Any], name: str) -> Any:
         """What stands in a document under a name or, in another version's record, under what that calls it."""
         found = [document[one] for one in (name, *self.called.get(name, ())) if one in document]
         return found[0] if found else None
@@ -122,15 +132,15 @@ class Oracle:
     # lists
 
     def page(
-        self, kind: str, rows: Sequence[Row], arguments: Mapping[str, Any], default: Orders = ()
+        self,
+        kind: str,
+        rows: Sequence[Row],
+        arguments: Mapping[str, Any],
+        default: Orders = (),
+        path: str = "",
     ) -> Thing:
         """A connection over the rows that meet filter and search."""
-        wanted = arguments.get("filter")
-        if wanted is not None:
-            rows = [row for row in rows if self.meets(self.thing(kind, row), wanted)]
-        if arguments.get("search") is not None:
-            terms = set(query_terms(arguments["search"]))
-            rows = [row for row in rows if terms <= self.terms[row["recency"]]]
+        rows = self.chosen(kind, rows, arguments)
         orders = reference.order_of(kind, arguments.get("orderBy"), default)
         within = reference.in_order(rows, orders)
         behind = {"after": False, "before": False}
@@ -166,8 +176,20 @@ class Oracle:
             "pageInfo": Thing("pageInfo", facts),
             "totalCount": len(rows),
             "all": rows,
+            "whole": rows,
+            "path": path,
         }
         return Thing("connection", found)
+
+    def chosen(self, kind: str, rows: Sequence[Row], arguments: Mapping[str, Any]) -> Sequence[Row]:
+        """The rows that meet filter and search."""
+        wanted = arguments.get("filter")
+        if wanted is not None:
+            rows = [row for row in rows if self.meets(self.thing(kind, row), wanted)]
+        if arguments.get("search") is not None:
+            terms = set(query_terms(arguments["search"]))
+            rows = [row for row in rows if terms <= self.terms[row["recency"]]]
+        return rows
 
     def meets(self, one: Thing, wanted: Mapping[str, Any]) -> bool:
         """Whether a thing meets a filter."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from tests.query import oracle_profile as profile
-from tests.query import reference
+from tests.query import oracle_summary, reference
 from tests.query.oracle_flow import FLOW, facts
 from tests.query.reference import Orders, Thing
 
@@ -118,6 +118,9 @@ _OWN: Mapping[str, Mapping[str, str | Resolver]] = {
         "process": _by("process", "id", "process:"),
         "publishers": _list("publisher"),
         "region": _by("region", "code", column="code"),
+        "statistics": lambda oracle, source, given: oracle_summary.statistics(
+            oracle, oracle.chosen("disclosure", oracle.rows["disclosure"], given), given
+        ),
         "disclosureTypes": _types,
     },
     "disclosure": {
@@ -205,7 +208,10 @@ _OWN: Mapping[str, Mapping[str, str | Resolver]] = {
         "prices": lambda oracle, source, given: oracle.page(
             "unit_price", profile.unit_prices(source.row["all"]), given, (("items", True),)
         ),
+        "statistics": lambda oracle, source, given: oracle_summary.statistics(oracle, source.row["whole"], given, source.row["path"]),
+        "facets": lambda oracle, source, given: oracle_summary.facets(oracle, source.row["whole"], given, source.row["path"]),
     },
+    "group": {name: name for name in ("keys", "count", "reposts", "amount", "lateness", "organizations", "processes", "properties")},
     "edge": _same("node", "cursor"),
     "pageInfo": {name: name for name in ("hasNextPage", "hasPreviousPage", "startCursor", "endCursor")},
 }  # fmt: skip

@@ -93,6 +93,8 @@ def variations(disclosure: Disclosure, seed: int) -> Iterator[Entry]:
         ]  # fmt: skip
         if not parties:
             del record["parties"]
+        if number == len(disclosure.type) % 5:
+            record["relatedDisclosures"] = [{"relationType": "sameAs", "disclosureId": "另一条"}]
         yield Entry(record, disclosure)
 
 

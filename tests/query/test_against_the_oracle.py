@@ -96,4 +96,4 @@ def test_the_made_up_operations_use_everything(service: Service, oracle: Oracle)
 
 def test_every_input_of_the_schema_is_known_to_the_maker(oracle: Oracle) -> None:
     inputs = {n for n, one in oracle.schema.type_map.items() if isinstance(one, GraphQLInputObjectType)}
-    assert inputs == {*FILTERS, *OPERATORS, "DisclosureOrder", *ORDER_INPUTS}
+    assert inputs == {*FILTERS, *OPERATORS, "DisclosureOrder", "StatisticsOrder", *ORDER_INPUTS}

@@ -121,9 +121,10 @@ def _operators(
         for operator, one in inner.fields.items():
             if get_named_type(one.type).name in ("String", "ID"):
                 text = below % f"{name}: {{{operator}: $x}}"
+                answer = "hasMore" if root == "statistics" else "totalCount"
                 yield (
                     f"{root}.{name}.{operator}",
-                    f"query ($x: {one.type}) {{ {root}(filter: {{{text}}}) {{ totalCount }} }}",
+                    f"query ($x: {one.type}) {{ {root}(filter: {{{text}}}) {{ {answer} }} }}",
                 )
 
 

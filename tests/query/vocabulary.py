@@ -9,6 +9,7 @@ from typing import Any
 from tests.query import oracle_profile as profile
 from tests.query import reference
 from tests.query.oracle import Oracle
+from tests.query.oracle_summary import PATHS
 
 
 @dataclass
@@ -22,6 +23,11 @@ class Vocabulary:
         rows = self.oracle.rows
         one = chance.choice(rows["disclosure"])
         party = chance.choice(rows["party"])
+        if name in PATHS:  # of a group
+            whole = name in ("count", "reposts", "organizations", "processes") or name.endswith(
+                ("Count", "Judged", "Late", "imumDays")
+            )
+            return chance.choice((0, 1, 2, 5) if whole else (0, 0.5, 0.25, 100, 1234.56, 0.333, -19.99))
         match name:
             case "amount":
                 fen = one["amount_fen"] or chance.choice((1, 1999, -5))
