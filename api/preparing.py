@@ -102,6 +102,7 @@ class Preparer:
     ) -> None:
         self.catalog, self.model, self.schema, self.limits = catalog, model, schema, limits
         self.reader = reader
+        self._most = limits.values + limits.matched  # values, as `check_values` counts them
         self._rules = rules(limits)
         self._documents: Kept[str, DocumentNode] = Kept(20)  # for those of several operations
         self._operations: Kept[tuple[str, str | None], Operation] = Kept(_BYTES, _weight_of_operation)
@@ -114,7 +115,7 @@ class Preparer:
         operation = self.operation(request)
         if operation.node.operation.value != "query":
             raise _not_a_query(operation.node.operation.value)
-        key = shape_of(operation.variables, variables, operation.places, self.limits.values)
+        key = shape_of(operation.variables, variables, operation.places, self._most)
         if key is not None and len(variables) == len(key) - key.count(ABSENT):  # else some are not declared
             for prepared in self._plans.find((operation, key)) or ():
                 try:
@@ -169,7 +170,7 @@ class Preparer:
             raise too_many_rows(rows, self.limits)
         tail = self._tail(planner.nodes, rows)
         prepared = Prepared(self.reader.statement(plan), planner.binding.recipe(), planner.nodes + rows, tail)
-        key = shape_of(operation.variables, request.variables, operation.places, self.limits.values)
+        key = shape_of(operation.variables, request.variables, operation.places, self._most)
         if key is not None:
             others = self._plans.find((operation, key)) or ()
             self._plans.keep((operation, key), (prepared, *others[: _ALTERNATIVES - 1]))

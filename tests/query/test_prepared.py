@@ -253,7 +253,7 @@ def test_what_is_kept_is_bounded(service: Service) -> None:
 
 def test_limits_are_those_of_the_request_at_hand(service: Service, catalog: Catalog) -> None:
     """A plan that is kept lets no more values through than one that is made."""
-    kept = Preparer(catalog, service.model, service.schema, Limits(values=40), service.reader)
+    kept = Preparer(catalog, service.model, service.schema, Limits(values=40, matched=0), service.reader)
     query = "query ($f: DisclosureFilter) { disclosures(filter: $f) { totalCount } }"
     few = {"f": {"title": {"eq": "a"}}}
     kept.prepare(Request(query, few))
