@@ -18,7 +18,7 @@ from bench.query import templates
 from bench.query.cast import Cast, Organization
 from bench.query.templates import Variant, found_by, variants
 from schemas.catalog import Catalog
-from store import bulk, tables
+from store import bulk, rollups, tables
 from store.engine import connect, writing
 from store.identity import digest, recency
 from store.migrate import upgrade
@@ -210,6 +210,8 @@ class Database:
 
 def derive(engine: Engine) -> None:
     """Fill the tables that are made from others (rollups, features, folded texts), by the store's own function."""
+    with writing(engine) as connection:
+        rollups.rebuild(connection)
 
 
 def _indexes(connection: Connection) -> list[tuple[str, str]]:
