@@ -115,6 +115,7 @@ FIELDS: Mapping[str, Mapping[str, str | Resolver]] = {
         "matchOrganizations": profile.match,
         "items": lambda oracle, source, given: oracle.page("item", profile.items(oracle), given),
         "process": _by("process", "id", "process:"),
+        "processes": _list("process"),
         "publishers": _list("publisher"),
         "region": _by("region", "code", column="code"),
         "regions": _list("region"),
