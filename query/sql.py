@@ -179,7 +179,7 @@ class Speller:
 
     def _one(self, source: One, row: Row) -> str:
         related, clause, joins = self.related(
-            source.relation, (source.shape,), row, asks_document(source.where)
+            source.relation, (source.shape,), row, Made(document=asks_document(source.where))
         )
         joined = " AND ".join([*joins, *where(self, source.where, related)]) or "1 = 1"
         shape = self.shape(source.shape, related)

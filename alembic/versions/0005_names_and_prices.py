@@ -6,7 +6,7 @@ from alembic import op
 from store.names import name_key
 
 revision: str = "0005"
-down_revision: str | None = "0001"
+down_revision: str | None = "0002"
 branch_labels: str | None = None
 depends_on: str | None = None
 

@@ -27,7 +27,7 @@ Composite = GraphQLObjectType | GraphQLInterfaceType
 WORDS = ("昆明", "云南 示例", "項目", "2024", "KMGC2024", "中標", "虚构", "示例光电")
 # field → what its list consists of, and in which order when none is asked for; all others are of disclosures
 KINDS: Mapping[str, tuple[str, Orders]] = {
-    "organizations": ("organization", ()), "sameName": ("organization", ()), "publishers": ("publisher", ()), "processes": ("process", ()),
+    "organizations": ("organization", ()), "sameName": ("organization", ()), "publishers": ("publisher", ()),
     "regions": ("region", ()), "items": ("item", ()), "matches": ("matched_organization", MATCHED),
     "prices": ("unit_price", (("items", True),)), **LISTS,
 }  # fmt: skip
@@ -192,6 +192,8 @@ class Maker:
         kind, default = KINDS.get(name, ("disclosure", ()))
         if parent == "Process":
             default = (("stage_rank", False),)
+        if parent == "Query" and name == "processes":
+            kind, default = "process", ()  # an organization's are another list
         given: dict[str, str] = {}
         order: Any = None
         if "orderBy" in declared:

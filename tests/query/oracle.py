@@ -183,6 +183,13 @@ class Oracle:
         document = self.documents.get(row["id"]) if kind == "disclosure" else None
         return reference.place(row, orders, self._called, document)
 
+    def leaves(self, target: str) -> Mapping[str, str]:
+        """What the lists of a type can be ordered by in documents."""
+        if target not in self.found_leaves:
+            is_one = target == "Disclosure" or target in self.names.values()
+            self.found_leaves[target] = reference.leaves(self.schema.type_map[target]) if is_one else {}
+        return self.found_leaves[target]
+
     def meets(self, one: Thing, wanted: Mapping[str, Any], type_: str = "DisclosureFilter") -> bool:
         """Whether a thing meets a filter."""
         return self.filters.meets(one, wanted, type_)
