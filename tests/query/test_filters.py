@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 
 from api.limits import Limits
 from api.operation import Request, Service
+from api.preparing import Preparer
 from query.filtering import DEPTH, RELATED
 from query.run import Reader
 from schemas.catalog import Catalog
@@ -71,6 +72,7 @@ def another(service: Service, engine: Engine) -> Service:
     """The same service over another database, or with a reader that knows nothing yet."""
     made = copy(service)
     made.reader = Reader(engine, service.reader.stages)
+    made.preparer = Preparer(service.catalog, service.model, service.schema, service.limits, made.reader)
     return made
 
 
@@ -290,5 +292,6 @@ def test_a_filter_costs_what_no_index_serves(service: Service) -> None:
     assert cost('{title: {eq: "x"}}') > free
     assert cost("{process: {disclosures: {some: {}}}}") > cost('{title: {eq: "x"}}')
     tight = copy(service)
-    tight.limits = Limits(nodes=free)
+    limits = Limits(nodes=free)
+    tight.preparer = Preparer(service.catalog, service.model, service.schema, limits, service.reader)
     assert refused(tight, '{ disclosures(filter: {title: {eq: "x"}}) { totalCount } }') == "Q105"

@@ -4,13 +4,11 @@ SQLite's plan names the index; PostgreSQL is told not to scan, so that a small t
 """
 
 import json
-from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine
 
 from api.operation import Service
-from tests.query.test_statements import data
 
 CASES = [
     ('disclosures(filter: {region: {eq: "530114"}})', "ix_disclosure_region_recency"),
@@ -34,17 +32,10 @@ CASES = [
 
 def explained(service: Service, query: str) -> tuple[str, str]:
     """The statement of a query's nodes and the database's plan of it."""
-    sent: list[tuple[str, Any]] = []
-
-    def note(_c: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
-        if statement.startswith("SELECT CAST(") or "json_build_object" in statement:
-            sent.append((statement, parameters))
-
     engine: Engine = service.reader.engine
-    event.listen(engine, "before_cursor_execute", note)
-    data(service, f"{{ {query} {{ nodes {{ id }} }} }}")
-    event.remove(engine, "before_cursor_execute", note)
-    ((statement, parameters),) = sent
+    ready = service.preparer.prepare(Request(f"{{ {query} {{ nodes {{ id }} }} }}"))
+    statement = ready.prepared.statement.text
+    parameters = {f"p{index}": value for index, value in enumerate(ready.values)}
     with engine.connect() as connection:
         if engine.dialect.name == "sqlite":
             rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all()
