@@ -8,7 +8,7 @@ import json
 import pytest
 from sqlalchemy import Engine
 
-from api.operation import Service
+from api.operation import Request, Service
 
 CASES = [
     ('disclosures(filter: {region: {eq: "530114"}})', "ix_disclosure_region_recency"),
