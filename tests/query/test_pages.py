@@ -21,7 +21,7 @@ LISTS = {
 def walked(service: Service, root: str, backwards: bool, size: int = 7, **fixed: Any) -> list[str]:
     """The ids of all pages of a list, in the list's own order."""
     kind = "RegionsFilter" if root == "regions" else "DisclosureFilter"
-    ordered = ", $order: DisclosureOrder" if "order" in fixed else ""
+    ordered = ", $order: [DisclosureOrder!]" if "order" in fixed else ""
     given = ", orderBy: $order" if ordered else ""
     filtered = f", $filter: {kind}" if "filter" in fixed else ""
     given += ", filter: $filter" if filtered else ""
