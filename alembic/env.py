@@ -1,10 +1,19 @@
 """How Alembic reaches the database: a connection from store.migrate, or `alembic -x url=sqlite:///openalloc.db`."""
 
+from typing import Any
+
 from alembic import context
 from sqlalchemy import Connection
 
 from store.engine import connect, writing
 from store.tables import metadata
+
+_DIRECTED = {
+    index.name
+    for table in metadata.tables.values()
+    for index in table.indexes
+    if index.dialect_options["postgresql"]["ops"]
+}
 
 
 def run(connection: Connection) -> None:
@@ -13,6 +22,7 @@ def run(connection: Connection) -> None:
         connection=connection,
         target_metadata=metadata,
         include_name=not_search,
+        include_object=not_directed,
         transactional_ddl=True,
         render_as_batch=connection.dialect.name == "sqlite",
     )
@@ -23,6 +33,11 @@ def run(connection: Connection) -> None:
 def not_search(name: str | None, kind: str, _parents: object) -> bool:
     """Leave out the search index: it is not in the metadata, because each database has its own."""
     return not (kind == "table" and name is not None and (name == "search" or name.startswith("search_")))
+
+
+def not_directed(found: Any, _name: str | None, kind: str, _reflected: bool, _other: object) -> bool:
+    """Leave out indexes whose columns have a direction: PostgreSQL gives them back as expressions."""
+    return not (kind == "index" and found.name in _DIRECTED)
 
 
 given = context.config.attributes.get("connection")

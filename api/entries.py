@@ -8,7 +8,8 @@ from typing import Any
 import orjson
 
 from query.errors import QueryError, invalid
-from query.filters import MOST, Bind, condition
+from query.filtering import Filtering
+from query.filters import MOST, Bind
 from query.plan import Compare, Condition, Given, InForce
 from schemas.catalog import Catalog, Disclosure
 
@@ -26,8 +27,9 @@ _BIGGEST = 2**63
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")  # what stands in no id
 
 
-def given(relation: str, arguments: Arguments, catalog: Catalog, bind: Bind) -> Given:
+def given(relation: str, arguments: Arguments, catalog: Catalog, filtering: Filtering) -> Given:
     """What a computed relation is made with; nothing for the others."""
+    bind = filtering.bind
     match relation:
         case "disclosure.asOf" | "process.asOf":
             return _as_of(arguments, bind)
@@ -40,9 +42,9 @@ def given(relation: str, arguments: Arguments, catalog: Catalog, bind: Bind) -> 
             return Given(tables, ("today",)) if on is None else Given((*tables, bind(on)), ("on",))
         case "publisher.timeliness":
             words = tuple(dict.fromkeys(one.lower() for one in arguments.get("by") or ()))
-            return Given((), words, _among(arguments, catalog, bind))
+            return Given((), words, _among(arguments, filtering))
         case "region.byChild":
-            return Given((), (), _among(arguments, catalog, bind))
+            return Given((), (), _among(arguments, filtering))
     return Given()
 
 
@@ -63,9 +65,9 @@ def narrowed(target: str, arguments: Arguments, bind: Bind) -> list[Condition]:
     return parts
 
 
-def _among(arguments: Arguments, catalog: Catalog, bind: Bind) -> Condition | None:
+def _among(arguments: Arguments, filtering: Filtering) -> Condition | None:
     wanted = arguments.get("filter")
-    return None if wanted is None else condition("DisclosureFilter", wanted, bind, catalog.regions)
+    return None if wanted is None else filtering.condition("DisclosureFilter", wanted)
 
 
 def _as_of(arguments: Arguments, bind: Bind) -> Given:

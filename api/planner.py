@@ -27,10 +27,12 @@ from api import around, entries
 from api.limits import Limits, too_many_values
 from api.matching import asked
 from api.statistics import Listing, Summing
+from query.arguments import ORDERS, filter_of
 from query.binding import Binding, Free
 from query.errors import QueryError, invalid
 from query.feed import MOST, Feed
-from query.filters import condition, order_by, window
+from query.filtering import Filtering
+from query.filters import order_by, window
 from query.model import Model
 from query.objects import Attribute, Connected, ObjectType, Special
 from query.orders import chosen
@@ -46,6 +48,7 @@ from query.plan import (
     Constant,
     Cursor,
     Edges,
+    Featured,
     Grouping,
     Has,
     Key,
@@ -68,6 +71,7 @@ from query.plan import (
 )
 from query.relations import RELATIONS
 from schemas.catalog import Catalog
+from store.features import features
 from store.names import start
 from store.terms import match_expression, query_terms
 
@@ -86,6 +90,7 @@ class Planner:
     variables: Mapping[str, Any]
     limits: Limits
     fts: bool  # whether search terms are an FTS5 expression (SQLite) or a list (PostgreSQL)
+    indexed: frozenset[str] = frozenset()  # types whose index of features is whole
     nodes: int = 0
     _bind: Binding = field(init=False)
     elsewhere: frozenset[str] = frozenset()  # types that the branch at hand is not for
@@ -235,7 +240,7 @@ class Planner:
                 inner = times * (RELATIONS[source.relation].several if isinstance(source, Many) else 1)
                 self.nodes += inner
                 arguments = self._arguments(made.name, nodes[0]) if attribute.arguments else {}
-                given = entries.given(source.relation, arguments, self.catalog, self._bind)
+                given = entries.given(source.relation, arguments, self.catalog, self.filtering(None))
                 where = entries.restricted(source.relation, arguments, self._bind)
                 shape = self._shape(nodes, attribute.named_type, inner)
                 if isinstance(source, Many):
@@ -353,9 +358,12 @@ class Planner:
         self, source: Connected, nodes: list[FieldNode], target: str, arguments: Mapping[str, Any], times: int
     ) -> Source:
         relation = RELATIONS[source.relation]
-        order = order_by if relation.table == "disclosure" else chosen
-        orders = order(relation.table, arguments.get("orderBy"), source.order)
-        page, size = window(arguments, orders, self._bind)
+        if relation.table in ORDERS:
+            known = self.model.orders[target]
+            orders = order_by(relation.table, known, arguments.get("orderBy"), source.order)
+        else:
+            orders = chosen(relation.table, arguments.get("orderBy"), source.order)
+        page, size = window(arguments, relation.table, orders, self._bind)
         outside = self.elsewhere, self.grouping
         self.elsewhere = frozenset()  # other disclosures, of any type
         of_rows = self._where("Disclosure" if relation.rows else target, arguments)
@@ -363,7 +371,7 @@ class Planner:
         counted = around.grouping(source.relation, arguments, sides, of_rows, self._bind)
         self.grouping = counted
         where = None if relation.rows else of_rows
-        given = entries.given(source.relation, arguments, self.catalog, self._bind)
+        given = entries.given(source.relation, arguments, self.catalog, self.filtering(None))
         inner = times * size
         self.nodes += inner
         keys = []
@@ -371,6 +379,7 @@ class Planner:
         asked_for = {fields[0].name.value for fields in collected.values()}
         around.assert_bounded(source.relation, asked_for, where, orders)
         summing = self._summing(source.relation, target, where, arguments)
+        where, walk = _led(where) if orders[0].key == "recency" else (where, None)
         for name, fields in collected.items():
             summed = self._summed(fields, target, summing, times)
             keys.append(Key(name, summed or self._page_key(fields, target, inner)))
@@ -378,7 +387,7 @@ class Planner:
         leading = around.leading(source.relation, arguments, orders)
         self.elsewhere, self.grouping = outside
         return Connection(
-            source.relation, page, orders, where, tuple(keys), counted, standing, leading, given
+            source.relation, page, orders, where, tuple(keys), counted, standing, leading, given, walk
         )
 
     def _summing(
@@ -444,25 +453,26 @@ class Planner:
             parts.append(Compare("type", "eq", (self._bind(path),)))
         parts += entries.narrowed(target, arguments, self._bind)
         if arguments.get("filter") is not None:
-            name = {
-                "Change": "ChangeFilter",
-                "Organization": "OrganizationFilter",
-                "Publisher": "PublisherFilter",
-                "Region": "RegionsFilter",
-                "Item": "ItemsFilter",
-            }
             wanted = arguments["filter"]
             if target == "Item":
                 parts += self._name_start(wanted)
-            parts.append(
-                condition(name.get(target, "DisclosureFilter"), wanted, self._bind, self.catalog.regions)
-            )
+            made = self.filtering(path)
+            parts.append(made.condition(filter_of(target), wanted))
+            self.nodes += made.cost
         if arguments.get("search") is not None:
             found = self._search(arguments["search"])
             parts.append(Has("item.disclosure", found) if target == "Item" else found)
         if not parts:
             return None
         return parts[0] if len(parts) == 1 else All(tuple(parts))
+
+    def filtering(self, path: str | None) -> Filtering:
+        """What makes conditions; of a list of one type, with the index of its features where that is whole."""
+        found = features(self.catalog.history(path)) if path in self.indexed and path else ()
+        return Filtering(
+            self.model.filters, self.model.comparisons, self._bind, self.catalog.regions,
+            {one.dotted: one for one in found},
+        )  # fmt: skip
 
     def _name_start(self, wanted: Mapping[str, Any]) -> Iterator[Condition]:
         """What an index of items begins at, where their whole name is asked for."""
@@ -486,6 +496,25 @@ def _terms(fts: bool, text: Any) -> str | list[str]:
     return match_expression(terms) if fts else terms
 
 
+def _led(where: Condition | None) -> tuple[Condition | None, Featured | None]:
+    """A condition without the first part that an index serves newest first, and that part."""
+    parts = list(_conjuncts(where)) if where else []
+    led = next((part for part in parts if isinstance(part, Featured) and part.is_one_value), None)
+    if led is None:
+        return where, None
+    parts.remove(led)
+    return (All(tuple(parts)) if parts else None), led
+
+
+def _conjuncts(where: Condition) -> Iterable[Condition]:
+    """The conditions that all have to hold."""
+    if isinstance(where, All):
+        for part in where.conditions:
+            yield from _conjuncts(part)
+    else:
+        yield where
+
+
 def _selections(nodes: Iterable[FieldNode]) -> Selections:
     """What the fields of one response key select, to be merged."""
     return tuple(node.selection_set for node in nodes if node.selection_set)
@@ -496,7 +525,8 @@ def plain(value: Any) -> Any:
     if type(value) is Free:  # its `read` does the same
         return value
     if isinstance(value, dict):
-        return {name: plain(one) for name, one in value.items()}
+        # Of an input that has a field `items`, graphene's container has no method of that name any more.
+        return {name: plain(one) for name, one in dict.items(value)}
     if isinstance(value, list):
         return [plain(one) for one in value]
     return getattr(value, "value", value)

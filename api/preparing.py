@@ -107,11 +107,15 @@ class Preparer:
         self._documents: Kept[str, DocumentNode] = Kept(20)  # for those of several operations
         self._operations: Kept[tuple[str, str | None], Operation] = Kept(_BYTES, _weight_of_operation)
         self._plans: Kept[tuple[Operation, Hashable], tuple[Prepared, ...]] = Kept(_BYTES, _weight_of_plans)
+        self._indexed: frozenset[str] = frozenset()  # by which the kept plans were made
         self._introspected: Kept[tuple[str, str | None, bytes], dict[str, Any]] = Kept(20)
 
     def prepare(self, request: Request) -> Ready:
         """The plan and the parameters; raises QueryError, InvalidOperationError, GraphQLError or RecursionError."""
         variables = request.variables
+        indexed = self.reader.indexed(self.catalog)
+        if indexed != self._indexed:
+            self._plans, self._indexed = Kept(_BYTES, _weight_of_plans), indexed
         operation = self.operation(request)
         if operation.node.operation.value != "query":
             raise _not_a_query(operation.node.operation.value)
@@ -189,7 +193,7 @@ class Preparer:
         """What plans one operation with these variables."""
         return Planner(
             self.schema, self.model, self.catalog, operation.fragments, variables, self.limits,
-            self.reader.searches_fts,
+            self.reader.searches_fts, indexed=self.reader.indexed(self.catalog),
         )  # fmt: skip
 
     def _planned(

@@ -10,7 +10,7 @@ from graphql import FieldNode
 from api.limits import Limits
 from query.binding import Binding
 from query.errors import QueryError
-from query.filters import condition
+from query.filtering import Filtering
 from query.measures import DIMENSIONS, MEASURES
 from query.model import Model
 from query.plan import (
@@ -57,6 +57,8 @@ class Planning(Protocol):
 
     def collected(self, nodes: Iterable[FieldNode], type_name: str) -> Grouped: ...
 
+    def filtering(self, path: str | None) -> Filtering: ...
+
 
 @dataclass(frozen=True)
 class Listing:
@@ -91,8 +93,8 @@ class Summing:
         made = self._made(dimensions, tuple(keys), self._size(given.get("first"), GROUPS, times))
         made = replace(made, numbers=tuple(numbers), order=_order(given.get("orderBy") or (), dimensions))
         if having is not None:
-            regions = self.planner.catalog.regions
-            made = replace(made, having=condition("StatisticsHaving", having, self.planner.binding, regions))
+            filtering = self.planner.filtering(None)
+            made = replace(made, having=filtering.condition("StatisticsHaving", having))
         return self._answered(made)
 
     def facets(self, nodes: list[FieldNode], given: Mapping[str, Any], times: int) -> Source:
@@ -198,15 +200,16 @@ class Summing:
         if "published_date" not in needed:
             found = rollup(listing.relation, columns | needed)
             return (found, listing.where) if found else None
-        known = rollup(listing.relation, columns | needed - {"published_date"})
+        # What a date says of `recency` follows from what it says of the date.
+        known = rollup(listing.relation, columns | needed - {"published_date", "recency"})
         if (
             known is None or 2 * len(planner.binding.values) > planner.limits.values
         ):  # what is said again counts
             return None
-        regions = planner.catalog.regions
+        filtering = planner.filtering(None)
         where = rolled(
             listing.wanted or {},
-            lambda name, value: condition("DisclosureFilter", {name: value}, planner.binding, regions),
+            lambda name, value: filtering.condition("DisclosureFilter", {name: value}),
             planner.binding,
         )
         needed = columns_of(where)

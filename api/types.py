@@ -7,9 +7,11 @@ from typing import Any
 import graphene
 from graphql import GraphQLError, GraphQLSchema, StringValueNode, ValueNode
 
-from query.arguments import FILTERS, OPERATORS, ORDERS, Argument
+from query.arguments import Argument, FilterType
+from query.inputs import logical, quantified
 from query.model import Model
 from query.objects import Attribute, EnumType, ObjectType
+from query.operators import COMPARISONS, operators_of
 from query.orders import ORDER_INPUTS
 
 
@@ -131,43 +133,16 @@ class _Types:
         return lambda: self.classes[notation]
 
     def _inputs(self) -> None:
-        for name, (value, operators) in OPERATORS.items():
-            fields: dict[str, Any] = {}
-            for operator in operators:
-                typed = self._typed(f"[{value}!]" if operator == "in" else value)
-                fields[operator] = graphene.InputField(typed, description=_OPERATOR_TEXTS[operator])
-            fields["isNull"] = graphene.InputField(graphene.Boolean, description=_OPERATOR_TEXTS["isNull"])
-            self._input(name, f"{value} 的比较。Comparisons with a {value}.", fields)
-        for name, filters in FILTERS.items():
-            fields = {
-                one.name: graphene.InputField(self._typed(one.input), description=one.description)
-                for one in filters
-            }
-            fields["and"] = graphene.InputField(
-                self._typed(f"[{name}!]"), description="全部成立。All of them."
-            )
-            fields["or"] = graphene.InputField(
-                self._typed(f"[{name}!]"), description="至少一个成立。At least one."
-            )
-            fields["not"] = graphene.InputField(self._typed(name), description="不成立。Not so.")
-            self._input(name, "筛选条件,各项都要成立。A filter; every part has to hold.", fields)
-        self.classes["DisclosureOrderField"] = _enum(
-            EnumType(
-                "DisclosureOrderField",
-                "排序的依据。What to order by.",
-                tuple((k, d) for k, (_, d) in ORDERS.items()),
-            )
-        )
+        for name, comparison in self.model.comparisons.items():
+            self._input(name, comparison.description, self._operators(comparison.kind, comparison.value))
+        for made in self.model.filters.values():
+            self._input(made.name, made.description, self._parts(made))
         self._input(
             "StatisticsOrder",
             "各组的一项排序。One order of groups.",
             {
-                "field": graphene.InputField(
-                    self._typed("StatisticsOrderField!"), description="依据。What to order by."
-                ),
-                "direction": graphene.InputField(
-                    self._typed("OrderDirection"), description="方向,默认降序。Direction, DESC by default."
-                ),
+                "field": self._part("StatisticsOrderField!", "依据。What to order by."),
+                "direction": self._part("OrderDirection", "方向,默认降序。Direction, DESC by default."),
             },
         )
         self.classes["OrderDirection"] = _enum(
@@ -177,39 +152,44 @@ class _Types:
                 (("ASC", "升序。Ascending."), ("DESC", "降序。Descending.")),
             )
         )
-        self._order("DisclosureOrder", "排序。An order.", "DisclosureOrderField")
+        for target, orders in self.model.orders.items():
+            values = tuple((order.name, order.description) for order in orders)
+            self._order(f"{target}Order", "排序。An order.", values)
         for name, (text, columns) in ORDER_INPUTS.items():
-            values = tuple((one, described) for one, (_, described) in columns.items())
-            self.classes[f"{name}Field"] = _enum(
-                EnumType(f"{name}Field", "排序的依据。What to order by.", values)
-            )
-            self._order(name, text, f"{name}Field")
+            self._order(name, text, tuple((one, described) for one, (_, described) in columns.items()))
 
-    def _order(self, name: str, description: str, fields: str) -> None:
-        self._input(
-            name,
-            description,
-            {
-                "field": graphene.InputField(
-                    self._typed(f"{fields}!"), description="依据。What to order by."
-                ),
-                "direction": graphene.InputField(
-                    self._typed("OrderDirection"), description="方向,默认降序。Direction, DESC by default."
-                ),
-            },
+    def _order(self, name: str, description: str, values: tuple[tuple[str, str], ...]) -> None:
+        self.classes[f"{name}Field"] = _enum(
+            EnumType(f"{name}Field", "排序的依据。What to order by.", values)
         )
+        fields = {
+            "field": self._part(f"{name}Field!", "依据。What to order by."),
+            "direction": self._part("OrderDirection", "方向,默认降序。Direction, DESC by default."),
+        }
+        self._input(name, description, fields)
+
+    def _operators(self, kind: str, value: str) -> dict[str, graphene.InputField]:
+        types = {"one": value, "several": f"[{value}!]", "two": f"[{value}!]", "flag": "Boolean"}
+        return {one.name: self._part(types[one.takes], one.description) for one in operators_of(kind)}
+
+    def _parts(self, made: FilterType) -> dict[str, graphene.InputField]:
+        """The fields of a filter of a thing, of a list, or of how many there are."""
+        if made.of == "count":
+            numbers = COMPARISONS["IntFilter"]
+            where = self._part(made.element, "哪些。Which ones.")
+            compared = self._operators(numbers.kind, numbers.value)
+            return {"where": where} | {name: one for name, one in compared.items() if name != "isNull"}
+        if made.of == "list":
+            return {name: self._part(*one) for name, one in quantified(made).items()}
+        fields = {one.name: self._part(one.input, one.description) for one in made.fields}
+        return fields | {name: self._part(*one) for name, one in logical(made).items()}
+
+    def _part(self, notation: str, description: str) -> graphene.InputField:
+        return graphene.InputField(self._typed(notation), description=description)
 
     def _input(self, name: str, description: str, fields: dict[str, Any]) -> None:
         meta = type("Meta", (), {"name": name, "description": description})
         self.classes[name] = type(name, (graphene.InputObjectType,), {**fields, "Meta": meta})
-
-
-_OPERATOR_TEXTS = {
-    "eq": "等于。Equal.", "ne": "不等于。Not equal.", "in": "是其中之一。One of.", "lt": "小于。Less.",
-    "lte": "不大于。Less or equal.", "gt": "大于。Greater.", "gte": "不小于。Greater or equal.",
-    "contains": "含有(不分大小写)。Contains, case ignored.", "isNull": "是否为空。Whether it is null.",
-    "within": "该地区及其下级。The region and all below it.",
-}  # fmt: skip
 
 
 def _enum(enum: EnumType) -> Any:

@@ -14,6 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from cli import output
 from cli.graphql import app as graphql
+from cli.reindex import reindex
 from cli.schemas import STATUS
 from cli.schemas import app as versions
 from cli.settings import DATABASE, READ, Settings
@@ -85,16 +86,24 @@ AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON,供程序读�
 def init(database: Database = None) -> None:
     """建立或者升级数据库的表。Make or upgrade the database's tables."""
     from store.engine import connect, writing
+    from store.features import unindexed
     from store.migrate import upgrade
     from store.seed import seed
 
     settings = Settings.of(database=database)
     engine = connect(settings.database)
     upgrade(engine)
+    catalog = Catalog.load()
     with writing(engine) as connection:
-        seed(connection, Catalog.load())
+        seed(connection, catalog)
+        behind = unindexed(connection, catalog)
     shown = engine.url.render_as_string(hide_password=True)
     output.out.print(f"数据库已就绪 / the database is ready: {shown}")
+    if behind:
+        output.out.print(
+            f"{len(behind)} 个类型的索引要重做,在此之前查询较慢:openalloc reindex / "
+            f"the indexes of {len(behind)} types are to be made again, until then queries are slower: openalloc reindex"
+        )
 
 
 @app.command()
@@ -307,6 +316,7 @@ def demo(
 
 
 app.command()(template)
+app.command()(reindex)
 
 
 def main() -> None:

@@ -4,18 +4,54 @@ from typing import Protocol
 
 from query.dialect import Dialect
 from query.measures import MEASURES
-from query.plan import NONE_GIVEN, All, Compare, Condition, Given, Has, InForce, Matches, Not, Shape, Some
-from query.row import NO_MAKING, Made, Row
+from query.operators import OPERATORS
+from query.plan import (
+    NONE_GIVEN,
+    All,
+    Compare,
+    Condition,
+    Counted,
+    Each,
+    Featured,
+    Given,
+    Has,
+    InForce,
+    Matches,
+    Member,
+    Not,
+    Shape,
+    Some,
+)
+from query.row import NO_MAKING, Made, Row, asks_document
 
-_OPERATORS = {"eq": "=", "ne": "<>", "lt": "<", "lte": "<=", "gt": ">", "gte": ">="}
 # Columns whose values PostgreSQL has to be told the type of, because a parameter alone does not say it.
 KINDS = {
     "formed_date": "date", "published_date": "date", "due_on": "date", "amount_fen": "bigint",
     "days_late": "integer", "recency": "bigint", "stage_rank": "integer", "disclosures": "bigint",
     "processes": "bigint", "items": "bigint", "place": "integer", "ordinal": "integer", "first_date": "date",
-    "last_date": "date", "version": "bigint", "unit_price": "bigint", "quantity": "float8",
-    **dict.fromkeys(MEASURES, "bigint"),
+    "last_date": "date", "version": "bigint", "unit_price": "bigint", "quantity": "float8", "rank": "integer",
+    "revision": "integer", "area": "float8", **dict.fromkeys(MEASURES, "bigint"),
 }  # fmt: skip
+# The same of the leaves of documents, by their kind.
+MEMBERS = {"text": "text", "number": "numeric", "boolean": "boolean", "moment": "bigint", "any": "text"}
+# Relations through a table between: its name, how it hangs on the row at hand, and the related row on it.
+_OF_LINK = "{c}.shard = {l}.shard AND {c}.id = {l}.disclosure_id"
+LINKS = {
+    "disclosure.processes": (
+        "disclosure_process", "{l}.shard = {p}.shard AND {l}.disclosure_id = {p}.id", "{c}.id = {l}.process_id"
+    ),
+    "organization.disclosures": ("party", "{l}.organization_id = {p}.id", _OF_LINK),
+    "process.disclosures": ("disclosure_process", "{l}.process_id = {p}.id", _OF_LINK),
+}  # fmt: skip
+_REPEATED = ("organization.disclosures",)
+# Where the related rows are few, the row at hand is found from them: its column, and what it is in the related row.
+FOUND_FROM = {
+    "disclosure.parties": ("id", "{c}.disclosure_id"),
+    "disclosure.processes": ("id", "{l}.disclosure_id"),
+    "disclosure.publisher": ("publisher_id", "{c}.id"),
+    "party.organization": ("organization_id", "{c}.id"),
+    "process.publisher": ("publisher_id", "{c}.id"),
+}
 
 
 class Relating(Protocol):
@@ -23,6 +59,7 @@ class Relating(Protocol):
 
     dialect: Dialect
 
+    def alias(self, letter: str) -> str: ...
     def related(
         self,
         relation: str,
@@ -48,10 +85,18 @@ def _condition(speller: Relating, condition: Condition, row: Row) -> str:
             return f"NOT coalesce({_condition(speller, condition.condition, row)}, 1 = 0)"
         case Has(relation="item.disclosure", where=inner) if row.owner and row.owner.table == "disclosure":
             return _condition(speller, inner, row.owner)  # it stands beside the item already
-        case Has():
-            related, clause, joins = speller.related(condition.relation, (), row)
-            joined = " AND ".join([*joins, _condition(speller, condition.where, related)])
-            return f"EXISTS (SELECT 1 FROM {clause} WHERE {joined})"
+        case Has(few=True):
+            return _found_from(speller, condition, row)
+        case Has() | Each():
+            return f"EXISTS (SELECT 1 {_those(speller, condition, row)})"
+        case Counted():
+            rows = f"SELECT {_distinct(condition.over)} {_those(speller, condition.over, row)}"
+            count = f"(SELECT count(*) FROM ({rows}) counted)"
+            return _spelled(speller.dialect, condition.operator, count, "bigint", condition.parameters)
+        case Featured():
+            alias = speller.alias("f")
+            found = " AND ".join(featured(speller.dialect, condition, alias))
+            return f"{row.alias}.recency IN (SELECT {alias}.recency FROM feature {alias} WHERE {found})"
         case Matches():
             return speller.dialect.matches(row.alias, speller.dialect.parameter(condition.parameter))
         case InForce():
@@ -66,18 +111,73 @@ def _in_force(day: str, alias: str) -> str:
     return f"({begun} AND ({ends} IS NULL OR substr({day}, 1, length({ends})) <= {ends}))"
 
 
+def _those(speller: Relating, over: Has | Each, row: Row) -> str:
+    """FROM and WHERE of the related rows, or of the elements of a list, that meet their condition."""
+    if isinstance(over, Each):
+        clause, element = speller.dialect.elements(
+            _document(row), over.path, speller.alias("e"), over.objects
+        )
+        inside = Row(row.table, row.alias, element, row.owner)
+        return f"FROM {clause} WHERE {_condition(speller, over.where, inside)}"
+    related, clause, joins = speller.related(over.relation, (), row, Made(document=asks_document(over.where)))
+    if over.relation in LINKS:
+        link, to_parent, to_child = LINKS[over.relation]
+        alias = speller.alias("l")
+        clause = f"{link} {alias} CROSS JOIN {clause}"
+        joins = [one.format(l=alias, p=row.alias, c=related.alias) for one in (to_parent, to_child)]
+    return f"FROM {clause} WHERE {' AND '.join([*joins, _condition(speller, over.where, related)])}"
+
+
+def _distinct(over: Has | Each) -> str:
+    """What to select of rows that are counted: a party may stand in a disclosure twice."""
+    return "DISTINCT disclosure_id" if isinstance(over, Has) and over.relation in _REPEATED else "1"
+
+
+def _found_from(speller: Relating, has: Has, row: Row) -> str:
+    """The row at hand is one of those that the related rows lead to, which are read once for all rows."""
+    column, found = FOUND_FROM[has.relation]
+    related, clause, _ = speller.related(has.relation, (), row, Made(document=asks_document(has.where)))
+    where, alias = _condition(speller, has.where, related), ""
+    if has.relation in LINKS:
+        link, _, to_child = LINKS[has.relation]
+        alias = speller.alias("l")
+        clause = f"{clause} CROSS JOIN {link} {alias}"
+        where = f"{where} AND {to_child.format(l=alias, c=related.alias)}"
+    return f"{row.alias}.{column} IN (SELECT {found.format(c=related.alias, l=alias)} FROM {clause} WHERE {where})"
+
+
+def featured(dialect: Dialect, condition: Featured, alias: str) -> list[str]:
+    """What a row of the index of features under that alias has to be."""
+    kind, column = MEMBERS[condition.column], f"{alias}.{condition.column}"
+    return [
+        f"{alias}.property = {dialect.parameter(condition.leaf, 'bigint')}",
+        *(_spelled(dialect, name, column, kind, given, False) for name, given in condition.comparisons),
+    ]
+
+
+def _document(row: Row) -> str:
+    """The JSON of the row at hand, looked up where a list of another kind reads a disclosure without it."""
+    if row.json or row.table != "disclosure":
+        return row.json
+    return f"(SELECT body FROM document WHERE shard = {row.alias}.shard AND disclosure_id = {row.alias}.id)"
+
+
 def _compare(dialect: Dialect, compare: Compare, row: Row) -> str:
-    column = f"{row.alias}.{compare.column}"
-    kind = KINDS.get(compare.column, "text")
-    parameters = [dialect.parameter(index, kind) for index in compare.parameters]
-    match compare.operator:
-        case "isNull":
-            return f"{column} IS {'NOT ' if compare.negated else ''}NULL"
-        case "in":
-            return f"{column} IN ({', '.join(parameters)})" if parameters else "1 = 0"
-        case "contains":
-            return dialect.contains(column, parameters[0])
-        case "between":
-            return f"({column} >= {parameters[0]} AND {column} < {parameters[1]})"
-        case operator:
-            return f"{column} {_OPERATORS[operator]} {parameters[0]}"
+    if isinstance(compare.column, Member):
+        kind = MEMBERS[compare.column.kind]
+        compared = dialect.leaf(_document(row), compare.column.path, compare.column.kind)
+    else:
+        kind, compared = KINDS.get(compare.column, "text"), f"{row.alias}.{compare.column}"
+    if compare.negated:
+        return f"{compared} IS NOT NULL"
+    return _spelled(dialect, compare.operator, compared, kind, compare.parameters)
+
+
+def _spelled(
+    dialect: Dialect, name: str, compared: str, kind: str, parameters: tuple[int, ...], collate: bool = True
+) -> str:
+    operator = OPERATORS[name]
+    assert operator.spell is not None
+    if collate and operator.is_ordering and kind == "text":
+        compared = dialect.collated(compared)
+    return operator.spell(dialect, compared, [dialect.parameter(index, kind) for index in parameters])

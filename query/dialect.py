@@ -2,11 +2,15 @@
 
 from typing import Protocol
 
+Path = tuple[tuple[str, ...], ...]  # the names of each step into a document
+
 
 class Dialect(Protocol):
     """The spellings of one database. Arguments and results are SQL expressions.
 
-    `names` are those of one property, the newest first: what stands under the first that is there.
+    `names` are those of one property, the newest first: what stands under the first that is there. A `leaf` of kind
+    text, number, boolean, moment (seconds since 1970) or any (only whether it is there) is NULL where something else
+    stands; `spelled` is the text of one, exactly. `elements` gives a FROM clause and the JSON of one element.
     """
 
     name: str
@@ -43,7 +47,7 @@ class Dialect(Protocol):
     def named(self, document: str, name: str) -> str: ...
     def recordset(self, parameter: int, alias: str, columns: tuple[tuple[str, str], ...]) -> str: ...
     def chosen(self, parameter: int, column: str) -> str: ...
-    def elements(self, parameter: int, alias: str) -> str: ...
+    def unnested(self, parameter: int, alias: str) -> str: ...
     def member(self, alias: str, name: str, kind: str = "") -> str: ...
     def period(self, column: str, length: int) -> str: ...
     def whole(self, expression: str) -> str: ...
@@ -51,7 +55,10 @@ class Dialect(Protocol):
     def refuse(self, code: str, expression: str) -> str: ...
     def list(self, elements: str) -> str: ...
     def titled(self, names: str, key: str, place: int) -> str: ...
-    def textual(self, expression: str) -> str: ...
+    def collated(self, text: str) -> str: ...
+    def leaf(self, document: str, path: Path, kind: str) -> str: ...
+    def spelled(self, document: str, path: Path, kind: str) -> str: ...
+    def elements(self, document: str, path: Path, alias: str, objects: bool) -> tuple[str, str]: ...
 
 
 class SQLite:
@@ -63,7 +70,8 @@ class SQLite:
     mod = "%"
 
     def parameter(self, index: int, kind: str = "") -> str:
-        return f":p{index}"
+        # The text of a number is read as a document's is, by the same routine: equal texts are equal numbers.
+        return f"(:p{index} ->> '$')" if kind == "numeric" else f":p{index}"
 
     def text(self, expression: str) -> str:
         return f"CAST({expression} AS TEXT)"
@@ -163,7 +171,7 @@ class SQLite:
     def chosen(self, parameter: int, column: str) -> str:
         return f"json({self.parameter(parameter)} -> ('$.\"' || {column} || '\"'))"
 
-    def elements(self, parameter: int, alias: str) -> str:
+    def unnested(self, parameter: int, alias: str) -> str:
         return f"json_each({self.parameter(parameter)}) {alias}"
 
     def member(self, alias: str, name: str, kind: str = "") -> str:
@@ -194,8 +202,44 @@ class SQLite:
     def titled(self, names: str, key: str, place: int) -> str:
         return f"(SELECT json_extract(n.value, '$[{place}]') FROM json_each({names}) n WHERE n.key = {key})"
 
-    def textual(self, expression: str) -> str:
-        return expression
+    def collated(self, text: str) -> str:
+        return text
+
+    def leaf(self, document: str, path: Path, kind: str) -> str:
+        at, steps = self._located(document, path)
+        type_ = f"json_type({at}, '{steps}')"
+        match kind:
+            case "number":
+                return f"CASE WHEN {type_} IN ('integer', 'real') THEN {at} ->> '{steps}' END"
+            case "boolean":
+                return f"CASE {type_} WHEN 'true' THEN 1 WHEN 'false' THEN 0 END"
+            case "any":
+                return f"nullif({type_}, 'null')"
+            case "moment":
+                return _seconds(self.leaf(document, path, "text"), _SQLITE_SECONDS)
+        return f"CASE {type_} WHEN 'text' THEN {at} ->> '{steps}' END"
+
+    def spelled(self, document: str, path: Path, kind: str) -> str:
+        if kind != "number":
+            return self.text(self.leaf(document, path, kind))
+        at, steps = self._located(document, path)
+        return f"CASE WHEN json_type({at}, '{steps}') IN ('integer', 'real') THEN {at} -> '{steps}' END"
+
+    def elements(self, document: str, path: Path, alias: str, objects: bool) -> tuple[str, str]:
+        at, steps = self._located(document, path)
+        array = f"({at} -> '{steps}')"
+        clause = f"json_each(CASE json_type({at}, '{steps}') WHEN 'array' THEN {array} END) {alias}"
+        if objects:
+            return clause, f"CASE {alias}.type WHEN 'object' THEN {alias}.value END"
+        return clause, f"({array} -> ('$[' || {alias}.key || ']'))"
+
+    def _located(self, document: str, path: Path) -> tuple[str, str]:
+        """The JSON and the path in it."""
+        if all(len(names) == 1 for names in path):
+            return document, "".join(("$", *(f".{names[0]}" for names in path)))
+        for names in path:
+            document = self.at(document, names)
+        return document, "$"
 
 
 class PostgreSQL:
@@ -303,7 +347,7 @@ class PostgreSQL:
     def chosen(self, parameter: int, column: str) -> str:
         return f"({self.parameter(parameter, 'json')} -> {column})"
 
-    def elements(self, parameter: int, alias: str) -> str:
+    def unnested(self, parameter: int, alias: str) -> str:
         return (
             f"jsonb_array_elements({self.parameter(parameter, 'jsonb')}) WITH ORDINALITY {alias}(value, key)"
         )
@@ -331,5 +375,55 @@ class PostgreSQL:
     def titled(self, names: str, key: str, place: int) -> str:
         return f"({names}::jsonb -> {key} ->> {place})"
 
-    def textual(self, expression: str) -> str:
-        return f'{expression} COLLATE "C"'
+    def collated(self, text: str) -> str:
+        return f'({text}) COLLATE "C"'
+
+    def leaf(self, document: str, path: Path, kind: str) -> str:
+        at = self._located(document, path)
+        match kind:
+            case "number":
+                return f"CASE jsonb_typeof({at}) WHEN 'number' THEN ({at})::numeric END"
+            case "boolean":
+                return f"CASE jsonb_typeof({at}) WHEN 'boolean' THEN ({at})::boolean END"
+            case "any":
+                return f"nullif(jsonb_typeof({at}), 'null')"
+            case "moment":
+                return _seconds(self.leaf(document, path, "text"), _POSTGRESQL_SECONDS)
+        return f"CASE jsonb_typeof({at}) WHEN 'string' THEN {at} #>> '{{}}' END"
+
+    def spelled(self, document: str, path: Path, kind: str) -> str:
+        return self.text(self.leaf(document, path, kind))
+
+    def elements(self, document: str, path: Path, alias: str, objects: bool) -> tuple[str, str]:
+        at = self._located(document, path)
+        array = f"CASE jsonb_typeof({at}) WHEN 'array' THEN {at} END"
+        return f"jsonb_array_elements({array}) {alias}(value)", f"{alias}.value"
+
+    def _located(self, document: str, path: Path) -> str:
+        for names in path:
+            document = self.at(document, names)
+        return document
+
+
+def _seconds(text: str, spelled: str) -> str:
+    """The text of a date or a date-time (a date is its first moment in Beijing) as seconds since 1970."""
+    return f"(SELECT {spelled} FROM (SELECT {text} AS x) moment)"
+
+
+# What is no date or date-time is nothing. A schema's format sees to it that it is one of the calendar.
+_SQLITE_SECONDS = """CASE
+ WHEN x GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]' THEN unixepoch(x) - 28800
+ WHEN x GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9][Tt ][0-9][0-9]:[0-9][0-9]:[0-9][0-9]*'
+ THEN unixepoch(substr(x, 1, 10)) + substr(x, 12, 2) * 3600 + substr(x, 15, 2) * 60 + substr(x, 18, 2)
+ - CASE WHEN substr(x, -1) IN ('Z', 'z') THEN 0
+ ELSE (substr(x, -5, 2) * 3600 + substr(x, -2) * 60) * CASE substr(x, -6, 1) WHEN '-' THEN -1 ELSE 1 END END
+ END""".replace("\n", "")
+_POSTGRESQL_SECONDS = """CASE
+ WHEN x ~ '^(?!0000)[0-9]{4}-[0-9]{2}-[0-9]{2}$' THEN (x::date - date '1970-01-01')::bigint * 86400 - 28800
+ WHEN x ~ '^(?!0000)[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})$'
+ THEN (substr(x, 1, 10)::date - date '1970-01-01')::bigint * 86400
+ + substr(x, 12, 2)::int * 3600 + substr(x, 15, 2)::int * 60 + substr(x, 18, 2)::int
+ - CASE WHEN right(x, 1) IN ('Z', 'z') THEN 0
+ ELSE (left(right(x, 5), 2)::int * 3600 + right(x, 2)::int * 60)
+ * CASE left(right(x, 6), 1) WHEN '-' THEN -1 ELSE 1 END END
+ END""".replace("\n", "")

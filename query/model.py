@@ -9,9 +9,12 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from types import MappingProxyType
 
+from query.arguments import FilterType, OrderField
 from query.entities import entity_types
 from query.entries import OWN_ENUMS
+from query.inputs import Inputs
 from query.objects import NOTHING, Attribute, EnumType, FieldSource, ObjectType, connection_types
+from query.operators import Comparison
 from query.organizations import ENUMS
 from query.plan import Column, Many, One, Part, Value
 from query.summaries import enums, summarized, typed_summary
@@ -20,6 +23,7 @@ from schemas.codelist import Codelist
 from schemas.field import Field
 from schemas.lineage import readable
 from schemas.spelling import pascal
+from store.features import features
 
 # Definitions whose names belong to an entity of the store or to a codelist.
 _RENAMED = {
@@ -40,10 +44,16 @@ _IN_COLUMNS = {"id", "schema", "localId", "title", "publisher", "region", "level
 
 @dataclass(frozen=True)
 class Model:
-    """All output types by name, in the order in which they were made."""
+    """All output types by name, in the order in which they were made; the inputs of their lists.
+
+    `filters` are by their name, `orders` by the name of the type whose lists have them.
+    """
 
     types: MappingProxyType[str, ObjectType]
     enums: MappingProxyType[str, EnumType]
+    comparisons: MappingProxyType[str, Comparison]
+    filters: MappingProxyType[str, FilterType]
+    orders: MappingProxyType[str, tuple[OrderField, ...]]
 
     @cached_property
     def paths(self) -> dict[str, str]:
@@ -55,7 +65,11 @@ class Model:
         """The model of a catalog."""
         made = _Making(catalog)
         made.run()
-        return cls(MappingProxyType(made.types), MappingProxyType(made.enums))
+        inputs = made.inputs
+        return cls(
+            MappingProxyType(made.types), MappingProxyType(made.enums), MappingProxyType(inputs.comparisons),
+            MappingProxyType(inputs.filters), MappingProxyType(inputs.orders),
+        )  # fmt: skip
 
 
 class _Making:
@@ -65,6 +79,7 @@ class _Making:
         self.catalog = catalog
         self.types: dict[str, ObjectType] = {}
         self.enums: dict[str, EnumType] = {}
+        self.inputs = Inputs(self.enum, object_name)
 
     def run(self) -> None:
         for name in ("domain", "stage", "level", "outcome", "party-role"):
@@ -103,6 +118,7 @@ class _Making:
         if not self.catalog.types:
             return ()
         fields = [field for field in self._enveloped() if field.name not in _IN_COLUMNS]
+        self.inputs.envelope(map(_plain, fields))
         return tuple(self.attribute(_plain(field), "Disclosure") for field in fields)
 
     def _enveloped(self) -> list[Field]:
@@ -137,17 +153,20 @@ class _Making:
     def _disclosure(self, disclosure: Disclosure) -> None:
         interface = self.types["Disclosure"]
         taken = {attribute.name for attribute in interface.attributes}
-        own = []
+        own, read, rows = [], [], []
         for field in disclosure.fields:
             if field.name in taken and field.name not in ("lots", "items"):
                 continue
             if field.name == "lots" and field.fields:
                 own.append(self._rows(field, disclosure))
+                rows.append(field)
             elif field.name not in _IN_COLUMNS and not (field.name == "items" and field.fields):
                 own.append(self.attribute(field, disclosure.graphql_name))
+                read.append(field)
         items = _items(disclosure)
         if items is not None:
             own.append(self._rows(items, disclosure))
+            rows.append(items)
         replaced = {attribute.name for attribute in own}
         base = tuple(attribute for attribute in interface.attributes if attribute.name not in replaced)
         self.types[disclosure.graphql_name] = ObjectType(
@@ -161,6 +180,8 @@ class _Making:
         statistics = summary[-1].name if summary else "Statistics"
         for made in (*summary, *connection_types(disclosure.graphql_name, summarized(statistics))):
             self.types[made.name] = made
+        indexed = [one.dotted for one in features(self.catalog.history(disclosure.type))]
+        self.inputs.disclosure(disclosure, read, rows, indexed)
 
     def _rows(self, field: Field, disclosure: Disclosure) -> Attribute:
         """Lots or items: rows of a table, with the document's own properties beside the table's columns."""
@@ -201,9 +222,7 @@ class _Making:
 
     def _object(self, field: Field, parent: str) -> str:
         """The object type of a property: the shared definition's, or one of its own where it has more fields."""
-        shared = field.definition is not None and not field.extended
-        name = pascal(str(field.definition)) if shared else parent + pascal(_singular(field))
-        name = _RENAMED.get(name, name)
+        shared, name = _is_shared(field), object_name(field, parent)
         if name not in self.types:
             self.types[name] = ObjectType(name, "", ())  # holds the name while its fields are made
             plain = tuple(_plain(child) for child in field.fields) if shared else field.fields
@@ -214,6 +233,16 @@ class _Making:
             attributes = tuple(self.attribute(child, name) for child in plain)
             self.types[name] = ObjectType(name, title, attributes)
         return name
+
+
+def object_name(field: Field, parent: str) -> str:
+    """The name of an object property's type: that of the shared definition, or one within its parent's."""
+    name = pascal(str(field.definition)) if _is_shared(field) else parent + pascal(_singular(field))
+    return _RENAMED.get(name, name)
+
+
+def _is_shared(field: Field) -> bool:
+    return field.definition is not None and not field.extended
 
 
 def _items(disclosure: Disclosure) -> Field | None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from query.arguments import DISCLOSURE_ARGUMENTS, Argument
+from query.arguments import Argument, disclosure_arguments
 from query.plan import Column, Many, Numbers, One, PageFact, Part, Shape, TypeName, Value
 
 NOTHING = Shape(())
@@ -97,7 +97,8 @@ def connection(
     target: str,
     source: Connected,
     description: str,
-    arguments: tuple[Argument, ...] = DISCLOSURE_ARGUMENTS,
+    arguments: tuple[Argument, ...] = (),
 ) -> Attribute:
-    """A field that is a connection to a type."""
-    return Attribute(name, f"{target}Connection!", source, description, arguments)
+    """A field that is a connection to a type, with the arguments of a list of disclosures unless others are given."""
+    given = arguments or disclosure_arguments(target)
+    return Attribute(name, f"{target}Connection!", source, description, given)

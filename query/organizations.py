@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from query.arguments import DISCLOSURE_ARGUMENTS, PAGING, Argument, filtered
+from query.arguments import PAGING, Argument, disclosure_arguments, filtered
 from query.objects import (
     NOTHING,
     Attribute,
@@ -71,7 +71,7 @@ def _dates() -> tuple[Attribute, ...]:
 def profile_attributes() -> tuple[Attribute, ...]:
     """The fields of `Organization` that lead to what it did."""
     return (
-        connection("disclosures", "Disclosure", Connected("organization.disclosures"), "它作为当事人的公开信息。The disclosures to which it is a party.", (_ROLE, *DISCLOSURE_ARGUMENTS)),
+        connection("disclosures", "Disclosure", Connected("organization.disclosures"), "它作为当事人的公开信息。The disclosures to which it is a party.", (_ROLE, *disclosure_arguments("Disclosure"))),
         connection("creditRecords", "Disclosure", Connected("organization.creditRecords"), "以它为对象的名单、处罚、失信行为、处理决定:它的身份是信用主体或者被处理人。Lists, penalties, records of misconduct and decisions that are about it: it is their subject or respondent."),
         connection("processes", "Process", Connected("organization.processes", (("recency", True),)), "它参与的过程,最近的在前。The processes in which it took part, the latest first.", _DATED),
         connection("roles", "OrganizationRole", Connected("organization.roles", _MOST), "按身份的合计。Figures by role.", _COUNTED),
@@ -80,7 +80,7 @@ def profile_attributes() -> tuple[Attribute, ...]:
         connection("names", "OrganizationName", Connected("organization.names", _MOST), "公开信息里它的各种名称。The names under which it appears.", _DATED),
         connection("counterparties", "Counterparty", Connected("organization.counterparties", _MOST), "交易的另一方:供应商的采购人、受让人的出让方等。Who was on the other side: the buyers of a supplier, the transferors of a transferee.", _COUNTED),
         connection("coBidders", "CoBidder", Connected("organization.coBidders", (("processes", True), ("disclosures", True))), "与它同场投标、竞买的单位,同场多的在前。Who bid beside it, the most often first.", _DATED),
-        connection("sameName", "Organization", Connected("organization.sameName"), "同名的其他单位(全半角、繁简不计);同名不等于同一单位。自然人没有。Other organizations of its name; they need not be the same. Private persons have none.", filtered("OrganizationFilter")),
+        connection("sameName", "Organization", Connected("organization.sameName"), "同名的其他单位(全半角、繁简不计);同名不等于同一单位。自然人没有。Other organizations of its name; they need not be the same. Private persons have none.", filtered("Organization")),
     )  # fmt: skip
 
 

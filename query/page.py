@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from query.conditions import KINDS, where
+from query.conditions import KINDS, MEMBERS, featured, where
 from query.plan import (
     Connection,
     Cursor,
@@ -23,8 +23,10 @@ from query.plan import (
     Within,
 )
 from query.relations import RELATIONS, TIES
-from query.row import Made, Row
+from query.row import Made, Row, asks_document
 from query.statistics import Assembling, Grouping, count
+
+_TEXTS = ("title", "local_id", "type", "domain", "level", "region", "outcome", "name", "uscc", "number")
 
 
 class Shaping(Assembling, Protocol):
@@ -43,12 +45,22 @@ class Page:
         self.dialect, self.window = speller.dialect, source.window
         self.size = self.dialect.parameter(source.window.size)
         self.shapes = tuple(_node_shapes(source.keys))
-        self.made = Made(source.grouping, source.standing, inner, source.leading)
-        self.related, self.clause, joins = speller.related(
+        document = asks_document(source.where) or any(order.member for order in source.order)
+        self.made = Made(source.grouping, source.standing, inner, source.leading, document)
+        self.related, clause, joins = speller.related(
             source.relation, self.shapes, row, self.made, source.given
         )
         self.joins = joins
         self.conditions = [*joins, *where(speller, source.where, self.related)]
+        self.counted = clause
+        self.clause, self.walked, self.led = clause, "", list[str]()
+        if source.walk:  # the index gives the rows in the order of the page
+            self.walked = speller.alias("f")
+            self.clause = f"feature {self.walked} CROSS JOIN {clause}"
+            self.led = [
+                *featured(self.dialect, source.walk, self.walked),
+                f"{self.related.alias}.recency = {self.walked}.recency",
+            ]
         self.alias = speller.alias("q")
 
     def _reach(self) -> tuple[Row, str, list[str]]:
@@ -74,7 +86,7 @@ class Page:
         ]
         columns += [f"{expression} AS key{at}" for at, (expression, _, _) in enumerate(orders)]
         flip = self.window.backward
-        conditions = " AND ".join([*self.conditions, *self._keyset(orders)]) or "1 = 1"
+        conditions = " AND ".join([*self.led, *self.conditions, *self._keyset(orders)]) or "1 = 1"
         end = f"WHERE {conditions} ORDER BY {self._order_by(orders, flip)} LIMIT {self.size} + 1"
         limited = f"SELECT {', '.join(columns)} FROM {self.clause} {end}"
         if self.related.table == "item" or RELATIONS[self.source.relation].rows:
@@ -116,7 +128,8 @@ class Page:
                 ]
                 return self.dialect.list(", ".join(facets))
             case TotalCount():
-                conditions = " AND ".join(self.conditions) or "1 = 1"
+                walk = where(self.speller, self.source.walk, self.related)
+                conditions = " AND ".join([*self.conditions, *walk]) or "1 = 1"
                 return f"(SELECT count(*) FROM {self._counted()} WHERE {conditions})"
             case Within(connection=within):
                 inner = f"FROM {self.clause} WHERE {' AND '.join(self.conditions) or '1 = 1'}"
@@ -128,9 +141,9 @@ class Page:
 
     def _counted(self) -> str:
         """What is counted: the rows without the document, where they are a table's."""
-        if self.related.table == "disclosure":
+        if self.related.table == "disclosure" and not asks_document(self.source.where):
             return f"{self.related.rows} {self.related.alias}"
-        return self.clause
+        return self.counted
 
     def _kept(self, element: str) -> str:
         """The array of an element over the page's rows, without the one that only tells whether there is more."""
@@ -167,29 +180,30 @@ class Page:
         if not values:
             return "1 = 0"
         beyond = self._beyond(values, self._orders(), forward=self.window.backward, own=True)
-        conditions = " AND ".join([*self.conditions, beyond])
-        return f"EXISTS (SELECT 1 FROM {self._counted()} WHERE {conditions})"
+        conditions = " AND ".join([*self.led, *self.conditions, beyond])
+        reads_more = self.walked or any(order.member for order in self.source.order)
+        return f"EXISTS (SELECT 1 FROM {self.clause if reads_more else self._counted()} WHERE {conditions})"
 
     def _orders(self) -> list[tuple[str, bool, str]]:
         """(expression, descending, kind) of every key; the kind's `?` says that it may be NULL."""
-        keys: list[tuple[str, bool, str]] = []
-        for order in self.source.order:
-            if order.key == "stage_rank":
-                cases = " ".join(f"WHEN '{stage}' THEN {at}" for at, stage in enumerate(self.speller.stages))
-                expression = f"CASE {self.related.alias}.stage {cases} ELSE {len(self.speller.stages)} END"
-                keys.append((expression, order.descending, "integer"))
-            else:
-                nullable = "" if order.key in TIES[self.related.table] else "?"
-                of_owner = self.related.table == "item" and order.key in ("recency", "published_date")
-                alias = self.related.owner.alias if of_owner and self.related.owner else self.related.alias
-                keys.append(
-                    (
-                        f"{alias}.{order.key}",
-                        order.descending,
-                        KINDS.get(order.key, "text") + nullable,
-                    )
-                )
-        return keys
+        return [
+            (self._ordered(order), order.descending, _kind(order, self.related))
+            for order in self.source.order
+        ]
+
+    def _ordered(self, order: Order) -> str:
+        if order.member:
+            expression = self.dialect.leaf(self.related.json, order.member.path, order.member.kind)
+            return self.dialect.collated(expression) if order.member.kind == "text" else expression
+        if order.key == "stage_rank":
+            cases = " ".join(f"WHEN '{stage}' THEN {at}" for at, stage in enumerate(self.speller.stages))
+            return f"CASE {self.related.alias}.stage {cases} ELSE {len(self.speller.stages)} END"
+        if order.key == "recency" and self.walked:
+            return f"{self.walked}.recency"
+        of_owner = self.related.table == "item" and order.key in ("recency", "published_date")
+        alias = self.related.owner.alias if of_owner and self.related.owner else self.related.alias
+        column = f"{alias}.{order.key}"
+        return self.dialect.collated(column) if is_text(order, self.related.table) else column
 
     def _order_by(self, orders: list[tuple[str, bool, str]], flip: bool) -> str:
         parts = []
@@ -202,7 +216,14 @@ class Page:
     def _cursor(self, orders: list[tuple[str, bool, str]]) -> str:
         if is_plain(self.source.order):
             return self.dialect.text(orders[0][0])
-        parts = [f"coalesce({self.dialect.text(expression)}, '')" for expression, _, _ in orders]
+        parts = []
+        for order, (expression, _, _) in zip(self.source.order, orders, strict=True):
+            spelled = self.dialect.text(expression)
+            if order.member and order.member.kind == "number":
+                spelled = self.dialect.spelled(self.related.json, order.member.path, order.member.kind)
+            elif is_text(order, self.related.table):  # `=` before it tells an empty text from none
+                spelled = f"'=' || replace(replace({spelled}, '~', '~0'), '|', '~1')"
+            parts.append(f"coalesce({spelled}, '')")
         return self.dialect.hex(f"'{order_tag(self.source.order)}|' || " + " || '|' || ".join(parts))
 
     def _keyset(self, orders: list[tuple[str, bool, str]]) -> list[str]:
@@ -277,6 +298,19 @@ def _node_shapes(keys: tuple[Key, ...]) -> list[Shape]:
                 if isinstance(inner.source, Node):
                     shapes[inner.source.shape] = None
     return list(shapes)
+
+
+def _kind(order: Order, row: Row) -> str:
+    if order.member:
+        return MEMBERS[order.member.kind] + "?"
+    return KINDS.get(order.key, "text") + ("" if order.key in (*TIES[row.table], "stage_rank") else "?")
+
+
+def is_text(order: Order, table: str) -> bool:
+    """Whether the key is a text that may hold anything; the ids that end an order are plain."""
+    if order.member:
+        return order.member.kind == "text"
+    return order.key in _TEXTS and order.key not in TIES[table]
 
 
 def orders_of(table: str, chosen: tuple[Order, ...]) -> tuple[Order, ...]:

@@ -154,11 +154,24 @@ class ById:
 
 
 @dataclass(frozen=True, slots=True)
+class Member:
+    """A leaf of the JSON document at hand, or with an empty path the element of a list itself.
+
+    Each step of the path has a property's names, the newest first: what stands under the first that is there. `kind`
+    is text, number, boolean, moment or any; what is of another kind is nothing.
+    """
+
+    path: tuple[tuple[str, ...], ...]
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
 class Order:
-    """One key of an order; NULLs always come last."""
+    """One key of an order; NULLs always come last. `member` is where a key that is no column is read."""
 
     key: str
     descending: bool = False
+    member: Member | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +203,7 @@ class Connection:
     standing: Standing | None = None
     leading: str = ""
     given: Given = NONE_GIVEN
+    walk: "Featured | None" = None  # a condition whose index gives the rows in the page's order
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,7 +300,7 @@ class Statistics:
         conditions = [] if self.having is None else [self.having]
         while conditions:
             match conditions.pop():
-                case Compare(column=column):
+                case Compare(column=str(column)):
                     found.add(column)
                 case All(conditions=several) | Some(conditions=several):
                     conditions += several
@@ -380,9 +394,9 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class Compare:
-    """A column of the row at hand against parameters; `isNull` has none."""
+    """A column of the row at hand, or a leaf of its document, against parameters; `isNull` has none."""
 
-    column: str
+    column: str | Member
     operator: str
     parameters: tuple[int, ...] = ()
     negated: bool = False
@@ -390,10 +404,46 @@ class Compare:
 
 @dataclass(frozen=True, slots=True)
 class Has:
-    """Some row of a relation meets the condition."""
+    """Some row of a relation meets the condition; `few` says that an index finds those rows by themselves."""
 
     relation: str
     where: "Condition"
+    few: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Each:
+    """Some element of a list in the document at hand meets the condition."""
+
+    path: tuple[tuple[str, ...], ...]
+    objects: bool  # or leaves
+    where: "Condition"
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How many rows or elements meet a condition, compared."""
+
+    over: Has | Each
+    operator: str
+    parameters: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Featured:
+    """The disclosure has a value of an indexed leaf that meets the comparisons (operator, parameters).
+
+    `leaf` is the parameter that names the leaf.
+    """
+
+    leaf: int
+    column: str  # text or number
+    comparisons: tuple[tuple[str, tuple[int, ...]], ...]
+
+    @property
+    def is_one_value(self) -> bool:
+        """Whether it asks for one value, so that the index has its rows newest first."""
+        return [operator for operator, _ in self.comparisons] == ["eq"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -431,7 +481,7 @@ class Not:
     condition: "Condition"
 
 
-Condition: TypeAlias = Compare | Has | InForce | Matches | All | Some | Not
+Condition: TypeAlias = Compare | Has | InForce | Each | Counted | Featured | Matches | All | Some | Not
 
 
 def _measures(keys: tuple[Key, ...]) -> set[str]:

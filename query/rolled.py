@@ -44,8 +44,8 @@ def columns_of(condition: Condition | None) -> set[str] | None:
     match condition:
         case None:
             return set()
-        case Compare():
-            return {condition.column}
+        case Compare(column=str(column)):
+            return {column}
         case All(conditions=several) | Some(conditions=several):
             found: set[str] = set()
             for one in several:

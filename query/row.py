@@ -2,7 +2,25 @@
 
 from dataclasses import dataclass
 
-from query.plan import Grouping, Key, Many, One, Part, Shape, Standing, Value
+from query.plan import (
+    All,
+    Compare,
+    Condition,
+    Counted,
+    Each,
+    Grouping,
+    Has,
+    Key,
+    Many,
+    Member,
+    Not,
+    One,
+    Part,
+    Shape,
+    Some,
+    Standing,
+    Value,
+)
 from query.relations import RELATIONS
 
 PARTS = ("lot", "item", "party", "revision")  # tables of a disclosure's parts
@@ -27,6 +45,7 @@ class Made:
     standing: Standing | None = None
     inner: str = ""
     leading: str = ""
+    document: bool = False  # whether a disclosure's document is wanted, though no shape reads it
 
 
 NO_MAKING = Made()
@@ -35,6 +54,25 @@ NO_MAKING = Made()
 def reads_document(shape: Shape) -> bool:
     """Whether a disclosure's shape needs its JSON document."""
     return any(_keyreads_document(key) for key in shape.all_keys())
+
+
+def asks_document(condition: Condition | None) -> bool:
+    """Whether a condition on a disclosure or a part of it reads its JSON document."""
+    match condition:
+        case Compare():
+            return isinstance(condition.column, Member)
+        case Each():
+            return True
+        case Has():
+            return RELATIONS[condition.relation].table in PARTS and asks_document(condition.where)
+        case Counted():
+            return asks_document(condition.over)
+        case Not():
+            return asks_document(condition.condition)
+        case All(conditions=several) | Some(conditions=several):
+            return any(map(asks_document, several))
+        case _:
+            return False
 
 
 def _keyreads_document(key: Key) -> bool:

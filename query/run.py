@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import count
+from time import monotonic
 from typing import Any
 
 from sqlalchemy import Engine
@@ -16,6 +17,8 @@ from query.kept import Kept
 from query.plan import Plan
 from query.refusals import refusal
 from query.sql import Speller
+from schemas.catalog import Catalog
+from store.features import indexed
 
 # How SQLite says that a statement is beyond its own limits; PostgreSQL has the class 54 of states for it.
 _TOO_COMPLEX = (
@@ -25,6 +28,7 @@ _TOO_COMPLEX = (
 _PLACEHOLDER = re.compile(r"%(?:\(p(\d+)\)s|%)")
 _CANCELLED = "57014"
 _OUT_OF_RANGE = "22003"
+_INDEXED_FOR = 10.0  # seconds until the types with a whole index are asked for again
 _BYTES = 32 * 1024 * 1024  # of statements that are kept
 _NAMES = [f"p{index}" for index in range(2_000)]
 
@@ -65,6 +69,7 @@ class Reader:
         default_factory=lambda: Kept(_BYTES, lambda _, made: 1_000 + len(made.text))
     )
     file: File | None = field(init=False, default=None)
+    _indexed: tuple[float, frozenset[str]] = (0.0, frozenset())
 
     def __post_init__(self) -> None:
         if self.engine.dialect.name == "sqlite":
@@ -79,6 +84,15 @@ class Reader:
     def searches_fts(self) -> bool:
         """Whether search terms are an expression of FTS5 (SQLite), not a list (PostgreSQL)."""
         return self.file is not None
+
+    def indexed(self, catalog: Catalog) -> frozenset[str]:
+        """The types whose index of features is whole, as of some seconds ago."""
+        until, found = self._indexed
+        if monotonic() >= until:
+            with self.engine.connect() as connection:
+                found = indexed(connection, catalog)
+            self._indexed = (monotonic() + _INDEXED_FOR, found)
+        return found
 
     def statement(self, plan: Plan) -> Statement:
         """The statement of a plan, spelled once."""

@@ -33,7 +33,7 @@ from query.plan import (
     Value,
 )
 from query.relations import RELATIONS
-from query.row import NO_MAKING, PARTS, Made, Row, reads_document
+from query.row import NO_MAKING, PARTS, Made, Row, asks_document, reads_document
 from query.statistics import Grouping
 
 
@@ -194,7 +194,8 @@ class Speller:
         joins = [found.join.format(p=row.alias, c=alias, **slots(self.dialect, made))] if found.join else []
         json = f"{alias}.{found.json}" if found.json else ""
         related = Row(found.table, alias, json, rows=rows)
-        if found.table == "disclosure" and any(reads_document(shape) for shape in shapes):
+        document = made.document or any(map(reads_document, shapes))
+        if found.table == "disclosure" and document:
             body = self.alias("b")
             clause += f" LEFT JOIN document {body} ON {body}.shard = {alias}.shard AND {body}.disclosure_id = {alias}.id"
             related = Row(found.table, alias, f"{body}.body", rows=rows)
@@ -203,7 +204,7 @@ class Speller:
             element = ""
             if owner and owner.json and found.table == "lot":
                 element = self.dialect.at_index(owner.json, "lots", f"{alias}.ordinal")
-            elif owner and owner.json and found.table == "item" and any(map(reads_document, shapes)):
+            elif owner and owner.json and found.table == "item" and document:
                 clause, element = self._items(found.join.format(p=row.alias, c="i"), owner.json, alias)
             related = Row(found.table, alias, element, owner, rows)
         return related, clause, joins
@@ -217,7 +218,9 @@ class Speller:
         return f"(SELECT i.*, {element} AS element FROM item i WHERE {join}) {alias}", f"{alias}.element"
 
     def _one(self, source: One, row: Row) -> str:
-        related, clause, joins = self.related(source.relation, (source.shape,), row, given=source.given)
+        related, clause, joins = self.related(
+            source.relation, (source.shape,), row, Made(document=asks_document(source.where)), source.given
+        )
         joined = " AND ".join([*joins, *where(self, source.where, related)]) or "1 = 1"
         shape = self.shape(source.shape, related)
         return self.dialect.json(f"(SELECT {shape} FROM {clause} WHERE {joined} LIMIT 1)")
@@ -247,6 +250,6 @@ class Speller:
             cases.append(f"WHEN '{kind.name}' THEN {self.dialect.json(found)}")
         rows = (
             f"SELECT CASE {self.dialect.member(alias, 'kind')} {' '.join(cases)} END AS one, {alias}.key AS place"
-            f" FROM {self.dialect.elements(source.parameter, alias)} ORDER BY {alias}.key"
+            f" FROM {self.dialect.unnested(source.parameter, alias)} ORDER BY {alias}.key"
         )
         return self._listed(rows, "one", "place")

@@ -160,7 +160,7 @@ class Grouping:
         """The groups asked for and one more, in their order."""
         parts = [(f"m.{order.key}", order) for order in self.source.order]
         ordered = ", ".join(
-            f"{self.dialect.textual(name) if order.key in self.keys else name}"
+            f"{self.dialect.collated(name) if order.key in self.keys else name}"
             f" {'DESC' if order.descending else 'ASC'} NULLS LAST"
             for name, order in parts
         )

@@ -74,7 +74,8 @@ def archive(connection: Connection, gone: Sequence[tuple[str, str, int]], now: d
     connection.execute(insert(r).from_select(["shard", "disclosure_id", "number", "process_id"], linked))
     pairs = [(shard, one) for shard, one, _ in gone]
     for table in (
-        tables.document, tables.lot, tables.party, tables.item, tables.disclosure_process, tables.value_source,
+        tables.document, tables.lot, tables.party, tables.item, tables.feature, tables.disclosure_process,
+        tables.value_source,
     ):  # fmt: skip
         bulk.delete_pairs(connection, table.name, "disclosure_id", pairs)
     bulk.delete_pairs(connection, tables.disclosure.name, "id", pairs)

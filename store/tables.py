@@ -18,6 +18,7 @@ from sqlalchemy import (
     Index,
     Integer,
     MetaData,
+    Numeric,
     PrimaryKeyConstraint,
     String,
     Table,
@@ -31,6 +32,18 @@ metadata = MetaData(
 
 # Documents are kept with sorted keys (JSONB keeps no order): what goes out is in the schema's order.
 Document = JSON().with_variant(JSONB(), "postgresql")
+
+# A text that lists are ordered by: the order of its bytes on both databases, and so is its index's.
+Sorted = Text().with_variant(Text(collation="C"), "postgresql")
+
+
+def _largest_first(column: str) -> dict[str, str]:
+    """How PostgreSQL keeps an index to be walked from the largest value on, with nothing at the end.
+
+    SQLite has nothing before everything and walks an index backward for that.
+    """
+    return {column: "DESC NULLS LAST", "recency": "DESC"}
+
 
 CLUSTERED: dict[str, Any] = {"sqlite_with_rowid": False}
 
@@ -98,7 +111,7 @@ organization = Table(
         "id", String(40), primary_key=True
     ),  # the credit code, else `name-` and a digest of process and name
     Column("uscc", String(18), index=True),
-    Column("name", Text, nullable=False, index=True),
+    Column("name", Sorted, nullable=False, index=True),
     Column("process_id", String(40)),  # where a party known by name only belongs; NULL with a credit code
     Column(
         "name_key", Text, index=True
@@ -110,7 +123,9 @@ process = Table(
     metadata,
     Column("id", String(40), primary_key=True),
     Column("publisher_id", String(40), nullable=False),
-    Column("number", Text, nullable=False),  # the publisher's identifier: a project, parcel or deal number
+    Column(
+        "number", Sorted, nullable=False, index=True
+    ),  # the publisher's identifier: a project, parcel or deal number
     Column("title", Text),
 )
 
@@ -153,6 +168,10 @@ disclosure = Table(
     Index(None, "province", "recency"),
     Index(None, "region", "recency"),
     Index(None, "publisher_id", "recency"),
+    Index(None, "local_id"),
+    Index(None, "amount_fen", "recency", postgresql_ops=_largest_first("amount_fen")),
+    Index(None, "days_late", "recency", postgresql_ops=_largest_first("days_late")),
+    Index(None, "due_on", "recency", postgresql_ops=_largest_first("due_on")),
 )
 
 
@@ -216,6 +235,28 @@ item = _owned(
     Column("amount_fen", BigInteger),
     Column("name_start", String(100)),  # the beginning of the name: whole ones are too long for an index
     Index(None, "name_start", "unit_price"),
+)
+
+# The indexed values of store/features.py. An index over property, value and recency walks a list of equal values
+# newest first; each holds one kind of values only.
+_FeatureNumber = Float().with_variant(Numeric(asdecimal=False), "postgresql")
+feature = _owned(
+    "feature",
+    Column("property", BigInteger, nullable=False),
+    Column("text", Sorted),
+    Column("number", _FeatureNumber),
+    Column("recency", BigInteger, nullable=False),  # the owner's
+)
+for _value in (feature.c.text, feature.c.number):
+    _held = _value.is_not(None)
+    Index(None, feature.c.property, _value, feature.c.recency, sqlite_where=_held, postgresql_where=_held)
+
+# What is made from the documents and whole: `feature land/grant-result` and a digest of what the index holds of it.
+derived = Table(
+    "derived",
+    metadata,
+    Column("name", String(100), primary_key=True),
+    Column("digest", String(64), nullable=False),
 )
 
 disclosure_process = Table(

@@ -14,13 +14,13 @@ import orjson
 from sqlalchemy import Connection, and_, select, update
 
 from schemas.catalog import Catalog, Disclosure
-from store import bulk, revisions, rollups, tables
+from store import bulk, features, revisions, rollups, tables
 from store.errors import StoreError
 from store.identity import Identity, identify, recency, same_day
 from store.layout import Node, layout
 from store.rows import Parts, Row, parts
 
-_WRITERS = 20_180_604  # of the advisory locks, which share one space with whatever else uses the database
+WRITERS = 20_180_604  # of the advisory locks, which share one space with whatever else uses the database
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ def write(
     Raises StoreError D010 for two entries of one id with different content, D011 for one without identity.
     """
     drafts, ids = _drafts(entries)
-    bulk.lock(connection, _WRITERS, sorted({draft.identity.publisher.shard for draft in drafts}))
+    bulk.lock(connection, WRITERS, sorted({draft.identity.publisher.shard for draft in drafts}))
     known = _known(connection, [draft.identity.id for draft in drafts])
     fresh = [draft for draft in drafts if _is_fresh(draft, known.get(draft.identity.id))]
     withdrawn = sum(one.status == "withdrawn" for one in known.values())
@@ -188,6 +188,11 @@ def _settle_recency(connection: Connection, fresh: Sequence[_Draft], known: Mapp
 def _insert(connection: Connection, fresh: Sequence[_Draft], catalog: Catalog, load_id: str | None) -> None:
     layouts: dict[str, Node] = {}
     made: list[Parts] = []
+    indexed = {
+        one: features.features(catalog.history(one))
+        for one in dict.fromkeys(draft.entry.disclosure.type for draft in fresh)
+    }
+    features.settle(connection, indexed)
     for draft in fresh:
         disclosure = draft.entry.disclosure
         node = layouts.get(disclosure.name)
@@ -208,6 +213,15 @@ def _insert(connection: Connection, fresh: Sequence[_Draft], catalog: Catalog, l
     )
     bulk.insert(
         connection, tables.disclosure_process, (_link(one, row) for one in made for row in one.processes)
+    )
+    bulk.insert(
+        connection,
+        tables.feature,
+        (
+            row
+            for draft in fresh
+            for row in features.rows(draft.entry.record, indexed[draft.entry.disclosure.type], _owner(draft))
+        ),
     )
     bulk.insert(connection, tables.value_source, (_source(draft) for draft in fresh if draft.entry.sources))
     bulk.insert_terms(
@@ -254,6 +268,14 @@ def _document(draft: _Draft) -> Row:
         "disclosure_id": draft.identity.id,
         "digest": draft.digest,
         "body": draft.body,
+    }
+
+
+def _owner(draft: _Draft) -> Row:
+    return {
+        "shard": draft.identity.publisher.shard,
+        "disclosure_id": draft.identity.id,
+        "recency": draft.recency,
     }
 
 

@@ -56,7 +56,6 @@ def upgrade() -> None:
         " JOIN disclosure_process p ON p.shard = r.shard AND p.disclosure_id = r.disclosure_id"
     )
     op.create_index(op.f("ix_disclosure_province_recency"), "disclosure", ["province", "recency"])
-    op.create_index(op.f("ix_disclosure_region_recency"), "disclosure", ["region", "recency"])
     op.create_index(
         op.f("ix_change_shard_disclosure_id_version"), "change", ["shard", "disclosure_id", "version"]
     )
@@ -66,7 +65,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_index(op.f("ix_change_at_version"), "change")
     op.drop_index(op.f("ix_change_shard_disclosure_id_version"), "change")
-    op.drop_index(op.f("ix_disclosure_region_recency"), "disclosure")
     op.drop_index(op.f("ix_disclosure_province_recency"), "disclosure")
     for name in ("revision_process", "working_day", "succession", "territory"):
         op.drop_table(name)

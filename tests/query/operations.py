@@ -217,29 +217,38 @@ class Maker:
         return f"({', '.join(given)})" if given else ""
 
     def _page(self, parent: str, name: str, declared: Mapping[str, GraphQLArgument]) -> tuple[str, int]:
+        filter_ = declared["filter"].type if "filter" in declared else None
+        target = ""
         kind, default = KINDS.get("snapshots" if parent == "ProcessSnapshot" else name, ("disclosure", ()))
         if parent == "Process":
             default = (("stage_rank", False),)
+        if parent == "Query" and name == "processes":
+            kind, default = "process", ()  # an organization's are another list
         given: dict[str, str] = {}
         if "at" in declared and self.chance.random() < 0.4:
             given["at"] = self.literal_or_variable("Date", self.chance.choice(DAYS))
         if "kinds" in declared and self.chance.random() < 0.4:
             kinds = self.chance.choices(("ADDED", "REVISED", "WITHDRAWN"), k=self.chance.choice((0, 1, 2)))
             given["kinds"] = self.literal_or_variable("[ChangeKind!]", kinds, enums=True)
-        order = None
-        if "orderBy" in declared and self.chance.random() < 0.5:
+        order: Any = None
+        if "orderBy" in declared:
             type_ = get_named_type(declared["orderBy"].type).name
+            target = type_.removesuffix("Order")
+        if "orderBy" in declared and self.chance.random() < 0.5:
             fields = self.schema.type_map[f"{type_}Field"]
             assert isinstance(fields, GraphQLEnumType)
-            order = {"field": self.chance.choice(list(fields.values))}
-            if self.chance.random() < 0.7:
-                order["direction"] = self.chance.choice(("ASC", "DESC"))
-            given["orderBy"] = self.literal_or_variable(type_, order, enums=True)
+            order = [self._order(fields) for _ in range(self.chance.choice((1, 1, 1, 2, 3)))]
+            notation = f"[{type_}!]"
+            if not isinstance(declared["orderBy"].type, GraphQLList):
+                order, notation = order[0], type_
+            elif len(order) == 1 and self.chance.random() < 0.5:
+                order = order[0]  # one is as good as a list of one
+            given["orderBy"] = self.literal_or_variable(notation, order, enums=True)
         if "role" in declared and self.chance.random() < 0.3:
             role = self.chance.choice(("supplier", "buyer", "tenderer", "authority", "transferee"))
             given["role"] = self.literal_or_variable("PartyRole", role, enums=True)
-        if "filter" in declared and self.chance.random() < 0.4:
-            given["filter"] = self.filter(get_named_type(declared["filter"].type), 0)
+        if filter_ is not None and self.chance.random() < 0.4:
+            given["filter"] = self.filter(get_named_type(filter_), 0)
         if "search" in declared and self.chance.random() < 0.15:
             given["search"] = self.literal_or_variable("String", self.chance.choice(WORDS))
         size = 20
@@ -253,7 +262,7 @@ class Maker:
                 given["last" if end == "first" else "first"] = "null"
         for place in ("after", "before"):
             if self.chance.random() < 0.25:
-                cursor = self.vocabulary.cursor(self.chance, kind, order, default)
+                cursor = self.vocabulary.cursor(self.chance, kind, target, order, default)
                 if cursor is not None:
                     given[place] = self.literal_or_variable("String", cursor)
         if not given:
@@ -296,22 +305,51 @@ class Maker:
         names = self.chance.sample(list(given), len(given))
         return ("(" + ", ".join(f"{one}: {given[one]}" for one in names) + ")" if given else ""), size
 
+    def _order(self, fields: GraphQLEnumType) -> dict[str, str]:
+        order = {"field": self.chance.choice(list(fields.values))}
+        if self.chance.random() < 0.7:
+            order["direction"] = self.chance.choice(("ASC", "DESC"))
+        return order
+
     def filter(self, type_: Any, depth: int) -> str:
         """A filter input as a literal, now and then with variables in it."""
         assert isinstance(type_, GraphQLInputObjectType)
         names = self.chance.sample(list(type_.fields), self.chance.choice((0, 1, 1, 2)))
+        parts = [f"{name}: {text}" for name in names if (text := self._part(type_, name, depth))]
+        return "{" + ", ".join(parts) + "}"
+
+    def _part(self, type_: Any, name: str, depth: int) -> str:
+        """What a field of a filter asks for; nothing where it would lead too deep."""
+        below = type_.fields[name].type
+        inner = get_named_type(below)
+        if isinstance(below, GraphQLList):  # and, or
+            several = [self.filter(type_, depth + 1) for _ in range(self.chance.choice((0, 1, 2)))]
+            return f"[{', '.join(several)}]" if depth < 3 else ""
+        if not isinstance(inner, GraphQLInputObjectType):  # whether an object is there
+            return self.literal_or_variable("Boolean", self.chance.choice((True, False)))
+        if "and" in inner.fields:
+            return self.filter(below, depth + 1) if depth < 4 else ""
+        if "some" in inner.fields:
+            return self._quantified(inner, name, depth + 1) if depth < 3 else ""
+        return self.operators(name, below)
+
+    def _quantified(self, type_: Any, name: str, depth: int) -> str:
+        """Conditions on a list."""
+        element = get_named_type(type_.fields["some"].type)
         parts = []
-        for name in names:
-            below = type_.fields[name].type
-            if isinstance(below, GraphQLList):  # and, or
-                if depth < 3:
-                    several = [self.filter(type_, depth + 1) for _ in range(self.chance.choice((0, 1, 2)))]
-                    parts.append(f"{name}: [{', '.join(several)}]")
-            elif "and" in get_named_type(below).fields:  # not, organization
-                if depth < 3:
-                    parts.append(f"{name}: {self.filter(below, depth + 1)}")
+        for quantifier in self.chance.sample(list(type_.fields), self.chance.choice((1, 1, 2))):
+            where = self.filter(element, depth) if "and" in element.fields else self.operators(name, element)
+            if quantifier == "count":
+                operators = [
+                    one for one in get_named_type(type_.fields["count"].type).fields if one != "where"
+                ]
+                size = self.chance.choice((0, 1, 2))
+                operator = self.chance.choice(operators)
+                asked = {"in": [size, 5], "between": [0, size]}.get(operator, size)
+                where = self.chance.choice(("", f"where: {where}, "))
+                parts.append(f"count: {{{where}{operator}: {literal(asked)}}}")
             else:
-                parts.append(f"{name}: {self.operators(name, below)}")
+                parts.append(f"{quantifier}: {where}")
         return "{" + ", ".join(parts) + "}"
 
     def operators(self, name: str, type_: Any) -> str:
@@ -330,8 +368,9 @@ class Maker:
             codes = ("530000", "530100", "530114", "530114001", "110000")
             return self.literal_or_variable("String", self.chance.choice(codes))
         leaf = get_named_type(type_)
-        if operator == "in":
-            values = [self._one(name, operator, leaf) for _ in range(self.chance.choice((0, 1, 2, 5)))]
+        if operator in ("in", "between"):
+            many = (0, 1, 2, 5) if operator == "in" else (2,)
+            values = [self._one(name, operator, leaf) for _ in range(self.chance.choice(many))]
             return self.literal_or_variable(
                 f"[{leaf.name}!]", values, enums=isinstance(leaf, GraphQLEnumType)
             )
@@ -342,9 +381,7 @@ class Maker:
     def _one(self, name: str, operator: str, leaf: Any) -> Any:
         if isinstance(leaf, GraphQLEnumType):
             return self.chance.choice(list(leaf.values))
-        if leaf.name == "Date":
-            return self.vocabulary.date(self.chance)
-        return self.vocabulary.value(self.chance, name, operator)
+        return self.vocabulary.value(self.chance, name, operator, leaf.name)
 
     def literal_or_variable(self, type_: str, value: Any, enums: bool = False) -> str:
         """The value written out, or a variable: given, given by its default, or null where null is allowed."""

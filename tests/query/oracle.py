@@ -7,9 +7,18 @@ fields are said a second time in `oracle_fields`, filters, orders and cursors in
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import cmp_to_key
 from typing import Any
 
-from graphql import GraphQLResolveInfo, GraphQLSchema, build_schema, execute_sync, parse, print_schema
+from graphql import (
+    GraphQLResolveInfo,
+    GraphQLSchema,
+    build_schema,
+    execute_sync,
+    get_named_type,
+    parse,
+    print_schema,
+)
 from sqlalchemy import Engine, select, text
 
 from api.types import graphql_schema
@@ -19,6 +28,7 @@ from store import tables
 from store.terms import query_terms
 from tests.query import oracle_summary, reference
 from tests.query.oracle_fields import FIELDS
+from tests.query.oracle_filters import Filters
 from tests.query.reference import Orders, Row, Thing
 
 
@@ -49,6 +59,8 @@ class Oracle:
             if f.definition == "unitPrice"
         }
         self.found: dict[tuple[str, str], dict[Any, list[Row]]] = {}
+        self.found_leaves: dict[str, Mapping[str, str]] = {}
+        self.filters = Filters(self, self.schema)
 
     def answer(self, query: str, variables: Mapping[str, Any] | None = None, name: str | None = None) -> Any:
         """`data` of the operation; an error of any kind fails the test."""
@@ -65,6 +77,10 @@ class Oracle:
             return self.called_in(source, name)
         if source.kind.endswith("numbers"):
             return oracle_summary.properties(self, source, name)
+        declared = info.parent_type.fields[name].args
+        if "filter" in declared:
+            arguments["filterType"] = get_named_type(declared["filter"].type).name
+            arguments["target"] = get_named_type(info.return_type).name.removesuffix("Connection")
         found = FIELDS[source.kind].get(name)
         if isinstance(found, str):
             return source.row[found]
@@ -141,34 +157,30 @@ class Oracle:
     ) -> Thing:
         """A connection over the rows that meet filter and search."""
         rows = self.chosen(kind, rows, arguments)
-        orders = reference.order_of(kind, arguments.get("orderBy"), default)
-        within = reference.in_order(rows, orders)
-        behind = {"after": False, "before": False}
+        leaves = self.leaves(arguments.get("target", "")) if kind == "disclosure" else {}
+        orders = reference.order_of(kind, arguments.get("orderBy"), default, leaves)
+        whole = [(row, self.place(kind, row, orders)) for row in rows]
+        whole.sort(key=cmp_to_key(lambda a, b: reference.compare(a[1], b[1], orders)))
+        placed, behind = whole, {"after": False, "before": False}
         for name, sign in (("after", 1), ("before", -1)):
             if arguments.get(name) is not None:
                 there = reference.read(arguments[name], orders)
-                behind[name] = any(
-                    reference.compare(reference.place(row, orders), there, orders) * sign <= 0 for row in rows
-                )
-                within = [
-                    row
-                    for row in within
-                    if reference.compare(reference.place(row, orders), there, orders) * sign > 0
-                ]
+                behind[name] = any(reference.compare(at, there, orders) * sign <= 0 for _, at in whole)
+                placed = [one for one in placed if reference.compare(one[1], there, orders) * sign > 0]
         last = arguments.get("last")
         size = last or arguments.get("first") or 20
-        shown = within[-size:] if last else within[:size]
-        more = len(within) > size
+        shown = placed[-size:] if last else placed[:size]
+        more = len(placed) > size
         facts = {
             "hasNextPage": behind["before"] if last else more,
             "hasPreviousPage": more if last else behind["after"],
-            "startCursor": reference.cursor(shown[0], orders) if shown else None,
-            "endCursor": reference.cursor(shown[-1], orders) if shown else None,
+            "startCursor": reference.cursor(shown[0][1], orders) if shown else None,
+            "endCursor": reference.cursor(shown[-1][1], orders) if shown else None,
         }
-        nodes = [self.thing(kind, row) for row in shown]
+        nodes = [self.thing(kind, row) for row, _ in shown]
         edges = [
-            Thing("edge", {"node": node, "cursor": reference.cursor(row, orders)})
-            for node, row in zip(nodes, shown, strict=True)
+            Thing("edge", {"node": node, "cursor": reference.cursor(at, orders)})
+            for node, (_, at) in zip(nodes, shown, strict=True)
         ]
         found = {
             "nodes": nodes,
@@ -185,58 +197,28 @@ class Oracle:
         """The rows that meet filter and search."""
         wanted = arguments.get("filter")
         if wanted is not None:
-            rows = [row for row in rows if self.meets(self.thing(kind, row), wanted)]
+            type_ = arguments["filterType"]
+            rows = [row for row in rows if self.meets(self.thing(kind, row), wanted, type_)]
         if arguments.get("search") is not None:
             terms = set(query_terms(arguments["search"]))
             rows = [row for row in rows if terms <= self.terms[row["recency"]]]
         return rows
 
-    def meets(self, one: Thing, wanted: Mapping[str, Any]) -> bool:
+    def place(self, kind: str, row: Row, orders: Orders) -> reference.Place:
+        """What a row is ordered by."""
+        document = self.documents.get(row["id"]) if kind == "disclosure" else None
+        return reference.place(row, orders, self.called_in, document)
+
+    def leaves(self, target: str) -> Mapping[str, str]:
+        """What the lists of a type can be ordered by in documents."""
+        if target not in self.found_leaves:
+            is_one = target == "Disclosure" or target in self.names.values()
+            self.found_leaves[target] = reference.leaves(self.schema.type_map[target]) if is_one else {}
+        return self.found_leaves[target]
+
+    def meets(self, one: Thing, wanted: Mapping[str, Any], type_: str = "DisclosureFilter") -> bool:
         """Whether a thing meets a filter."""
-        return all(self._holds(one, name, value) for name, value in wanted.items())
-
-    def _holds(self, one: Thing, name: str, value: Any) -> bool:
-        match name:
-            case "and":
-                return all(self.meets(one, part) for part in value)
-            case "or":
-                return any(self.meets(one, part) for part in value)
-            case "not":
-                return not self.meets(one, value)
-            case "disclosure":
-                found = self.one("disclosure", "id", one.row["disclosure_id"])
-                return found is not None and self.meets(found, value)
-            case "organization":
-                return any(self.meets(party, value) for party in self.parts(one, "party"))
-            case "process":
-                return any(reference.meets(p.row["id"], value, "process:") for p in self.processes(one))
-            case "publisher":
-                return reference.meets(one.row["publisher_id"], value, "publisher:")
-            case "disclosure" if one.kind == "item":
-                return self.meets(one.owner, value)
-            case "price":
-                return reference.meets(one.row["unit_price"], reference.in_fen(value, 10_000))
-            case "amount":
-                return reference.meets(one.row["amount_fen"], reference.in_fen(value))
-            case "id":
-                return reference.meets(one.row["organization_id"], value, "organization:")
-            case "uscc" if one.kind == "party":
-                (organization,) = self.all("organization", "id", one.row["organization_id"])
-                return reference.meets(organization["uscc"], value)
-        others = {operator: given for operator, given in value.items() if operator != "within"}
-        lies = "within" not in value or self._within(one.row, value["within"])
-        return lies and reference.meets(one.row[reference.snake(name)], others)
-
-    def _within(self, row: Row, code: str) -> bool:
-        (region,) = self.all("region", "code", code)
-        match region["level"]:
-            case "national":
-                return True
-            case "province" | "prefecture":
-                return bool(row[region["level"]] == code)
-            case "county":
-                return str(row["region"] or "").startswith(code)
-        return bool(row["region"] == code)
+        return self.filters.meets(one, wanted, type_)
 
 
 def _piece(owner: Thing, kind: str, row: Row, siblings: list[Row]) -> Any:

@@ -116,6 +116,7 @@ _OWN: Mapping[str, Mapping[str, str | Resolver]] = {
         "matchOrganizations": profile.match,
         "items": lambda oracle, source, given: oracle.page("item", profile.items(oracle), given),
         "process": _by("process", "id", "process:"),
+        "processes": _list("process"),
         "publishers": _list("publisher"),
         "region": _by("region", "code", column="code"),
         "statistics": lambda oracle, source, given: oracle_summary.statistics(
@@ -170,7 +171,7 @@ _OWN: Mapping[str, Mapping[str, str | Resolver]] = {
     "organization_year": {"year": "year", **FIGURES, "roles": _inner("organization_year_role")},
     "organization_year_role": {"domain": "domain", "role": "role", **FIGURES},
     "organization_name": _same("name", "disclosures", "firstDate", "lastDate"),
-    "organization_process": PROCESS,
+    "organization_process": {**PROCESS, **FLOW["process"]},
     "counterparty": {"organization": _to("organization", "id", "other_id"), **FIGURES, "roles": _inner("counterparty_role")},
     "counterparty_role": {"role": "role", "counterpartyRole": "other_role", **FIGURES},
     "co_bidder": {

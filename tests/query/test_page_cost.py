@@ -12,7 +12,7 @@ from tests.query import reference
 from tests.query.serving import serving
 
 NEWEST = reference.order_of("disclosure", None)
-CURSOR = reference.cursor({"recency": 10**17, "id": "530114-0000000000000000"}, NEWEST)
+CURSOR = reference.cursor((10**17, "530114-0000000000000000"), NEWEST)
 # list → the index it walks and the columns that the cursor narrows
 LISTS = {
     "disclosures({page}) {{ nodes {{ id title }} }}": ("ix_disclosure_recency", "recency"),
@@ -55,8 +55,8 @@ def test_a_cursor_enters_an_index(engine: Engine, catalog: Catalog, backwards: b
     service = serving(catalog, engine)
     count, place = ("last", "before") if backwards else ("first", "after")
     cursors = {
-        "page": CURSOR, "version": "100", "entity": reference.cursor({"id": "x"}, (("id", False),)),
-        "code": reference.cursor({"code": "530000"}, (("code", False),)),
+        "page": CURSOR, "version": "100", "entity": reference.cursor(("x",), (("id", False),)),
+        "code": reference.cursor(("530000",), (("code", False),)),
     }  # fmt: skip
     pages = {name: f'{count}: 10, {place}: "{cursor}"' for name, cursor in cursors.items()}
     for text, (index, column) in LISTS.items():

@@ -21,7 +21,7 @@ LISTS = {
 def walked(service: Service, root: str, backwards: bool, size: int = 7, **fixed: Any) -> list[str]:
     """The ids of all pages of a list, in the list's own order."""
     kind = "RegionsFilter" if root == "regions" else "DisclosureFilter"
-    ordered = ", $order: DisclosureOrder" if "order" in fixed else ""
+    ordered = ", $order: [DisclosureOrder!]" if "order" in fixed else ""
     given = ", orderBy: $order" if ordered else ""
     filtered = f", $filter: {kind}" if "filter" in fixed else ""
     given += ", filter: $filter" if filtered else ""
@@ -115,5 +115,7 @@ def test_a_cursor_stays_where_it_was_when_its_row_is_filtered_out(service: Servi
     query = """query ($after: String, $ids: [String!]) {
       disclosures(first: 1, after: $after, filter: {not: {title: {in: $ids}}}) { nodes { id } } }"""
     titles = [rows[3]["title"]]
-    found = data(service, query, after=reference.cursor(rows[3], orders), ids=titles)["disclosures"]["nodes"]
+    found = data(
+        service, query, after=reference.cursor(reference.place(rows[3], orders), orders), ids=titles
+    )["disclosures"]["nodes"]
     assert found == [{"id": next(row["id"] for row in rows[4:] if row["title"] not in titles)}]

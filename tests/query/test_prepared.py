@@ -115,7 +115,7 @@ def test_with_kept_plans_every_request_becomes_what_it_is_without(service: Servi
 LISTED = """query ($n: Int, $after: String, $title: String, $amount: Float, $word: String, $in: String, $day: Date,
   $ids: [ID!], $domain: Domain, $more: DisclosureFilter!, $node: ID!) {
   disclosures(first: $n, after: $after, search: $word, filter: {title: {contains: $title}, amount: {gte: $amount},
-    region: {within: $in}, publishedDate: {gt: $day}, publisher: {in: $ids}, domain: {eq: $domain}, and: [$more]})
+    region: {within: $in}, publishedDate: {gt: $day}, publisher: {id: {in: $ids}}, domain: {eq: $domain}, and: [$more]})
   { nodes { id } } node(id: $node) { id } }"""
 GIVEN = {
     "n": 5, "after": CURSORS[0], "title": "a", "amount": 1.5, "word": "昆明", "in": "530100", "day": "2024-06-18",
@@ -213,7 +213,7 @@ def test_an_argument_that_knows_nothing_of_this_is_planned_right(
 
     def connection(planner: Planner, source: Any, nodes: Any, target: str, arguments: Any, times: int) -> Any:
         order = {"field": "AMOUNT", "direction": choose(arguments["search"])}
-        return before(planner, source, nodes, target, {"orderBy": order}, times)
+        return before(planner, source, nodes, target, {"orderBy": [order]}, times)
 
     monkeypatch.setattr(Planner, "_connection", connection)
     query = "query ($word: String) { disclosures(search: $word) { nodes { id } } }"

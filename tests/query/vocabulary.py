@@ -1,9 +1,11 @@
 """Values that stand in the data, for made-up operations to ask about."""
 
 import random
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from tests.query import oracle_profile as profile
@@ -18,8 +20,27 @@ class Vocabulary:
 
     oracle: Oracle
 
-    def value(self, chance: random.Random, name: str, operator: str) -> Any:
+    @cached_property
+    def harvest(self) -> dict[tuple[str, str], list[Any]]:
+        """The values of every property of the documents, by name and GraphQL type."""
+        found: dict[tuple[str, str], dict[str, Any]] = {}
+        for document in self.oracle.documents.values():
+            for name, value in _values(document, ""):
+                for type_ in _types(value):
+                    found.setdefault((name, type_), {})[repr(value)] = value
+        return {key: [values[one] for one in sorted(values)] for key, values in found.items()}
+
+    def value(self, chance: random.Random, name: str, operator: str, type_: str = "String") -> Any:
         """A value that a filter's field could be compared with."""
+        if type_ == "Boolean":
+            return chance.choice((True, False))
+        found = self.harvest.get((name, type_))
+        if found and (name not in _OF_ROWS or chance.random() < 0.4):
+            return self._piece(chance, chance.choice(found), operator)
+        if type_ == "Date":
+            return self.date(chance)
+        if type_ == "DateOrDateTime":
+            return chance.choice((self.date(chance), "2024-06-24T01:00:00Z", "2024-06-24T09:00:00+08:00"))
         rows = self.oracle.rows
         one = chance.choice(rows["disclosure"])
         party = chance.choice(rows["party"])
@@ -32,6 +53,8 @@ class Vocabulary:
             case "amount":
                 fen = one["amount_fen"] or chance.choice((1, 1999, -5))
                 return chance.choice((fen / 100, fen / 100 + 0.005, 0, -1.5))
+            case "area":
+                return chance.choice(rows["lot"])["area"] or 0
             case "price":
                 price = chance.choice(rows["item"])["unit_price"] or 1
                 return chance.choice((price / 10_000, 0, 0.00005))
@@ -39,30 +62,34 @@ class Vocabulary:
                 return chance.choice(rows["item"])["quantity"] or 1
             case "specification" | "unit":
                 return self._piece(chance, chance.choice(rows["item"])[name] or "台", operator)
-            case "daysLate":
-                return one["days_late"] or 0
+            case "daysLate" | "rank" | "revision":
+                return chance.choice((one["days_late"] or 0, 1, 2))
             case "type":
                 return one["type"]
             case "region":
                 return one["region"] or "530114"
             case "parent":
                 return chance.choice(("530100", "530000"))
-            case "publisher":
-                return chance.choice(("publisher:", "")) + one["publisher_id"]
-            case "process":
-                return "process:" + chance.choice(rows["process"])["id"]
             case "id":
-                return "organization:" + party["organization_id"]
+                kind = chance.choice(("organization", "publisher", "process", "disclosure"))
+                prefix = "" if kind == "disclosure" else f"{kind}:"
+                return prefix + chance.choice(rows[kind])["id"]
             case "uscc":
                 return chance.choice([r["uscc"] for r in rows["organization"] if r["uscc"]])
+            case "number":
+                return self._piece(chance, chance.choice(rows["process"])["number"], operator)
             case "localId":
                 return self._piece(chance, one["local_id"] or "变", operator)
             case "name":
                 item = chance.choice(rows["item"])["name"] or "设备"
                 return self._piece(chance, chance.choice((party["name"], item)), operator)
+        if type_ in ("Int", "Float"):
+            return chance.choice((0, 1, 2.5, 2024)) if type_ == "Float" else chance.choice((0, 1, 2024))
         return self._piece(chance, one["title"], operator)
 
-    def _piece(self, chance: random.Random, text: str, operator: str) -> str:
+    def _piece(self, chance: random.Random, text: Any, operator: str) -> Any:
+        if operator == "startsWith":
+            return text[: chance.randint(0, 4)]
         if operator != "contains":
             return text
         start = chance.randrange(len(text))
@@ -109,11 +136,14 @@ class Vocabulary:
             ("Z", "+00:00")
         )
 
-    def cursor(self, chance: random.Random, kind: str, order: Any, default: Any) -> str | None:
+    def cursor(self, chance: random.Random, kind: str, target: str, order: Any, default: Any) -> str | None:
         """The cursor of any row, in the order that is asked for; None where there happens to be none."""
-        orders = reference.order_of(kind, order, default)
+        leaves = self.oracle.leaves(target) if kind == "disclosure" else {}
+        orders = reference.order_of(kind, order, default, leaves)
         rows = self._rows(chance, kind)
-        return reference.cursor(chance.choice(rows), orders) if rows else None
+        if not rows:
+            return None
+        return reference.cursor(self.oracle.place(kind, chance.choice(rows), orders), orders)
 
     def _rows(self, chance: random.Random, kind: str) -> Sequence[Mapping[str, Any]]:
         if kind == "snapshot":
@@ -129,3 +159,32 @@ class Vocabulary:
         if kind == "matched_organization":
             return [{"place": 1, "disclosures": 1, "organization_id": party["organization_id"]}]
         return self.oracle.rows[kind]
+
+
+# Names that stand in rows, whatever else is called so in documents.
+_OF_ROWS = ("amount", "name", "uscc", "title", "region", "type", "level", "id", "number", "area", "price")
+_DATE = re.compile(r"\d{4}-\d\d-\d\d")
+
+
+def _values(value: Any, name: str) -> Iterator[tuple[str, Any]]:
+    if isinstance(value, dict):
+        for below, one in value.items():
+            yield from _values(one, below)
+    elif isinstance(value, list):
+        for one in value:
+            yield from _values(one, name)
+    else:
+        yield name, value
+
+
+def _types(value: Any) -> tuple[str, ...]:
+    """The GraphQL types of which a value of a document may be."""
+    if isinstance(value, bool):
+        return ()
+    if isinstance(value, int):
+        return ("Int", "Float") if abs(value) < 2**31 else ("Float",)
+    if isinstance(value, float):
+        return ("Float",)
+    if _DATE.fullmatch(value):
+        return ("String", "Date", "DateOrDateTime")
+    return ("String", "DateOrDateTime") if _DATE.match(value) and value[10:11] == "T" else ("String",)

@@ -1,0 +1,33 @@
+"""`openalloc reindex`: what is derived from documents, made again."""
+
+from typing import Annotated
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from cli import output
+from cli.settings import DATABASE, Settings
+from schemas.catalog import Catalog
+
+
+def reindex(
+    database: Annotated[
+        str | None,
+        typer.Option(
+            "--database",
+            show_default=False,
+            help=f"数据库的 URL 或 SQLite 文件;默认取环境变量 {DATABASE}。URL or SQLite file; by default ${DATABASE}.",
+        ),
+    ] = None,
+) -> None:
+    """由已存的全文重做索引(筛选、检索);服务可照常运行。Make the indexes of filters and search again from the stored documents; readers may go on."""
+    from store.migrate import open_current
+    from store.reindex import reindex as run
+
+    engine = open_current(Settings.of(database=database).database)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    quiet = not output.err.is_terminal
+    with Progress(*columns, console=output.err, disable=quiet, transient=True) as bar:
+        task = bar.add_task("重做索引 reindexing", total=None)
+        done = run(engine, Catalog.load(), lambda at, total: bar.update(task, completed=at, total=total))
+    output.out.print(f"已重做 {done} 条记录的索引 / the indexes of {done} records were made again")

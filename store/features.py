@@ -1,0 +1,181 @@
+"""Features: the values of a record that an index answers for, beyond the columns of `disclosure`.
+
+They are the leaves of what a type's schema calls `featured` (the columns of its lists) and `key` (what identifies a
+record), read under the newest names from records of every version. A property is a number, made from its type and
+path. `derived` says for which types the index is whole; where it is not, a query reads the documents.
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import orjson
+from sqlalchemy import Connection, delete, select
+
+from schemas.catalog import Catalog, Disclosure
+from schemas.field import Field
+from schemas.instant import instants
+from schemas.lineage import readable
+from store import bulk, tables
+
+LONGEST = 200  # characters of a text in the index; longer ones stand there cut to that length
+# Properties that stand in columns, and what a list shows of an object.
+_COLUMNS = frozenset(
+    ("id", "schema", "localId", "title", "publisher", "region", "level", "formedDate", "publishedDate", "sourceUrl",
+     "outcome", "parties")
+)  # fmt: skip
+_SHOWN: Mapping[str | None, tuple[str, ...]] = {
+    "organization": ("name", "uscc"), "money": ("amount",), "unitPrice": ("amount",), "period": ("startAt", "endAt"),
+    "project": ("name", "number"),
+}  # fmt: skip
+_MARK = "feature "
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """An indexed leaf of a type: its path, its number in the index, the column of its values, and how to read it.
+
+    `steps` are the names at each step, newest first.
+    """
+
+    dotted: str
+    property: int
+    column: Literal["text", "number"]
+    is_moment: bool
+    steps: tuple[tuple[str, ...], ...]
+
+
+def features(history: Sequence[Disclosure]) -> tuple[Feature, ...]:
+    """The indexed leaves of a type, whose versions are given oldest first."""
+    newest, fields = history[-1], readable(history)
+    paths = [*newest.schema["featured"], *(path for key in newest.schema["key"] for path in key)]
+    found: dict[str, Feature] = {}
+    for path in paths:
+        for steps in _leaves(fields, path.split(".")):
+            leaf, dotted = steps[-1], ".".join(step.name for step in steps)
+            if steps[0].name in _COLUMNS or leaf.kind == "boolean":
+                continue
+            if steps[0].name == "items" and _item_lists(fields) > 1:
+                continue  # the items of a disclosure are those of its lots, too
+            numeric = leaf.kind in ("integer", "number", "moment")
+            found[dotted] = Feature(
+                dotted, _number(newest.type, dotted), "number" if numeric else "text", leaf.kind == "moment",
+                tuple(step.names or (step.name,) for step in steps),
+            )  # fmt: skip
+    return tuple(found.values())
+
+
+def rows(
+    record: Mapping[str, Any], of_type: Iterable[Feature], owner: Mapping[str, Any]
+) -> Iterator[dict[str, Any]]:
+    """The rows of a record, each value of a property once; `owner` has shard, disclosure_id and recency."""
+    ordinal = 0
+    for feature in of_type:
+        for value in dict.fromkeys(_values(record, feature)):
+            yield {
+                **owner, "ordinal": ordinal, "property": feature.property,
+                "text": value if feature.column == "text" else None,
+                "number": value if feature.column == "number" else None,
+            }  # fmt: skip
+            ordinal += 1
+
+
+def digest(of_type: Iterable[Feature]) -> str:
+    """What `derived` says of a type whose index holds these features."""
+    return hashlib.sha256(repr([(f.property, f.column, f.steps) for f in of_type]).encode()).hexdigest()
+
+
+def indexed(connection: Connection, catalog: Catalog) -> frozenset[str]:
+    """The types whose index holds every record, as this catalog wants it."""
+    t = tables.derived.c
+    found = dict(connection.execute(select(t.name, t.digest).where(t.name.startswith(_MARK))).all())
+    return frozenset(
+        one for one in catalog.types if found.get(_MARK + one) == digest(features(catalog.history(one)))
+    )
+
+
+def unindexed(connection: Connection, catalog: Catalog) -> list[str]:
+    """The types that have records and no whole index."""
+    whole = indexed(connection, catalog)
+    stored = connection.scalars(select(tables.disclosure.c.type).distinct())
+    return sorted(one for one in stored if one in catalog.types and one not in whole)
+
+
+def settle(connection: Connection, of_types: Mapping[str, tuple[Feature, ...]]) -> None:
+    """Before records of these types are written: mark the index of a type that has none yet as whole.
+
+    The mark of an index that another catalog made goes: what is written now does not fit it.
+    """
+    t, d = tables.derived.c, tables.disclosure.c
+    wanted = {_MARK + one: digest(made) for one, made in of_types.items()}
+    found = dict(connection.execute(select(t.name, t.digest).where(t.name.in_(wanted))).all())
+    stale = [name for name, value in found.items() if value != wanted[name]]
+    if stale:
+        connection.execute(delete(tables.derived).where(t.name.in_(stale)))
+    missing = [
+        name
+        for name in wanted
+        if name not in found
+        and connection.scalar(select(d.id).where(d.type == name.removeprefix(_MARK)).limit(1)) is None
+    ]
+    mark(connection, {name.removeprefix(_MARK): wanted[name] for name in missing})
+
+
+def mark(connection: Connection, digests: Mapping[str, str]) -> None:
+    """Say that the index of these types is whole."""
+    bulk.insert_missing(
+        connection, tables.derived, [{"name": _MARK + one, "digest": value} for one, value in digests.items()]
+    )
+
+
+def unmark(connection: Connection) -> None:
+    """Say that no type's index is whole."""
+    connection.execute(delete(tables.derived).where(tables.derived.c.name.startswith(_MARK)))
+
+
+def _leaves(fields: Sequence[Field], path: Sequence[str]) -> Iterator[tuple[Field, ...]]:
+    """The fields from the root to each leaf that a path of the schema means."""
+    field = next((one for one in fields if one.name == path[0]), None)
+    if field is None:
+        return
+    below = [path[1:]] if len(path) > 1 else [[name] for name in _SHOWN.get(field.definition, ())]
+    if field.kind != "object":
+        yield (field,)
+        return
+    for rest in below:
+        for leaf in _leaves(field.fields, rest):
+            yield (field, *leaf)
+
+
+def _item_lists(fields: Iterable[Field]) -> int:
+    every = [one for top in fields for one in top.walk()]
+    return sum(one.many and (one.definition == "item" or one.name == "items") for one in every)
+
+
+def _number(type_path: str, dotted: str) -> int:
+    """A number for a property of a type: 63 bits of a digest, alike everywhere."""
+    made = hashlib.sha256(f"{type_path} {dotted}".encode()).digest()
+    return int.from_bytes(made[:8], "big") >> 1
+
+
+def _values(record: Any, feature: Feature) -> Iterator[str | int]:
+    found = [record]
+    for names in feature.steps:
+        found = [value for one in found for value in _below(one, names)]
+    for value in found:
+        if feature.column == "text":
+            if isinstance(value, str):
+                yield value[:LONGEST]
+        elif feature.is_moment:
+            if isinstance(value, str):
+                yield instants(value)[0]
+        elif isinstance(value, int | float) and not isinstance(value, bool):
+            yield orjson.dumps(value).decode()  # as the document spells it
+
+
+def _below(one: Any, names: tuple[str, ...]) -> Sequence[Any]:
+    if not isinstance(one, Mapping):
+        return ()
+    value = next((one[name] for name in names if name in one), None)
+    return value if isinstance(value, list) else (value,)

@@ -1,0 +1,129 @@
+"""What is derived from documents, made again: the index of features, the terms of the search.
+
+In batches, each a transaction of its own that takes a record's rows away and puts them back, so that readers see them
+whole; beside other writers of the same release. Other derived tables hang theirs into DERIVED.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Engine, and_, exists, func, select
+
+from schemas.catalog import Catalog, Disclosure
+from store import bulk, features, tables
+from store.engine import writing
+from store.identity import identify
+from store.layout import layout
+from store.rows import Parts, parts
+from store.writing import WRITERS
+
+BATCH = 1_000
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A record as it is stored: its row's keys, its document, the version it was made by, and its parts."""
+
+    shard: str
+    id: str
+    recency: int
+    record: Mapping[str, Any]
+    disclosure: Disclosure
+    parts: Parts
+
+
+Renew = Callable[[Connection, Sequence[Stored], Catalog], None]
+
+
+def reindex(engine: Engine, catalog: Catalog, progress: Progress | None = None, batch: int = BATCH) -> int:
+    """Make everything derived again from the stored documents; gives how many records there were.
+
+    `progress` is told how many records are done, and how many there are. Whoever stops it can run it again.
+    """
+    with engine.connect() as connection:
+        shards = list(connection.scalars(select(tables.disclosure.c.shard).distinct().order_by("shard")))
+        total = connection.scalar(select(func.count()).select_from(tables.document)) or 0
+    done = 0
+    with writing(engine) as connection:
+        features.unmark(connection)
+    for shard in shards:
+        after = ""
+        while True:
+            with writing(engine) as connection:
+                bulk.lock(connection, WRITERS, [shard])
+                rows = list(_stored(connection, catalog, shard, after, batch))
+                for renew in DERIVED.values():
+                    renew(connection, rows, catalog)
+                if not rows:
+                    _forget(connection, shard)
+                    break
+            after = rows[-1].id
+            done += len(rows)
+            if progress:
+                progress(done, total)
+    with writing(engine) as connection:
+        features.mark(
+            connection,
+            {one: features.digest(features.features(catalog.history(one))) for one in catalog.types},
+        )
+    return done
+
+
+def _stored(connection: Connection, catalog: Catalog, shard: str, after: str, batch: int) -> Iterator[Stored]:
+    """The next records of a shard, in the order of their ids."""
+    d, doc = tables.disclosure.c, tables.document.c
+    query = (
+        select(d.shard, d.id, d.recency, d.type, d.schema_version, doc.body)
+        .join_from(tables.disclosure, tables.document, and_(doc.shard == d.shard, doc.disclosure_id == d.id))
+        .where(d.shard == shard, d.id > after)
+        .order_by(d.id)
+        .limit(batch)
+    )
+    layouts = {}
+    for shard_, one, recency, type_path, version, record in connection.execute(query):
+        disclosure = catalog.versions[f"{type_path}/{version}"]
+        identity = identify(record, disclosure)
+        assert identity is not None, f"{one} was stored without an identity"
+        if disclosure.name not in layouts:
+            layouts[disclosure.name] = layout(disclosure, catalog.codelists["unit"])
+        made = parts(record, disclosure, identity, layouts[disclosure.name], catalog)
+        yield Stored(shard_, one, recency, record, disclosure, made)
+
+
+def _features(connection: Connection, rows: Sequence[Stored], catalog: Catalog) -> None:
+    of_types = {one: features.features(catalog.history(one)) for one in {row.disclosure.type for row in rows}}
+    if rows:
+        pairs = [(row.shard, row.id) for row in rows]
+        bulk.delete_pairs(connection, tables.feature.name, "disclosure_id", pairs)
+    bulk.insert(
+        connection,
+        tables.feature,
+        (
+            made
+            for row in rows
+            for made in features.rows(
+                row.record,
+                of_types[row.disclosure.type],
+                {"shard": row.shard, "disclosure_id": row.id, "recency": row.recency},
+            )
+        ),
+    )
+
+
+def _terms(connection: Connection, rows: Sequence[Stored], _catalog: Catalog) -> None:
+    if rows:
+        bulk.delete_terms(connection, [(row.shard, row.id, row.recency) for row in rows])
+        bulk.insert_terms(connection, [(row.shard, row.id, row.recency, row.parts.terms) for row in rows])
+
+
+def _forget(connection: Connection, shard: str) -> None:
+    """Take away features of records that are no more."""
+    f, d = tables.feature.c, tables.disclosure.c
+    owner = exists().where(d.shard == f.shard, d.id == f.disclosure_id)
+    connection.execute(tables.feature.delete().where(f.shard == shard, ~owner))
+
+
+# What is derived → what makes it again for some records.
+DERIVED: dict[str, Renew] = {"feature": _features, "search": _terms}
