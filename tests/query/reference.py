@@ -5,7 +5,7 @@ What is unknown does not hold: a comparison with nothing is false, and its `not`
 
 import operator
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
