@@ -124,6 +124,7 @@ ORDERS: MappingProxyType[str, tuple[str, str]] = MappingProxyType(
         "DUE_ON": ("due_on", "应公开的最后日期。The last day in time."),
         "DAYS_LATE": ("days_late", "迟公开的天数。Days late."),
         "STAGE": ("stage_rank", "环节的先后。The order of the stages."),
+        "RELEVANCE": ("relevance", "与 search 的相关程度。How well it fits `search`, see docs/search.md."),
     }
 )
 
@@ -133,9 +134,15 @@ PAGING = (
     Argument("last", "Int", "从尾取几条(1–100)。How many from the end (1–100)."),
     Argument("before", "String", "到这个游标之前为止。End before this cursor."),
 )
+SEARCH = Argument(
+    "search",
+    "String",
+    "全文检索:词之间以空格分开,全部出现才算;“短语”、前缀*、-排除。简体、繁体通用。"
+    'Words that all have to be there; "a phrase", prefix*, -excluded; simplified and traditional alike.',
+)
 DISCLOSURE_ARGUMENTS = (
     Argument("filter", "DisclosureFilter", "筛选条件。Which disclosures."),
-    Argument("search", "String", "全文检索,词之间以空格分开,全部出现才算。Words that all have to be there."),
+    SEARCH,
     Argument("orderBy", "DisclosureOrder", "排序,默认最新的在前。Order; the newest first by default."),
     *PAGING,
 )
@@ -143,7 +150,7 @@ DISCLOSURE_ARGUMENTS = (
 
 def filtered(filter_type: str) -> tuple[Argument, ...]:
     """The arguments of a connection with a filter of its own."""
-    return (Argument("filter", filter_type, "筛选条件。Which ones."), *PAGING)
+    return (Argument("filter", filter_type, "筛选条件。Which ones."), SEARCH, *PAGING)
 
 
 def paged(*others: Argument) -> tuple[Argument, ...]:

@@ -4,7 +4,20 @@ from typing import Protocol
 
 from query.dialect import Dialect
 from query.measures import MEASURES
-from query.plan import NONE_GIVEN, All, Compare, Condition, Given, Has, InForce, Matches, Not, Shape, Some
+from query.plan import (
+    NONE_GIVEN,
+    All,
+    Compare,
+    Condition,
+    Contains,
+    Given,
+    Has,
+    InForce,
+    Matches,
+    Not,
+    Shape,
+    Some,
+)
 from query.row import NO_MAKING, Made, Row
 
 _OPERATORS = {"eq": "=", "ne": "<>", "lt": "<", "lte": "<=", "gt": ">", "gte": ">="}
@@ -53,7 +66,12 @@ def _condition(speller: Relating, condition: Condition, row: Row) -> str:
             joined = " AND ".join([*joins, _condition(speller, condition.where, related)])
             return f"EXISTS (SELECT 1 FROM {clause} WHERE {joined})"
         case Matches():
-            return speller.dialect.matches(row.alias, speller.dialect.parameter(condition.parameter))
+            return speller.dialect.matches(
+                row.table, row.alias, speller.dialect.parameter(condition.parameter)
+            )
+        case Contains(parameters=parameters, title=title, none=none):
+            pieces = [speller.dialect.parameter(parameter, "text") for parameter in parameters]
+            return speller.dialect.holds(row.table, row.alias, pieces, title, none)
         case InForce():
             return _in_force(speller.dialect.parameter(condition.parameter, "text"), row.alias)
         case Compare():

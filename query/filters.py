@@ -21,7 +21,7 @@ _BIGGEST = 2**63  # what a column of integers cannot hold
 # Keys of an order whose values are numbers, and how big these are at most; dates; keys that may be NULL.
 _NUMBERS = {"version": _BIGGEST, "recency": _BIGGEST, "amount_fen": _BIGGEST, "days_late": 2**31, "stage_rank": 2**31,
             "disclosures": _BIGGEST, "processes": _BIGGEST, "items": _BIGGEST, "unit_price": _BIGGEST,
-            "place": 2**31, "ordinal": 2**31}  # fmt: skip
+            "place": 2**31, "relevance": 2**31, "ordinal": 2**31}  # fmt: skip
 
 _DATES = ("published_date", "due_on", "first_date", "last_date")
 _NULLABLE = ("amount_fen", "days_late", "unit_price", *_DATES)

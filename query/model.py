@@ -159,7 +159,10 @@ class _Making:
         )
         summary = typed_summary(disclosure, disclosure.fields)
         statistics = summary[-1].name if summary else "Statistics"
-        for made in (*summary, *connection_types(disclosure.graphql_name, summarized(statistics))):
+        for made in (
+            *summary,
+            *connection_types(disclosure.graphql_name, summarized(statistics), searched=True),
+        ):
             self.types[made.name] = made
 
     def _rows(self, field: Field, disclosure: Disclosure) -> Attribute:

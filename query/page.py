@@ -5,9 +5,11 @@ from typing import Protocol
 from query.conditions import KINDS, where
 from query.plan import (
     Connection,
+    Constant,
     Cursor,
     Edges,
     Facets,
+    Highlights,
     Key,
     Node,
     Nodes,
@@ -19,12 +21,16 @@ from query.plan import (
     Statistics,
     TotalCount,
     TypeName,
+    Value,
     Window,
     Within,
 )
 from query.relations import RELATIONS, TIES
 from query.row import Made, Row
+from query.searched import by_ranks, driven, rank, ranked
 from query.statistics import Assembling, Grouping, count
+
+_WITH_DOCUMENT = Shape((Key("", Value(("",))),))
 
 
 class Shaping(Assembling, Protocol):
@@ -43,12 +49,13 @@ class Page:
         self.dialect, self.window = speller.dialect, source.window
         self.size = self.dialect.parameter(source.window.size)
         self.shapes = tuple(_node_shapes(source.keys))
+        self.marks = _marks(source.keys)
+        documents = (_WITH_DOCUMENT,) if self.marks else ()
         self.made = Made(source.grouping, source.standing, inner, source.leading)
-        self.related, self.clause, joins = speller.related(
-            source.relation, self.shapes, row, self.made, source.given
+        self.related, self.clause, self.joins = speller.related(
+            source.relation, (*self.shapes, *documents), row, self.made, source.given
         )
-        self.joins = joins
-        self.conditions = [*joins, *where(speller, source.where, self.related)]
+        self.conditions = [*self.joins, *where(speller, source.where, self.related)]
         self.alias = speller.alias("q")
 
     def _reach(self) -> tuple[Row, str, list[str]]:
@@ -67,21 +74,28 @@ class Page:
 
     def _numbered(self) -> str:
         """The page's rows and one more, in the order of the answer, with their place from the page's own end."""
-        orders = self._orders()
+        orders = self._orders(of_page=True)
         columns = [f"{self._cursor(orders)} AS cursor"]
         columns += [
             f"{self.speller.shape(shape, self.related)} AS node{at}" for at, shape in enumerate(self.shapes)
         ]
+        columns += [f"{self._marked(mark)} AS mark{mark}" for mark in self.marks]
         columns += [f"{expression} AS key{at}" for at, (expression, _, _) in enumerate(orders)]
         flip = self.window.backward
-        conditions = " AND ".join([*self.conditions, *self._keyset(orders)]) or "1 = 1"
-        end = f"WHERE {conditions} ORDER BY {self._order_by(orders, flip)} LIMIT {self.size} + 1"
-        limited = f"SELECT {', '.join(columns)} FROM {self.clause} {end}"
+        if by_ranks(self):
+            rows, conditions = ranked(self, orders)
+        else:
+            rows, conditions = driven(self, self.source.where, orders)
+        end = (
+            f"WHERE {' AND '.join(conditions) or '1 = 1'}"
+            f" ORDER BY {self.order_by(orders, flip)} LIMIT {self.size} + 1"
+        )
+        limited = f"SELECT {', '.join(columns)} FROM {rows} {end}"
         if self.related.table == "item" or RELATIONS[self.source.relation].rows:
             limited = f"SELECT {', '.join(columns)} FROM {self._picked(end)}"
         outer = [(f"key{at}", descending, kind) for at, (_, descending, kind) in enumerate(orders)]
         return (
-            f"SELECT l.*, row_number() OVER (ORDER BY {self._order_by(outer, flip)}) AS place"
+            f"SELECT l.*, row_number() OVER (ORDER BY {self.order_by(outer, flip)}) AS place"
             f" FROM ({limited}) l ORDER BY place{' DESC' if flip else ''}"
         )
 
@@ -143,6 +157,10 @@ class Page:
         match source:
             case Cursor():
                 return f"{self.alias}.cursor"
+            case Constant(parameter=parameter):
+                return self.dialect.json(self.dialect.parameter(parameter, "text"))
+            case Highlights(parameter=mark):
+                return f"{self.alias}.mark{mark}"
             case Node():
                 return self.dialect.json(f"{self.alias}.node{self.shapes.index(source.shape)}")
             case TypeName():
@@ -170,7 +188,7 @@ class Page:
         conditions = " AND ".join([*self.conditions, beyond])
         return f"EXISTS (SELECT 1 FROM {self._counted()} WHERE {conditions})"
 
-    def _orders(self) -> list[tuple[str, bool, str]]:
+    def _orders(self, *, of_page: bool = False) -> list[tuple[str, bool, str]]:
         """(expression, descending, kind) of every key; the kind's `?` says that it may be NULL."""
         keys: list[tuple[str, bool, str]] = []
         for order in self.source.order:
@@ -178,6 +196,8 @@ class Page:
                 cases = " ".join(f"WHEN '{stage}' THEN {at}" for at, stage in enumerate(self.speller.stages))
                 expression = f"CASE {self.related.alias}.stage {cases} ELSE {len(self.speller.stages)} END"
                 keys.append((expression, order.descending, "integer"))
+            elif order.key == "relevance":
+                keys.append((rank(self, of_page=of_page), order.descending, "integer"))
             else:
                 nullable = "" if order.key in TIES[self.related.table] else "?"
                 of_owner = self.related.table == "item" and order.key in ("recency", "published_date")
@@ -191,7 +211,7 @@ class Page:
                 )
         return keys
 
-    def _order_by(self, orders: list[tuple[str, bool, str]], flip: bool) -> str:
+    def order_by(self, orders: list[tuple[str, bool, str]], flip: bool) -> str:
         parts = []
         for expression, descending, kind in orders:
             down = descending != flip
@@ -199,13 +219,19 @@ class Page:
             parts.append(f"{expression}{' DESC' if down else ' ASC'}{nulls}")
         return ", ".join(parts)
 
+    def _marked(self, mark: int) -> str:
+        """The parameter and the document behind it, in hexadecimal digits."""
+        body = self.dialect.hex(self.dialect.text(self.related.json))
+        return f"{self.dialect.parameter(mark, 'text')} || coalesce({body}, '')"
+
     def _cursor(self, orders: list[tuple[str, bool, str]]) -> str:
         if is_plain(self.source.order):
             return self.dialect.text(orders[0][0])
         parts = [f"coalesce({self.dialect.text(expression)}, '')" for expression, _, _ in orders]
         return self.dialect.hex(f"'{order_tag(self.source.order)}|' || " + " || '|' || ".join(parts))
 
-    def _keyset(self, orders: list[tuple[str, bool, str]]) -> list[str]:
+    def keyset(self, orders: list[tuple[str, bool, str]]) -> list[str]:
+        """The conditions that the page's cursors make."""
         window = self.window
         conditions = []
         if window.after:
@@ -264,6 +290,13 @@ def _reads_page(source: Source, window: Window) -> bool:
 def _looks_ahead(source: PageFact, window: Window) -> bool:
     """Whether the fact is what lies beyond the page in its own direction; the other side is known from the cursor."""
     return (source.name == "hasNextPage") != window.backward
+
+
+def _marks(keys: tuple[Key, ...]) -> list[int]:
+    """The parameters of the highlights that a connection's edges have."""
+    edges = (key.source for key in keys if isinstance(key.source, Edges))
+    found = (inner.source for edge in edges for inner in edge.keys)
+    return list(dict.fromkeys(one.parameter for one in found if isinstance(one, Highlights)))
 
 
 def _node_shapes(keys: tuple[Key, ...]) -> list[Shape]:

@@ -190,6 +190,7 @@ class Connection:
     standing: Standing | None = None
     leading: str = ""
     given: Given = NONE_GIVEN
+    ranks: tuple["Condition", ...] = ()  # by relevance: what each rank has to meet, the best first
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +224,13 @@ class Node:
 @dataclass(frozen=True, slots=True)
 class Cursor:
     """An edge's cursor."""
+
+
+@dataclass(frozen=True, slots=True)
+class Highlights:
+    """An edge's highlights: the parameter and the document, which `api.highlights` makes them of."""
+
+    parameter: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -353,7 +361,7 @@ class Facets:
 
 Source: TypeAlias = (
     Column | Value | Part | TypeName | Constant | Chosen | Leaf | One | Many | ById | Connection
-    | Nodes | Edges | Node | Cursor | PageInfo | PageFact | TotalCount | Asked | Within
+    | Nodes | Edges | Node | Cursor | Highlights | PageInfo | PageFact | TotalCount | Asked | Within
     | Statistics | Facets | Groups | GroupKeys | GroupKey | Measured | NumberFact | Block | HasMore
 )  # fmt: skip
 
@@ -411,6 +419,15 @@ class Matches:
 
 
 @dataclass(frozen=True, slots=True)
+class Contains:
+    """The searched text, or the title in it, has all the pieces that are parameters; with `none`, none of them."""
+
+    parameters: tuple[int, ...]
+    title: bool = False
+    none: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class All:
     """Every condition holds; the empty one always."""
 
@@ -431,7 +448,7 @@ class Not:
     condition: "Condition"
 
 
-Condition: TypeAlias = Compare | Has | InForce | Matches | All | Some | Not
+Condition: TypeAlias = Compare | Has | InForce | Matches | Contains | All | Some | Not
 
 
 def _measures(keys: tuple[Key, ...]) -> set[str]:

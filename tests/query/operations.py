@@ -24,7 +24,33 @@ from tests.query.reference import Orders
 from tests.query.vocabulary import Vocabulary
 
 Composite = GraphQLObjectType | GraphQLInterfaceType
-WORDS = ("昆明", "云南 示例", "項目", "2024", "KMGC2024", "中標", "虚构", "示例光电")
+WORDS = (
+    "昆明",
+    "云南 示例",
+    "項目",
+    "2024",
+    "KMGC2024",
+    "中標",
+    "虚构",
+    "示例光电",
+    "市",
+    "昆明市呈貢",
+    "“示例公司”",
+    "KM*",
+    "2024年 -昆明",
+    "更正",
+    "更 正",
+    "第1号",
+    '"2024 年"',
+    "示例 -“更正 1”",
+    "Tab null",
+    "変",
+    "emoji",
+    "'; DROP",
+    "号 20*",
+    "“更正1：1”*",
+    "km* gc*",
+)
 # field → what its list consists of, and in which order when none is asked for; all others are of disclosures
 KINDS: Mapping[str, tuple[str, Orders]] = {
     "organizations": ("organization", ()), "sameName": ("organization", ()), "publishers": ("publisher", ()),
@@ -231,7 +257,7 @@ class Maker:
             type_ = get_named_type(declared["orderBy"].type).name
             fields = self.schema.type_map[f"{type_}Field"]
             assert isinstance(fields, GraphQLEnumType)
-            order = {"field": self.chance.choice(list(fields.values))}
+            order = {"field": self.chance.choice([one for one in fields.values if one != "RELEVANCE"])}
             if self.chance.random() < 0.7:
                 order["direction"] = self.chance.choice(("ASC", "DESC"))
             given["orderBy"] = self.literal_or_variable(type_, order, enums=True)
@@ -240,8 +266,17 @@ class Maker:
             given["role"] = self.literal_or_variable("PartyRole", role, enums=True)
         if "filter" in declared and self.chance.random() < 0.4:
             given["filter"] = self.filter(get_named_type(declared["filter"].type), 0)
-        if "search" in declared and self.chance.random() < 0.15:
-            given["search"] = self.literal_or_variable("String", self.chance.choice(WORDS))
+        if "search" in declared and self.chance.random() < 0.2:
+            word = (
+                self.chance.choice(WORDS)
+                if self.chance.random() < 0.6
+                else self.vocabulary.search(self.chance, kind)
+            )
+            given["search"] = self.literal_or_variable("String", word)
+            by = get_named_type(declared["orderBy"].type).name if "orderBy" in declared else ""
+            if by == "DisclosureOrder" and self.chance.random() < 0.4:
+                order = {"field": "RELEVANCE", "direction": self.chance.choice(("ASC", "DESC", "DESC"))}
+                given["orderBy"] = self.literal_or_variable("DisclosureOrder", order, enums=True)
         size = 20
         if self.nodes > 500 or self.chance.random() < 0.8:
             size = self.chance.choice(

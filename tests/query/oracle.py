@@ -10,16 +10,21 @@ from datetime import date
 from typing import Any
 
 from graphql import GraphQLResolveInfo, GraphQLSchema, build_schema, execute_sync, parse, print_schema
-from sqlalchemy import Engine, select, text
+from sqlalchemy import Engine, select
 
 from api.types import graphql_schema
 from query.model import Model
 from schemas.catalog import Catalog
 from store import tables
-from store.terms import query_terms
-from tests.query import oracle_summary, reference
+from tests.query import meaning, oracle_summary, reference
 from tests.query.oracle_fields import FIELDS
 from tests.query.reference import Orders, Row, Thing
+
+# What a thing that is no disclosure is found by.
+NAMES = {
+    "organization": ("name", "uscc"), "publisher": ("name", "uscc"), "process": ("title", "number"),
+    "region": ("title", "title_en", "code"),
+}  # fmt: skip
 
 
 class Oracle:
@@ -37,7 +42,6 @@ class Oracle:
                 )
                 for table in tables.metadata.sorted_tables
             }
-            self.terms = _terms(connection)
         self.documents = {row["disclosure_id"]: row["body"] for row in self.rows["document"]}
         self.called = reference.called(catalog.documents.values())
         self.titles, self.methods = oracle_summary.titles(catalog), oracle_summary.methods(catalog)
@@ -48,6 +52,7 @@ class Oracle:
             for f in one.walk()
             if f.definition == "unitPrice"
         }
+        self.texts = meaning.Texts(catalog)
         self.found: dict[tuple[str, str], dict[Any, list[Row]]] = {}
 
     def answer(self, query: str, variables: Mapping[str, Any] | None = None, name: str | None = None) -> Any:
@@ -142,6 +147,8 @@ class Oracle:
         """A connection over the rows that meet filter and search."""
         rows = self.chosen(kind, rows, arguments)
         orders = reference.order_of(kind, arguments.get("orderBy"), default)
+        if orders[0][0] == "relevance":
+            rows = [self.ranked(row, arguments["search"]) for row in rows]
         within = reference.in_order(rows, orders)
         behind = {"after": False, "before": False}
         for name, sign in (("after", 1), ("before", -1)):
@@ -167,9 +174,15 @@ class Oracle:
         }
         nodes = [self.thing(kind, row) for row in shown]
         edges = [
-            Thing("edge", {"node": node, "cursor": reference.cursor(row, orders)})
+            Thing(
+                "edge",
+                {
+                    "node": node, "cursor": reference.cursor(row, orders),
+                    "highlights": self._highlights(node, arguments.get("search")),
+                },
+            )
             for node, row in zip(nodes, shown, strict=True)
-        ]
+        ]  # fmt: skip
         found = {
             "nodes": nodes,
             "edges": edges,
@@ -187,9 +200,31 @@ class Oracle:
         if wanted is not None:
             rows = [row for row in rows if self.meets(self.thing(kind, row), wanted)]
         if arguments.get("search") is not None:
-            terms = set(query_terms(arguments["search"]))
-            rows = [row for row in rows if terms <= self.terms[row["recency"]]]
+            rows = [row for row in rows if meaning.matches(self.searched(kind, row), arguments["search"])]
         return rows
+
+    def searched(self, kind: str, row: Row) -> list[str]:
+        """The texts in which a row is searched, a disclosure's title first."""
+        if kind == "item":  # by all that its disclosure says
+            return self.searched("disclosure", self.all("disclosure", "id", row["disclosure_id"])[0])
+        if kind != "disclosure":
+            return [str(row[column]) for column in NAMES[kind] if row[column]]
+        document = self.documents.get(row["id"])
+        return [one for _, one in self.texts.of(document, row["title"])] if document else []
+
+    def ranked(self, row: Row, search: str) -> Row:
+        """The row with how well it fits the search."""
+        title, *texts = self.searched("disclosure", row)
+        return {**row, "relevance": meaning.rank(title, texts, search)}
+
+    def _highlights(self, node: Thing, search: str | None) -> list[Thing]:
+        if search is None or not node.document:
+            return []
+        found = meaning.highlights(self.texts.of(node.document, node.row["title"]), search)
+        return [
+            Thing("highlight", {**one, "pieces": [Thing("piece", piece) for piece in one["pieces"]]})
+            for one in found
+        ]
 
     def meets(self, one: Thing, wanted: Mapping[str, Any]) -> bool:
         """Whether a thing meets a filter."""
@@ -253,12 +288,3 @@ def _piece(owner: Thing, kind: str, row: Row, siblings: list[Row]) -> Any:
 
 def _plain(row: Mapping[Any, Any]) -> dict[str, Any]:
     return {name: value.isoformat() if isinstance(value, date) else value for name, value in row.items()}
-
-
-def _terms(connection: Any) -> dict[int, set[str]]:
-    """The stored terms by recency."""
-    if connection.dialect.name == "sqlite":
-        found = connection.execute(text("SELECT rowid, terms FROM search"))
-        return {recency: set(terms.split(" ")) for recency, terms in found}
-    join = "SELECT d.recency, s.terms FROM search s JOIN disclosure d ON d.id = s.disclosure_id"
-    return {recency: set(terms) for recency, terms in connection.execute(text(join))}

@@ -29,9 +29,9 @@ STAGES = ("planning", "notice", "candidates", "result", "approval", "correction"
           "implementation", "supervision")  # fmt: skip
 COLUMNS = {"PUBLISHED_DATE": "published_date", "AMOUNT": "amount_fen", "DUE_ON": "due_on",
            "DAYS_LATE": "days_late", "STAGE": "stage_rank", "DISCLOSURES": "disclosures", "FIRST_DATE": "first_date",
-           "LAST_DATE": "last_date", "PRICE": "unit_price"}  # fmt: skip
+           "LAST_DATE": "last_date", "PRICE": "unit_price", "RELEVANCE": "relevance"}  # fmt: skip
 _NUMBERS = ("version", "recency", "amount_fen", "days_late", "stage_rank", "disclosures", "processes", "items", "place", "ordinal",
-            "unit_price")  # fmt: skip
+            "unit_price", "relevance")  # fmt: skip
 # What makes an order total, for what is neither a disclosure nor has an id.
 TIES = {
     "region": ("code",), "item": ("recency", "disclosure_id", "ordinal"), "organization_role": ("role",),
@@ -92,7 +92,7 @@ def order_of(kind: str, wanted: Mapping[str, Any] | None, default: Orders = ()) 
 
 def place(row: Row, orders: Orders) -> Place:
     """What a row is ordered by."""
-    return tuple(STAGES.index(row["stage"]) if key == "stage_rank" else row[key] for key, _ in orders)
+    return tuple(STAGES.index(row["stage"]) if key == "stage_rank" else row.get(key, 0) for key, _ in orders)
 
 
 def in_order(rows: Sequence[Row], orders: Orders) -> list[Row]:
