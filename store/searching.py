@@ -116,11 +116,13 @@ def name_text(kind: str, row: Mapping[str, Any]) -> str:
     return normal(first or "", (other for other in others if other))
 
 
-def rebuild(connection: Connection, catalog: Catalog) -> int:
+def rebuild(connection: Connection, catalog: Catalog | None = None) -> int:
     """Make the whole index again from the stored documents and names; gives how many records are in it.
 
-    One transaction of the caller's; reads and writes a thousand records at a time.
+    One transaction of the caller's; reads and writes a thousand records at a time. A migration has no catalog to
+    give and gets the published one.
     """
+    catalog = catalog or Catalog.load()
     for statement in _EMPTYING[connection.dialect.name]:
         connection.exec_driver_sql(statement)
     for kind, (table, _) in NAMED.items():

@@ -95,7 +95,6 @@ def _fill() -> None:
     """Index what is there, so that no search of an existing database finds nothing in silence."""
     connection = op.get_bind()
     if connection.scalar(sa.text("SELECT count(*) FROM (SELECT 1 FROM region LIMIT 1) r")):
-        from schemas.catalog import Catalog
         from store.searching import rebuild
 
-        rebuild(connection, Catalog.load())
+        rebuild(connection)
