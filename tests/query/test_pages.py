@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from api.operation import Service
+from query import arguments
 from tests.query import reference
 from tests.query.oracle import Oracle
 from tests.query.test_statements import data
@@ -13,7 +14,7 @@ ORDERS = [
     None,
     *(
         {"field": field, "direction": way}
-        for field in reference.COLUMNS
+        for field in arguments.ORDERS  # by which disclosures can be ordered
         if field != "RELEVANCE"
         for way in ("ASC", "DESC")
     ),
