@@ -100,6 +100,8 @@ class Service:
 
 def answered(ready: Ready, data: bytes, headers: Headers = ()) -> Answer:
     """The answer around the data."""
+    highlighter = ready.prepared.highlighter
+    data = highlighter.fill(data) if highlighter else data
     return Answer(b"".join((b'{"data":', data, ready.prepared.tail)), headers=headers)
 
 

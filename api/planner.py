@@ -24,6 +24,7 @@ from graphql.execution.values import get_argument_values, get_directive_values
 from graphql.type import GraphQLIncludeDirective, GraphQLInterfaceType, GraphQLSkipDirective
 
 from api import around, entries
+from api.highlights import HIGHLIGHTS, Highlighter, Wanted
 from api.limits import Limits, too_many_values
 from api.matching import asked
 from api.statistics import Listing, Summing
@@ -51,11 +52,11 @@ from query.plan import (
     Featured,
     Grouping,
     Has,
+    Highlights,
     Key,
     Kind,
     Leaf,
     Many,
-    Matches,
     Node,
     Nodes,
     One,
@@ -69,11 +70,11 @@ from query.plan import (
     Value,
     Within,
 )
+from query.ranking import Found, without_search
 from query.relations import RELATIONS
 from schemas.catalog import Catalog
 from store.features import features
 from store.names import start
-from store.terms import match_expression, query_terms
 
 Selections = tuple[SelectionSetNode, ...]
 Grouped = dict[str, list[FieldNode]]
@@ -95,6 +96,9 @@ class Planner:
     _bind: Binding = field(init=False)
     elsewhere: frozenset[str] = frozenset()  # types that the branch at hand is not for
     grouping: Grouping | None = None  # of the list at hand, for what lies in its groups
+    highlighter: Highlighter | None = None
+    highlighted: bool = False
+    search: Any = None  # of the connection at hand
 
     def __post_init__(self) -> None:
         self._bind = Binding(self.limits.values, partial(too_many_values, self.limits))
@@ -364,9 +368,12 @@ class Planner:
         else:
             orders = chosen(relation.table, arguments.get("orderBy"), source.order)
         page, size = window(arguments, relation.table, orders, self._bind)
-        outside = self.elsewhere, self.grouping
+        outside = self.elsewhere, self.grouping, self.search
         self.elsewhere = frozenset()  # other disclosures, of any type
-        of_rows = self._where("Disclosure" if relation.rows else target, arguments)
+        others = self._conditions_of("Disclosure" if relation.rows else target, arguments)
+        by_relevance = any(order.key == "relevance" for order in orders)
+        of_rows, ranks = self._searched(target, others, arguments.get("search"), ranked=by_relevance)
+        self.search = arguments.get("search")
         sides = self.catalog.sides
         counted = around.grouping(source.relation, arguments, sides, of_rows, self._bind)
         self.grouping = counted
@@ -379,15 +386,16 @@ class Planner:
         asked_for = {fields[0].name.value for fields in collected.values()}
         around.assert_bounded(source.relation, asked_for, where, orders)
         summing = self._summing(source.relation, target, where, arguments)
-        where, walk = _led(where) if orders[0].key == "recency" else (where, None)
+        leads = orders[0].key == "recency" and arguments.get("search") is None
+        where, walk = _led(where) if leads else (where, None)
         for name, fields in collected.items():
             summed = self._summed(fields, target, summing, times)
             keys.append(Key(name, summed or self._page_key(fields, target, inner)))
         standing = around.standing(source.relation, arguments, sides, self._bind)
         leading = around.leading(source.relation, arguments, orders)
-        self.elsewhere, self.grouping = outside
+        self.elsewhere, self.grouping, self.search = outside
         return Connection(
-            source.relation, page, orders, where, tuple(keys), counted, standing, leading, given, walk
+            source.relation, page, orders, where, tuple(keys), counted, standing, leading, given, walk, ranks
         )
 
     def _summing(
@@ -443,10 +451,25 @@ class Planner:
                 return Node(self._shape(nodes, target, times))
             case "cursor":
                 return Cursor()
+            case "highlights":
+                return self._highlights(nodes, times)
             case _:
                 return TypeName(f"{target}Edge")
 
-    def _where(self, target: str, arguments: Mapping[str, Any]) -> Condition | None:
+    def _highlights(self, nodes: list[FieldNode], times: int) -> Source:
+        """Made of each edge's document after the statement has run (`api.highlights`)."""
+        self.nodes += times * HIGHLIGHTS
+        if self.search is None or self.highlighter is None:
+            return Constant(self._bind("[]"))
+        wanted: list[Wanted] = []
+        for name, fields in self._collect(_selections(nodes), "Highlight").items():
+            pieces = self._collect(_selections(fields), "HighlightPiece")
+            wanted.append((name, fields[0].name.value, [(n, f[0].name.value) for n, f in pieces.items()]))
+        self.highlighted = True
+        return Highlights(self._bind(self.search, partial(self.highlighter.mark, wanted)))
+
+    def _conditions_of(self, target: str, arguments: Mapping[str, Any]) -> list[Condition]:
+        """The conditions of a list but its search."""
         parts: list[Condition] = []
         path = self.model.paths.get(target)
         if path is not None:
@@ -459,12 +482,7 @@ class Planner:
             made = self.filtering(path)
             parts.append(made.condition(filter_of(target), wanted))
             self.nodes += made.cost
-        if arguments.get("search") is not None:
-            found = self._search(arguments["search"])
-            parts.append(Has("item.disclosure", found) if target == "Item" else found)
-        if not parts:
-            return None
-        return parts[0] if len(parts) == 1 else All(tuple(parts))
+        return parts
 
     def filtering(self, path: str | None) -> Filtering:
         """What makes conditions; of a list of one type, with the index of its features where that is whole."""
@@ -480,20 +498,31 @@ class Planner:
         if name is not None:
             yield Compare("name_start", "eq", (self._bind(name, lambda one: start(str(one))),))
 
-    def _search(self, text: Any) -> Condition:
-        return Matches(self._bind(text, partial(_terms, self.fts)))
+    def _where(self, target: str, arguments: Mapping[str, Any]) -> Condition | None:
+        others = self._conditions_of(target, arguments)
+        where, _ = self._searched(target, others, arguments.get("search"), ranked=False)
+        return where
+
+    def _searched(
+        self, target: str, others: list[Condition], text: Any, *, ranked: bool
+    ) -> tuple[Condition | None, tuple[Condition, ...]]:
+        """The other conditions with the search, and those of each rank; items are searched by their disclosures."""
+        if text is None:
+            if ranked:
+                raise without_search()
+            return _all(others), ()
+        found = Found.of(text, self._bind.split, fts=self.fts, ranked=ranked)
+        ranks = found.ranks() if ranked else ()
+        conditions = found.conditions()
+        if target == "Item":
+            conditions = [Has("item.disclosure", All(tuple(conditions)))]
+        return _all([*others, *conditions]), tuple(All((*others, *rank)) for rank in ranks)
 
 
-def _terms(fts: bool, text: Any) -> str | list[str]:
-    """What the search index is asked for."""
-    text = str(text)
-    terms = query_terms(text)
-    if not terms:
-        raise QueryError(
-            "Q005", f"没有可以检索的词:{text[:40]}", f"there is no word to search for: {text[:40]}",
-            "至少两个汉字,或者一个字母、数字的词。", "Give at least two Chinese characters, or a word of letters or digits.",
-        )  # fmt: skip
-    return match_expression(terms) if fts else terms
+def _all(parts: list[Condition]) -> Condition | None:
+    if not parts:
+        return None
+    return parts[0] if len(parts) == 1 else All(tuple(parts))
 
 
 def _led(where: Condition | None) -> tuple[Condition | None, Featured | None]:

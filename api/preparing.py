@@ -30,6 +30,7 @@ from graphql.execution.values import get_variable_values
 from graphql.validation.validate import ValidationAbortedError
 
 from api.faults import SHOWN, InvalidOperationError, bad_variables
+from api.highlights import Highlighter
 from api.limits import Limits, check_limits, check_values, rules, too_many_comparisons, too_many_rows
 from api.planner import Planner
 from api.variables import ABSENT, Declared, Fixed, freed, shape_of, thawed
@@ -84,6 +85,7 @@ class Prepared:
     recipe: Recipe
     cost: int  # nodes and rows
     tail: bytes
+    highlighter: Highlighter | None = None  # where highlights are to be written into the answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,7 @@ class Preparer:
         self.catalog, self.model, self.schema, self.limits = catalog, model, schema, limits
         self.reader = reader
         self._most = limits.values + limits.matched  # values, as `check_values` counts them
+        self.highlighter = Highlighter(catalog)
         self._rules = rules(limits)
         self._documents: Kept[str, DocumentNode] = Kept(20)  # for those of several operations
         self._operations: Kept[tuple[str, str | None], Operation] = Kept(_BYTES, _weight_of_operation)
@@ -172,8 +175,10 @@ class Preparer:
         rows = cost(plan, planner.values)
         if rows > self.limits.rows:
             raise too_many_rows(rows, self.limits)
-        tail = self._tail(planner.nodes, rows)
-        prepared = Prepared(self.reader.statement(plan), planner.binding.recipe(), planner.nodes + rows, tail)
+        prepared = Prepared(
+            self.reader.statement(plan), planner.binding.recipe(), planner.nodes + rows,
+            self._tail(planner.nodes, rows), self.highlighter if planner.highlighted else None,
+        )  # fmt: skip
         key = shape_of(operation.variables, request.variables, operation.places, self._most)
         if key is not None:
             others = self._plans.find((operation, key)) or ()
@@ -193,7 +198,7 @@ class Preparer:
         """What plans one operation with these variables."""
         return Planner(
             self.schema, self.model, self.catalog, operation.fragments, variables, self.limits,
-            self.reader.searches_fts, indexed=self.reader.indexed(self.catalog),
+            self.reader.searches_fts, indexed=self.reader.indexed(self.catalog), highlighter=self.highlighter,
         )  # fmt: skip
 
     def _planned(

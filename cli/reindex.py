@@ -20,7 +20,7 @@ def reindex(
         ),
     ] = None,
 ) -> None:
-    """由已存的全文重做索引(筛选、检索);服务可照常运行。Make the indexes of filters and search again from the stored documents; readers may go on."""
+    """由已存的全文重做索引(筛选、检索、统计);服务可照常运行。Make the indexes of filters, search and statistics again from the stored documents; readers may go on."""
     from store.migrate import open_current
     from store.reindex import reindex as run
 

@@ -209,6 +209,11 @@ ORDERS: MappingProxyType[str, tuple[OrderField, ...]] = MappingProxyType(
             OrderField("REGION", "region", "行政区划代码。Region code."),
             OrderField("OUTCOME", "outcome", "结果的代码。Code of the outcome."),
             OrderField("REVISION", "revision", "第几次修订。Number of the revision."),
+            OrderField(
+                "RELEVANCE",
+                "relevance",
+                "与 search 的相关程度。How well it fits `search`, see docs/search.md.",
+            ),
         ),
         "organization": (
             OrderField("NAME", "name", f"名称{INDEXED}。Name."),
@@ -239,23 +244,27 @@ PAGING = (
     Argument("before", "String", "到这个游标之前为止。End before this cursor."),
 )
 SEARCH = Argument(
-    "search", "String", "全文检索,词之间以空格分开,全部出现才算。Words that all have to be there."
+    "search",
+    "String",
+    "全文检索:词之间以空格分开,全部出现才算;“短语”、前缀*、-排除。简体、繁体通用。"
+    'Words that all have to be there; "a phrase", prefix*, -excluded; simplified and traditional alike.',
 )
 
 
 def disclosure_arguments(name: str) -> tuple[Argument, ...]:
     """The arguments of a list of disclosures, by the name of its type: `Disclosure`, `LandGrantResult`."""
-    filtered_, ordered, *paging = filtered(name)
+    filtered_, search, ordered, *paging = filtered(name)
     newest = replace(
         ordered, description="排序,可有几项,默认最新的在前。Orders, one or several; newest first by default."
     )
-    return (filtered_, SEARCH, newest, *paging)
+    return (filtered_, search, newest, *paging)
 
 
 def filtered(name: str) -> tuple[Argument, ...]:
     """The arguments of a connection with a filter and an order of its own, by the name of its type."""
     return (
         Argument("filter", filter_of(name), "筛选条件。Which ones."),
+        SEARCH,
         Argument("orderBy", f"[{name}Order!]", "排序,可有几项。Orders, one or several."),
         *PAGING,
     )

@@ -10,6 +10,7 @@ from query.plan import (
     All,
     Compare,
     Condition,
+    Contains,
     Counted,
     Each,
     Featured,
@@ -98,7 +99,12 @@ def _condition(speller: Relating, condition: Condition, row: Row) -> str:
             found = " AND ".join(featured(speller.dialect, condition, alias))
             return f"{row.alias}.recency IN (SELECT {alias}.recency FROM feature {alias} WHERE {found})"
         case Matches():
-            return speller.dialect.matches(row.alias, speller.dialect.parameter(condition.parameter))
+            return speller.dialect.matches(
+                row.table, row.alias, speller.dialect.parameter(condition.parameter)
+            )
+        case Contains(parameters=parameters, title=title, none=none):
+            pieces = [speller.dialect.parameter(parameter, "text") for parameter in parameters]
+            return speller.dialect.holds(row.table, row.alias, pieces, title, none)
         case InForce():
             return _in_force(speller.dialect.parameter(condition.parameter, "text"), row.alias)
         case Compare():

@@ -33,7 +33,8 @@ class Dialect(Protocol):
     def hex(self, expression: str) -> str: ...
     def divide(self, expression: str, digits: int) -> str: ...
     def float(self, expression: str) -> str: ...
-    def matches(self, alias: str, terms: str) -> str: ...
+    def matches(self, table: str, alias: str, terms: str) -> str: ...
+    def holds(self, table: str, alias: str, pieces: list[str], title: bool, none: bool) -> str: ...
     def contains(self, column: str, parameter: str) -> str: ...
     def records(self, parameter: str, columns: tuple[str, ...], alias: str) -> str: ...
     def moment(self, column: str) -> str: ...
@@ -127,8 +128,21 @@ class SQLite:
         # 17 digits say a float exactly; json_object of old builds writes 15.
         return f"json(CASE WHEN {expression} IS NOT NULL THEN printf('%!.17g', {expression}) END)"
 
-    def matches(self, alias: str, terms: str) -> str:
-        return f"{alias}.recency IN (SELECT rowid FROM search WHERE search MATCH {terms})"
+    def matches(self, table: str, alias: str, terms: str) -> str:
+        if table == "disclosure":
+            return f"{alias}.recency IN (SELECT rowid FROM search WHERE search MATCH {terms})"
+        return (
+            f"{alias}.{_key(table)} IN (SELECT n.id FROM search_name_terms t JOIN search_name n ON n.number = t.rowid"
+            f" WHERE t.search_name_terms MATCH {terms} AND n.kind = '{table}')"
+        )
+
+    def holds(self, table: str, alias: str, pieces: list[str], title: bool, none: bool) -> str:
+        where = f"search_text t WHERE t.recency = {alias}.recency"
+        if table != "disclosure":
+            where = f"search_name t WHERE t.kind = '{table}' AND t.id = {alias}.{_key(table)}"
+        text = "substr(t.text, 1, instr(t.text, char(10)))" if title else "t.text"
+        found = " AND ".join(f"instr({text}, {piece}) {'=' if none else '>'} 0" for piece in pieces)
+        return f"EXISTS (SELECT 1 FROM {where} AND {found})"
 
     def contains(self, column: str, parameter: str) -> str:
         return f"instr(lower({column}), lower({parameter})) > 0"
@@ -298,11 +312,13 @@ class PostgreSQL:
     def float(self, expression: str) -> str:
         return expression
 
-    def matches(self, alias: str, terms: str) -> str:
-        return (
-            f"EXISTS (SELECT 1 FROM search s WHERE s.shard = {alias}.shard"
-            f" AND s.disclosure_id = {alias}.id AND s.terms @> {terms}::text[])"
-        )
+    def matches(self, table: str, alias: str, terms: str) -> str:
+        return f"EXISTS (SELECT 1 FROM {_searched(table, alias)} AND t.terms @> {terms}::text[])"
+
+    def holds(self, table: str, alias: str, pieces: list[str], title: bool, none: bool) -> str:
+        text = "split_part(t.text, chr(10), 1)" if title else "t.text"
+        found = " AND ".join(f"strpos({text}, {piece}) {'=' if none else '>'} 0" for piece in pieces)
+        return f"EXISTS (SELECT 1 FROM {_searched(table, alias)} AND {found})"
 
     def contains(self, column: str, parameter: str) -> str:
         # As SQLite does: A to Z are folded, whatever the database's locale.
@@ -403,6 +419,17 @@ class PostgreSQL:
         for names in path:
             document = self.at(document, names)
         return document
+
+
+def _key(table: str) -> str:
+    return "code" if table == "region" else "id"
+
+
+def _searched(table: str, alias: str) -> str:
+    """PostgreSQL's row of the search index that belongs to a row."""
+    if table == "disclosure":
+        return f"search t WHERE t.shard = {alias}.shard AND t.disclosure_id = {alias}.id"
+    return f"search_name t WHERE t.kind = '{table}' AND t.id = {alias}.{_key(table)}"
 
 
 def _seconds(text: str, spelled: str) -> str:

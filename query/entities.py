@@ -65,8 +65,12 @@ def entity_types(catalog: Catalog) -> Iterator[ObjectType]:
         "Change",
         "DisclosureSnapshot",
     ):
-        yield from connection_types(name, summarized("Statistics") if name == "Disclosure" else ())
+        if name == "Disclosure":
+            yield from connection_types(name, summarized("Statistics"), searched=True)
+        else:
+            yield from connection_types(name)
     yield from summary_types()
+    yield from _highlight()
     yield _query(catalog)
     yield _subscription()
 
@@ -146,6 +150,30 @@ def _item() -> ObjectType:
             *item_attributes(),
         ),
         abstract=True,
+    )
+
+
+def _highlight() -> Iterator[ObjectType]:
+    """Made by `api.highlights`, not by the statement."""
+    yield ObjectType(
+        "Highlight",
+        "检索的词所在的一处。A place where words of a search stand.",
+        (
+            Attribute("property", "String!", Special("highlight"), "属性的路径,例如 lots.location。Path of the property."),
+            Attribute("title", "String!", Special("highlight"), "属性的名称。The property's official heading."),
+            Attribute("titleEn", "String!", Special("highlight"), "属性的英文名称。The property's English title."),
+            Attribute("pieces", "[HighlightPiece!]!", Special("highlight"), "原文,分成命中和其余;很长时截取第一处命中前后,以 … 表示。The text in pieces, of a long one that around the first hit, cut ends shown by …."),
+        ),
+    )  # fmt: skip
+    yield ObjectType(
+        "HighlightPiece",
+        "原文的一段。A piece of the text.",
+        (
+            Attribute("text", "String!", Special("highlight"), "文字,照原文。The text as it stands."),
+            Attribute(
+                "hit", "Boolean!", Special("highlight"), "是否命中。Whether it is what was searched for."
+            ),
+        ),
     )
 
 

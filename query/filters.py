@@ -21,7 +21,7 @@ KEYS = 5  # of one order, besides those that make it total
 # Keys of an order whose values are numbers, and how big these are at most; dates; keys that may be NULL.
 _NUMBERS = {"version": BIGGEST, "recency": BIGGEST, "amount_fen": BIGGEST, "days_late": 2**31, "stage_rank": 2**31,
             "disclosures": BIGGEST, "processes": BIGGEST, "items": BIGGEST, "unit_price": BIGGEST,
-            "place": 2**31, "ordinal": 2**31, "revision": 2**31}  # fmt: skip
+            "place": 2**31, "ordinal": 2**31, "relevance": 2**31, "revision": 2**31}  # fmt: skip
 _DATES = ("published_date", "due_on", "formed_date", "first_date", "last_date")
 _NULLABLE = ("amount_fen", "days_late", "unit_price", *_DATES)
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,400})(\.[0-9]{1,400})?([eE][+-]?[0-9]{1,3})?")  # of JSON

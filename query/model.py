@@ -178,7 +178,10 @@ class _Making:
         )
         summary = typed_summary(disclosure, disclosure.fields)
         statistics = summary[-1].name if summary else "Statistics"
-        for made in (*summary, *connection_types(disclosure.graphql_name, summarized(statistics))):
+        for made in (
+            *summary,
+            *connection_types(disclosure.graphql_name, summarized(statistics), searched=True),
+        ):
             self.types[made.name] = made
         indexed = [one.dotted for one in features(self.catalog.history(disclosure.type))]
         self.inputs.disclosure(disclosure, read, rows, indexed)

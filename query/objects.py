@@ -69,14 +69,26 @@ class EnumType:
     values: tuple[tuple[str, str], ...]
 
 
-def connection_types(name: str, more: tuple[Attribute, ...] = ()) -> Iterator[ObjectType]:
-    """The Relay connection and edge of a type."""
+_HIGHLIGHTS = Attribute(
+    "highlights",
+    "[Highlight!]!",
+    Special("highlights"),
+    "search 的词出现在哪里,标题在先,至多 10 处;没有 search 时为空。"
+    "Where the words of `search` stand, the title first, 10 places at most; empty without `search`.",
+)
+
+
+def connection_types(
+    name: str, more: tuple[Attribute, ...] = (), *, searched: bool = False
+) -> Iterator[ObjectType]:
+    """The Relay connection and edge of a type; `searched` edges say where a search's words stand."""
     yield ObjectType(
         f"{name}Edge",
         f"{name} 的一条边。An edge to {name}.",
         (
             Attribute("cursor", "String!", Special("cursor"), "游标。Cursor."),
             Attribute("node", f"{name}!", Special("node"), "节点。The node."),
+            *((_HIGHLIGHTS,) if searched else ()),
         ),
     )
     yield ObjectType(

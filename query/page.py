@@ -5,9 +5,11 @@ from typing import Protocol
 from query.conditions import KINDS, MEMBERS, featured, where
 from query.plan import (
     Connection,
+    Constant,
     Cursor,
     Edges,
     Facets,
+    Highlights,
     Key,
     Node,
     Nodes,
@@ -24,6 +26,7 @@ from query.plan import (
 )
 from query.relations import RELATIONS, TIES
 from query.row import Made, Row, asks_document
+from query.searched import by_ranks, driven, rank, ranked
 from query.statistics import Assembling, Grouping, count
 
 _TEXTS = ("title", "local_id", "type", "domain", "level", "region", "outcome", "name", "uscc", "number")
@@ -45,13 +48,15 @@ class Page:
         self.dialect, self.window = speller.dialect, source.window
         self.size = self.dialect.parameter(source.window.size)
         self.shapes = tuple(_node_shapes(source.keys))
-        document = asks_document(source.where) or any(order.member for order in source.order)
+        self.marks = _marks(source.keys)
+        document = (
+            bool(self.marks) or asks_document(source.where) or any(order.member for order in source.order)
+        )
         self.made = Made(source.grouping, source.standing, inner, source.leading, document)
-        self.related, clause, joins = speller.related(
+        self.related, clause, self.joins = speller.related(
             source.relation, self.shapes, row, self.made, source.given
         )
-        self.joins = joins
-        self.conditions = [*joins, *where(speller, source.where, self.related)]
+        self.conditions = [*self.joins, *where(speller, source.where, self.related)]
         self.counted = clause
         self.clause, self.walked, self.led = clause, "", list[str]()
         if source.walk:  # the index gives the rows in the order of the page
@@ -79,21 +84,28 @@ class Page:
 
     def _numbered(self) -> str:
         """The page's rows and one more, in the order of the answer, with their place from the page's own end."""
-        orders = self._orders()
+        orders = self._orders(of_page=True)
         columns = [f"{self._cursor(orders)} AS cursor"]
         columns += [
             f"{self.speller.shape(shape, self.related)} AS node{at}" for at, shape in enumerate(self.shapes)
         ]
+        columns += [f"{self._marked(mark)} AS mark{mark}" for mark in self.marks]
         columns += [f"{expression} AS key{at}" for at, (expression, _, _) in enumerate(orders)]
         flip = self.window.backward
-        conditions = " AND ".join([*self.led, *self.conditions, *self._keyset(orders)]) or "1 = 1"
-        end = f"WHERE {conditions} ORDER BY {self._order_by(orders, flip)} LIMIT {self.size} + 1"
-        limited = f"SELECT {', '.join(columns)} FROM {self.clause} {end}"
+        if by_ranks(self):
+            rows, conditions = ranked(self, orders)
+        else:
+            rows, conditions = driven(self, self.source.where, orders)
+        end = (
+            f"WHERE {' AND '.join(conditions) or '1 = 1'}"
+            f" ORDER BY {self.order_by(orders, flip)} LIMIT {self.size} + 1"
+        )
+        limited = f"SELECT {', '.join(columns)} FROM {rows} {end}"
         if self.related.table == "item" or RELATIONS[self.source.relation].rows:
             limited = f"SELECT {', '.join(columns)} FROM {self._picked(end)}"
         outer = [(f"key{at}", descending, kind) for at, (_, descending, kind) in enumerate(orders)]
         return (
-            f"SELECT l.*, row_number() OVER (ORDER BY {self._order_by(outer, flip)}) AS place"
+            f"SELECT l.*, row_number() OVER (ORDER BY {self.order_by(outer, flip)}) AS place"
             f" FROM ({limited}) l ORDER BY place{' DESC' if flip else ''}"
         )
 
@@ -156,6 +168,10 @@ class Page:
         match source:
             case Cursor():
                 return f"{self.alias}.cursor"
+            case Constant(parameter=parameter):
+                return self.dialect.json(self.dialect.parameter(parameter, "text"))
+            case Highlights(parameter=mark):
+                return f"{self.alias}.mark{mark}"
             case Node():
                 return self.dialect.json(f"{self.alias}.node{self.shapes.index(source.shape)}")
             case TypeName():
@@ -184,20 +200,22 @@ class Page:
         reads_more = self.walked or any(order.member for order in self.source.order)
         return f"EXISTS (SELECT 1 FROM {self.clause if reads_more else self._counted()} WHERE {conditions})"
 
-    def _orders(self) -> list[tuple[str, bool, str]]:
+    def _orders(self, *, of_page: bool = False) -> list[tuple[str, bool, str]]:
         """(expression, descending, kind) of every key; the kind's `?` says that it may be NULL."""
         return [
-            (self._ordered(order), order.descending, _kind(order, self.related))
+            (self._ordered(order, of_page), order.descending, _kind(order, self.related))
             for order in self.source.order
         ]
 
-    def _ordered(self, order: Order) -> str:
+    def _ordered(self, order: Order, of_page: bool) -> str:
         if order.member:
             expression = self.dialect.leaf(self.related.json, order.member.path, order.member.kind)
             return self.dialect.collated(expression) if order.member.kind == "text" else expression
         if order.key == "stage_rank":
             cases = " ".join(f"WHEN '{stage}' THEN {at}" for at, stage in enumerate(self.speller.stages))
             return f"CASE {self.related.alias}.stage {cases} ELSE {len(self.speller.stages)} END"
+        if order.key == "relevance":
+            return rank(self, of_page=of_page)
         if order.key == "recency" and self.walked:
             return f"{self.walked}.recency"
         of_owner = self.related.table == "item" and order.key in ("recency", "published_date")
@@ -205,13 +223,18 @@ class Page:
         column = f"{alias}.{order.key}"
         return self.dialect.collated(column) if is_text(order, self.related.table) else column
 
-    def _order_by(self, orders: list[tuple[str, bool, str]], flip: bool) -> str:
+    def order_by(self, orders: list[tuple[str, bool, str]], flip: bool) -> str:
         parts = []
         for expression, descending, kind in orders:
             down = descending != flip
             nulls = (" NULLS FIRST" if flip else " NULLS LAST") if kind.endswith("?") else ""
             parts.append(f"{expression}{' DESC' if down else ' ASC'}{nulls}")
         return ", ".join(parts)
+
+    def _marked(self, mark: int) -> str:
+        """The parameter and the document behind it, in hexadecimal digits."""
+        body = self.dialect.hex(self.dialect.text(self.related.json))
+        return f"{self.dialect.parameter(mark, 'text')} || coalesce({body}, '')"
 
     def _cursor(self, orders: list[tuple[str, bool, str]]) -> str:
         if is_plain(self.source.order):
@@ -226,7 +249,8 @@ class Page:
             parts.append(f"coalesce({spelled}, '')")
         return self.dialect.hex(f"'{order_tag(self.source.order)}|' || " + " || '|' || ".join(parts))
 
-    def _keyset(self, orders: list[tuple[str, bool, str]]) -> list[str]:
+    def keyset(self, orders: list[tuple[str, bool, str]]) -> list[str]:
+        """The conditions that the page's cursors make."""
         window = self.window
         conditions = []
         if window.after:
@@ -287,6 +311,13 @@ def _looks_ahead(source: PageFact, window: Window) -> bool:
     return (source.name == "hasNextPage") != window.backward
 
 
+def _marks(keys: tuple[Key, ...]) -> list[int]:
+    """The parameters of the highlights that a connection's edges have."""
+    edges = (key.source for key in keys if isinstance(key.source, Edges))
+    found = (inner.source for edge in edges for inner in edge.keys)
+    return list(dict.fromkeys(one.parameter for one in found if isinstance(one, Highlights)))
+
+
 def _node_shapes(keys: tuple[Key, ...]) -> list[Shape]:
     """The distinct shapes in which a connection's rows are wanted."""
     shapes: dict[Shape, None] = {}
@@ -303,7 +334,9 @@ def _node_shapes(keys: tuple[Key, ...]) -> list[Shape]:
 def _kind(order: Order, row: Row) -> str:
     if order.member:
         return MEMBERS[order.member.kind] + "?"
-    return KINDS.get(order.key, "text") + ("" if order.key in (*TIES[row.table], "stage_rank") else "?")
+    return KINDS.get(order.key, "text") + (
+        "" if order.key in (*TIES[row.table], "stage_rank", "relevance") else "?"
+    )
 
 
 def is_text(order: Order, table: str) -> bool:

@@ -204,6 +204,7 @@ class Connection:
     leading: str = ""
     given: Given = NONE_GIVEN
     walk: "Featured | None" = None  # a condition whose index gives the rows in the page's order
+    ranks: tuple["Condition", ...] = ()  # by relevance: what each rank has to meet, the best first
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +238,13 @@ class Node:
 @dataclass(frozen=True, slots=True)
 class Cursor:
     """An edge's cursor."""
+
+
+@dataclass(frozen=True, slots=True)
+class Highlights:
+    """An edge's highlights: the parameter and the document, which `api.highlights` makes them of."""
+
+    parameter: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -367,7 +375,7 @@ class Facets:
 
 Source: TypeAlias = (
     Column | Value | Part | TypeName | Constant | Chosen | Leaf | One | Many | ById | Connection
-    | Nodes | Edges | Node | Cursor | PageInfo | PageFact | TotalCount | Asked | Within
+    | Nodes | Edges | Node | Cursor | Highlights | PageInfo | PageFact | TotalCount | Asked | Within
     | Statistics | Facets | Groups | GroupKeys | GroupKey | Measured | NumberFact | Block | HasMore
 )  # fmt: skip
 
@@ -461,6 +469,15 @@ class Matches:
 
 
 @dataclass(frozen=True, slots=True)
+class Contains:
+    """The searched text, or the title in it, has all the pieces that are parameters; with `none`, none of them."""
+
+    parameters: tuple[int, ...]
+    title: bool = False
+    none: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class All:
     """Every condition holds; the empty one always."""
 
@@ -481,7 +498,9 @@ class Not:
     condition: "Condition"
 
 
-Condition: TypeAlias = Compare | Has | InForce | Each | Counted | Featured | Matches | All | Some | Not
+Condition: TypeAlias = (
+    Compare | Has | InForce | Each | Counted | Featured | Matches | Contains | All | Some | Not
+)
 
 
 def _measures(keys: tuple[Key, ...]) -> set[str]:

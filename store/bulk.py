@@ -64,8 +64,13 @@ def insert_missing(connection: Connection, table: Table, rows: Rows) -> None:
 def among(connection: Connection, column: ColumnElement[Any], values: Sequence[Any]) -> ColumnElement[bool]:
     """The condition that a column has one of many values, bound as one parameter however many they are."""
     if connection.dialect.name == "sqlite":
-        return column.in_(select(func.json_each(orjson.dumps(values).decode()).table_valued("value").c.value))
+        return column.in_(select(func.json_each(json_text(values)).table_valued("value").c.value))
     return column == any_(literal(list(values), ARRAY(column.type)))
+
+
+def json_text(values: Sequence[Any]) -> str:
+    """Values as one parameter for SQLite's json_each."""
+    return orjson.dumps(values).decode()
 
 
 def delete_pairs(connection: Connection, table: str, column: str, pairs: Sequence[tuple[str, str]]) -> None:
@@ -78,29 +83,6 @@ def delete_pairs(connection: Connection, table: str, column: str, pairs: Sequenc
         f" WHERE t.shard = gone.shard AND t.{column} = gone.id",
         tuple(list(one) for one in zip(*pairs, strict=True)),
     )
-
-
-def insert_terms(connection: Connection, found: Sequence[tuple[str, str, int, list[str]]]) -> None:
-    """Put (shard, id, recency, terms) into the search index, which each database has in its own form."""
-    if connection.dialect.name == "sqlite":
-        rows: list[tuple[Any, ...]] = [(recency, " ".join(terms)) for _, _, recency, terms in found]
-        insert_tuples(connection, "search", ("rowid", "terms"), rows)
-        return
-    # Terms hold no quotation marks. Quoted, `null` is a word; and psycopg takes three times as long over a list.
-    rows = [
-        (shard, one, '{"' + '","'.join(terms) + '"}' if terms else "{}") for shard, one, _, terms in found
-    ]
-    insert_tuples(connection, "search", ("shard", "disclosure_id", "terms"), rows)
-
-
-def delete_terms(connection: Connection, gone: Sequence[tuple[str, str, int]]) -> None:
-    """Take (shard, id, recency) out of the search index."""
-    if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql(
-            "DELETE FROM search WHERE rowid = ?", [(recency,) for _, _, recency in gone]
-        )
-        return
-    delete_pairs(connection, "search", "disclosure_id", [(shard, one) for shard, one, _ in gone])
 
 
 def lock(connection: Connection, space: int, shards: Sequence[str]) -> None:

@@ -1,4 +1,4 @@
-"""What is derived from documents, made again: the index of features, the terms of the search.
+"""What is derived from documents, made again: the index of features, the search, how a thing is allocated, rollups.
 
 In batches, each a transaction of its own that takes a record's rows away and puts them back, so that readers see them
 whole; beside other writers of the same release. Other derived tables hang theirs into DERIVED.
@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Engine, and_, exists, func, select
+from sqlalchemy import Connection, Engine, and_, bindparam, exists, func, select, update
 
 from schemas.catalog import Catalog, Disclosure
-from store import bulk, features, tables
+from store import bulk, features, rollups, searching, tables
 from store.engine import writing
 from store.identity import identify
 from store.layout import layout
@@ -64,6 +64,8 @@ def reindex(engine: Engine, catalog: Catalog, progress: Progress | None = None, 
             if progress:
                 progress(done, total)
     with writing(engine) as connection:
+        rollups.rebuild(connection)
+    with writing(engine) as connection:
         features.mark(
             connection,
             {one: features.digest(features.features(catalog.history(one))) for one in catalog.types},
@@ -112,10 +114,29 @@ def _features(connection: Connection, rows: Sequence[Stored], catalog: Catalog) 
     )
 
 
-def _terms(connection: Connection, rows: Sequence[Stored], _catalog: Catalog) -> None:
+def _search(connection: Connection, rows: Sequence[Stored], _catalog: Catalog) -> None:
     if rows:
-        bulk.delete_terms(connection, [(row.shard, row.id, row.recency) for row in rows])
-        bulk.insert_terms(connection, [(row.shard, row.id, row.recency, row.parts.terms) for row in rows])
+        searching.delete(connection, [(row.shard, row.id, row.recency) for row in rows])
+        searching.insert(connection, [(row.shard, row.id, row.recency, row.parts.text) for row in rows])
+
+
+def _columns(connection: Connection, rows: Sequence[Stored], _catalog: Catalog) -> None:
+    """What a column of the disclosure says of its document, and migrations could not fill."""
+    d = tables.disclosure.c
+    made = [
+        {
+            "of": row.shard, "one": row.id,
+            "way": row.parts.disclosure["method"], "again": row.parts.disclosure["repost"],
+        }
+        for row in rows
+    ]  # fmt: skip
+    if made:
+        connection.execute(
+            update(tables.disclosure)
+            .where(d.shard == bindparam("of"), d.id == bindparam("one"))
+            .values(method=bindparam("way"), repost=bindparam("again")),
+            made,
+        )
 
 
 def _forget(connection: Connection, shard: str) -> None:
@@ -126,4 +147,4 @@ def _forget(connection: Connection, shard: str) -> None:
 
 
 # What is derived → what makes it again for some records.
-DERIVED: dict[str, Renew] = {"feature": _features, "search": _terms}
+DERIVED: dict[str, Renew] = {"feature": _features, "search": _search, "columns": _columns}

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, insert, literal, select
 
-from store import bulk, tables
+from store import bulk, searching, tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,4 +79,4 @@ def archive(connection: Connection, gone: Sequence[tuple[str, str, int]], now: d
     ):  # fmt: skip
         bulk.delete_pairs(connection, table.name, "disclosure_id", pairs)
     bulk.delete_pairs(connection, tables.disclosure.name, "id", pairs)
-    bulk.delete_terms(connection, gone)
+    searching.delete(connection, gone)

@@ -75,7 +75,10 @@ def keeping(connection: Connection, ids: Sequence[str]) -> Iterator[None]:
 
 
 def rebuild(connection: Connection) -> None:
-    """Make the rollups anew from all disclosures."""
+    """Make the rollups anew from all disclosures; who writes waits meanwhile, who reads does not."""
+    if connection.dialect.name == "postgresql":
+        names = ", ".join(rollup.name for rollup in ROLLUPS)
+        connection.exec_driver_sql(f"LOCK TABLE {names} IN EXCLUSIVE MODE")
     for rollup in ROLLUPS:
         connection.exec_driver_sql(f"DELETE FROM {rollup.name}")  # noqa: S608
         connection.exec_driver_sql(filling(connection.dialect.name, rollup))

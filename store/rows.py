@@ -14,7 +14,8 @@ from schemas.path import values
 from store.identity import Identity, Publisher, organization_id, process_id, processes
 from store.layout import Node
 from store.names import name_key, start
-from store.terms import terms
+from store.searching import texts
+from store.terms import normal
 
 Row = dict[str, Any]
 _NAMELESS = Node("object")
@@ -31,7 +32,7 @@ class Parts:
     items: list[Row] = field(default_factory=list)
     processes: list[Row] = field(default_factory=list)
     organizations: dict[str, Row] = field(default_factory=dict)
-    terms: list[str] = field(default_factory=list)
+    text: str = ""  # what it is found by, see store/terms.py
 
 
 def parts(
@@ -52,7 +53,7 @@ def parts(
     reader.read(record, layout, None, in_item=False)
     made.disclosure["method"] = record.get(layout.method) if layout.method else None
     made.disclosure["amount_fen"] = _amount(record, layout, made.lots)
-    made.terms = terms([*reader.texts, made.disclosure["title"]])
+    made.text = normal(made.disclosure["title"], (text for _, text in texts(record, layout)))
     return made
 
 
@@ -65,7 +66,6 @@ class _Reader:
         self.record = record
         self.identity = identity
         self.layout = layout
-        self.texts: list[str] = []
         self.made: Parts
         self._owner = {"shard": identity.publisher.shard, "disclosure_id": identity.id}
         self._path, self._numbers = processes(record, disclosure, identity)
@@ -108,10 +108,7 @@ class _Reader:
             child = node.children.get(name)
             if child is None or found is None:
                 continue
-            if child.longest:
-                several = found if child.many else (found,)
-                self.texts += [text for text in several if len(text) <= child.longest]
-            elif child.children or child.role:
+            if child.children or child.role:
                 is_lots = name == "lots" and node is self.layout
                 for ordinal, one in enumerate(found if child.many else (found,)):
                     place = ordinal if is_lots else lot
@@ -210,7 +207,7 @@ def _disclosure(
         "province": regions.province(today) if today else None,
         "publisher_id": identity.publisher.id,
         "local_id": record.get("localId"),
-        "title": record.get("title") or next(_captions(record, disclosure), disclosure.title),
+        "title": heading(record, disclosure),
         "formed_date": record.get("formedDate"),
         "published_date": published,
         "due_on": deadline.on.isoformat() if isinstance(deadline, Due) else None,
@@ -220,6 +217,11 @@ def _disclosure(
         "source_url": record.get("sourceUrl"),
         "status": "published",
     }  # fmt: skip
+
+
+def heading(record: Mapping[str, Any], disclosure: Disclosure) -> str:
+    """What a record is called: its title, else what captions it, else its type's name."""
+    return record.get("title") or next(_captions(record, disclosure), disclosure.title)
 
 
 def _publisher(record: Mapping[str, Any], publisher: Publisher, catalog: Catalog) -> Row:

@@ -5,7 +5,7 @@ from sqlalchemy import Connection, delete, insert, select
 from schemas.catalog import Catalog
 from schemas.codelist import Code
 from schemas.region import Regions
-from store import territory
+from store import searching, territory
 from store.tables import region
 
 
@@ -23,6 +23,9 @@ def seed(connection: Connection, catalog: Catalog) -> int:
         return 0
     connection.execute(delete(region))
     connection.execute(insert(region), wanted)
+    names = {str(row["code"]): searching.name_text("region", row) for row in wanted}
+    searching.delete_names(connection, "region", [*names, *(str(row["code"]) for row in stored)])
+    searching.insert_names(connection, "region", names)
     return len(wanted)
 
 

@@ -407,6 +407,5 @@ rollup_publisher = _rollup(
     shard=True,
 )
 
-# The search index holds the terms of store/terms.py: on SQLite the FTS5 table `search` (rowid = recency), on
-# PostgreSQL the table `search(shard, disclosure_id, terms text[])` with a GIN index. The migration makes them;
-# they are not in this metadata because no one definition serves both.
+# The search index (store/searching.py) is not in this metadata, because no one definition serves both databases:
+# the migrations make it.

@@ -1,55 +1,135 @@
-"""Search terms: the same for SQLite's FTS5 and PostgreSQL's array, so that both find the same rows.
+"""Search terms: what a text is found by, the same for SQLite's FTS5 and PostgreSQL's array.
 
-A record is found when it holds all terms of the query; places are not kept. Chinese text is cut into pairs of
-neighbouring characters, because a word of two characters is the commonest query and no word list knows names.
+A text is a row of tokens: each Chinese character is one, and each run of other letters and digits. Everything else
+(spaces, punctuation, signs) only parts tokens. `normal` writes the tokens so that one row of tokens is part of
+another exactly where one string is part of the other; `terms` are what the index holds of it. Chinese is indexed by
+character and by pairs of neighbours, because a word of two characters is the commonest query and no word list knows
+names. A record that has all terms of a query is a candidate; where terms do not say enough (order, nearness), the
+normal text is looked at.
 """
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
+from math import ceil
 from operator import add
 
 from opencc import OpenCC
 
 _CHINESE = "〇\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
 _RUNS = re.compile(rf"([{_CHINESE}]+)|([^\W_{_CHINESE}]+)")
+_TOKENS = re.compile(rf"[{_CHINESE}]|[^\W_{_CHINESE}]+")
+_IS_CHINESE = re.compile(f"[{_CHINESE}]").match
 _LONGEST = 64  # characters of a Latin run: an entry of PostgreSQL's index has a limit
+_BEGINNINGS = (2, 3, 4, 6, 8, 12, 16)  # lengths at which the beginning of a run is a term of its own
+_COVERING = 12  # pairs of a phrase that are asked of the index; the text is looked at in any case
+# Signs behind a term; neither is a letter, so that no text has such a term, and FTS5 parts only at ASCII signs.
+_BEGINS, _IN_TITLE = "…", "‖"
+SHORTEST_PREFIX = _BEGINNINGS[0]
 
 
-def terms(texts: Iterable[str]) -> list[str]:
-    """What texts are found by: pairs of Chinese characters, the ends of a Chinese run, Latin and digit runs whole.
+def normal(title: str, texts: Iterable[str] = ()) -> str:
+    """Texts as they are compared: a line each, the title's first; Chinese runs on, other tokens stand between spaces.
 
-    The ends stand alone as well, so that 2024年 is found in 2024年第7号, where 年 belongs to the run 年第.
-
-    >>> terms(["昆明市KCC2024-7"])
-    ['昆明', '明市', '昆', '市', 'kcc2024', '7']
+    >>> normal("昆明市“KCC2024-7号”", ["雲南 省"])
+    '昆明市 kcc2024 7 号\\n云南省\\n'
     """
-    found: list[str] = []
-    for chinese, other in _RUNS.findall(_fold("\n".join(texts))):
-        if chinese:
-            found += _pairs(chinese)
-            found += (chinese[0], chinese[-1])
+    lines = dict.fromkeys(map(_line, texts))
+    first = _line(title)
+    lines.pop(first, None)
+    lines.pop("", None)
+    return "\n".join((first, *lines, ""))
+
+
+def terms(text: str) -> list[str]:
+    """What a `normal` text is found by; those of its first line, the title, stand a second time with a sign.
+
+    >>> terms(normal("云南", ["kcc24"]))
+    ['云', '南', '云南', 'kcc24', 'kc…', 'kcc…', 'kcc2…', '云‖', '南‖', '云南‖']
+    """
+    title, _, rest = text.partition("\n")
+    own = list(dict.fromkeys(_terms(title)))
+    found = dict.fromkeys(own)
+    found.update(dict.fromkeys(_terms(rest)))
+    return [*found, *(term + _IN_TITLE for term in own)]
+
+
+def tokens(text: str) -> list[str]:
+    """The tokens of a text, in their order.
+
+    >>> tokens("ＫＣＣ2024-7号、雲南")
+    ['kcc2024', '7', '号', '云', '南']
+    """
+    return _TOKENS.findall(fold(text))
+
+
+def places(text: str) -> list[tuple[str, int, int]]:
+    """The tokens of a text with where each stands in it; empty where folding leaves no way back to the text.
+
+    >>> places("㎡雲")
+    [('m2', 0, 1), ('云', 1, 2)]
+    """
+    clusters: list[str] = []
+    for letter in text:
+        if clusters and unicodedata.combining(letter):
+            clusters[-1] += letter
         else:
-            found.append(other[:_LONGEST])
-    return list(dict.fromkeys(found))
-
-
-def query_terms(text: str) -> list[str]:
-    """The terms that a record must all have to match a query; empty when there is nothing to look for.
-
-    One Chinese character alone is nothing to look for: terms are pairs.
-
-    >>> query_terms("雲南 2024年"), query_terms("、"), query_terms("昆")
-    (['云南', '2024', '年'], [], [])
-    """
-    runs = _RUNS.findall(_fold(text))
-    if len(runs) == 1 and len(runs[0][0]) == 1:
+            clusters.append(letter)
+    origin: list[tuple[int, int]] = []
+    at = 0
+    folded = []
+    for cluster in clusters:
+        folded.append(fold(cluster))
+        origin += [(at, at + len(cluster))] * len(folded[-1])
+        at += len(cluster)
+    whole = "".join(folded)
+    if whole != fold(text):
         return []
+    found = _TOKENS.finditer(whole)
+    return [(one.group(), origin[one.start()][0], origin[one.end() - 1][1]) for one in found]
+
+
+def needle(sought: Sequence[str], *, prefix: bool = False) -> str:
+    """Tokens side by side as they stand in a `normal` text; of the last one only the beginning with `prefix`.
+
+    >>> needle(["2024", "年"]), needle(["kcc"], prefix=True)
+    (' 2024 年', ' kcc')
+    """
+    text = "".join(token if _IS_CHINESE(token) else f" {token} " for token in sought).replace("  ", " ")
+    return text[:-1] if prefix and text.endswith(" ") else text
+
+
+def asked_terms(sought: Sequence[str], *, prefix: bool = False) -> tuple[list[str], bool]:
+    """The terms that a text with these tokens side by side has, and whether every text that has them is one.
+
+    A prefix of a Latin run that stands alone has SHORTEST_PREFIX characters at least.
+
+    >>> asked_terms(["云", "南"]), asked_terms(["2024", "年"]), asked_terms(["kcc20"], prefix=True)
+    ((['云南'], True), (['2024', '年'], False), (['kcc2…'], False))
+    """
     found: list[str] = []
-    for chinese, other in runs:
-        found += (_pairs(chinese) or [chinese]) if chinese else [other[:_LONGEST]]
-    return list(dict.fromkeys(found))
+    run: list[str] = []
+    for token in (*sought, ""):
+        if token and _IS_CHINESE(token):
+            run.append(token)
+            continue
+        found += _covering(run)
+        run = []
+        if token:
+            found.append(token[:_LONGEST])
+    last = sought[-1]
+    if prefix and not _IS_CHINESE(last):
+        length = max((size for size in _BEGINNINGS if size <= len(last)), default=0)
+        found[-1:] = [last[:length] + _BEGINS] if length else []
+        return found, len(sought) == 1 and length == len(last)
+    alone = len(sought) == 1 and len(last) <= _LONGEST
+    return found, alone or (len(sought) == 2 and all(map(_IS_CHINESE, sought)))
+
+
+def in_title(found: Iterable[str]) -> list[str]:
+    """The terms as a title has them."""
+    return [term + _IN_TITLE for term in found]
 
 
 def match_expression(found: Iterable[str]) -> str:
@@ -57,17 +137,42 @@ def match_expression(found: Iterable[str]) -> str:
     return " ".join(f'"{term}"' for term in found)
 
 
-def _pairs(run: str) -> list[str]:
-    return list(map(add, run, run[1:]))
-
-
 def simplified(text: str) -> str:
     """A text with each traditional character as its simplified one, whatever the phrase."""
     return text.translate(_simplified())
 
 
-def _fold(text: str) -> str:
+def fold(text: str) -> str:
+    """A text as it is compared: compatible forms, small letters, simplified characters one by one."""
     return unicodedata.normalize("NFKC", text).casefold().translate(_simplified())
+
+
+def _line(text: str) -> str:
+    return "".join(
+        chinese or f" {other} " for chinese, other in _RUNS.findall(fold(text))
+    ).replace("  ", " ")  # fmt: skip
+
+
+def _terms(text: str) -> list[str]:
+    """The terms of a normal text. They depend on the text alone, so that they can be made again to be taken out."""
+    found: list[str] = []
+    for piece in text.split():
+        if _IS_CHINESE(piece):
+            found += piece
+            found += map(add, piece, piece[1:])
+        else:
+            found.append(piece[:_LONGEST])
+            found += (piece[:size] + _BEGINS for size in _BEGINNINGS if size <= len(piece))
+    return found
+
+
+def _covering(run: Sequence[str]) -> list[str]:
+    """Pairs that have all characters of a run, or so many of them that few texts have them by chance."""
+    if len(run) < 2:
+        return list(run)
+    step = max(2, ceil((len(run) - 1) / _COVERING))
+    places = dict.fromkeys((*range(0, len(run) - 1, step), len(run) - 2))
+    return [run[place] + run[place + 1] for place in places]
 
 
 @cache

@@ -14,7 +14,7 @@ import orjson
 from sqlalchemy import Connection, and_, select, update
 
 from schemas.catalog import Catalog, Disclosure
-from store import bulk, features, revisions, rollups, tables
+from store import bulk, features, revisions, rollups, searching, tables
 from store.errors import StoreError
 from store.identity import Identity, identify, recency, same_day
 from store.layout import Node, layout
@@ -224,10 +224,10 @@ def _insert(connection: Connection, fresh: Sequence[_Draft], catalog: Catalog, l
         ),
     )
     bulk.insert(connection, tables.value_source, (_source(draft) for draft in fresh if draft.entry.sources))
-    bulk.insert_terms(
+    searching.insert(
         connection,
         [
-            (one.disclosure["shard"], one.disclosure["id"], one.disclosure["recency"], one.terms)
+            (one.disclosure["shard"], one.disclosure["id"], one.disclosure["recency"], one.text)
             for one in made
         ],
     )
@@ -235,10 +235,10 @@ def _insert(connection: Connection, fresh: Sequence[_Draft], catalog: Catalog, l
 
 def _insert_registers(connection: Connection, made: Sequence[Parts]) -> None:
     """Publishers, processes and organizations, where they are not there yet."""
-    bulk.insert_missing(connection, tables.publisher, _by_id(one.publisher for one in made).values())
-    bulk.insert_missing(
-        connection, tables.process, _by_id(row for one in made for row in one.processes).values()
-    )
+    publishers = _by_id(one.publisher for one in made)
+    processes = _by_id(row for one in made for row in one.processes)
+    bulk.insert_missing(connection, tables.publisher, publishers.values())
+    bulk.insert_missing(connection, tables.process, processes.values())
     wanted: dict[str, Row] = {}
     for one in made:
         for row in one.organizations.values():
@@ -252,6 +252,10 @@ def _insert_registers(connection: Connection, made: Sequence[Parts]) -> None:
         if stored.get(row["id"]) == row["id"] != row["name"]:
             named = update(table).where(table.c.id == row["id"], table.c.name == row["id"])
             connection.execute(named.values(name=row["name"], name_key=row["name_key"]))
+            searching.delete_names(connection, "organization", [row["id"]])  # comes back under its name
+    for kind, rows in (("publisher", publishers), ("process", processes), ("organization", wanted)):
+        texts = {one: searching.name_text(kind, row) for one, row in rows.items()}
+        searching.insert_names(connection, kind, texts)
 
 
 def _by_id(rows: Iterable[Row]) -> dict[str, Row]:

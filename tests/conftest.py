@@ -149,10 +149,12 @@ def _contents(engine: Engine) -> Contents:
             if table.name != "region":
                 found[table.name] = [tuple(row) for row in connection.execute(query)]
         if engine.dialect.name == "sqlite":
-            search = "SELECT rowid, terms FROM search ORDER BY rowid"
+            search = "SELECT recency, text FROM search_text ORDER BY recency"
         else:
-            search = "SELECT disclosure_id, terms FROM search ORDER BY disclosure_id"
+            search = "SELECT disclosure_id, text, terms FROM search ORDER BY disclosure_id"
         found["search"] = [tuple(row) for row in connection.execute(text(search))]
+        names = "SELECT kind, id, text FROM search_name WHERE kind <> 'region' ORDER BY kind, id"
+        found["search_name"] = [tuple(row) for row in connection.execute(text(names))]
     return found
 
 

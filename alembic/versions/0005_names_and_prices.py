@@ -6,7 +6,7 @@ from alembic import op
 from store.names import name_key
 
 revision: str = "0005"
-down_revision: str | None = "0003"
+down_revision: str | None = "0004"
 branch_labels: str | None = None
 depends_on: str | None = None
 

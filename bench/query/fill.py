@@ -18,7 +18,7 @@ from bench.query import templates
 from bench.query.cast import Cast, Organization
 from bench.query.templates import Variant, found_by, variants
 from schemas.catalog import Catalog
-from store import bulk, rollups, tables
+from store import bulk, rollups, searching, tables
 from store.engine import connect, writing
 from store.identity import digest, recency
 from store.migrate import upgrade
@@ -51,7 +51,7 @@ class Batch:
     """Rows by table, as tuples in the order of the table's columns, and what is searched."""
 
     rows: dict[str, list[tuple[Any, ...]]] = field(default_factory=dict)
-    terms: list[tuple[str, str, int, list[str]]] = field(default_factory=list)
+    texts: list[tuple[str, str, int, str]] = field(default_factory=list)
 
     def add(self, table: Table, row: tuple[Any, ...]) -> None:
         self.rows.setdefault(table.name, []).append(row)
@@ -157,7 +157,7 @@ class Records:
         batch.add(tables.change, (number + 1, place, one, 1, "added", AT.isoformat(" ", "microseconds")))
         body = variant.body.filled(values)
         batch.add(tables.document, (place, one, hashlib.sha256(body.encode()).hexdigest(), body))
-        batch.terms.append((place, one, when, found_by(variant, values)))
+        batch.texts.append((place, one, when, found_by(variant, values)))
 
 
 def _skewed(number: int, size: int) -> int:
@@ -185,15 +185,19 @@ class Database:
     def registers(self, records: Records) -> None:
         with writing(self.engine) as connection:
             for table, rows in records.registers():
-                bulk.insert_tuples(connection, table.name, table.columns.keys(), rows)
+                columns = table.columns.keys()
+                bulk.insert_tuples(connection, table.name, columns, rows)
+                named = (dict(zip(columns, row, strict=True)) for row in rows)
+                names = {row["id"]: searching.name_text(table.name, row) for row in named}
+                searching.insert_names(connection, table.name, names)
 
     def add(self, batch: Batch) -> None:
         with writing(self.engine) as connection:
             for table in tables.metadata.sorted_tables:
                 if rows := batch.rows.get(table.name):
                     bulk.insert_tuples(connection, table.name, table.columns.keys(), rows)
-            if batch.terms:
-                bulk.insert_terms(connection, batch.terms)
+            if batch.texts:
+                searching.insert(connection, batch.texts)
 
     def finish(self, count: int) -> None:
         """Indexes, and what the planner knows of the tables."""

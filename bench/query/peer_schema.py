@@ -8,9 +8,10 @@ from graphene import Argument, Boolean, Date, Field, Float, InputObjectType, Int
 from sqlalchemy import ColumnElement, desc, extract, text
 
 from bench.query.peer_loading import Reading, disclosures, profile
+from query.search import read
 from schemas.catalog import Catalog
 from store.tables import disclosure, party
-from store.terms import match_expression, query_terms
+from store.terms import match_expression
 
 
 def _reading(info: Any) -> Reading:
@@ -158,7 +159,7 @@ def schema(catalog: Catalog) -> graphene.Schema:
             if after:
                 query = query.where(_D.recency < int(urlsafe_b64decode(after)))
             if search:
-                terms = match_expression(query_terms(search))
+                terms = match_expression(read(search).terms)
                 hits = "disclosure.recency IN (SELECT rowid FROM search WHERE search MATCH :terms)"
                 query = query.where(text(hits).bindparams(terms=terms))
             rows = _reading(info).all(query)

@@ -6,7 +6,7 @@ dates are those of its variant.
 
 import random
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -18,8 +18,9 @@ from schemas.catalog import Catalog, Disclosure
 from store import tables
 from store.identity import Identity, Publisher
 from store.layout import Node, layout
-from store.rows import Parts, Row, parts
-from store.terms import terms
+from store.rows import Parts, Row, heading, parts
+from store.searching import texts as searched
+from store.terms import normal
 from store.writing import content
 
 # Marks, each one character that no record has.
@@ -77,7 +78,7 @@ class Blank:
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """One variant of one type: its document, its rows, its terms.
+    """One variant of one type: its document, its rows, its texts.
 
     `companies` and `bodies` are the marks (code, name) of the organizations it has.
     """
@@ -90,7 +91,7 @@ class Variant:
     companies: tuple[tuple[str, str], ...]
     bodies: tuple[tuple[str, str], ...]
     parts: tuple[tuple[Table, Blank], ...]
-    terms: tuple[str, ...]
+    title: Text
     texts: tuple[Text, ...]
 
 
@@ -108,11 +109,6 @@ def _variant(catalog: Catalog, disclosure: Disclosure, node: Node, number: int, 
     record = marks.record(disclosure)
     # Sorted as it is stored: the places of parties follow the order of the properties.
     made = _parts(orjson.loads(content(record | {"region": "530100"})), disclosure, node, catalog)
-    # Which texts with marks are searched shows when a word stands in their place.
-    words = {text: f"zq{at}" for at, text in enumerate(dict.fromkeys(_marked_texts(record)))}
-    terms_ = _parts(_replaced(record, words) | {"region": "530100"}, disclosure, node, catalog).terms
-    plain = set(terms_) - set(words.values())
-    searched = [text for text, word in words.items() if word in terms_]
     return Variant(
         disclosure=disclosure,
         body=Text.of(content(record).decode()),
@@ -130,8 +126,8 @@ def _variant(catalog: Catalog, disclosure: Disclosure, node: Node, number: int, 
             )
             for row in rows
         ),
-        terms=tuple(sorted(plain)),
-        texts=tuple(map(Text.of, searched)),
+        title=Text.of(heading(record, disclosure)),
+        texts=tuple(Text.of(text) for text in dict.fromkeys(text for _, text in searched(record, node))),
     )
 
 
@@ -208,27 +204,6 @@ class _Marks:
         return self._known[key]
 
 
-def _marked_texts(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        if _MARK.search(value):
-            yield value
-    elif isinstance(value, Mapping):
-        for one in value.values():
-            yield from _marked_texts(one)
-    elif isinstance(value, list):
-        for one in value:
-            yield from _marked_texts(one)
-
-
-def _replaced(value: Any, words: Mapping[str, str]) -> Any:
-    if isinstance(value, str):
-        return words.get(value, value)
-    if isinstance(value, Mapping):
-        return {key: _replaced(one, words) for key, one in value.items()}
-    return [_replaced(one, words) for one in value] if isinstance(value, list) else value
-
-
-def found_by(variant: Variant, values: Mapping[str, str]) -> list[str]:
-    """The terms of one record of a variant."""
-    own = terms([text.filled(values) for text in variant.texts])
-    return list(dict.fromkeys([*variant.terms, *own]))
+def found_by(variant: Variant, values: Mapping[str, str]) -> str:
+    """The normal text by which one record of a variant is found."""
+    return normal(variant.title.filled(values), [text.filled(values) for text in variant.texts])

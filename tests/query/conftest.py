@@ -7,12 +7,14 @@ from copy import copy
 
 import psycopg
 import pytest
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Engine, create_engine, select
 
 from api.operation import Service
 from query.run import Reader
 from schemas.catalog import Catalog
+from store import searching
 from store.engine import connect
+from store.tables import disclosure
 from tests.query import records
 from tests.query.oracle import Oracle
 
@@ -36,7 +38,13 @@ def stored(
         url = uri("stored")
     engine = connect(url)
     records.store(engine, toy_catalog)
-    with engine.begin() as connection_:  # what a withdrawal leaves: a row without a document
+    with (
+        engine.begin() as connection_
+    ):  # what a withdrawal leaves: a row without a document, found by no word
+        bare = select(disclosure.c.shard, disclosure.c.id, disclosure.c.recency).where(
+            disclosure.c.local_id == "bare"
+        )
+        searching.delete(connection_, [(row[0], row[1], row[2]) for row in connection_.execute(bare)])
         gone = "(SELECT id FROM disclosure WHERE local_id = 'bare')"
         connection_.exec_driver_sql(f"DELETE FROM document WHERE disclosure_id IN {gone}")
     yield engine

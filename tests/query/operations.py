@@ -24,7 +24,33 @@ from tests.query.reference import Orders
 from tests.query.vocabulary import Vocabulary
 
 Composite = GraphQLObjectType | GraphQLInterfaceType
-WORDS = ("昆明", "云南 示例", "項目", "2024", "KMGC2024", "中標", "虚构", "示例光电")
+WORDS = (
+    "昆明",
+    "云南 示例",
+    "項目",
+    "2024",
+    "KMGC2024",
+    "中標",
+    "虚构",
+    "示例光电",
+    "市",
+    "昆明市呈貢",
+    "“示例公司”",
+    "KM*",
+    "2024年 -昆明",
+    "更正",
+    "更 正",
+    "第1号",
+    '"2024 年"',
+    "示例 -“更正 1”",
+    "Tab null",
+    "変",
+    "emoji",
+    "'; DROP",
+    "号 20*",
+    "“更正1：1”*",
+    "km* gc*",
+)
 # field → what its list consists of, and in which order when none is asked for; all others are of disclosures
 KINDS: Mapping[str, tuple[str, Orders]] = {
     "organizations": ("organization", ()), "sameName": ("organization", ()), "publishers": ("publisher", ()),
@@ -237,7 +263,8 @@ class Maker:
         if "orderBy" in declared and self.chance.random() < 0.5:
             fields = self.schema.type_map[f"{type_}Field"]
             assert isinstance(fields, GraphQLEnumType)
-            order = [self._order(fields) for _ in range(self.chance.choice((1, 1, 1, 2, 3)))]
+            known = [one for one in fields.values if one != "RELEVANCE"]
+            order = [self._order(known) for _ in range(self.chance.choice((1, 1, 1, 2, 3)))]
             notation = f"[{type_}!]"
             if not isinstance(declared["orderBy"].type, GraphQLList):
                 order, notation = order[0], type_
@@ -249,8 +276,19 @@ class Maker:
             given["role"] = self.literal_or_variable("PartyRole", role, enums=True)
         if filter_ is not None and self.chance.random() < 0.4:
             given["filter"] = self.filter(get_named_type(filter_), 0)
-        if "search" in declared and self.chance.random() < 0.15:
-            given["search"] = self.literal_or_variable("String", self.chance.choice(WORDS))
+        if "search" in declared and self.chance.random() < 0.2:
+            word = (
+                self.chance.choice(WORDS)
+                if self.chance.random() < 0.6
+                else self.vocabulary.search(self.chance, kind)
+            )
+            given["search"] = self.literal_or_variable("String", word)
+            by = self.schema.type_map[f"{type_}Field"] if "orderBy" in declared else None
+            if isinstance(by, GraphQLEnumType) and "RELEVANCE" in by.values and self.chance.random() < 0.4:
+                order = [{"field": "RELEVANCE", "direction": self.chance.choice(("ASC", "DESC", "DESC"))}]
+                if self.chance.random() < 0.3:
+                    order.insert(self.chance.choice((0, 1)), self._order(list(by.values)))
+                given["orderBy"] = self.literal_or_variable(f"[{type_}!]", order, enums=True)
         size = 20
         if self.nodes > 500 or self.chance.random() < 0.8:
             size = self.chance.choice(
@@ -305,8 +343,8 @@ class Maker:
         names = self.chance.sample(list(given), len(given))
         return ("(" + ", ".join(f"{one}: {given[one]}" for one in names) + ")" if given else ""), size
 
-    def _order(self, fields: GraphQLEnumType) -> dict[str, str]:
-        order = {"field": self.chance.choice(list(fields.values))}
+    def _order(self, fields: Sequence[str]) -> dict[str, str]:
+        order = {"field": self.chance.choice(fields)}
         if self.chance.random() < 0.7:
             order["direction"] = self.chance.choice(("ASC", "DESC"))
         return order

@@ -19,17 +19,22 @@ from graphql import (
     parse,
     print_schema,
 )
-from sqlalchemy import Engine, select, text
+from sqlalchemy import Engine, select
 
 from api.types import graphql_schema
 from query.model import Model
 from schemas.catalog import Catalog
 from store import tables
-from store.terms import query_terms
-from tests.query import oracle_summary, reference
+from tests.query import meaning, oracle_summary, reference
 from tests.query.oracle_fields import FIELDS
 from tests.query.oracle_filters import Filters
 from tests.query.reference import Orders, Row, Thing
+
+# What a thing that is no disclosure is found by.
+NAMES = {
+    "organization": ("name", "uscc"), "publisher": ("name", "uscc"), "process": ("title", "number"),
+    "region": ("title", "title_en", "code"),
+}  # fmt: skip
 
 
 class Oracle:
@@ -47,7 +52,6 @@ class Oracle:
                 )
                 for table in tables.metadata.sorted_tables
             }
-            self.terms = _terms(connection)
         self.documents = {row["disclosure_id"]: row["body"] for row in self.rows["document"]}
         self.called = reference.called(catalog.documents.values())
         self.titles, self.methods = oracle_summary.titles(catalog), oracle_summary.methods(catalog)
@@ -58,6 +62,7 @@ class Oracle:
             for f in one.walk()
             if f.definition == "unitPrice"
         }
+        self.texts = meaning.Texts(catalog)
         self.found: dict[tuple[str, str], dict[Any, list[Row]]] = {}
         self.found_leaves: dict[str, Mapping[str, str]] = {}
         self.filters = Filters(self, self.schema)
@@ -159,6 +164,8 @@ class Oracle:
         rows = self.chosen(kind, rows, arguments)
         leaves = self.leaves(arguments.get("target", "")) if kind == "disclosure" else {}
         orders = reference.order_of(kind, arguments.get("orderBy"), default, leaves)
+        if any(key == "relevance" for key, _ in orders):
+            rows = [self.ranked(row, arguments["search"]) for row in rows]
         whole = [(row, self.place(kind, row, orders)) for row in rows]
         whole.sort(key=cmp_to_key(lambda a, b: reference.compare(a[1], b[1], orders)))
         placed, behind = whole, {"after": False, "before": False}
@@ -179,9 +186,15 @@ class Oracle:
         }
         nodes = [self.thing(kind, row) for row, _ in shown]
         edges = [
-            Thing("edge", {"node": node, "cursor": reference.cursor(at, orders)})
+            Thing(
+                "edge",
+                {
+                    "node": node, "cursor": reference.cursor(at, orders),
+                    "highlights": self._highlights(node, arguments.get("search")),
+                },
+            )
             for node, (_, at) in zip(nodes, shown, strict=True)
-        ]
+        ]  # fmt: skip
         found = {
             "nodes": nodes,
             "edges": edges,
@@ -200,9 +213,31 @@ class Oracle:
             type_ = arguments["filterType"]
             rows = [row for row in rows if self.meets(self.thing(kind, row), wanted, type_)]
         if arguments.get("search") is not None:
-            terms = set(query_terms(arguments["search"]))
-            rows = [row for row in rows if terms <= self.terms[row["recency"]]]
+            rows = [row for row in rows if meaning.matches(self.searched(kind, row), arguments["search"])]
         return rows
+
+    def searched(self, kind: str, row: Row) -> list[str]:
+        """The texts in which a row is searched, a disclosure's title first."""
+        if kind == "item":  # by all that its disclosure says
+            return self.searched("disclosure", self.all("disclosure", "id", row["disclosure_id"])[0])
+        if kind != "disclosure":
+            return [str(row[column]) for column in NAMES[kind] if row[column]]
+        document = self.documents.get(row["id"])
+        return [one for _, one in self.texts.of(document, row["title"])] if document else []
+
+    def ranked(self, row: Row, search: str) -> Row:
+        """The row with how well it fits the search."""
+        title, *texts = self.searched("disclosure", row)
+        return {**row, "relevance": meaning.rank(title, texts, search)}
+
+    def _highlights(self, node: Thing, search: str | None) -> list[Thing]:
+        if search is None or not node.document:
+            return []
+        found = meaning.highlights(self.texts.of(node.document, node.row["title"]), search)
+        return [
+            Thing("highlight", {**one, "pieces": [Thing("piece", piece) for piece in one["pieces"]]})
+            for one in found
+        ]
 
     def place(self, kind: str, row: Row, orders: Orders) -> reference.Place:
         """What a row is ordered by."""
@@ -235,12 +270,3 @@ def _piece(owner: Thing, kind: str, row: Row, siblings: list[Row]) -> Any:
 
 def _plain(row: Mapping[Any, Any]) -> dict[str, Any]:
     return {name: value.isoformat() if isinstance(value, date) else value for name, value in row.items()}
-
-
-def _terms(connection: Any) -> dict[int, set[str]]:
-    """The stored terms by recency."""
-    if connection.dialect.name == "sqlite":
-        found = connection.execute(text("SELECT rowid, terms FROM search"))
-        return {recency: set(terms.split(" ")) for recency, terms in found}
-    join = "SELECT d.recency, s.terms FROM search s JOIN disclosure d ON d.id = s.disclosure_id"
-    return {recency: set(terms) for recency, terms in connection.execute(text(join))}

@@ -213,7 +213,9 @@ _OWN: Mapping[str, Mapping[str, str | Resolver]] = {
         "facets": lambda oracle, source, given: oracle_summary.facets(oracle, source.row["whole"], given, source.row["path"]),
     },
     "group": {name: name for name in ("keys", "count", "reposts", "amount", "lateness", "organizations", "processes", "properties")},
-    "edge": _same("node", "cursor"),
+    "edge": _same("node", "cursor", "highlights"),
+    "highlight": {name: name for name in ("property", "title", "titleEn", "pieces")},
+    "piece": _same("text", "hit"),
     "pageInfo": {name: name for name in ("hasNextPage", "hasPreviousPage", "startCursor", "endCursor")},
 }  # fmt: skip
 FIELDS: Mapping[str, Mapping[str, str | Resolver]] = {

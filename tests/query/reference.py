@@ -39,9 +39,10 @@ COLUMNS = {
     "STAGE": "stage_rank", "FORMED_DATE": "formed_date", "TITLE": "title", "LOCAL_ID": "local_id", "TYPE": "type",
     "DOMAIN": "domain", "LEVEL": "level", "REGION": "region", "OUTCOME": "outcome", "REVISION": "revision",
     "DISCLOSURES": "disclosures", "FIRST_DATE": "first_date", "LAST_DATE": "last_date", "PRICE": "unit_price",
+    "RELEVANCE": "relevance",
 }  # fmt: skip
 _NUMBERS = ("version", "recency", "amount_fen", "days_late", "stage_rank", "revision", "disclosures", "processes", "items",
-            "place", "ordinal", "unit_price")  # fmt: skip
+            "place", "ordinal", "unit_price", "relevance")  # fmt: skip
 _DATES = ("published_date", "due_on", "formed_date", "first_date", "last_date")
 _TEXTS = ("title", "local_id", "type", "domain", "level", "region", "outcome", "name", "uscc", "number")
 # What makes an order total, for what is neither a disclosure nor has an id.
@@ -149,6 +150,8 @@ def place(row: Row, orders: Orders, called: Any = None, document: Any = None) ->
 def _key(row: Row, key: str, called: Any, document: Any) -> Any:
     if key == "stage_rank":
         return STAGES.index(row["stage"])
+    if key == "relevance":
+        return row.get(key, 0)
     kind, colon, path = key.partition(":")
     if not colon:
         return row[key]

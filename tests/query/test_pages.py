@@ -5,13 +5,19 @@ from typing import Any
 import pytest
 
 from api.operation import Service
+from query import arguments
 from tests.query import reference
 from tests.query.oracle import Oracle
 from tests.query.test_statements import data
 
 ORDERS = [
     None,
-    *({"field": field, "direction": way} for field in reference.COLUMNS for way in ("ASC", "DESC")),
+    *(
+        {"field": field, "direction": way}
+        for field in arguments.ORDERS  # by which disclosures can be ordered
+        if field != "RELEVANCE"
+        for way in ("ASC", "DESC")
+    ),
 ]
 LISTS = {
     "disclosures": "disclosure", "organizations": "organization", "publishers": "publisher", "regions": "region",

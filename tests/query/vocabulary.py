@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
+from tests.query import meaning, reference
 from tests.query import oracle_profile as profile
-from tests.query import reference
 from tests.query.oracle import Oracle
 from tests.query.oracle_summary import PATHS
 
@@ -106,6 +106,23 @@ class Vocabulary:
             *odd,
             *chance.sample(("雲南示例光電科技有限公司", "王小明", "没有", "91530100MA6K00027X"), 1),
         ]
+
+    def search(self, chance: random.Random, kind: str) -> str:
+        """A piece of what a row is searched in, in quotes, cut off, or with another to be left out."""
+        texts = self.oracle.searched(kind, chance.choice(self.oracle.rows[kind])) or ["昆明"]
+        text = chance.choice(texts)
+        start = chance.randrange(len(text))
+        piece = text[start : start + chance.choice((1, 2, 3, 6, 12))].strip('"“”「」『』-*')
+        made = chance.choice(("{0}", "“{0}”", '"{0}"', "{0} {1}", "{1} -{0}", "{0} 示例")).format(
+            piece, chance.choice(texts)[:2]
+        )
+        found = meaning.wanted(made)
+        asked = any(not one.excluded for one in found)
+        return (
+            made
+            if asked and not any(one.prefix and len("".join(one.tokens)) < 2 for one in found)
+            else "昆明"
+        )
 
     def date(self, chance: random.Random) -> str:
         """A date of some disclosure."""

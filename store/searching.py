@@ -1,0 +1,201 @@
+"""The search index: what is written for each record and each name, and how all of it is made again.
+
+SQLite: `search` is an FTS5 table of terms without content (rowid = recency), `search_text` holds the normal texts.
+To take a row out FTS5 has to be told its terms, which are made from the text again. PostgreSQL: `search` holds both,
+the terms as an array with a GIN index. Names of organizations, publishers, processes and regions are indexed in the
+same way in `search_name` (on SQLite with the FTS5 table `search_name_terms`, rowid = number).
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Table, and_, select, text
+
+from schemas.catalog import Catalog
+from store import bulk, tables
+from store.layout import Node, layout
+from store.terms import normal, terms
+
+Searched = tuple[str, str, int, str]  # shard, id, recency, normal text
+_BATCH = 1000
+# kind → its table, and the columns that it is found by
+NAMED: Mapping[str, tuple[Table, tuple[str, ...]]] = {
+    "organization": (tables.organization, ("name", "uscc")),
+    "publisher": (tables.publisher, ("name", "uscc")),
+    "process": (tables.process, ("title", "number")),
+    "region": (tables.region, ("title", "title_en", "code")),
+}
+
+
+def texts(
+    value: Mapping[str, Any], node: Node, path: tuple[str, ...] = ()
+) -> Iterator[tuple[tuple[str, ...], str]]:
+    """The texts of a record that are searched, each with the property it stands in, in the schema's order."""
+    for name, child in node.children.items():
+        found = value.get(name)
+        if found is None:
+            continue
+        here = (*path, name)
+        if child.longest:
+            several = found if child.many else (found,)
+            yield from ((here, one) for one in several if len(one) <= child.longest)
+        elif child.children:
+            for one in found if child.many else (found,):
+                yield from texts(one, child, here)
+
+
+def insert(connection: Connection, found: Sequence[Searched]) -> None:
+    """Put records into the index."""
+    if connection.dialect.name == "sqlite":
+        bulk.insert_tuples(
+            connection, "search_text", ("recency", "text"), [(place, body) for _, _, place, body in found]
+        )
+        expressions = [(place, _spaced(body)) for _, _, place, body in found]
+        bulk.insert_tuples(connection, "search", ("rowid", "terms"), expressions)
+        return
+    rows = [(shard, one, _array(body), body) for shard, one, _, body in found]
+    bulk.insert_tuples(connection, "search", ("shard", "disclosure_id", "terms", "text"), rows)
+
+
+def delete(connection: Connection, gone: Sequence[tuple[str, str, int]]) -> None:
+    """Take (shard, id, recency) out of the index."""
+    if connection.dialect.name != "sqlite":
+        bulk.delete_pairs(connection, "search", "disclosure_id", [(shard, one) for shard, one, _ in gone])
+        return
+    given = (bulk.json_text([place for _, _, place in gone]),)
+    query = "SELECT recency, text FROM search_text WHERE recency IN (SELECT value FROM json_each(?))"
+    _forget(connection, "search", _rows(connection, query, given))
+    deletion = "DELETE FROM search_text WHERE recency IN (SELECT value FROM json_each(?))"
+    connection.exec_driver_sql(deletion, given)
+
+
+def insert_names(connection: Connection, kind: str, named: Mapping[str, str]) -> None:
+    """Put the names (id → normal text) of things of a kind into the index, where they are not there yet."""
+    if not named:
+        return
+    wanted = sorted(named)
+    if connection.dialect.name != "sqlite":
+        connection.exec_driver_sql(
+            "INSERT INTO search_name (kind, id, terms, text)"
+            " SELECT %s, id, terms::text[], text FROM unnest(%s::text[], %s::text[], %s::text[]) AS n(id, terms, text)"
+            " ON CONFLICT DO NOTHING",
+            (kind, wanted, [_array(named[one]) for one in wanted], [named[one] for one in wanted]),
+        )
+        return
+    query = text(
+        "SELECT id FROM search_name WHERE kind = :kind AND id IN (SELECT value FROM json_each(:ids))"
+    )
+    known = set(connection.scalars(query, {"kind": kind, "ids": bulk.json_text(wanted)}))
+    new = [one for one in wanted if one not in known]
+    last = connection.exec_driver_sql("SELECT coalesce(max(number), 0) FROM search_name").scalar_one()
+    rows = [(last + place, kind, one, named[one]) for place, one in enumerate(new, start=1)]
+    bulk.insert_tuples(connection, "search_name", ("number", "kind", "id", "text"), rows)
+    found = [(number, _spaced(body)) for number, _, _, body in rows]
+    bulk.insert_tuples(connection, "search_name_terms", ("rowid", "terms"), found)
+
+
+def delete_names(connection: Connection, kind: str, ids: Sequence[str]) -> None:
+    """Take the names of things of a kind out of the index."""
+    if connection.dialect.name == "sqlite":
+        given = (kind, bulk.json_text(list(ids)))
+        query = (
+            "SELECT number, text FROM search_name WHERE kind = ? AND id IN (SELECT value FROM json_each(?))"
+        )
+        _forget(connection, "search_name_terms", _rows(connection, query, given))
+        deletion = "DELETE FROM search_name WHERE kind = ? AND id IN (SELECT value FROM json_each(?))"
+        connection.exec_driver_sql(deletion, given)
+        return
+    connection.exec_driver_sql(
+        "DELETE FROM search_name WHERE kind = %s AND id = ANY(%s::text[])", (kind, list(ids))
+    )
+
+
+def name_text(kind: str, row: Mapping[str, Any]) -> str:
+    """What a thing of a kind is found by: its name, then its code or number."""
+    first, *others = (row[column] for column in NAMED[kind][1])
+    return normal(first or "", (other for other in others if other))
+
+
+def rebuild(connection: Connection, catalog: Catalog | None = None) -> int:
+    """Make the whole index again from the stored documents and names; gives how many records are in it.
+
+    One transaction of the caller's; reads and writes a thousand records at a time. A migration has no catalog to
+    give and gets the published one.
+    """
+    catalog = catalog or Catalog.load()
+    for statement in _EMPTYING[connection.dialect.name]:
+        connection.exec_driver_sql(statement)
+    for kind, (table, _) in NAMED.items():
+        key = table.c.code if kind == "region" else table.c.id
+        columns = [key, *(table.c[name] for name in NAMED[kind][1] if name != key.name)]
+        for batch in _pages(connection, columns):
+            insert_names(connection, kind, {row[key.name]: name_text(kind, row) for row in batch})
+    return _rebuild_records(connection, catalog)
+
+
+_EMPTYING = {
+    "sqlite": (
+        "INSERT INTO search(search) VALUES ('delete-all')", "DELETE FROM search_text",
+        "INSERT INTO search_name_terms(search_name_terms) VALUES ('delete-all')", "DELETE FROM search_name",
+    ),
+    "postgresql": ("TRUNCATE search", "TRUNCATE search_name"),
+}  # fmt: skip
+
+
+def _rebuild_records(connection: Connection, catalog: Catalog) -> int:
+    layouts: dict[str, Node] = {}
+    count = 0
+    d, doc = tables.disclosure.c, tables.document.c
+    joined = tables.disclosure.join(tables.document, and_(doc.shard == d.shard, doc.disclosure_id == d.id))
+    query = select(d.shard, d.id, d.recency, d.title, d.type, d.schema_version, doc.body).select_from(joined)
+    last = None
+    while True:
+        page = query if last is None else query.where(d.recency > last)
+        rows = connection.execute(page.order_by(d.recency).limit(_BATCH)).all()
+        if not rows:
+            return count
+        last = rows[-1].recency
+        found: list[Searched] = []
+        for row in rows:
+            name = f"{row.type}/{row.schema_version}"
+            if name not in layouts:
+                known = catalog.versions.get(name)  # of a type that is gone only the title is left
+                layouts[name] = layout(known, catalog.codelists["unit"]) if known else Node("object")
+            body = normal(row.title, (one for _, one in texts(row.body, layouts[name])))
+            found.append((row.shard, row.id, row.recency, body))
+        insert(connection, found)
+        count += len(found)
+
+
+def _pages(connection: Connection, columns: Sequence[Any]) -> Iterator[list[Mapping[str, Any]]]:
+    """The rows of a table, a batch at a time, of no more columns than are needed: a migration may not have them all."""
+    key, last = columns[0], ""
+    while True:
+        query = select(*columns).where(key > last).order_by(key).limit(_BATCH)
+        rows: list[Mapping[str, Any]] = [dict(row) for row in connection.execute(query).mappings()]
+        if not rows:
+            return
+        yield rows
+        last = rows[-1][key.name]
+
+
+def _rows(connection: Connection, query: str, given: tuple[Any, ...]) -> list[tuple[int, str]]:
+    return [(row[0], row[1]) for row in connection.exec_driver_sql(query, given)]
+
+
+def _forget(connection: Connection, table: str, known: Iterable[tuple[int, str]]) -> None:
+    """Take rows out of an FTS5 table without content: it is told what it was told to put in."""
+    rows = [(place, _spaced(body)) for place, body in known]
+    if rows:
+        statement = f"INSERT INTO {table}({table}, rowid, terms) VALUES ('delete', ?, ?)"  # noqa: S608
+        connection.exec_driver_sql(statement, rows)
+
+
+def _spaced(body: str) -> str:
+    return " ".join(terms(body))
+
+
+def _array(body: str) -> str:
+    """Terms as PostgreSQL reads an array: quoted, `null` is a word; they hold no quotation marks."""
+    found = terms(body)
+    return '{"' + '","'.join(found) + '"}' if found else "{}"
