@@ -367,7 +367,7 @@ class Planner:
             orders = order_by(relation.table, known, arguments.get("orderBy"), source.order)
         else:
             orders = chosen(relation.table, arguments.get("orderBy"), source.order)
-        page, size = window(arguments, relation.table, orders, self._bind)
+        page, size = window(arguments, orders, self._bind)
         outside = self.elsewhere, self.grouping, self.search
         self.elsewhere = frozenset()  # other disclosures, of any type
         others = self._conditions_of("Disclosure" if relation.rows else target, arguments)

@@ -28,7 +28,7 @@ from query.row import NO_MAKING, Made, Row, asks_document
 # Columns whose values PostgreSQL has to be told the type of, because a parameter alone does not say it.
 KINDS = {
     "formed_date": "date", "published_date": "date", "due_on": "date", "amount_fen": "bigint",
-    "days_late": "integer", "recency": "bigint", "stage_rank": "integer", "disclosures": "bigint",
+    "days_late": "integer", "recency": "bigint", "stage_rank": "integer", "relevance": "integer", "disclosures": "bigint",
     "processes": "bigint", "items": "bigint", "place": "integer", "ordinal": "integer", "first_date": "date",
     "last_date": "date", "version": "bigint", "unit_price": "bigint", "quantity": "float8", "rank": "integer",
     "revision": "integer", "area": "float8", **dict.fromkeys(MEASURES, "bigint"),

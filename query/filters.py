@@ -54,9 +54,7 @@ def order_by(
     return orders_of(table, tuple(keys))
 
 
-def window(
-    arguments: Mapping[str, Any], table: str, orders: tuple[Order, ...], bind: Bind
-) -> tuple[Window, int]:
+def window(arguments: Mapping[str, Any], orders: tuple[Order, ...], bind: Bind) -> tuple[Window, int]:
     """The page that first/after or last/before ask for, and its size."""
     first, last = arguments.get("first"), arguments.get("last")
     if first is not None and last is not None:
@@ -67,22 +65,20 @@ def window(
             "Q003", f"一页 1–{MOST} 条,不能是 {size}", f"a page has 1 to {MOST} rows, not {size}",
             "用 after 和 endCursor 取下一页。", "Use after with endCursor for the next page.",
         )  # fmt: skip
-    after = _cursor(arguments.get("after"), table, orders, bind)
-    before = _cursor(arguments.get("before"), table, orders, bind)
+    after = _cursor(arguments.get("after"), orders, bind)
+    before = _cursor(arguments.get("before"), orders, bind)
     return Window(bind(size), last is not None, after, before), size
 
 
-def _cursor(text: Any, table: str, orders: tuple[Order, ...], bind: Bind) -> tuple[int, ...]:
+def _cursor(text: Any, orders: tuple[Order, ...], bind: Bind) -> tuple[int, ...]:
     if text is None:
         return ()
-    nulls, places = bind.split(text, partial(_cursor_values, table, orders))
+    nulls, places = bind.split(text, partial(_cursor_values, orders))
     found = iter(places)
     return tuple(-1 if null else next(found) for null in nulls)
 
 
-def _cursor_values(
-    table: str, orders: tuple[Order, ...], text: str
-) -> tuple[tuple[bool, ...], tuple[Any, ...]]:
+def _cursor_values(orders: tuple[Order, ...], text: str) -> tuple[tuple[bool, ...], tuple[Any, ...]]:
     """Which keys of a cursor are NULL, and the values of the others."""
     try:
         if is_plain(orders):
@@ -91,13 +87,11 @@ def _cursor_values(
         if found != order_tag(orders) or len(values) != len(orders):
             raise ValueError(text)
         nulls = tuple(
-            value == "" and (order.key in _NULLABLE or order.member is not None or is_text(order, table))
+            value == "" and (order.key in _NULLABLE or order.member is not None or is_text(order))
             for order, value in zip(orders, values, strict=True)
         )
         typed = (
-            _typed(order, table, value)
-            for order, value, null in zip(orders, values, nulls, strict=True)
-            if not null
+            _typed(order, value) for order, value, null in zip(orders, values, nulls, strict=True) if not null
         )
         return nulls, tuple(typed)
     except ValueError:
@@ -114,9 +108,9 @@ def _version(text: str) -> int:
     return int(text)
 
 
-def _typed(order: Order, table: str, value: str) -> Any:
+def _typed(order: Order, value: str) -> Any:
     """A cursor's value as its column holds it; raises ValueError for one that we never wrote."""
-    if is_text(order, table):
+    if is_text(order):
         if not value.startswith("="):
             raise ValueError(value)
         return value[1:].replace("~1", "|").replace("~0", "~")

@@ -221,7 +221,7 @@ class Page:
         of_owner = self.related.table == "item" and order.key in ("recency", "published_date")
         alias = self.related.owner.alias if of_owner and self.related.owner else self.related.alias
         column = f"{alias}.{order.key}"
-        return self.dialect.collated(column) if is_text(order, self.related.table) else column
+        return self.dialect.collated(column) if is_text(order) else column
 
     def order_by(self, orders: list[tuple[str, bool, str]], flip: bool) -> str:
         parts = []
@@ -244,7 +244,7 @@ class Page:
             spelled = self.dialect.text(expression)
             if order.member and order.member.kind == "number":
                 spelled = self.dialect.spelled(self.related.json, order.member.path, order.member.kind)
-            elif is_text(order, self.related.table):  # `=` before it tells an empty text from none
+            elif is_text(order):  # `=` before it tells an empty text from none
                 spelled = f"'=' || replace(replace({spelled}, '~', '~0'), '|', '~1')"
             parts.append(f"coalesce({spelled}, '')")
         return self.dialect.hex(f"'{order_tag(self.source.order)}|' || " + " || '|' || ".join(parts))
@@ -339,11 +339,9 @@ def _kind(order: Order, row: Row) -> str:
     )
 
 
-def is_text(order: Order, table: str) -> bool:
-    """Whether the key is a text that may hold anything; the ids that end an order are plain."""
-    if order.member:
-        return order.member.kind == "text"
-    return order.key in _TEXTS and order.key not in TIES[table]
+def is_text(order: Order) -> bool:
+    """Whether the key is a text that may hold anything; ids and codes are plain."""
+    return order.member.kind == "text" if order.member else order.key in _TEXTS
 
 
 def orders_of(table: str, chosen: tuple[Order, ...]) -> tuple[Order, ...]:

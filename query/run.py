@@ -27,7 +27,6 @@ _TOO_COMPLEX = (
 )  # fmt: skip
 _PLACEHOLDER = re.compile(r"%(?:\(p(\d+)\)s|%)")
 _CANCELLED = "57014"
-_OUT_OF_RANGE = "22003"
 _INDEXED_FOR = 10.0  # seconds until the types with a whole index are asked for again
 _BYTES = 32 * 1024 * 1024  # of statements that are kept
 _NAMES = [f"p{index}" for index in range(2_000)]
@@ -141,8 +140,6 @@ def fault_of(error: BaseException | None, seconds: float) -> BaseException:
         return refused
     if state.startswith("54") or (not state and any(words in reason for words in _TOO_COMPLEX)):
         return _too_complex()
-    if state == _OUT_OF_RANGE or reason == "integer overflow":
-        return _too_large()
     return error or RuntimeError("a driver's error without an error")
 
 
@@ -150,13 +147,6 @@ def _too_slow(seconds: float) -> TooSlowError:
     return TooSlowError(
         "Q200", f"查询超过 {seconds:g} 秒,已停止", f"the query took more than {seconds:g} s and was stopped",
         "缩小范围:加上地区、类型或者日期的条件,减小 first。", "Narrow it: filter by region, type or date, ask for fewer rows.",
-    )  # fmt: skip
-
-
-def _too_large() -> QueryError:
-    return QueryError(
-        "Q052", "合计超出能表示的范围", "a sum is beyond what can be represented",
-        "缩小范围:按日期、类型筛选。数据里可能有错误的金额。", "Narrow it by date or type. The data may hold a wrong amount.",
     )  # fmt: skip
 
 

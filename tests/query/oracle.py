@@ -73,6 +73,8 @@ class Oracle:
             self.schema, parse(query), Thing("query", {}), variable_values=dict(variables or {}),
             operation_name=name, field_resolver=self._resolve, type_resolver=self._type,
         )  # fmt: skip
+        if result.errors and result.errors[0].original_error:
+            raise result.errors[0].original_error
         assert not result.errors, result.errors[0]
         return result.data
 
@@ -231,7 +233,7 @@ class Oracle:
         return {**row, "relevance": meaning.rank(title, texts, search)}
 
     def _highlights(self, node: Thing, search: str | None) -> list[Thing]:
-        if search is None or not node.document:
+        if search is None or node.kind != "disclosure" or not node.document:
             return []
         found = meaning.highlights(self.texts.of(node.document, node.row["title"]), search)
         return [

@@ -103,7 +103,7 @@ def _walk(
     count, place = ("last", "before") if backwards else ("first", "after")
     connection = f"disclosures({count}: $size, {place}: $place, orderBy: $order) {{ {PAGE} }}"
     body = connection if root == "disclosures" else f'region(code: "530000") {{ {connection} }}'
-    query = f"query ($size: Int, $place: String, $order: DisclosureOrder) {{ {body} }}"
+    query = f"query ($size: Int, $place: String, $order: [DisclosureOrder!]) {{ {body} }}"
     orders = reference.order_of("disclosure", order)
     always = set(table.rows)
     seen: list[str] = []

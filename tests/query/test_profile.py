@@ -311,4 +311,4 @@ def test_a_sum_that_no_number_holds_is_refused(told: Service) -> None:
     with told.reader.engine.begin() as connection:
         connection.exec_driver_sql(f"UPDATE party SET amount_fen = {2**62} WHERE role = 'supplier'")
     query = f'{{ organization(uscc: "{BELA}") {{ roles {{ nodes {{ amount }} }} }} }}'
-    assert json.loads(told.answer(Request(query)).body)["errors"][0]["extensions"]["code"] == "Q052"
+    assert json.loads(told.answer(Request(query)).body)["errors"][0]["extensions"]["code"] == "Q034"

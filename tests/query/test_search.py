@@ -21,7 +21,7 @@ from tests.query.oracle import Oracle
 from tests.query.test_against_the_oracle import difference
 from tests.query.test_statements import data, statements
 
-SEARCH = """query ($text: String, $order: DisclosureOrder, $first: Int = 100, $after: String) {
+SEARCH = """query ($text: String, $order: [DisclosureOrder!], $first: Int = 100, $after: String) {
   found: disclosures(search: $text, orderBy: $order, first: $first, after: $after) { totalCount
     edges { cursor node { localId title } highlights { property title titleEn pieces { text hit } } }
     pageInfo { hasNextPage endCursor } } }"""
