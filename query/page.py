@@ -56,14 +56,17 @@ class Page:
         self.related, clause, self.joins = speller.related(
             source.relation, self.shapes, row, self.made, source.given
         )
+        walk = source.walk
         self.conditions = [*self.joins, *where(speller, source.where, self.related)]
+        if walk and self.related.link:  # the parent's own rows lead
+            self.conditions, walk = [*self.conditions, *where(speller, walk, self.related)], None
         self.counted = clause
         self.clause, self.walked, self.led = clause, "", list[str]()
-        if source.walk:  # the index gives the rows in the order of the page
+        if walk:  # the index gives the rows in the order of the page
             self.walked = speller.alias("f")
             self.clause = f"feature {self.walked} CROSS JOIN {clause}"
             self.led = [
-                *featured(self.dialect, source.walk, self.walked),
+                *featured(self.dialect, walk, self.walked),
                 f"{self.related.alias}.recency = {self.walked}.recency",
             ]
         self.alias = speller.alias("q")
@@ -220,6 +223,8 @@ class Page:
             return f"{self.walked}.recency"
         of_owner = self.related.table == "item" and order.key in ("recency", "published_date")
         alias = self.related.owner.alias if of_owner and self.related.owner else self.related.alias
+        if order.key == "recency" and self.related.link:
+            alias = self.related.link
         column = f"{alias}.{order.key}"
         return self.dialect.collated(column) if is_text(order, self.related.table) else column
 
