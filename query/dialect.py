@@ -326,7 +326,10 @@ class PostgreSQL:
 
     def led(self, leading: str, table: str, alias: str, join: str) -> tuple[str, list[str]]:
         # With a limit of its own the row is looked up for each that leads, and nothing is joined as a whole.
-        return f"{leading} CROSS JOIN LATERAL (SELECT {alias}.* FROM {table} {alias} WHERE {join} LIMIT 1)", []
+        return (
+            f"{leading} CROSS JOIN LATERAL (SELECT {alias}.* FROM {table} {alias} WHERE {join} LIMIT 1)",
+            [],
+        )
 
     def contains(self, column: str, parameter: str) -> str:
         # As SQLite does: A to Z are folded, whatever the database's locale.
