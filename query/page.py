@@ -56,17 +56,14 @@ class Page:
         self.related, clause, self.joins = speller.related(
             source.relation, self.shapes, row, self.made, source.given
         )
-        walk = source.walk
         self.conditions = [*self.joins, *where(speller, source.where, self.related)]
-        if walk and self.related.link:  # the parent's own rows lead
-            self.conditions, walk = [*self.conditions, *where(speller, walk, self.related)], None
         self.counted = clause
         self.clause, self.walked, self.led = clause, "", list[str]()
-        if walk:  # the index gives the rows in the order of the page
+        if source.walk:  # the index gives the rows in the order of the page
             self.walked = speller.alias("f")
             self.clause = f"feature {self.walked} CROSS JOIN {clause}"
             self.led = [
-                *featured(self.dialect, walk, self.walked),
+                *featured(self.dialect, source.walk, self.walked),
                 f"{self.related.alias}.recency = {self.walked}.recency",
             ]
         self.alias = speller.alias("q")

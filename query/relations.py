@@ -59,6 +59,11 @@ class Relation:
     json: str = ""  # the column of a computed table that is the row's document
     through: Through | None = None
 
+    @property
+    def is_root(self) -> bool:
+        """Whether it has every row of its table, whatever the row at hand."""
+        return not (self.join or self.rows or self.computed or self.through)
+
 
 RELATIONS: dict[str, Relation] = {
     # from the root

@@ -187,17 +187,15 @@ class Database:
     def registers(self, records: Records) -> None:
         with writing(self.engine) as connection:
             for table, rows in records.registers():
-                columns = table.columns.keys()
-                bulk.insert_tuples(connection, table.name, columns, rows)
-                named = (dict(zip(columns, row, strict=True)) for row in rows)
-                names = {row["id"]: searching.name_text(table.name, row) for row in named}
-                searching.insert_names(connection, table.name, names)
+                bulk.insert_tuples(connection, table.name, table.columns.keys(), rows)
+                _name(connection, table, rows)
 
     def add(self, batch: Batch) -> None:
         with writing(self.engine) as connection:
             for table in tables.metadata.sorted_tables:
                 if rows := batch.rows.get(table.name):
                     bulk.insert_tuples(connection, table.name, table.columns.keys(), rows)
+            _name(connection, tables.process, batch.rows.get("process", []))
             if batch.texts:
                 searching.insert(connection, batch.texts)
 
@@ -218,6 +216,13 @@ class Database:
             with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
                 connection.exec_driver_sql("VACUUM ANALYZE")
         self.engine.dispose()
+
+
+def _name(connection: Connection, table: Table, rows: list[tuple[Any, ...]]) -> None:
+    """Names to be searched."""
+    named = (dict(zip(table.columns.keys(), row, strict=True)) for row in rows)
+    names = {row["id"]: searching.name_text(table.name, row) for row in named}
+    searching.insert_names(connection, table.name, names)
 
 
 def _indexes(connection: Connection) -> list[tuple[str, str]]:
