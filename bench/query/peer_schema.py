@@ -191,8 +191,8 @@ def schema(catalog: Catalog) -> graphene.Schema:
             self: Any,
             info: Any,
             filter: Any,
-            groupBy: list[Any],
-            first: int,  # noqa: N803
+            groupBy: list[Any],  # noqa: N803
+            first: int,
         ) -> Any:
             keys = [one.value for one in groupBy]
             return groups(_reading(info), keys, filter["region"]["within"], first)
