@@ -387,7 +387,7 @@ class Planner:
         around.assert_bounded(source.relation, asked_for, where, orders)
         summing = self._summing(source.relation, target, where, arguments)
         leads = orders[0].key == "recency" and arguments.get("search") is None
-        where, walk = _led(where) if leads else (where, None)
+        where, walk = _led(where) if leads and not relation.through else (where, None)
         for name, fields in collected.items():
             summed = self._summed(fields, target, summing, times)
             keys.append(Key(name, summed or self._page_key(fields, target, inner)))

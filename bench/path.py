@@ -2,7 +2,7 @@
 
     python -m bench.path --database sqlite:///openalloc.db
 
-A closed loop of connections over keep-alive asks the six shapes of `bench`, their values in variables. The limit is
+A closed loop of connections over keep-alive asks six shapes. The limit is
 1 / (an empty response + the SQL alone, in process): what is below it is the program's own share.
 """
 
@@ -23,14 +23,35 @@ from statistics import median
 from time import perf_counter, sleep
 from typing import Any
 
+import orjson
+
 from api.operation import Request, Service
-from bench.__main__ import shapes
 from query.run import parameters_of
 from schemas.catalog import Catalog
 from store.engine import connect
 
 SECONDS = 3.0
 Sent = tuple[str, dict[str, Any]]
+
+
+def shapes(service: Service) -> dict[str, str]:
+    """The six queries, with ids that the data has."""
+    one = service.answer(Request('{ disclosures(first: 1, search: "示例") { nodes { id } } }'))
+    disclosure = orjson.loads(one.body)["data"]["disclosures"]["nodes"][0]["id"]
+    parties = "{ disclosures(first: 20, filter: {organization: {uscc: {isNull: false}}}) { nodes { parties { organization { uscc } } } } }"
+    nodes = orjson.loads(service.answer(Request(parties)).body)["data"]["disclosures"]["nodes"]
+    uscc = next(p["organization"]["uscc"] for n in nodes for p in n["parties"] if p["organization"]["uscc"])
+    page = "{ disclosures(first: 100) { pageInfo { endCursor } } }"
+    cursor = orjson.loads(service.answer(Request(page)).body)["data"]["disclosures"]["pageInfo"]["endCursor"]
+    return {
+        "Q1 one disclosure": f'{{ disclosure(id: "{disclosure}") {{ id title publisher {{ name }} }} }}',
+        "Q2 fifty with parties": '{ disclosures(first: 50, filter: {domain: {eq: procurement}, region: {within: "530100"}})'
+        " { nodes { id title publishedDate amount parties { role organization { name } } } } }",
+        "Q3 an organization": f'{{ organization(uscc: "{uscc}") {{ name disclosures(first: 20) {{ nodes {{ id title }} }} }} }}',
+        "Q4 a type's documents": "{ landGrantResults(first: 50) { nodes { lots { parcelNumber price { amount } transferee { name } } } } }",
+        "Q5 the next page": f'{{ disclosures(first: 50, after: "{cursor}") {{ nodes {{ id title }} pageInfo {{ endCursor }} }} }}',
+        "Q6 a word of two characters": '{ disclosures(first: 20, search: "昆明") { nodes { id title } } }',
+    }  # fmt: skip
 
 
 async def empty(scope: Any, _receive: Any, send: Callable[[Any], Awaitable[None]]) -> None:

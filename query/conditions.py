@@ -125,7 +125,8 @@ def _those(speller: Relating, over: Has | Each, row: Row) -> str:
         )
         inside = Row(row.table, row.alias, element, row.owner)
         return f"FROM {clause} WHERE {_condition(speller, over.where, inside)}"
-    related, clause, joins = speller.related(over.relation, (), row, Made(document=asks_document(over.where)))
+    made = Made(led=False, document=asks_document(over.where))
+    related, clause, joins = speller.related(over.relation, (), row, made)
     if over.relation in LINKS:
         link, to_parent, to_child = LINKS[over.relation]
         alias = speller.alias("l")

@@ -35,6 +35,7 @@ class Dialect(Protocol):
     def float(self, expression: str) -> str: ...
     def matches(self, table: str, alias: str, terms: str) -> str: ...
     def holds(self, table: str, alias: str, pieces: list[str], title: bool, none: bool) -> str: ...
+    def led(self, leading: str, table: str, alias: str, join: str) -> tuple[str, list[str]]: ...
     def contains(self, column: str, parameter: str) -> str: ...
     def records(self, parameter: str, columns: tuple[str, ...], alias: str) -> str: ...
     def moment(self, column: str) -> str: ...
@@ -143,6 +144,9 @@ class SQLite:
         text = "substr(t.text, 1, instr(t.text, char(10)))" if title else "t.text"
         found = " AND ".join(f"instr({text}, {piece}) {'=' if none else '>'} 0" for piece in pieces)
         return f"EXISTS (SELECT 1 FROM {where} AND {found})"
+
+    def led(self, leading: str, table: str, alias: str, join: str) -> tuple[str, list[str]]:
+        return f"{leading} CROSS JOIN {table}", [join]
 
     def contains(self, column: str, parameter: str) -> str:
         return f"instr(lower({column}), lower({parameter})) > 0"
@@ -319,6 +323,13 @@ class PostgreSQL:
         text = "split_part(t.text, chr(10), 1)" if title else "t.text"
         found = " AND ".join(f"strpos({text}, {piece}) {'=' if none else '>'} 0" for piece in pieces)
         return f"EXISTS (SELECT 1 FROM {_searched(table, alias)} AND {found})"
+
+    def led(self, leading: str, table: str, alias: str, join: str) -> tuple[str, list[str]]:
+        # With a limit of its own the row is looked up for each that leads, and nothing is joined as a whole.
+        return (
+            f"{leading} CROSS JOIN LATERAL (SELECT {alias}.* FROM {table} {alias} WHERE {join} LIMIT 1)",
+            [],
+        )
 
     def contains(self, column: str, parameter: str) -> str:
         # As SQLite does: A to Z are folded, whatever the database's locale.

@@ -5,6 +5,7 @@ from typing import Protocol
 from query.conditions import Relating, where
 from query.dialect import Dialect
 from query.plan import Asked, Grouping, Shape, Standing
+from query.relations import Through
 from query.row import Made, Row, reads_document
 
 ASKED = ("asked", "kind", "code", "name", "name_key", "note")  # what a list to be matched has in each element
@@ -39,6 +40,17 @@ def made_rows(speller: Naming, text: str, row: Row, made: Made) -> str:
         first, last = (speller.dialect.parameter(one, "bigint") for one in grouping.span)
         asked_of = f" AND r.recency BETWEEN {first} AND {last}{asked_of}"
     return text.format(p=row.alias, d=counted.alias, where=asked_of, **slots(speller.dialect, made))
+
+
+def through(
+    speller: Naming, between: Through, table: str, parent: str, child: str, made: Made
+) -> tuple[str, list[str], str]:
+    """What rows reached through another table are taken from, the conditions, and the alias that has their recency."""
+    link = speller.alias("l")
+    named = {"p": parent, "c": child, "l": link, **slots(speller.dialect, made)}
+    joins = [text.format(**named) for text in (between.owner, between.once) if text]
+    rows, more = speller.dialect.led(f"{between.table} {link}", table, child, between.join.format(**named))
+    return rows, [*joins, *more], link if between.ordered else ""
 
 
 def items(speller: Naming, shapes: tuple[Shape, ...], alias: str, leading: str) -> tuple[Row, str, list[str]]:

@@ -101,7 +101,7 @@ class Page:
             f" ORDER BY {self.order_by(orders, flip)} LIMIT {self.size} + 1"
         )
         limited = f"SELECT {', '.join(columns)} FROM {rows} {end}"
-        if self.related.table == "item" or RELATIONS[self.source.relation].rows:
+        if self._sorts():
             limited = f"SELECT {', '.join(columns)} FROM {self._picked(end)}"
         outer = [(f"key{at}", descending, kind) for at, (_, descending, kind) in enumerate(orders)]
         return (
@@ -109,9 +109,22 @@ class Page:
             f" FROM ({limited}) l ORDER BY place{' DESC' if flip else ''}"
         )
 
+    def _sorts(self) -> bool:
+        """Whether the rows may have to be sorted as a whole: then nothing is made of those that are not shown."""
+        relation = RELATIONS[self.source.relation]
+        if self.related.table == "item" or relation.rows:
+            return True
+        if self.related.table != "disclosure" or by_ranks(self) or self.walked:
+            return False
+        unordered = relation.computed or (relation.through and not relation.through.ordered)
+        return bool(unordered) or self.source.order[0].key != "recency"
+
     def _picked(self, end: str) -> str:
-        """The page's rows before anything is made of them: these are sorted as a whole, without an index."""
+        """The page's rows before anything is made of them."""
         alias = self.related.alias
+        if self.related.table == "disclosure":
+            document = self.clause.removeprefix(f"{self.related.rows} {alias}")
+            return f"(SELECT {alias}.* FROM {self.clause} {end}) {alias}{document}"
         if self.related.table != "item":
             return f"(SELECT {alias}.* FROM {self.clause} {end}) {alias}"
         key = ("shard", "disclosure_id", "ordinal")
@@ -220,6 +233,8 @@ class Page:
             return f"{self.walked}.recency"
         of_owner = self.related.table == "item" and order.key in ("recency", "published_date")
         alias = self.related.owner.alias if of_owner and self.related.owner else self.related.alias
+        if order.key == "recency" and self.related.link and not self._sorts():
+            alias = self.related.link
         column = f"{alias}.{order.key}"
         return self.dialect.collated(column) if is_text(order) else column
 

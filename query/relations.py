@@ -12,11 +12,32 @@ from query.plan import Given
 
 OWNED = "{c}.shard = {p}.shard AND {c}.disclosure_id = {p}.id"
 
-# Recency is what the rows are found and ordered by, the party itself decides.
-PARTY_TO = (
-    "{c}.recency IN (SELECT op.recency FROM party op WHERE op.organization_id = {p}.id)"
-    " AND EXISTS (SELECT 1 FROM party op WHERE op.shard = {c}.shard AND op.disclosure_id = {c}.id"
-    " AND op.organization_id = {p}.id{role})"
+
+@dataclass(frozen=True, slots=True)
+class Through:
+    """The table that a relation goes through, `{l}`, whose rows lead to the related ones in its index's order.
+
+    `once` is what chooses one of several rows that lead to the same; `ordered` says that the table has `recency`.
+    """
+
+    table: str
+    owner: str
+    join: str
+    once: str = ""
+    ordered: bool = False
+
+
+# An organization may be a party several times, in several lots or roles: the first that counts stands for all.
+PARTY_TO = Through(
+    "party",
+    "{l}.organization_id = {p}.id",
+    "{c}.shard = {l}.shard AND {c}.id = {l}.disclosure_id",
+    "{l}.ordinal = (SELECT min(op.ordinal) FROM party op WHERE op.shard = {l}.shard"
+    " AND op.disclosure_id = {l}.disclosure_id AND op.organization_id = {l}.organization_id{role})",
+    ordered=True,
+)
+IN_PROCESS = Through(
+    "disclosure_process", "{l}.process_id = {p}.id", "{c}.shard = {l}.shard AND {c}.id = {l}.disclosure_id"
 )
 
 
@@ -36,6 +57,12 @@ class Relation:
     computed: Callable[[Any, str, Given], str] | None = None  # its rows: of the speller and the alias at hand
     reads: int = 0  # rows that making them reads, at a guess
     json: str = ""  # the column of a computed table that is the row's document
+    through: Through | None = None
+
+    @property
+    def is_root(self) -> bool:
+        """Whether it has every row of its table, whatever the row at hand."""
+        return not (self.join or self.rows or self.computed or self.through)
 
 
 RELATIONS: dict[str, Relation] = {
@@ -87,12 +114,9 @@ RELATIONS: dict[str, Relation] = {
         "{c}.ordinal",
     ),
     # to disclosures
-    "organization.disclosures": Relation("disclosure", PARTY_TO),
-    "organization.creditRecords": Relation("disclosure", PARTY_TO),
-    "process.disclosures": Relation(
-        "disclosure",
-        "{c}.id IN (SELECT pd.disclosure_id FROM disclosure_process pd WHERE pd.process_id = {p}.id)",
-    ),
+    "organization.disclosures": Relation("disclosure", through=PARTY_TO),
+    "organization.creditRecords": Relation("disclosure", through=PARTY_TO),
+    "process.disclosures": Relation("disclosure", through=IN_PROCESS),
     "publisher.disclosures": Relation("disclosure", "{c}.publisher_id = {p}.id"),
     # what an organization did, and who it is
     "organization.roles": Relation("organization_role", rows=profile.ROLES),

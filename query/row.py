@@ -35,6 +35,7 @@ class Row:
     json: str = ""
     owner: "Row | None" = None
     rows: str = ""  # what the row is taken from, where it is found by a relation
+    link: str = ""  # the alias of the row that leads to it and has its recency
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class Made:
     inner: str = ""
     leading: str = ""
     document: bool = False  # whether a disclosure's document is wanted, though no shape reads it
+    led: bool = True  # whether the table between leads to the rows, where the relation has one
 
 
 NO_MAKING = Made()

@@ -47,7 +47,7 @@ def driven(page: Paging, condition: Condition | None, orders: Orders) -> tuple[s
     leads = page.speller.dialect.name == "sqlite" and page.related.table == "disclosure"
     recency = f"{page.related.alias}.recency"
     by_recency = next((expression for expression, _, _ in orders if not expression.isdigit()), "") == recency
-    if not (matches and leads and by_recency) or RELATIONS[page.source.relation].join:
+    if not (matches and leads and by_recency) or not RELATIONS[page.source.relation].is_root:
         own = where(page.speller, condition, page.related)
         return page.clause, [*page.led, *page.joins, *own, *page.keyset(orders)]
     alias = page.speller.alias("f")
@@ -66,7 +66,7 @@ def by_ranks(page: Paging) -> bool:
     Under a parent SQLite could not: there no WITH may name the parent.
     """
     by_relevance = bool(page.source.ranks) and page.source.order[0].key == "relevance"
-    return by_relevance and not RELATIONS[page.source.relation].join
+    return by_relevance and RELATIONS[page.source.relation].is_root
 
 
 def rank(page: Paging, *, of_page: bool) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from query.conditions import KINDS, where
 from query.dialect import Dialect
-from query.making import asked, items, made_rows, slots
+from query.making import asked, items, made_rows, slots, through
 from query.page import Page
 from query.plan import (
     NONE_GIVEN,
@@ -190,15 +190,18 @@ class Speller:
         if relation == "item":
             return items(self, shapes, alias, made.leading)
         rows = found.computed(self, row.alias, given) if found.computed else found.table
-        clause = f"{rows} {alias}"
         joins = [found.join.format(p=row.alias, c=alias, **slots(self.dialect, made))] if found.join else []
+        link = ""
+        if found.through and made.led:
+            rows, joins, link = through(self, found.through, found.table, row.alias, alias, made)
+        clause = f"{rows} {alias}"
         json = f"{alias}.{found.json}" if found.json else ""
-        related = Row(found.table, alias, json, rows=rows)
+        related = Row(found.table, alias, json, rows=rows, link=link)
         document = made.document or any(map(reads_document, shapes))
         if found.table == "disclosure" and document:
             body = self.alias("b")
             clause += f" LEFT JOIN document {body} ON {body}.shard = {alias}.shard AND {body}.disclosure_id = {alias}.id"
-            related = Row(found.table, alias, f"{body}.body", rows=rows)
+            related = Row(found.table, alias, f"{body}.body", rows=rows, link=link)
         elif found.table in PARTS:
             owner = row if row.table == "disclosure" else row.owner
             element = ""

@@ -49,7 +49,7 @@ def main() -> None:
     built = None if asked.rebuild else where.built
     if built is None:
         print(f"building {asked.rows:,} disclosures in {where.folder}", flush=True)
-        built = make(where, catalog, asked.rows, lean=False)
+        built = make(where, asked.rows, lean=False)
     print(
         f"built in {built['seconds']:,} s: {', '.join(f'{n} {b / 1e9:.1f} GB' for n, b in built['bytes'].items())}\n"
     )

@@ -6,19 +6,19 @@ the order of their dates, as loads bring them. The rows depend on their number a
 
 import hashlib
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, event
+from sqlalchemy import Connection, Table, event
 
 from bench.query import templates
 from bench.query.cast import Cast, Organization
 from bench.query.templates import Variant, found_by, variants
 from schemas.catalog import Catalog
-from store import bulk, rollups, searching, tables
+from store import bulk, features, rollups, searching, tables
 from store.engine import connect, writing
 from store.identity import digest, recency
 from store.migrate import upgrade
@@ -43,7 +43,9 @@ _SPREAD = 12  # records of a place that go by before its next process
 _SUBJECTS = ("智慧", "学校", "医院", "道路", "水库", "桥梁", "园区", "社区", "景区", "机场", "铁路", "农田", "林场", "电网", "消防", "档案")  # fmt: skip
 _THINGS = ("设备", "改造", "维修", "监理", "勘察", "设计", "保洁", "食堂", "软件", "车辆", "绿化", "照明", "管网", "安防", "教材", "药品")  # fmt: skip
 _PLACES = {name: at for at, name in enumerate(tables.disclosure.columns.keys())}
-_PARTY_RECENCY = tables.party.columns.keys().index("recency")
+_RECENCY = {  # tables of parts that have their owner's
+    one.name: one.columns.keys().index("recency") for one in (tables.party, tables.feature)
+}
 
 
 @dataclass
@@ -145,8 +147,8 @@ class Records:
                 continue
             part = blank.filled(values)
             part[:2] = place, one
-            if table is tables.party:
-                part[_PARTY_RECENCY] = when
+            if table.name in _RECENCY:
+                part[_RECENCY[table.name]] = when
             batch.add(table, tuple(part))
         if self.lean:
             return
@@ -185,37 +187,42 @@ class Database:
     def registers(self, records: Records) -> None:
         with writing(self.engine) as connection:
             for table, rows in records.registers():
-                columns = table.columns.keys()
-                bulk.insert_tuples(connection, table.name, columns, rows)
-                named = (dict(zip(columns, row, strict=True)) for row in rows)
-                names = {row["id"]: searching.name_text(table.name, row) for row in named}
-                searching.insert_names(connection, table.name, names)
+                bulk.insert_tuples(connection, table.name, table.columns.keys(), rows)
+                _name(connection, table, rows)
 
     def add(self, batch: Batch) -> None:
         with writing(self.engine) as connection:
             for table in tables.metadata.sorted_tables:
                 if rows := batch.rows.get(table.name):
                     bulk.insert_tuples(connection, table.name, table.columns.keys(), rows)
+            _name(connection, tables.process, batch.rows.get("process", []))
             if batch.texts:
                 searching.insert(connection, batch.texts)
 
-    def finish(self, count: int) -> None:
-        """Indexes, and what the planner knows of the tables."""
+    def finish(self, count: int, catalog: Catalog, lean: bool) -> None:
+        """Indexes, what is derived from other tables, and what the planner knows of them."""
         with writing(self.engine) as connection:
             connection.exec_driver_sql(f"UPDATE data_version SET version = {count}")
             for _, definition in self._indexes:
                 connection.exec_driver_sql(definition)
-        derive(self.engine)
+        with writing(self.engine) as connection:
+            rollups.rebuild(connection)
+            if not lean:
+                digests = {
+                    one: features.digest(features.features(catalog.history(one))) for one in catalog.types
+                }
+                features.mark(connection, digests)
         if self.engine.dialect.name == "postgresql":
             with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
                 connection.exec_driver_sql("VACUUM ANALYZE")
         self.engine.dispose()
 
 
-def derive(engine: Engine) -> None:
-    """Fill the tables that are made from others (rollups, features, folded texts), by the store's own function."""
-    with writing(engine) as connection:
-        rollups.rebuild(connection)
+def _name(connection: Connection, table: Table, rows: list[tuple[Any, ...]]) -> None:
+    """Names to be searched."""
+    named = (dict(zip(table.columns.keys(), row, strict=True)) for row in rows)
+    names = {row["id"]: searching.name_text(table.name, row) for row in named}
+    searching.insert_names(connection, table.name, names)
 
 
 def _indexes(connection: Connection) -> list[tuple[str, str]]:
@@ -236,24 +243,21 @@ def _careless(connection: Any, _record: Any) -> None:
 
 
 def build(
-    urls: Sequence[str],
+    url: str,
     catalog: Catalog,
     count: int,
     lean: bool,
     tick: Callable[[int], object] = lambda _: None,
     each: int = VARIANTS,
 ) -> None:
-    """Fill the databases, which are new, with the same rows; `lean` has disclosures and parties only.
+    """Fill a database, which is new; every database gets the same rows. `lean` has disclosures and parties only.
 
     `each` is how many variants a type has.
     """
     records = Records(catalog, count, lean, each)
-    databases = [Database(url, catalog) for url in urls]
-    for one in databases:
-        one.registers(records)
+    database = Database(url, catalog)
+    database.registers(records)
     for batch in records.batches():
-        for one in databases:
-            one.add(batch)
+        database.add(batch)
         tick(BATCH)
-    for one in databases:
-        one.finish(count)
+    database.finish(count, catalog, lean)

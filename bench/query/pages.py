@@ -27,7 +27,7 @@ def costs(folder: Path, catalog: Catalog, rows: int, seconds: float) -> dict[str
     where = place(folder, rows, lean=True)
     if where.built is None:
         print(f"building {rows:,} lean disclosures in {where.folder}", flush=True)
-        make(where, catalog, rows, lean=True)
+        make(where, rows, lean=True)
     one = Run(where, None, catalog, seconds, SHAPES)
     try:
         one.system(OURS, serving.ours(one.file))

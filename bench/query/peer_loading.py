@@ -7,7 +7,7 @@ from typing import Any
 from aiodataloader import DataLoader
 from sqlalchemy import Connection, RowMapping, Select, func, select, tuple_
 
-from store.tables import disclosure, organization, party, publisher
+from store.tables import disclosure, feature, organization, party, publisher
 
 Rows = list[RowMapping]
 Columns = tuple[str, ...]
@@ -103,6 +103,12 @@ class Involving(_Loader):
             query = disclosures().join(places, (places.c.shard == c.shard) & (places.c.disclosure_id == c.id))
             found.append(self.reading.all(query.order_by(c.recency.desc())))
         return found
+
+
+def featured(number: int, value: str) -> Select[Any]:
+    """The recencies of records whose property has a value, from the index that all have."""
+    f = feature.c
+    return select(f.recency).where(f.property == number, f.text == value)
 
 
 def profile(uscc: str, *groups: Any) -> Select[Any]:

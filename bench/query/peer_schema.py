@@ -4,10 +4,24 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from typing import Any
 
 import graphene
-from graphene import Argument, Boolean, Date, Field, Float, InputObjectType, Int, List, ObjectType, String
+from graphene import (
+    Argument,
+    Boolean,
+    Date,
+    Field,
+    Float,
+    InputField,
+    InputObjectType,
+    Int,
+    List,
+    ObjectType,
+    String,
+)
 from sqlalchemy import ColumnElement, desc, extract, text
 
-from bench.query.peer_loading import Reading, disclosures, profile
+from bench.query.peer_loading import Reading, disclosures, featured, profile
+from bench.query.peer_summary import Dimension, Facet, Statistics, buckets, groups
+from bench.query.values import BUYER, TENDERS, property_of
 from query.search import read
 from schemas.catalog import Catalog
 from store.tables import disclosure, party
@@ -115,6 +129,11 @@ class Disclosure(ObjectType):
 class Disclosures(ObjectType):
     nodes = List(Disclosure)
     pageInfo = Field(PageInfo)
+    facets = List(Facet, of=List(Dimension), first=Int())
+
+    def resolve_facets(self: Any, info: Any, of: list[Any], first: int) -> Any:
+        prefecture = self["filter"]["region"]["within"]
+        return [(one.value, buckets(_reading(info), one.value, prefecture, first)) for one in of]
 
     def resolve_nodes(self: Any, info: Any) -> Any:
         return self["rows"]
@@ -127,8 +146,21 @@ class RegionFilter(InputObjectType):
     within = String()
 
 
+class TextFilter(InputObjectType):
+    eq = String()
+
+
+class OrganizationFilter(InputObjectType):
+    uscc = InputField(TextFilter)
+
+
+class TenderFilter(InputObjectType):
+    buyer = InputField(OrganizationFilter)
+
+
 def schema(catalog: Catalog) -> graphene.Schema:
     """The peer's schema; its codes are those of the catalog."""
+    buyer = property_of(catalog, TENDERS, BUYER)
     domain = graphene.Enum("Domain", [(code, code) for code in catalog.codelists["domain"].codes])
     domain_filter = type("DomainFilter", (InputObjectType,), {"eq": graphene.InputField(domain)})
     disclosure_filter = type(
@@ -143,6 +175,27 @@ def schema(catalog: Catalog) -> graphene.Schema:
         disclosures = Field(
             Disclosures, first=Int(), after=String(), search=String(), filter=Argument(disclosure_filter)
         )
+        procurementTenderNotices = Field(Disclosures, first=Int(), filter=Argument(TenderFilter))
+        statistics = Field(
+            Statistics, filter=Argument(disclosure_filter), groupBy=List(Dimension), first=Int()
+        )
+
+        def resolve_procurementTenderNotices(  # noqa: N802
+            self: Any, info: Any, first: int, filter: Any
+        ) -> Any:
+            query = disclosures().where(_D.recency.in_(featured(buyer, filter["buyer"]["uscc"]["eq"])))
+            rows = _reading(info).all(query.order_by(_D.recency.desc()).limit(first))
+            return {"rows": rows, "more": False}
+
+        def resolve_statistics(
+            self: Any,
+            info: Any,
+            filter: Any,
+            groupBy: list[Any],  # noqa: N803
+            first: int,
+        ) -> Any:
+            keys = [one.value for one in groupBy]
+            return groups(_reading(info), keys, filter["region"]["within"], first)
 
         def resolve_disclosure(self: Any, info: Any, id: str) -> Any:
             found = _reading(info).all(disclosures().where(_D.id == id))
@@ -163,7 +216,7 @@ def schema(catalog: Catalog) -> graphene.Schema:
                 hits = "disclosure.recency IN (SELECT rowid FROM search WHERE search MATCH :terms)"
                 query = query.where(text(hits).bindparams(terms=terms))
             rows = _reading(info).all(query)
-            return {"rows": rows[:first], "more": len(rows) > first}
+            return {"rows": rows[:first], "more": len(rows) > first, "filter": filter}
 
     return graphene.Schema(query=Query, auto_camelcase=False)
 

@@ -34,6 +34,12 @@ class Shape:
 _ROW = "id title publishedDate amount"
 _THEIR_ROW = "rowId title publishedDate amountFen"
 
+_FACETS = ("DOMAIN", "STAGE", "YEAR")
+_THEIR_FACETS = " ".join(
+    f"{one}: rollupYears(condition: {{prefecture: $region}}) {{ groupedAggregates(groupBy: [{one}]) {{ keys sum {{ disclosures }} }} }}"
+    for one in _FACETS
+)
+
 _PAGE = f"query($after: String!) {{ disclosures(first: 20, after: $after) {{ nodes {{ {_ROW} }} pageInfo {{ hasNextPage }} }} }}"
 _THEIR_PAGE = (
     "query($after: Cursor!) { disclosures(first: 20, after: $after, orderBy: [RECENCY_DESC])"
@@ -77,6 +83,34 @@ def _page(data: Any) -> Any:
     return {"disclosures": {**_disclosures(found), "pageInfo": found["pageInfo"]}}
 
 
+def _counted(row: Mapping[str, Any]) -> tuple[int, float | None]:
+    """How many, and the sum in yuan, of PostGraphile's sums of a rollup's columns."""
+    found = row["sum"]
+    fen = int(found["amountHigh"]) * 1_000_000_000 + int(found["amountLow"])
+    return int(found["disclosures"]), fen / 100 if int(found["amounts"]) else None
+
+
+def _grouped(data: Any) -> Any:
+    rows = sorted(
+        data["rollupYears"]["groupedAggregates"], key=lambda row: [(one is None, one) for one in row["keys"]]
+    )
+    groups = [(row["keys"], *_counted(row)) for row in rows]
+    return {"statistics": {"groups": [
+        {"keys": [{"value": one} for one in keys], "count": count, "amount": {"sum": amount}} for keys, count, amount in groups
+    ]}}  # fmt: skip
+
+
+def _faceted(data: Any) -> Any:
+    facets = []
+    for name in _FACETS:
+        found = [(row["keys"][0], int(row["sum"]["disclosures"])) for row in data[name]["groupedAggregates"]]
+        found.sort(key=lambda one: (-one[1], one[0] is None, one[0]))
+        facets.append(
+            {"dimension": name, "buckets": [{"key": key, "count": count} for key, count in found[:10]]}
+        )
+    return {"disclosures": {**_disclosures(data["disclosures"]), "facets": facets}}
+
+
 def _nested(data: Any) -> Any:
     found = data["organization"]
     rows = [_row(row) for row in found["disclosures"]["nodes"]]
@@ -111,6 +145,15 @@ SHAPES: tuple[Shape, ...] = (
         plain=_of_organization,
     ),
     Shape(
+        "Q4", "counts and sums by domain and year in a prefecture", "aggregate",
+        "query($region: String!) { statistics(filter: {region: {within: $region}}, groupBy: [DOMAIN, YEAR], first: 1000)"
+        " { groups { keys { value } count amount { sum } } } }",
+        lambda values: [{"region": one} for one in values.prefectures],
+        "query($region: String!) { rollupYears(condition: {prefecture: $region}) { groupedAggregates(groupBy: [DOMAIN, YEAR])"
+        " { keys sum { disclosures amounts amountHigh amountLow } } } }",
+        plain=_grouped,
+    ),
+    Shape(
         "Q5", "page 1,000 by cursor", "list",
         _PAGE,
         lambda values: [{"after": one} for one in values.cursors(1_000)],
@@ -135,6 +178,25 @@ SHAPES: tuple[Shape, ...] = (
         f"query($terms: [String]!) {{ peerMatching(terms: $terms, first: 20) {{ nodes {{ {_THEIR_ROW} }} }} }}",
         lambda ours, _: {"terms": [ours["words"]]},
         lambda data: {"disclosures": _disclosures(data["peerMatching"])},
+    ),
+    Shape(
+        "N1", "a type's list filtered on its own property", "list",
+        "query($uscc: String!) { procurementTenderNotices(first: 20, filter: {buyer: {uscc: {eq: $uscc}}})"
+        f" {{ nodes {{ {_ROW} }} }} }}",
+        lambda values: [{"uscc": one} for one in values.buyers],
+        "query($property: BigInt!, $uscc: String!) { peerFeatured(wanted: $property, value: $uscc, first: 20)"
+        f" {{ nodes {{ {_THEIR_ROW} }} }} }}",
+        lambda ours, values: {"property": str(values.buyer), "uscc": ours["uscc"]},
+        lambda data: {"procurementTenderNotices": _disclosures(data["peerFeatured"])},
+    ),
+    Shape(
+        "N3", "a list with facets of the whole", "aggregate",
+        f"query($region: String!) {{ disclosures(first: 20, filter: {{region: {{within: $region}}}}) {{ nodes {{ {_ROW} }}"
+        f" facets(of: [{', '.join(_FACETS)}], first: 10) {{ dimension buckets {{ key count }} }} }} }}",
+        lambda values: [{"region": one} for one in values.prefectures],
+        "query($region: String!) { disclosures(first: 20, orderBy: [RECENCY_DESC], condition: {prefecture: $region})"
+        f" {{ nodes {{ {_THEIR_ROW} }} }} {_THEIR_FACETS} }}",
+        plain=_faceted,
     ),
     Shape(
         "N2", "an organization's profile", "aggregate",

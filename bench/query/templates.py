@@ -15,7 +15,7 @@ import orjson
 from sqlalchemy import Table
 
 from schemas.catalog import Catalog, Disclosure
-from store import tables
+from store import features, tables
 from store.identity import Identity, Publisher
 from store.layout import Node, layout
 from store.rows import Parts, Row, heading, parts
@@ -98,17 +98,26 @@ class Variant:
 def variants(catalog: Catalog, disclosure: Disclosure, count: int) -> list[Variant]:
     """So many variants of a type, the oldest first, ten years from first to last."""
     node = layout(disclosure, catalog.codelists["unit"])
-    return [_variant(catalog, disclosure, node, number, count) for number in range(count)]
+    featured = features.features(catalog.history(disclosure.type))
+    return [_variant(catalog, disclosure, node, featured, number, count) for number in range(count)]
 
 
-def _variant(catalog: Catalog, disclosure: Disclosure, node: Node, number: int, count: int) -> Variant:
+def _variant(
+    catalog: Catalog,
+    disclosure: Disclosure,
+    node: Node,
+    featured: tuple[features.Feature, ...],
+    number: int,
+    count: int,
+) -> Variant:
     chosen = random.Random(f"{disclosure.type} {number}")
     published = _NEWEST - timedelta(days=_DAYS * (count - 1 - number) // count + chosen.randrange(30))
     sample = _shifted(disclosure.sample, published, chosen)
     marks = _Marks(sample, _parts(sample, disclosure, node, catalog))
     record = marks.record(disclosure)
     # Sorted as it is stored: the places of parties follow the order of the properties.
-    made = _parts(orjson.loads(content(record | {"region": "530100"})), disclosure, node, catalog)
+    stored = orjson.loads(content(record | {"region": "530100"}))
+    made = _parts(stored, disclosure, node, catalog)
     return Variant(
         disclosure=disclosure,
         body=Text.of(content(record).decode()),
@@ -123,6 +132,7 @@ def _variant(catalog: Catalog, disclosure: Disclosure, node: Node, number: int, 
                 (tables.party, made.parties),
                 (tables.lot, made.lots),
                 (tables.item, made.items),
+                (tables.feature, features.rows(stored, featured, {})),
             )
             for row in rows
         ),

@@ -10,9 +10,12 @@ import orjson
 from sqlalchemy import Engine, text
 
 from api.operation import Request, Service
+from schemas.catalog import Catalog
+from store.features import features
 
 MANY = 400
 PAGE = 20
+TENDERS, BUYER = "procurement/tender-notice", "buyer.uscc"  # a type and a property of its own
 _CHINESE = re.compile("[\u4e00-\u9fff]{2,}")
 _WALK = "query($after: String) { disclosures(first: 100, after: $after) { edges { cursor node { id } } } }"
 
@@ -49,6 +52,24 @@ class Values:
             " GROUP BY domain, prefecture HAVING count(*) >= 50 ORDER BY prefecture, domain"
         )
         return [(domain, prefecture) for domain, prefecture in rows]
+
+    @cached_property
+    def prefectures(self) -> list[str]:
+        return list(dict.fromkeys(prefecture for _, prefecture in self.domains_and_prefectures))
+
+    @cached_property
+    def buyers(self) -> list[str]:
+        """Buyers of tender notices."""
+        rows = self._all(
+            "SELECT text FROM feature WHERE property = :number AND text IS NOT NULL ORDER BY recency DESC LIMIT 4000",
+            number=self.buyer,
+        )
+        return list(dict.fromkeys(row[0] for row in rows))[:MANY]
+
+    @cached_property
+    def buyer(self) -> int:
+        """The number of that property."""
+        return property_of(self.service.catalog, TENDERS, BUYER)
 
     @cached_property
     def words(self) -> list[str]:
@@ -100,3 +121,8 @@ class Values:
     def _all(self, query: str, **values: Any) -> list[Any]:
         with self.engine.connect() as connection:
             return list(connection.execute(text(query), values))
+
+
+def property_of(catalog: Catalog, type_path: str, dotted: str) -> int:
+    """The number of a property in the index of features."""
+    return next(one.property for one in features(catalog.history(type_path)) if one.dotted == dotted)

@@ -18,7 +18,7 @@ COUNT, VARIANTS = 200, 4
 
 def test_every_row_is_what_the_loader_writes(catalog: Catalog, new_database: Callable[[], str]) -> None:
     made, loaded = new_database(), new_database()
-    build([made], catalog, COUNT, lean=False, each=VARIANTS)
+    build(made, catalog, COUNT, lean=False, each=VARIANTS)
     ours, theirs = connect(made), connect(loaded)
     with ours.connect() as connection:
         bodies = connection.execute(
@@ -44,13 +44,14 @@ def test_every_row_is_what_the_loader_writes(catalog: Catalog, new_database: Cal
         "disclosure_process",
         "process",
         "change",
+        "feature",
         "rollup_year",
         "rollup_month",
         "rollup_publisher",
     ):
         assert _rows(ours, table) == _rows(theirs, table), table
-    assert _terms(ours) == _terms(theirs)
-    for table in ("publisher", "organization"):
+    assert _searched(ours) == _searched(theirs)
+    for table in ("publisher", "organization", "derived"):
         assert set(_rows(theirs, table)) <= set(_rows(ours, table)), table
     ours.dispose()
     theirs.dispose()
@@ -78,11 +79,18 @@ def _rows(engine: Engine, table: str) -> list[tuple[Any, ...]]:
     return sorted(rows)
 
 
-def _terms(engine: Engine) -> list[Any]:
+def _searched(engine: Engine) -> list[Any]:
+    """What is searched: texts and names; terms where they are stored with them."""
     if engine.dialect.name == "sqlite":
-        asked = "SELECT rowid, terms FROM search ORDER BY rowid"
+        asked = (
+            "SELECT recency, text FROM search_text ORDER BY recency",
+            "SELECT kind, id, text FROM search_name WHERE kind = 'process' ORDER BY id",
+            "SELECT rowid FROM search ORDER BY rowid",
+        )
     else:
-        asked = "SELECT disclosure_id, terms FROM search ORDER BY disclosure_id"
+        asked = (
+            "SELECT disclosure_id, text, terms FROM search ORDER BY disclosure_id",
+            "SELECT kind, id, text, terms FROM search_name WHERE kind = 'process' ORDER BY id",
+        )
     with engine.connect() as connection:
-        rows = connection.execute(text(asked)).all()
-    return [(one, sorted(terms.split(" ") if isinstance(terms, str) else terms)) for one, terms in rows]
+        return [tuple(row) for one in asked for row in connection.execute(text(one))]

@@ -16,6 +16,14 @@ LANGUAGE sql STABLE AS $$
   WHERE s.terms @> $1
   ORDER BY d.recency DESC
 $$;
+CREATE FUNCTION peer.featured(wanted bigint, value text) RETURNS SETOF public.disclosure
+LANGUAGE sql STABLE AS $$
+  SELECT d.*
+  FROM public.feature f
+  JOIN public.disclosure d ON d.shard = f.shard AND d.id = f.disclosure_id
+  WHERE f.property = $1 AND f.text = $2
+  ORDER BY f.recency DESC
+$$;
 -- An organization's profile: what it did by role, by domain, by year.
 CREATE FUNCTION peer.organization_roles(o public.organization)
 RETURNS TABLE (role text, disclosures integer, party_fen bigint, first_date date, last_date date)

@@ -1,0 +1,99 @@
+"""The graphene peer's statistics and facets, from the rollups that all have."""
+
+from typing import Any
+
+from graphene import ID, Enum, Field, Float, Int, List, ObjectType, String
+from sqlalchemy import Row, Select, func, select
+
+from bench.query.peer_loading import Reading
+from store.tables import rollup_year
+
+_R = rollup_year.c
+_KEYS = {"DOMAIN": _R.domain, "STAGE": _R.stage, "YEAR": _R.year}
+
+
+Dimension = Enum("StatisticsDimension", [(key, key) for key in _KEYS])
+
+
+def grouped(keys: list[str], prefecture: str) -> Select[Any]:
+    """How many disclosures of a prefecture there are by these keys, and their amounts."""
+    columns = [_KEYS[key] for key in keys]
+    return (
+        select(
+            *columns, func.sum(_R.disclosures), func.sum(_R.amounts),
+            func.sum(_R.amount_high), func.sum(_R.amount_low),
+        )
+        .where(_R.prefecture == prefecture)
+        .group_by(*columns)
+    )  # fmt: skip
+
+
+def groups(reading: Reading, keys: list[str], prefecture: str, first: int) -> list[Row[Any]]:
+    """The groups in the order of their keys."""
+    query = grouped(keys, prefecture).order_by(*(_KEYS[key].nulls_last() for key in keys)).limit(first)
+    return list(reading.connection.execute(query))
+
+
+def buckets(reading: Reading, key: str, prefecture: str, first: int) -> list[Row[Any]]:
+    """The values of one key, the most frequent first."""
+    query = grouped([key], prefecture).order_by(func.sum(_R.disclosures).desc(), _KEYS[key].nulls_last())
+    return list(reading.connection.execute(query.limit(first)))
+
+
+class Key(ObjectType):
+    value = String()
+
+    def resolve_value(self: Any, info: Any) -> Any:
+        return self
+
+
+class Amount(ObjectType):
+    sum = Float()
+
+    def resolve_sum(self: Any, info: Any) -> Any:
+        amounts, high, low = self
+        return (int(high) * 1_000_000_000 + int(low)) / 100 if amounts else None
+
+
+class Group(ObjectType):
+    keys = List(Key)
+    count = Int()
+    amount = Field(Amount)
+
+    def resolve_keys(self: Any, info: Any) -> Any:
+        return self[:-4]
+
+    def resolve_count(self: Any, info: Any) -> Any:
+        return self[-4]
+
+    def resolve_amount(self: Any, info: Any) -> Any:
+        return self[-3:]
+
+
+class Statistics(ObjectType):
+    groups = List(Group)
+
+    def resolve_groups(self: Any, info: Any) -> Any:
+        return self
+
+
+class Bucket(ObjectType):
+    key = ID()
+    count = Int()
+
+    def resolve_key(self: Any, info: Any) -> Any:
+        return self[0]
+
+    def resolve_count(self: Any, info: Any) -> Any:
+        return self[1]
+
+
+class Facet(ObjectType):
+    dimension = String()
+    buckets = List(Bucket)
+
+    def resolve_dimension(self: Any, info: Any) -> Any:
+        return self[0]
+
+    def resolve_buckets(self: Any, info: Any) -> Any:
+        return self[1]
