@@ -46,7 +46,7 @@ def test_compiled_answers_are_the_oracles(comparison: Comparison, chunk: int) ->
         fault = comparison.fault(operation)
         if fault:
             # Smaller, with the same fault as far as its first words tell.
-            least = smallest(operation, lambda one: comparison.fault(one)[:30] == fault[:30])
+            least = smallest(operation, lambda one, kind=fault[:30]: comparison.fault(one)[:30] == kind)
             pytest.fail(
                 f"operation {number}{' small' * small}: {fault}\n{operation.query}\n{json.dumps(operation.variables)}\n\n"
                 f"The smallest: {comparison.fault(least)}\n{least.query}\n{json.dumps(least.variables)}"
