@@ -60,7 +60,7 @@ class Oracle:
         self.called = reference.called(catalog.documents.values())
         self.titles, self.methods = oracle_summary.titles(catalog), oracle_summary.methods(catalog)
         self.unit_prices = {
-            f.name
+            (d.type, f.name)
             for d in catalog.versions.values()
             for one in d.fields
             for f in one.walk()
