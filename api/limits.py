@@ -111,16 +111,16 @@ def check_values(values: Any, limits: Limits) -> None:
     """Raises QueryError Q108 for variables of more values than an operation may have, Q116 for what is nested deeper
     than an argument may be; stops counting there.
     """
-    waiting, found = [(values, 0)], 0
+    # What is bound is counted again, a list to be matched as one.
+    most = limits.values + limits.matched
+    waiting, found = [(values, 0)], 1
     while waiting:
         one, depth = waiting.pop()
-        found += 1
-        if (
-            found > limits.values + limits.matched
-        ):  # what is bound is counted again, a list to be matched as one
-            raise too_many_values(limits)
         if isinstance(one, (Mapping, list)):
             _refuse("Q116", "参数的层数", "depth of an argument", depth, limits.input_depth)
+            found += len(one)
+            if found > most:
+                raise too_many_values(limits)
             below = one.values() if isinstance(one, Mapping) else one
             waiting.extend((value, depth + 1) for value in below)
 

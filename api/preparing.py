@@ -176,7 +176,7 @@ class Preparer:
         if rows > self.limits.rows:
             raise too_many_rows(rows, self.limits)
         prepared = Prepared(
-            self.reader.statement(plan), planner.binding.recipe(), planner.nodes + rows,
+            self.reader.statement(plan), planner.binding.recipe(planner.variables), planner.nodes + rows,
             self._tail(planner.nodes, rows), self.highlighter if planner.highlighted else None,
         )  # fmt: skip
         key = shape_of(operation.variables, request.variables, operation.places, self._most)

@@ -24,7 +24,7 @@ def shape_of(
     declared: Declared, variables: Mapping[str, Any], fixed: Fixed, most: int
 ) -> tuple[Any, ...] | None:
     """The shape of the declared variables; None for what is too large or too deep, or no JSON."""
-    left = [most, _KNOWN]
+    left = [most - len(declared), _KNOWN]
     try:
         return tuple(
             [
@@ -42,7 +42,6 @@ def _shape(value: Any, path: Path, fixed: Fixed, left: list[int]) -> Any:
     `left` counts how many values, and how many characters of fixed ones, there may still be.
     """
     kind = type(value)
-    left[0] -= 1
     if kind is str or kind is int or kind is float:
         if fixed is None or path in fixed:
             text = repr(value)  # tells 0.0 from -0.0
@@ -51,6 +50,8 @@ def _shape(value: Any, path: Path, fixed: Fixed, left: list[int]) -> Any:
         return kind
     if value is None or kind is bool:
         return value
+    if kind is dict or kind is list:
+        left[0] -= len(value)
     if min(left) < 0 or len(path) > _DEEPEST:
         raise _Unkept
     if kind is dict:

@@ -7,8 +7,9 @@ value known, for requests that send the very same. So an argument whose author n
 """
 
 import re
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, NoReturn
 
 from query.errors import invalid
@@ -16,6 +17,7 @@ from query.errors import invalid
 Path = tuple[str | int, ...]
 Shape = Hashable
 Split = Callable[[Any], tuple[Shape, tuple[Any, ...]]]
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")  # what no database takes in a text
 
 
@@ -58,16 +60,20 @@ class Recipe:
     """How the parameters' values follow from the variables.
 
     `constants` has a place for each parameter; `converted` fills the place of one, `divided` those of several and
-    only where the values have the shape that the plan was made for.
+    only where the values have the shape that the plan was made for. `unused` lead to no parameter, because the field
+    that has them is left out, but have to be of their types all the same.
     """
 
     constants: tuple[Any, ...]
     converted: tuple[tuple[int, Any, Callable[[Any], Any] | None], ...] = ()
     divided: tuple[tuple[int, Any, Split, Shape], ...] = ()
+    unused: tuple[Free, ...] = ()
 
     def values(self, variables: Mapping[str, Any]) -> list[Any] | None:
         """The values for these variables; None where the plan is not for them. What conversions raise passes."""
         values = list(self.constants)
+        for origin in self.unused:
+            _read(origin, variables)
         for place, origin, convert in self.converted:
             value = _read(origin, variables)
             values[place] = storable(value if convert is None else convert(value))
@@ -112,12 +118,15 @@ class Binding:
             self._divided.append((places[0] if places else len(self.values), value, split, shape))
         return shape, places
 
-    def recipe(self) -> Recipe:
-        """How to do it again."""
+    def recipe(self, variables: Mapping[str, Any] = NOTHING) -> Recipe:
+        """How to do it again; the variables are those that were planned with."""
         filled = {place for place, _, _ in self._converted}
         filled.update(*self._shares)
         constants = tuple(None if place in filled else value for place, value in enumerate(self.values))
-        return Recipe(constants, tuple(self._converted), tuple(self._divided))
+        origins = [one[1] for one in (*self._converted, *self._divided)]
+        used = {free.path_ for free in _frees(origins)}
+        unused = tuple(free for free in _frees(dict(variables)) if free.path_ not in used)
+        return Recipe(constants, tuple(self._converted), tuple(self._divided), unused)
 
     def _add(self, value: Any) -> int:
         if len(self.values) == self.most:
@@ -136,11 +145,18 @@ def storable(value: Any) -> Any:
     return value
 
 
-def _is_free(value: Any) -> bool:
+def _frees(value: Any) -> Iterator[Free]:
+    """What is free in a value."""
     kind = type(value)
-    if kind is dict:
-        return any(map(_is_free, value.values()))
-    return any(map(_is_free, value)) if kind is list or kind is tuple else kind is Free
+    if kind is Free:
+        yield value
+    elif kind is dict or kind is list or kind is tuple:
+        for one in value.values() if kind is dict else value:
+            yield from _frees(one)
+
+
+def _is_free(value: Any) -> bool:
+    return next(_frees(value), None) is not None
 
 
 def _sample(value: Any) -> Any:

@@ -36,15 +36,16 @@ def disclosures(spelling: Spelling, p: str, _given: Given) -> str:
 
 def shares(spelling: Spelling, p: str, given: Given) -> str:
     """How many disclosures each child of a region has, and their amount; NULL is what lies in no child."""
-    lying, k, t, r = (spelling.alias(letter) for letter in "lktr")
-    below = (
-        f"(SELECT {t}.code, {t}.within FROM territory {t} JOIN region {r} ON {r}.code = {t}.within"
-        f" WHERE {r}.parent = {p}.code AND ({t}.today = 1 OR {p}.valid_to IS NOT NULL))"
+    lying, k, r = (spelling.alias(letter) for letter in "lkr")
+    # No join of two tables on the right: SQLite would read the whole territory for each region.
+    child = (
+        f"{k}.within IN (SELECT {r}.code FROM region {r} WHERE {r}.parent = {p}.code)"
+        f" AND ({k}.today = 1 OR {p}.valid_to IS NOT NULL)"
     )
     wanted = " AND ".join(spelling.holds(given.where, "disclosure", lying)) or "1 = 1"
     return (
         f"(SELECT {k}.within AS code, count(*) AS disclosures, sum({lying}.amount_fen) AS amount_fen,"
         f" row_number() OVER (ORDER BY {k}.within ASC NULLS LAST) AS place"
-        f" FROM {disclosures(spelling, p, given)} {lying} LEFT JOIN {below} {k} ON {k}.code = {lying}.region"
+        f" FROM {disclosures(spelling, p, given)} {lying} LEFT JOIN territory {k} ON {k}.code = {lying}.region AND {child}"
         f" WHERE {wanted} GROUP BY {k}.within)"
     )

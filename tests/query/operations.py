@@ -58,6 +58,7 @@ KINDS: Mapping[str, tuple[str, Orders]] = {
     "prices": ("unit_price", (("items", True),)), "changes": ("change", ()), "snapshots": ("snapshot", ()),
     "lateDisclosures": ("disclosure", (("days_late", True),)), **LISTS,
 }  # fmt: skip
+RARE = ("prices", "facets")  # what is often refused, or stands beside many others, is chosen more often
 ALIASES, DEPTH, FIELDS = 15, 9, 60
 DAYS = ("1990-01-01", "2010-12-31", "2014-06-01", "2016-10-15", "2021-06-02", "2024-06-24")
 
@@ -82,6 +83,8 @@ class Maker:
     nodes: int = 0
     fields: int = 0
     kind: str = ""
+    deepest: int = DEPTH
+    most: int = FIELDS
     variables: dict[str, tuple[str, Any]] = field(default_factory=dict)  # name → (declaration, value or ...)
     fragments: dict[str, tuple[str, str, int]] = field(default_factory=dict)  # name → (on, text, depth)
 
@@ -109,7 +112,8 @@ class Maker:
         """`{ … }` of some fields of a type, with fragments, directives and `__typename` among them."""
         leaves = [name for name, one in type_.fields.items() if is_leaf_type(get_named_type(one.type))]
         branches = [name for name in type_.fields if name not in leaves]
-        room = self.fields < FIELDS and depth < DEPTH
+        branches += [name for name in RARE if name in branches] * 3
+        room = self.fields < self.most and depth < self.deepest
         parts = self.chance.sample(
             leaves, min(len(leaves), self.chance.choice((1, 2, 3, 5, 8) if room else (1,)))
         )
@@ -119,7 +123,9 @@ class Maker:
         parts = [self.alias() + name + self.directive() for name in parts]
         if room or not leaves:
             several = self.chance.choice((0, 1, 1, 2)) if leaves and room else self.chance.choice((1, 2))
-            for name in self.chance.choices(branches, k=several) if branches and depth < DEPTH + 2 else ():
+            for name in (
+                self.chance.choices(branches, k=several) if branches and depth < self.deepest + 2 else ()
+            ):
                 parts.append(self.field(type_, name, depth, times))
         if self.chance.random() < 0.3:
             parts.append("__typename")
@@ -274,7 +280,8 @@ class Maker:
         if "role" in declared and self.chance.random() < 0.3:
             role = self.chance.choice(("supplier", "buyer", "tenderer", "authority", "transferee"))
             given["role"] = self.literal_or_variable("PartyRole", role, enums=True)
-        if filter_ is not None and self.chance.random() < 0.4:
+        # Prices of items are only for those who narrow them.
+        if filter_ is not None and self.chance.random() < (0.8 if kind == "item" else 0.4):
             given["filter"] = self.filter(get_named_type(filter_), 0)
         if "search" in declared and self.chance.random() < 0.2:
             word = (

@@ -361,10 +361,12 @@ def regions(oracle: Any, _source: Thing, given: Mapping[str, Any]) -> Any:
     )
 
 
+PROCESS: Mapping[str, str | Resolver] = {"timeline": timeline, "asOf": process_as_of}
 FLOW: Mapping[str, Mapping[str, str | Resolver]] = {
     "query": {"changes": changes, "dataVersion": data_version, "regions": regions},
     "disclosure": {"changes": own_changes, "asOf": as_of},
-    "process": {"timeline": timeline, "asOf": process_as_of},
+    "process": PROCESS,
+    "organization_process": PROCESS,
     "publisher": {"timeliness": timeliness, "lateDisclosures": late},
     "region": {
         "disclosures": region_disclosures, "byChild": by_child, "ancestors": ancestors, "successors": successors,

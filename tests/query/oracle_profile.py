@@ -286,8 +286,13 @@ def _in_roles(oracle: Any, source: Thing, given: Given, roles: tuple[str, ...] |
 
 
 @cache
+def _converter() -> Any:
+    return OpenCC("t2s")
+
+
+@cache
 def _simple(letter: str) -> str:
-    return str(OpenCC("t2s").convert(letter))
+    return str(_converter().convert(letter))
 
 
 def key_of(name: str) -> str:

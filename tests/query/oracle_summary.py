@@ -168,12 +168,12 @@ def properties(oracle: Any, source: Thing, name: str) -> Any:
     if name == "lots":
         return Thing("lot numbers", source.row)
     found = []
-    digits = 4 if name in oracle.unit_prices else 6
+    digits = 6
     for row in source.row["rows"]:
         for holder in holders(oracle.documents.get(row["id"]) or {}, source.kind == "lot numbers"):
             one = oracle.called_in(holder, name)
             if isinstance(one, Mapping):
-                digits = 4 if name in oracle.unit_prices else 2
+                digits = 4 if (row["type"], name) in oracle.unit_prices else 2
                 one = one.get("amount") if one.get("currency", "CNY") == "CNY" else None
             if one is not None:
                 found.append(Decimal(repr(one)).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP))

@@ -13,8 +13,8 @@ from api.operation import Request, Service
 from schemas.catalog import Catalog
 from store.engine import connect
 from tests.query import records
+from tests.query.comparison import difference
 from tests.query.oracle import Oracle
-from tests.query.test_against_the_oracle import difference
 from tests.query.test_statements import data
 
 NEEDS_ROOM = (3, 46)  # from here on SQLite's parser has a stack that grows

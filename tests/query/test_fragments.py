@@ -3,8 +3,8 @@
 import pytest
 
 from api.operation import Request, Service
+from tests.query.comparison import difference
 from tests.query.oracle import Oracle
-from tests.query.test_against_the_oracle import difference
 from tests.query.test_statements import data
 
 CASES = {

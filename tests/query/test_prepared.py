@@ -261,3 +261,20 @@ def test_limits_are_those_of_the_request_at_hand(service: Service, catalog: Cata
         with pytest.raises(OpenallocError) as caught:
             kept.prepare(Request(query, variables))
         assert caught.value.code == "Q108"
+
+
+def test_a_value_that_nothing_reads_has_to_be_of_its_type(service: Service) -> None:
+    """What `@include` leaves out is no part of the plan, but the operation declares it."""
+    kept = preparer(service)
+    query = """query ($in: Boolean!, $f: DisclosureFilter!, $s: [Stage!]) { __typename
+      disclosures(filter: {and: [$f, {stage: {in: $s}}]}) @include(if: $in) { totalCount } }"""
+    good = {"in": False, "f": {"domain": {"eq": "land"}}, "s": ["result"]}
+    kept.prepare(Request(query, good))
+    for changed in (
+        {"f": {"domain": {"eq": "moon"}}},
+        {"s": ["none"]},
+        {"f": {"domain": {"eq": "water"}}},
+        {},
+    ):
+        request = Request(query, {**good, **changed})
+        assert outcome(lambda r=request: kept.prepare(r)) == anew(service, request)  # type: ignore[misc]

@@ -15,9 +15,9 @@ from api.operation import Request, Service
 from schemas.catalog import Catalog
 from store.engine import writing
 from store.writing import Entry, write
+from tests.query.comparison import REFUSED, answered, difference
 from tests.query.operations import Maker
 from tests.query.oracle import Oracle
-from tests.query.test_against_the_oracle import REFUSED, answered, difference
 from tests.query.test_statements import data, statements
 from tests.query.vocabulary import Vocabulary
 

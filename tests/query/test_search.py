@@ -17,8 +17,8 @@ from schemas.catalog import Catalog
 from store.engine import writing
 from store.writing import Entry, write
 from tests.query import meaning, reference
+from tests.query.comparison import difference
 from tests.query.oracle import Oracle
-from tests.query.test_against_the_oracle import difference
 from tests.query.test_statements import data, statements
 
 SEARCH = """query ($text: String, $order: [DisclosureOrder!], $first: Int = 100, $after: String) {

@@ -13,8 +13,8 @@ from api.limits import Limits
 from api.operation import Request, Service
 from query.file import File
 from schemas.catalog import Catalog
+from tests.query.comparison import difference
 from tests.query.oracle import Oracle
-from tests.query.test_against_the_oracle import difference
 
 HOSTILE = "x'); DROP TABLE disclosure; -- \" %s :p0 $1 \\"
 ROOTS = ("disclosures", "landInventeds", "organizations", "processes", "publishers", "regions")

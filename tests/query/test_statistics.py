@@ -16,7 +16,7 @@ from schemas.catalog import Catalog
 from store import rollups, tables
 from store.engine import writing
 from tests.query import records
-from tests.query.test_against_the_oracle import difference
+from tests.query.comparison import difference
 from tests.query.test_statements import data, statements
 
 ALL = (
