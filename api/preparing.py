@@ -117,7 +117,7 @@ class Preparer:
         """The plan and the parameters; raises QueryError, InvalidOperationError, GraphQLError or RecursionError."""
         variables = request.variables
         indexed = self.reader.indexed(self.catalog)
-        if indexed != self._indexed:
+        if indexed is not self._indexed:
             self._plans, self._indexed = Kept(_BYTES, _weight_of_plans), indexed
         operation = self.operation(request)
         if operation.node.operation.value != "query":

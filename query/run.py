@@ -18,7 +18,7 @@ from query.plan import Plan
 from query.refusals import refusal
 from query.sql import Speller
 from schemas.catalog import Catalog
-from store.features import indexed
+from store.features import digests, indexed
 
 # How SQLite says that a statement is beyond its own limits; PostgreSQL has the class 54 of states for it.
 _TOO_COMPLEX = (
@@ -69,6 +69,7 @@ class Reader:
     )
     file: File | None = field(init=False, default=None)
     _indexed: tuple[float, frozenset[str]] = (0.0, frozenset())
+    _digests: dict[str, str] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.engine.dialect.name == "sqlite":
@@ -88,8 +89,10 @@ class Reader:
         """The types whose index of features is whole, as of some seconds ago."""
         until, found = self._indexed
         if monotonic() >= until:
+            self._digests = self._digests or digests(catalog)
             with self.engine.connect() as connection:
-                found = indexed(connection, catalog)
+                now = indexed(connection, self._digests)
+            found = found if now == found else now  # plans are kept as long as it is the same
             self._indexed = (monotonic() + _INDEXED_FOR, found)
         return found
 

@@ -86,18 +86,21 @@ def digest(of_type: Iterable[Feature]) -> str:
     return hashlib.sha256(repr([(f.property, f.column, f.steps) for f in of_type]).encode()).hexdigest()
 
 
-def indexed(connection: Connection, catalog: Catalog) -> frozenset[str]:
-    """The types whose index holds every record, as this catalog wants it."""
+def digests(catalog: Catalog) -> dict[str, str]:
+    """What `derived` says of each type whose index is as this catalog wants it."""
+    return {one: digest(features(catalog.history(one))) for one in catalog.types}
+
+
+def indexed(connection: Connection, wanted: Mapping[str, str]) -> frozenset[str]:
+    """The types whose index holds every record, as their digests want it."""
     t = tables.derived.c
     found = dict(connection.execute(select(t.name, t.digest).where(t.name.startswith(_MARK))).all())
-    return frozenset(
-        one for one in catalog.types if found.get(_MARK + one) == digest(features(catalog.history(one)))
-    )
+    return frozenset(one for one, value in wanted.items() if found.get(_MARK + one) == value)
 
 
 def unindexed(connection: Connection, catalog: Catalog) -> list[str]:
     """The types that have records and no whole index."""
-    whole = indexed(connection, catalog)
+    whole = indexed(connection, digests(catalog))
     stored = connection.scalars(select(tables.disclosure.c.type).distinct())
     return sorted(one for one in stored if one in catalog.types and one not in whole)
 

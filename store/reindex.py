@@ -68,7 +68,7 @@ def reindex(engine: Engine, catalog: Catalog, progress: Progress | None = None, 
     with writing(engine) as connection:
         features.mark(
             connection,
-            {one: features.digest(features.features(catalog.history(one))) for one in catalog.types},
+            features.digests(catalog),
         )
     return done
 

@@ -208,9 +208,7 @@ class Database:
         with writing(self.engine) as connection:
             rollups.rebuild(connection)
             if not lean:
-                digests = {
-                    one: features.digest(features.features(catalog.history(one))) for one in catalog.types
-                }
+                digests = features.digests(catalog)
                 features.mark(connection, digests)
         if self.engine.dialect.name == "postgresql":
             with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
