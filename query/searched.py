@@ -1,12 +1,13 @@
 """A page of what a search finds, spelled: the index gives the rows in their order, rank by rank.
 
 SQLite's FTS5 gives row ids in order and jumps to a cursor's, so a page of the newest that have a frequent word costs
-what the page has, where the index leads. PostgreSQL decides by itself which index leads.
+what the page has, where the index leads. PostgreSQL's gives all at once: `query/newest.py`.
 """
 
 from typing import Protocol
 
 from query.conditions import Relating, where
+from query.newest import newest
 from query.plan import All, Condition, Connection, Matches
 from query.relations import RELATIONS
 from query.row import Row
@@ -42,14 +43,16 @@ def driven(page: Paging, condition: Condition | None, orders: Orders) -> tuple[s
     From the root only: a parent's own rows are few, the rows that have a word may be many. The row id decides every
     tie, so `orders` loses what stands behind it: FTS5 gives its own order only where nothing else is asked for.
     """
-    parts = condition.conditions if isinstance(condition, All) else (condition,) if condition else ()
+    parts = _parts(condition)
     matches = next((part for part in parts if isinstance(part, Matches)), None)
-    leads = page.speller.dialect.name == "sqlite" and page.related.table == "disclosure"
+    leads = page.related.table == "disclosure"
     recency = f"{page.related.alias}.recency"
     by_recency = next((expression for expression, _, _ in orders if not expression.isdigit()), "") == recency
     if not (matches and leads and by_recency) or not RELATIONS[page.source.relation].is_root:
         own = where(page.speller, condition, page.related)
         return page.clause, [*page.led, *page.joins, *own, *page.keyset(orders)]
+    if page.speller.dialect.name == "postgresql":
+        return newest(page, matches, [part for part in parts if part is not matches], orders)
     alias = page.speller.alias("f")
     keys = [(f"{alias}.rowid" if key == recency else key, down, kind) for key, down, kind in orders]
     orders[:] = keys[: 1 + [key for key, _, _ in orders].index(recency)]
@@ -58,6 +61,13 @@ def driven(page: Paging, condition: Condition | None, orders: Orders) -> tuple[s
     conditions = [f"{alias}.search MATCH {terms}", f"{recency} = {alias}.rowid"]
     conditions += [*where(page.speller, others, page.related), *page.keyset(keys)]
     return f"search {alias} CROSS JOIN {page.clause}", conditions
+
+
+def _parts(condition: Condition | None) -> list[Condition]:
+    """What all has to hold."""
+    if isinstance(condition, All):
+        return [part for one in condition.conditions for part in _parts(one)]
+    return [] if condition is None else [condition]
 
 
 def by_ranks(page: Paging) -> bool:
