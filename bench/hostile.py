@@ -72,7 +72,7 @@ def main() -> int:
 
 def measured(service: Service) -> Iterator[Measured]:
     """Every case at its three sizes."""
-    service.answer(Request("{ disclosures(search: \"昆明\") { nodes { id } } }"))  # what is made once
+    service.answer(Request('{ disclosures(search: "昆明") { nodes { id } } }'))  # what is made once
     for case, sized in CASES.items():
         for size, _ in sized.cases():
             document = sized.make(size)

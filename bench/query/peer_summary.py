@@ -9,7 +9,7 @@ from bench.query.peer_loading import Reading
 from store.tables import rollup_year
 
 _R = rollup_year.c
-_KEYS = {"DOMAIN": _R.domain, "STAGE": _R.stage, "YEAR": _R.year}
+_KEYS = {"DOMAIN": _R.domain, "TYPE": _R.type, "YEAR": _R.year}
 
 
 Dimension = Enum("StatisticsDimension", [(key, key) for key in _KEYS])
@@ -55,7 +55,7 @@ class Amount(ObjectType):
         return (int(high) * 1_000_000_000 + int(low)) / 100 if amounts else None
 
 
-class Group(ObjectType):
+class StatisticsGroup(ObjectType):
     keys = List(Key)
     count = Int()
     amount = Field(Amount)
@@ -71,7 +71,7 @@ class Group(ObjectType):
 
 
 class Statistics(ObjectType):
-    groups = List(Group)
+    groups = List(StatisticsGroup)
 
     def resolve_groups(self: Any, info: Any) -> Any:
         return self

@@ -93,7 +93,10 @@ def ask(endpoint: str, query: str, variables: Mapping[str, object]) -> dict[str,
             text = answer.read()
     except urllib.error.HTTPError as error:
         text = error.read()  # refused, and says why
-    found: dict[str, object] = orjson.loads(text)
+    try:
+        found: dict[str, object] = orjson.loads(text)
+    except orjson.JSONDecodeError:  # a fault that the peer has no answer for
+        return {"errors": text[:500].decode(errors="replace")}
     return found
 
 

@@ -34,7 +34,7 @@ class Shape:
 _ROW = "id title publishedDate amount"
 _THEIR_ROW = "rowId title publishedDate amountFen"
 
-_FACETS = ("DOMAIN", "STAGE", "YEAR")
+_FACETS = ("DOMAIN", "TYPE", "YEAR")
 _THEIR_FACETS = " ".join(
     f"{one}: rollupYears(condition: {{prefecture: $region}}) {{ groupedAggregates(groupBy: [{one}]) {{ keys sum {{ disclosures }} }} }}"
     for one in _FACETS
