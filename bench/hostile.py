@@ -72,7 +72,7 @@ def main() -> int:
 
 def measured(service: Service) -> Iterator[Measured]:
     """Every case at its three sizes."""
-    service.answer(Request("{ disclosures(search: \"昆明\") { nodes { id } } }"))  # what is made once
+    service.answer(Request('{ disclosures(search: "昆明") { nodes { id } } }'))  # what is made once
     for case, sized in CASES.items():
         for size, _ in sized.cases():
             document = sized.make(size)
@@ -89,7 +89,7 @@ def measured(service: Service) -> Iterator[Measured]:
 
 def fresh(document: Document, turn: int) -> Request:
     """The document as nobody has sent it yet."""
-    return Request(f"{document.query}\n# {turn}", document.variables)
+    return Request(document.query + " " * turn, document.variables)
 
 
 def peak(service: Service, request: Request) -> float:
