@@ -89,7 +89,7 @@ def measured(service: Service) -> Iterator[Measured]:
 
 def fresh(document: Document, turn: int) -> Request:
     """The document as nobody has sent it yet."""
-    return Request(f"{document.query}\n# {turn}", document.variables)
+    return Request(document.query + " " * turn, document.variables)
 
 
 def peak(service: Service, request: Request) -> float:

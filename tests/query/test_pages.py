@@ -14,7 +14,9 @@ ORDERS = [
     None,
     *(
         {"field": field, "direction": way}
-        for field in (one.name for one in arguments.ORDERS["disclosure"])  # by which disclosures can be ordered
+        for field in (
+            one.name for one in arguments.ORDERS["disclosure"]
+        )  # by which disclosures can be ordered
         if field != "RELEVANCE"
         for way in ("ASC", "DESC")
     ),
