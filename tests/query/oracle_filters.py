@@ -41,6 +41,8 @@ class Filters:
             case "isNull":
                 return bool((one is None) == value)
         given = get_named_type(type_.fields[name].type)
+        if self._is_own(one, name, given.name):
+            return self.meets(self.oracle.called_in(one.document or {}, name), value, given.name)
         found = self._found(one, name)
         if name in ("organization", "process") and isinstance(found, list):  # some of them
             return any(self.meets(part, value, given.name) for part in found)
@@ -51,6 +53,11 @@ class Filters:
                 found is not None or not isinstance(one, Thing) or self._is_read(one, name)
             ) and self.meets(found, value, given.name)
         return self._compares(one, name, found, value, given.name)
+
+    def _is_own(self, one: Any, name: str, filter_: str) -> bool:
+        """Whether a type has a property of its own that is called as what every disclosure is related to."""
+        related = {"organization": "PartyFilter", "process": "ProcessFilter"}
+        return isinstance(one, Thing) and one.kind == "disclosure" and filter_ != related.get(name, filter_)
 
     def _is_read(self, one: Thing, name: str) -> bool:
         """Whether an object is read from the document; a related thing that is not there meets nothing."""
