@@ -12,7 +12,7 @@ from query.plan import All, Compare, Condition, Matches
 from query.row import asks_document
 from store.terms import SIGNS
 
-WALKED = 200
+WALKED = 5_000
 # Columns that an index has before recency: the walk may be narrowed by an equal value of them.
 _INDEXED = ("type", "domain", "prefecture", "province", "region", "publisher_id")
 
