@@ -16,8 +16,13 @@ from typing import Any
 
 import psycopg
 import pytest
+from graphql import print_schema
 from sqlalchemy import DateTime, Engine, select, text
 
+import api.graphql
+import api.operation
+import api.types
+from query.model import Model
 from schemas.catalog import FOLDER, Catalog
 from store.engine import connect, writing
 from store.migrate import upgrade
@@ -35,6 +40,27 @@ _CREATE = "CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.U
 def catalog() -> Catalog:
     """The catalog that is published."""
     return Catalog.load()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def types_are_made_once() -> Iterator[None]:
+    """What follows from a catalog alone, its model and its GraphQL schema, is made once for all tests: it takes a second."""
+    patch = pytest.MonkeyPatch()
+    known: dict[tuple[str, int], tuple[Any, Any]] = {}
+
+    def once(name: str, make: Callable[[Any], Any]) -> Callable[[Any], Any]:
+        def made(of: Any) -> Any:
+            if (name, id(of)) not in known:
+                known[name, id(of)] = (of, make(of))  # what it is made of stays, and so does its id
+            return known[name, id(of)][1]
+
+        return made
+
+    patch.setattr(Model, "of", staticmethod(once("model", Model.of)))
+    patch.setattr(api.operation, "graphql_schema", once("schema", api.types.graphql_schema))
+    patch.setattr(api.graphql, "print_schema", once("text", print_schema))
+    yield
+    patch.undo()
 
 
 @pytest.fixture(scope="session")
