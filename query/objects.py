@@ -73,7 +73,7 @@ _HIGHLIGHTS = Attribute(
     "highlights",
     "[Highlight!]!",
     Special("highlights"),
-    "search 的词出现在哪里,标题在先,至多 10 处;没有 search 时为空。"
+    "检索的词出现在哪里,标题在先,至多 10 处;不检索时为空。"
     "Where the words of `search` stand, the title first, 10 places at most; empty without `search`.",
 )
 

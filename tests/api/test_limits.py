@@ -170,8 +170,8 @@ def test_an_introspection_within_the_budget_beside_data_is_answered(answering: S
 
 
 @pytest.mark.parametrize("literal", [True, False])
-def test_an_argument_may_be_thirty_levels_deep(answering: Service, literal: bool) -> None:
-    for levels, codes in ((29, []), (30, ["Q116"])):
+def test_a_filter_may_be_ten_levels_deep_and_no_argument_thirty(answering: Service, literal: bool) -> None:
+    for levels, codes in ((9, []), (29, ["Q021"]), (30, ["Q116"])):
         if literal:
             filter_ = "{not: " * levels + "{}" + "}" * levels
             found, _ = answer(answering, f"{{ disclosures(filter: {filter_}) {{ totalCount }} }}")
