@@ -220,7 +220,8 @@ def test_what_is_not_there_is_said(client: TestClient, address: str, expected: s
 def test_a_browser_that_asks_graphql_nothing_reads_how_to_ask(client: TestClient) -> None:
     page = client.get("/graphql", headers={"accept": "text/html"})
     assert (page.status_code, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
-    assert "curl" in page.text
+    told = client.get("/developers", headers={"accept": "text/html"})
+    assert "curl" in told.text
     plain = client.get("/graphql", headers={"accept": "application/json"})
     assert plain.status_code == 400
     asked = client.get("/graphql?query={__typename}", headers={"accept": "text/html,*/*;q=0.8"})
