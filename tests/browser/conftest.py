@@ -25,9 +25,9 @@ def site(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
         yield address
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """A Chromium of the machine."""
+    """A Chromium of the machine. Of a module: as long as it is there, this process can run no other event loop."""
     program = next(filter(None, map(shutil.which, CHROMIUM)), None)
     if program is None:
         pytest.skip(f"no Chromium on this machine ({', '.join(CHROMIUM)})")
