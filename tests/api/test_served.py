@@ -174,7 +174,8 @@ def test_the_server_stops_though_somebody_is_subscribed(
             one.take(1)
         served.engine.dispose()
     over_socket, over_events = (one.take(1)[0]["end"] for one in clients)
-    assert over_socket["code"] == 1001
+    # Going away; or cut off, where the server is quicker to end than the close frame is to leave. A client comes back after either.
+    assert over_socket["code"] in (1001, 1006)
     assert over_events != "complete"  # else a client would not come back
     for one in clients:
         one.process.wait(PATIENCE)
