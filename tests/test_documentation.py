@@ -20,7 +20,6 @@ from api.operation import Request, Service
 from schemas.catalog import Catalog
 from store.engine import writing
 from store.writing import Entry, write
-from tests.query.serving import serving
 
 ROOT = Path(__file__).resolve().parent.parent
 QUERIES = sorted((ROOT / "docs" / "queries").glob("*.md"))
@@ -37,7 +36,7 @@ def sampled(engine: Engine, catalog: Catalog) -> Service:
     with writing(engine) as connection:
         entries = [Entry(disclosure.sample, disclosure) for disclosure in catalog.types.values()]
         write(connection, entries, catalog, None, datetime(2024, 12, 31))
-    return serving(catalog, engine)
+    return Service(catalog, engine)
 
 
 @pytest.mark.parametrize("path", QUERIES, ids=lambda path: path.stem)

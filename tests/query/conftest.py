@@ -20,7 +20,6 @@ from store.tables import disclosure
 from tests.query import records
 from tests.query.comparison import Comparison
 from tests.query.oracle import Oracle
-from tests.query.serving import serving
 
 DATABASES = ("sqlite", "postgresql")
 
@@ -68,7 +67,7 @@ def stored(request: pytest.FixtureRequest) -> Engine:
 @pytest.fixture(scope="session")
 def service(stored: Engine, toy_catalog: Catalog) -> Service:
     """Answers from each database."""
-    return serving(toy_catalog, stored)
+    return Service(toy_catalog, stored)
 
 
 @pytest.fixture(scope="session")
@@ -89,7 +88,7 @@ def comparison(
     stored_sqlite: Engine, stored_postgresql: Engine, toy_catalog: Catalog
 ) -> Iterator[Comparison]:
     """All databases and the reference over the rows that they have in common."""
-    newest, other = serving(toy_catalog, stored_sqlite), serving(toy_catalog, stored_postgresql)
+    newest, other = Service(toy_catalog, stored_sqlite), Service(toy_catalog, stored_postgresql)
     other.preparer._operations = newest.preparer._operations  # parsed and validated once
     with aged(newest) as older:
         services = {"sqlite": newest, **older, "postgresql": other}

@@ -10,11 +10,10 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, text
 
-from api.operation import Request
+from api.operation import Request, Service
 from schemas.catalog import Catalog
 from store.engine import connect, writing
 from store.writing import Entry, write
-from tests.query.serving import serving
 from tests.query.test_statements import data
 
 TYPE = "works/tender-notice"
@@ -59,7 +58,7 @@ def test_a_mirror_that_reads_while_others_write_gets_every_change_once(
 
     def mirror() -> tuple[list[int], dict[str, Any]]:
         engine = connect(database_url)
-        service, after = serving(catalog, engine), "0"
+        service, after = Service(catalog, engine), "0"
         versions: list[int] = []
         copies: dict[str, Any] = {}
         start.wait(60)
@@ -87,7 +86,7 @@ def test_a_mirror_that_reads_while_others_write_gets_every_change_once(
     assert len(versions) > 40
     engine = connect(database_url)
     nodes = data(
-        serving(catalog, engine),
+        Service(catalog, engine),
         "{ worksTenderNotices(first: 100) { nodes { id asOf(version: 999) { document } } } }",
     )
     assert copies == {one["id"]: one["asOf"]["document"] for one in nodes["worksTenderNotices"]["nodes"]}
@@ -95,7 +94,7 @@ def test_a_mirror_that_reads_while_others_write_gets_every_change_once(
 
 
 def test_every_version_of_the_past_is_what_it_was(engine: Engine, catalog: Catalog) -> None:
-    service = serving(catalog, engine)
+    service = Service(catalog, engine)
     steps = [
         [entry(catalog, 1, "一")], [entry(catalog, 2, "二")], [entry(catalog, 1, "一之二")],
         [entry(catalog, 2, "二之二", process="别的过程")], [entry(catalog, 2, "二之三"), entry(catalog, 3, "三")],
@@ -128,7 +127,7 @@ def test_every_version_of_the_past_is_what_it_was(engine: Engine, catalog: Catal
 
 
 def test_what_was_withdrawn_is_in_the_feed_and_has_no_content(engine: Engine, catalog: Catalog) -> None:
-    service = serving(catalog, engine)
+    service = Service(catalog, engine)
     (identifier,) = store(engine, catalog, entry(catalog, 1, "一"))
     with writing(engine) as connection:
         connection.execute(text("UPDATE disclosure SET status = 'withdrawn'"))
@@ -153,7 +152,7 @@ def test_what_was_withdrawn_is_in_the_feed_and_has_no_content(engine: Engine, ca
 
 
 def test_a_version_is_its_own_cursor_and_nothing_else_is_one(engine: Engine, catalog: Catalog) -> None:
-    service = serving(catalog, engine)
+    service = Service(catalog, engine)
     for number in range(5):
         store(engine, catalog, entry(catalog, number, "一"))
     page = data(service, FEED, after="2", first=2)["changes"]
@@ -174,10 +173,10 @@ def test_a_version_is_its_own_cursor_and_nothing_else_is_one(engine: Engine, cat
 def test_the_past_is_asked_for_by_version_or_time(engine: Engine, catalog: Catalog, given: str) -> None:
     for root in ("disclosure", "process"):
         query = f'{{ {root}(id: "x") {{ asOf{given} {{ version }} }} }}'
-        assert b"Q061" in serving(catalog, engine).answer(Request(query)).body
+        assert b"Q061" in Service(catalog, engine).answer(Request(query)).body
 
 
 def test_a_time_without_a_zone_is_none(engine: Engine, catalog: Catalog) -> None:
     for wrong in ("2024-07-01T00:00:00", "2024-07-01", "x", "0001-01-01T00:00:00+14:00"):
         query = f'{{ disclosure(id: "x") {{ asOf(at: "{wrong}") {{ version }} }} }}'
-        assert b"errors" in serving(catalog, engine).answer(Request(query)).body, wrong
+        assert b"errors" in Service(catalog, engine).answer(Request(query)).body, wrong

@@ -13,7 +13,6 @@ from sqlalchemy import Engine, text
 from api.operation import Service
 from schemas.catalog import Catalog
 from tests.query import reference
-from tests.query.serving import serving
 from tests.query.test_statements import data
 
 FIELDS = (None, "PUBLISHED_DATE", "AMOUNT", "DUE_ON", "DAYS_LATE", "STAGE")
@@ -62,7 +61,7 @@ class Table:
 
 @pytest.mark.parametrize("root", ["disclosures", "region"])
 def test_what_is_there_all_along_comes_once_and_in_order(engine: Engine, catalog: Catalog, root: str) -> None:
-    service = serving(catalog, engine)
+    service = Service(catalog, engine)
 
     @settings(
         max_examples=40 if engine.dialect.name == "sqlite" else 15, deadline=None, derandomize=True,

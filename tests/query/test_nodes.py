@@ -10,7 +10,6 @@ from api.operation import Request, Service
 from schemas.calendar import BEIJING
 from schemas.catalog import Catalog
 from tests.query.oracle import Oracle
-from tests.query.serving import serving
 from tests.query.test_statements import data, statements
 
 NODES = "query ($ids: [ID!]!) { nodes(ids: $ids) { __typename id ... on Region { title } ... on Change { kind } } }"
@@ -76,7 +75,7 @@ def test_every_list_of_objects_says_that_it_is_one_or_is_a_page(service: Service
 
 
 def test_a_time_line_is_judged_by_today_and_the_day_is_not_kept(engine: Engine, catalog: Catalog) -> None:
-    service = serving(catalog, engine)
+    service = Service(catalog, engine)
     query = '{ process(id: "x") { timeline { stage } } }'
     assert data(service, query) == {"process": None}
     ready = service.preparer.prepare(Request(query))

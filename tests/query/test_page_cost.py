@@ -9,7 +9,6 @@ from api.operation import Request, Service
 from query.run import parameters_of
 from schemas.catalog import Catalog
 from tests.query import reference
-from tests.query.serving import serving
 
 NEWEST = reference.order_of("disclosure", None)
 CURSOR = reference.cursor((10**17, "530114-0000000000000000"), NEWEST)
@@ -52,7 +51,7 @@ def steps(engine: Engine, service: Service, query: str) -> str:
 
 @pytest.mark.parametrize("backwards", [False, True], ids=["forwards", "backwards"])
 def test_a_cursor_enters_an_index(engine: Engine, catalog: Catalog, backwards: bool) -> None:
-    service = serving(catalog, engine)
+    service = Service(catalog, engine)
     count, place = ("last", "before") if backwards else ("first", "after")
     cursors = {
         "page": CURSOR, "version": "100", "entity": reference.cursor(("x",), (("id", False),)),
@@ -70,7 +69,7 @@ def test_a_cursor_enters_an_index(engine: Engine, catalog: Catalog, backwards: b
 
 def test_what_is_behind_a_page_is_looked_up_and_not_counted(engine: Engine, catalog: Catalog) -> None:
     query = f'{{ disclosures(first: 1, after: "{CURSOR}") {{ pageInfo {{ hasPreviousPage }} }} }}'
-    found = steps(engine, serving(catalog, engine), query)
+    found = steps(engine, Service(catalog, engine), query)
     entered = (
         r"INDEX ix_disclosure_recency \(recency>\?\)"
         if engine.dialect.name == "sqlite"

@@ -12,7 +12,6 @@ from store import tables
 from store.engine import writing
 from store.seed import seed
 from store.writing import Entry, write
-from tests.query.serving import serving
 from tests.query.test_statements import data
 
 # 532331 禄丰县 became 532302 禄丰市 in 2021; 130103 桥东区 was divided in 2014 between 130102 and 130104.
@@ -35,7 +34,7 @@ def placed(engine: Engine, catalog: Catalog) -> Service:
         entries.append(Entry(record | ({"region": code} if code else {}), disclosure))
     with writing(engine) as connection:
         write(connection, entries, catalog, None, datetime(2024, 7, 1))
-    return serving(catalog, engine)
+    return Service(catalog, engine)
 
 
 def lying(service: Service, code: str) -> float:

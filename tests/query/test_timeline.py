@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
+from api.operation import Service
 from schemas.catalog import Catalog
 from schemas.course import REGULAR
 from store.engine import writing
 from store.writing import Entry, write
-from tests.query.serving import serving
 from tests.query.test_statements import data
 
 TIMELINE = """query ($on: Date) { node(id: "process:%s") { ... on Process { timeline(on: $on) {
@@ -31,7 +31,7 @@ def timeline(
         entries.append(Entry(record, disclosure))
     with writing(engine) as connection:
         write(connection, entries, catalog, None, datetime(2024, 7, 1))
-    service = serving(catalog, engine)
+    service = Service(catalog, engine)
     (process,) = {
         one["processes"][0]["id"]
         for one in data(service, "{ disclosures(first: 50) { nodes { processes { id } } } }")["disclosures"][
