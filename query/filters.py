@@ -9,6 +9,7 @@ from typing import Any
 
 from query.arguments import OrderField
 from query.binding import Binding
+from query.conditions import KINDS
 from query.errors import QueryError, invalid
 from query.page import is_plain, is_text, order_tag, orders_of
 from query.plan import Order, Window
@@ -18,11 +19,9 @@ Bind = Binding
 PAGE = 20
 MOST = 100
 KEYS = 5  # of one order, besides those that make it total
-# Keys of an order whose values are numbers, and how big these are at most; dates; keys that may be NULL.
-_NUMBERS = {"version": BIGGEST, "recency": BIGGEST, "amount_fen": BIGGEST, "days_late": 2**31, "stage_rank": 2**31,
-            "disclosures": BIGGEST, "processes": BIGGEST, "items": BIGGEST, "unit_price": BIGGEST,
-            "place": 2**31, "ordinal": 2**31, "relevance": 2**31, "revision": 2**31}  # fmt: skip
-_DATES = ("published_date", "due_on", "formed_date", "first_date", "last_date")
+# How big whole numbers of a cursor are at most, by the kind of their column; dates; keys that may be NULL.
+_SIZES = {"bigint": BIGGEST, "integer": 2**31}
+_DATES = tuple(key for key, kind in KINDS.items() if kind == "date")
 _NULLABLE = ("amount_fen", "days_late", "unit_price", *_DATES)
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,400})(\.[0-9]{1,400})?([eE][+-]?[0-9]{1,3})?")  # of JSON
 _FLOATS = Decimal("1.7e308")
@@ -118,7 +117,7 @@ def _typed(order: Order, value: str) -> Any:
         if not _NUMBER.fullmatch(value) or abs(Decimal(value)) > _FLOATS:
             raise ValueError(value)
         return value
-    most = BIGGEST if order.member else _NUMBERS.get(order.key)
+    most = BIGGEST if order.member else _SIZES.get(KINDS.get(order.key, ""))
     if most is not None:
         number = int(value)
         if abs(number) >= most:
