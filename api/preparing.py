@@ -33,8 +33,8 @@ from api.faults import SHOWN, InvalidOperationError, bad_variables
 from api.highlights import Highlighter
 from api.limits import Limits, check_limits, check_values, rules, too_many_comparisons, too_many_rows
 from api.planner import Planner
-from api.variables import ABSENT, Declared, Fixed, freed, shape_of, thawed
-from query.binding import FixedError, Path, Recipe
+from api.variables import ABSENT, Declared, Fixed, freed, shape_of
+from query.binding import FixedError, Path, Recipe, sampled
 from query.cost import cost
 from query.errors import QueryError
 from query.kept import Kept
@@ -215,7 +215,7 @@ class Preparer:
         if asked:
             if not operation.all_fixed:  # graphql-core gets the values as they came
                 operation.all_fixed = True
-                return self._planned(request, operation, thawed(variables))
+                return self._planned(request, operation, sampled(variables))
             meta = self._introspection(request, operation, asked)
         return planner, planner.plan(operation.node, meta)
 

@@ -104,13 +104,3 @@ def _leaf(type_: Any, value: Any) -> Any:
     """A leaf as graphql-core coerces it; raises for what is not of the type."""
     made = type_.parse_value(value)
     return getattr(made, "value", made)
-
-
-def thawed(variables: Any) -> Any:
-    """Variables with what is free known again."""
-    kind = type(variables)
-    if kind is Free:
-        return variables.sample_
-    if kind is dict:
-        return {name: thawed(one) for name, one in variables.items()}
-    return [thawed(one) for one in variables] if kind is list else variables

@@ -103,7 +103,7 @@ class Binding:
 
     def __call__(self, value: Any, convert: Callable[[Any], Any] | None = None) -> int:
         """One parameter of a value. `convert` is pure: what it gives depends on the value alone."""
-        sample = _sample(value)
+        sample = sampled(value)
         place = self._add(sample if convert is None else convert(sample))
         if _is_free(value):
             self._converted.append((place, value, convert))
@@ -111,7 +111,7 @@ class Binding:
 
     def split(self, value: Any, split: Split) -> tuple[Any, tuple[int, ...]]:
         """Parameters of a value that comes in several shapes: `split` is pure and gives the shape and the values."""
-        shape, several = split(_sample(value))
+        shape, several = split(sampled(value))
         places = tuple(self._add(one) for one in several)
         if _is_free(value):
             self._shares.append(places)
@@ -159,14 +159,14 @@ def _is_free(value: Any) -> bool:
     return next(_frees(value), None) is not None
 
 
-def _sample(value: Any) -> Any:
-    """The value with what it is this time in the place of what is free."""
+def sampled(value: Any) -> Any:
+    """A value with what it is this time in the place of what is free."""
     kind = type(value)
     if kind is Free:
         return value.sample_
     if kind is dict:
-        return {name: _sample(one) for name, one in value.items()}
-    return [_sample(one) for one in value] if kind is list or kind is tuple else value
+        return {name: sampled(one) for name, one in value.items()}
+    return [sampled(one) for one in value] if kind is list or kind is tuple else value
 
 
 def _read(origin: Any, variables: Mapping[str, Any]) -> Any:
