@@ -71,19 +71,20 @@ def items(speller: Naming, shapes: tuple[Shape, ...], alias: str, leading: str) 
     clause += (
         f" LEFT JOIN document {body} ON {body}.shard = {owner}.shard AND {body}.disclosure_id = {owner}.id"
     )
-    # An item is the n-th of its lot, or of the disclosure.
     place = (
         f"(SELECT CAST(count(*) AS integer) FROM item n WHERE n.shard = {alias}.shard"
         f" AND n.disclosure_id = {alias}.disclosure_id AND n.ordinal < {alias}.ordinal"
         f" AND coalesce(n.lot_ordinal, -1) = coalesce({alias}.lot_ordinal, -1))"
     )
-    at = speller.dialect.at_index
-    lot = at(f"{body}.body", "lots", f"{alias}.lot_ordinal")
-    element = (
-        f"CASE WHEN {alias}.lot_ordinal IS NULL THEN {at(f'{body}.body', 'items', place)}"
-        f" ELSE {at(lot, 'items', place)} END"
-    )
+    element = element_of(speller.dialect, f"{body}.body", alias, place)
     return Row("item", alias, f"({element})", Row("disclosure", owner, f"{body}.body")), clause, joins
+
+
+def element_of(dialect: Dialect, document: str, item: str, place: str) -> str:
+    """An item's element of the document: it is the n-th of its lot, or of the disclosure."""
+    own = dialect.at_index(document, "items", place)
+    lot = dialect.at_index(document, "lots", f"{item}.lot_ordinal")
+    return f"CASE WHEN {item}.lot_ordinal IS NULL THEN {own} ELSE {dialect.at_index(lot, 'items', place)} END"
 
 
 def asked(dialect: Dialect, source: Asked, alias: str) -> str:

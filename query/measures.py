@@ -91,6 +91,3 @@ MEASURES: MappingProxyType[str, Measure] = MappingProxyType(
         "processes": Measure(("processes",), 1, "不同的过程数。Distinct processes.", costly=True),
     }
 )  # fmt: skip
-
-# What an object of numbers (amount, a property) says, and what of it is not computed from a sum.
-NUMBER_FACTS = ("sum", "mean", "minimum", "maximum", "median", "count")

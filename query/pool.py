@@ -19,7 +19,7 @@ _WAITING = 1_000  # requests that wait for a connection
 _SESSION = (
     "SET default_transaction_read_only = on",
     "SET jit = off",  # compiling costs more than what is asked here
-    "SET max_parallel_workers_per_gather = 0",  # a worker takes longer to start; requests are many and share the cores
+    "SET max_parallel_workers_per_gather = 0",  # answers are small, and requests share the cores
     "SET client_encoding = 'UTF8'",
 )
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from query.conditions import KINDS, where
 from query.dialect import Dialect
-from query.making import asked, items, made_rows, slots, through
+from query.making import asked, element_of, items, made_rows, slots, through
 from query.page import Page
 from query.plan import (
     NONE_GIVEN,
@@ -213,11 +213,9 @@ class Speller:
         return related, clause, joins
 
     def _items(self, join: str, document: str, alias: str) -> tuple[str, str]:
-        """Items with their element of the document: an item is the n-th of its lot, or of the disclosure."""
+        """Items with their element of the document."""
         place = "CAST(row_number() OVER (PARTITION BY i.lot_ordinal ORDER BY i.ordinal) - 1 AS integer)"
-        own = self.dialect.at_index(document, "items", place)
-        lot = self.dialect.at_index(document, "lots", "i.lot_ordinal")
-        element = f"CASE WHEN i.lot_ordinal IS NULL THEN {own} ELSE {self.dialect.at_index(lot, 'items', place)} END"
+        element = element_of(self.dialect, document, "i", place)
         return f"(SELECT i.*, {element} AS element FROM item i WHERE {join}) {alias}", f"{alias}.element"
 
     def _one(self, source: One, row: Row) -> str:
