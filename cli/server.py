@@ -1,5 +1,6 @@
 """The server: granian workers over the application that `api` makes."""
 
+import gc
 import os
 import socket
 
@@ -19,7 +20,10 @@ def worker() -> Starlette:
     """The application of one worker process, by the environment's settings."""
     settings = Settings.of()
     engine = connect(settings.read or settings.database)
-    return application(Catalog.load(), engine, rate=Rate.of(settings.rate, settings.proxies))
+    made = application(Catalog.load(), engine, rate=Rate.of(settings.rate, settings.proxies))
+    gc.collect()
+    gc.freeze()  # the schema stays as long as the process: nothing in it is to be looked through again
+    return made
 
 
 def assert_free(host: str, port: int) -> None:
