@@ -103,7 +103,7 @@ def application(
     app.state.subscriptions = subscriptions
     app.state.timing = Timing()
     app.state.documents = Documents(document for _, document in registered())
-    app.state.release = Release.of(service)
+    app.state.release = Release(service.schema)
     app.state.bundle = Bundle.read()
     app.state.pages = Pages(skipped_titles=TITLES)
     app.state.checkers = checkers

@@ -6,10 +6,10 @@ never named by a version newer than what it tells.
 """
 
 import hashlib
-from dataclasses import dataclass
+from functools import cached_property
 
 import orjson
-from graphql import print_schema
+from graphql import GraphQLSchema, print_schema
 from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 
@@ -28,18 +28,24 @@ FRESH = "public, max-age=5, must-revalidate"  # after five seconds whoever keeps
 _ACCEPTED = {"*/*": JSON, "application/*": JSON, JSON: JSON, GRAPHQL: GRAPHQL, EVENTS: EVENTS}
 
 
-@dataclass(frozen=True, slots=True)
 class Release:
-    """The schema as text, and what marks it: an answer kept under another schema is not this one's."""
+    """The schema as text, and what marks it: an answer kept under another schema is not this one's.
 
-    sdl: bytes
-    mark: str
+    It is printed when it is first asked for. Two threads that ask at once print the same.
+    """
 
-    @classmethod
-    def of(cls, service: Service) -> "Release":
-        """The release that a service answers by."""
-        sdl = (print_schema(service.schema) + "\n").encode()
-        return cls(sdl, hashlib.sha256(sdl).hexdigest())
+    def __init__(self, schema: GraphQLSchema) -> None:
+        self._schema = schema
+
+    @cached_property
+    def sdl(self) -> bytes:
+        """The schema in GraphQL's own notation."""
+        return (print_schema(self._schema) + "\n").encode()
+
+    @cached_property
+    def mark(self) -> str:
+        """What no other schema's text has."""
+        return hashlib.sha256(self.sdl).hexdigest()
 
 
 async def graphql(http: HttpRequest) -> Response:

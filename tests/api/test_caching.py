@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 import pytest
+from graphql import GraphQLSchema, print_schema
 from sqlalchemy import Engine
 from starlette.testclient import TestClient
 
@@ -151,3 +152,23 @@ def test_a_preflight_is_kept_and_answers_say_what_may_be_read(client: TestClient
     exposed = answer.headers["access-control-expose-headers"].lower()
     assert "etag" in exposed
     assert "retry-after" in exposed
+
+
+def test_the_schema_is_printed_once_and_not_before_somebody_asks(
+    engine: Engine, catalog: Catalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    printed: list[str] = []
+
+    def spied(schema: GraphQLSchema) -> str:
+        printed.append(print_schema(schema))
+        return printed[-1]
+
+    monkeypatch.setattr(graphql, "print_schema", spied)
+    app = application(catalog, engine)
+    client = TestClient(app)
+    assert client.post("/graphql", json=QUERY).status_code == 200
+    assert printed == []
+    assert get(client).headers["etag"] == get(client).headers["etag"]
+    assert client.get("/graphql/schema.graphql").text == printed[0] + "\n"
+    assert len(printed) == 1
+    app.state.checkers.close()
