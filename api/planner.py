@@ -28,7 +28,7 @@ from api.highlights import HIGHLIGHTS, Highlighter, Wanted
 from api.limits import Limits, too_many_values
 from api.matching import asked
 from api.statistics import Listing, Summing
-from query.arguments import ORDERS, filter_of
+from query.arguments import filter_of
 from query.binding import Binding, Free
 from query.errors import QueryError, invalid
 from query.feed import MOST, Feed
@@ -36,7 +36,6 @@ from query.filtering import Filtering
 from query.filters import order_by, window
 from query.model import Model
 from query.objects import Attribute, Connected, ObjectType, Special
-from query.orders import chosen
 from query.plan import (
     All,
     Asked,
@@ -256,8 +255,7 @@ class Planner:
                 described = dict(zip(self.catalog.types, self._types(nodes), strict=True))
                 return Chosen(self._bind(orjson.dumps(described).decode()), "type")
             case Connected():
-                target = attribute.named_type.removesuffix("Connection")
-                return self._connection(source, nodes, target, self._arguments(made.name, nodes[0]), times)
+                return self._connection(attribute, nodes, self._arguments(made.name, nodes[0]), times)
             case Column() | Value() | TypeName() | PageFact():
                 return source
             case _:
@@ -295,9 +293,8 @@ class Planner:
                 )
             case Special():
                 return self._node(nodes, arguments["id"])
-            case Connected() as source:
-                target = attribute.named_type.removesuffix("Connection")
-                return self._connection(source, nodes, target, arguments, 1)
+            case Connected():
+                return self._connection(attribute, nodes, arguments, 1)
             case One(relation=relation):
                 self.nodes += 1
                 shape = self._shape(nodes, attribute.named_type, 1)
@@ -359,14 +356,13 @@ class Planner:
     # connections
 
     def _connection(
-        self, source: Connected, nodes: list[FieldNode], target: str, arguments: Mapping[str, Any], times: int
-    ) -> Source:
+        self, attribute: Attribute, nodes: list[FieldNode], arguments: Mapping[str, Any], times: int
+    ) -> Connection:
+        source, target = attribute.source, attribute.named_type.removesuffix("Connection")
+        assert isinstance(source, Connected)
         relation = RELATIONS[source.relation]
-        if relation.table in ORDERS:
-            known = self.model.orders[target]
-            orders = order_by(relation.table, known, arguments.get("orderBy"), source.order)
-        else:
-            orders = chosen(relation.table, arguments.get("orderBy"), source.order)
+        known = self.model.orders.get(attribute.ordered_by, ())
+        orders = order_by(relation.table, known, arguments.get("orderBy"), source.order)
         page, size = window(arguments, orders, self._bind)
         outside = self.elsewhere, self.grouping, self.search
         self.elsewhere = frozenset()  # other disclosures, of any type
@@ -436,12 +432,9 @@ class Planner:
                 made = self.model.types["PageInfo"]
                 return PageInfo(self._keys(selections, made, times))
             case "prices":
-                prices = self.model.types["ItemConnection"].attribute("prices").source
-                assert isinstance(prices, Connected)
+                prices = self.model.types["ItemConnection"].attribute("prices")
                 given = self._arguments("ItemConnection", nodes[0])
-                found = self._connection(prices, nodes, "PriceSummary", given, 1)
-                assert isinstance(found, Connection)
-                return Within(found)
+                return Within(self._connection(prices, nodes, given, 1))
             case _:
                 return TypeName(f"{target}Connection")
 

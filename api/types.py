@@ -12,7 +12,6 @@ from query.inputs import logical, quantified
 from query.model import Model
 from query.objects import Attribute, EnumType, ObjectType
 from query.operators import COMPARISONS, operators_of
-from query.orders import ORDER_INPUTS
 
 
 def graphql_schema(model: Model) -> GraphQLSchema:
@@ -137,14 +136,7 @@ class _Types:
             self._input(name, comparison.description, self._operators(comparison.kind, comparison.value))
         for made in self.model.filters.values():
             self._input(made.name, made.description, self._parts(made))
-        self._input(
-            "StatisticsOrder",
-            "各组的一项排序。One order of groups.",
-            {
-                "field": self._part("StatisticsOrderField!", "依据。What to order by."),
-                "direction": self._part("OrderDirection", "方向,默认降序。Direction, DESC by default."),
-            },
-        )
+        self._order("StatisticsOrder", "各组的一项排序。One order of groups.")
         self.classes["OrderDirection"] = _enum(
             EnumType(
                 "OrderDirection",
@@ -152,16 +144,14 @@ class _Types:
                 (("ASC", "升序。Ascending."), ("DESC", "降序。Descending.")),
             )
         )
-        for target, orders in self.model.orders.items():
+        for name, orders in self.model.orders.items():
             values = tuple((order.name, order.description) for order in orders)
-            self._order(f"{target}Order", "排序。An order.", values)
-        for name, (text, columns) in ORDER_INPUTS.items():
-            self._order(name, text, tuple((one, described) for one, (_, described) in columns.items()))
+            self.classes[f"{name}Field"] = _enum(
+                EnumType(f"{name}Field", "排序的依据。What to order by.", values)
+            )
+            self._order(name, "排序。An order.")
 
-    def _order(self, name: str, description: str, values: tuple[tuple[str, str], ...]) -> None:
-        self.classes[f"{name}Field"] = _enum(
-            EnumType(f"{name}Field", "排序的依据。What to order by.", values)
-        )
+    def _order(self, name: str, description: str) -> None:
         fields = {
             "field": self._part(f"{name}Field!", "依据。What to order by."),
             "direction": self._part("OrderDirection", "方向,默认降序。Direction, DESC by default."),

@@ -1,6 +1,6 @@
 """Arguments and inputs: the filters and orders that do not come from schemas.
 
-Two tables: FILTERS (input type → its fields) and ORDERS (what a table's rows can be ordered by). The operators are
+Two tables: FILTERS (input type → its fields) and ORDERS (input type → what can be ordered by). The operators are
 those of `query.operators`; `query.inputs` adds what comes from the catalog.
 """
 
@@ -191,10 +191,10 @@ FILTERS: MappingProxyType[str, tuple[FilterField, ...]] = MappingProxyType(
     }
 )  # fmt: skip
 
-# Table → what its rows can be ordered by. A disclosure's PUBLISHED_DATE is the column `recency` newest first.
+# Input type → what a list can be ordered by. PUBLISHED_DATE is the column `recency` when it runs newest first.
 ORDERS: MappingProxyType[str, tuple[OrderField, ...]] = MappingProxyType(
     {
-        "disclosure": (
+        "DisclosureOrder": (
             OrderField("PUBLISHED_DATE", "published_date", f"发布日期{INDEXED}。Published date."),
             OrderField("AMOUNT", "amount_fen", f"金额{INDEXED}。Amount."),
             OrderField("DUE_ON", "due_on", f"应公开的最后日期{INDEXED}。The last day in time."),
@@ -215,24 +215,35 @@ ORDERS: MappingProxyType[str, tuple[OrderField, ...]] = MappingProxyType(
                 "与 search 的相关程度。How well it fits `search`, see docs/search.md.",
             ),
         ),
-        "organization": (
+        "OrganizationOrder": (
             OrderField("NAME", "name", f"名称{INDEXED}。Name."),
             OrderField("USCC", "uscc", f"统一社会信用代码{INDEXED}。Unified social credit code."),
         ),
-        "process": (
+        "ProcessOrder": (
             OrderField("NUMBER", "number", f"编号{INDEXED}。Number."),
             OrderField("TITLE", "title", "名称。Title."),
         ),
-        "publisher": (
+        "PublisherOrder": (
             OrderField("NAME", "name", "名称。Name."),
             OrderField("USCC", "uscc", "统一社会信用代码。Unified social credit code."),
             OrderField("REGION", "region", "行政区划代码。Region code."),
             OrderField("LEVEL", "level", "层级的代码。Code of the level."),
         ),
-        "region": (
+        "RegionOrder": (
             OrderField("CODE", "code", f"代码{INDEXED}。Code."),
             OrderField("TITLE", "title", "名称。Name."),
             OrderField("LEVEL", "level", "层级的代码。Code of the level."),
+        ),
+        "SumsOrder": (
+            OrderField("DISCLOSURES", "disclosures", "条数。How many disclosures."),
+            OrderField("AMOUNT", "amount_fen", "金额。Amount."),
+            OrderField("FIRST_DATE", "first_date", "最早的日期。The first date."),
+            OrderField("LAST_DATE", "last_date", "最近的日期。The last date."),
+        ),
+        "ItemsOrder": (
+            OrderField("PRICE", "unit_price", "单价。Unit price."),
+            OrderField("AMOUNT", "amount_fen", "金额。Amount."),
+            OrderField("PUBLISHED_DATE", "published_date", "发布日期。Published date."),
         ),
     }
 )

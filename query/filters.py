@@ -30,12 +30,13 @@ _FLOATS = Decimal("1.7e308")
 def order_by(
     table: str,
     known: Sequence[OrderField],
-    wanted: Sequence[Mapping[str, Any]] | None,
+    wanted: Sequence[Mapping[str, Any]] | Mapping[str, Any] | None,
     default: Sequence[tuple[str, bool]],
 ) -> tuple[Order, ...]:
-    """The keys of an order, ties included; of a key that stands twice the first counts."""
+    """The keys of an order, one or several, ties included; of a key that stands twice the first counts."""
     if not wanted:
         return orders_of(table, tuple(Order(key, descending) for key, descending in default))
+    wanted = [wanted] if isinstance(wanted, Mapping) else wanted
     if len(wanted) > KEYS:
         raise QueryError(
             "Q023", f"orderBy 超过 {KEYS} 项", f"orderBy has more than {KEYS} keys",

@@ -49,8 +49,7 @@ class Inputs:
             self._add(FilterType(name, _TEXTS["object"], fields))
         for name in ("DisclosureFilter", "PartyFilter", "LotFilter", "ItemFilter"):
             self._list(name)
-        for table, orders in ORDERS.items():
-            self.orders[table.capitalize()] = orders
+        self.orders.update(ORDERS)
 
     def envelope(self, fields: Iterable[Field]) -> None:
         """Give the filter and the order of all disclosures the envelope's properties in the document."""
@@ -58,7 +57,7 @@ class Inputs:
         made = self.filters["DisclosureFilter"]
         own = tuple(self._field(field, "Disclosure") for field in fields)
         self.filters[made.name] = replace(made, fields=(*made.fields, *own))
-        self.orders["Disclosure"] = self._with_orders(self.orders["Disclosure"], fields)
+        self.orders["DisclosureOrder"] = self._with_orders(self.orders["DisclosureOrder"], fields)
 
     def disclosure(
         self, disclosure: Disclosure, own: Iterable[Field], rows: Iterable[Field], indexed: Iterable[str]
@@ -79,7 +78,7 @@ class Inputs:
                 fields[top] = replace(fields[top], description=_indexed(fields[top].description, below))
         description = f"筛选:{disclosure.title}。A filter of {disclosure.title_en}; every part has to hold."
         self._add(FilterType(f"{name}Filter", description, tuple(fields.values())))
-        self.orders[name] = self._with_orders(self.orders["Disclosure"], own)
+        self.orders[f"{name}Order"] = self._with_orders(self.orders["DisclosureOrder"], own)
 
     # filters
 

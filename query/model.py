@@ -46,7 +46,7 @@ _IN_COLUMNS = {"id", "schema", "localId", "title", "publisher", "region", "level
 class Model:
     """All output types by name, in the order in which they were made; the inputs of their lists.
 
-    `filters` are by their name, `orders` by the name of the type whose lists have them.
+    `filters` and `orders` are by their names.
     """
 
     types: MappingProxyType[str, ObjectType]

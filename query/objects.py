@@ -43,6 +43,11 @@ class Attribute:
         """The type without lists and non-null marks."""
         return self.type.strip("[]!")
 
+    @property
+    def ordered_by(self) -> str:
+        """The input of its `orderBy`; empty where a list has the order that it has."""
+        return next((one.type.strip("[]!") for one in self.arguments if one.name == "orderBy"), "")
+
 
 @dataclass(frozen=True, slots=True)
 class ObjectType:

@@ -15,7 +15,7 @@ ORDERS = [
     *(
         {"field": field, "direction": way}
         for field in (
-            one.name for one in arguments.ORDERS["disclosure"]
+            one.name for one in arguments.ORDERS["DisclosureOrder"]
         )  # by which disclosures can be ordered
         if field != "RELEVANCE"
         for way in ("ASC", "DESC")
