@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 import orjson
+from starlette.requests import ClientDisconnect
 from starlette.requests import Request as HttpRequest
+from starlette.types import Receive
 
 from api.documents import Documents
 from api.operation import Request
@@ -32,7 +34,31 @@ async def read(http: HttpRequest, most: int) -> Mapping[str, Any]:
             415, "A005", f"不支持的 Content-Type:{content_type or '(空)'}", f"unsupported Content-Type: {content_type or '(none)'}",
             f"用 {JSON}(UTF-8)。", f"Send {JSON} in UTF-8.",
         )  # fmt: skip
-    return checked(_json(await _body(http, most), "body"))
+    body, whole = await read_body(http.receive, most)
+    if len(body) > most:
+        raise RequestError(413, "A006", f"请求超过 {most} 字节", f"the request has more than {most} bytes")
+    if not whole:
+        raise ClientDisconnect
+    return checked(_json(body, "body"))
+
+
+async def read_body(receive: Receive, most: int) -> tuple[bytes, bool]:
+    """The body, and whether that is all of it: not beyond the limit, not where the client has left."""
+    message = await receive()
+    if message["type"] != "http.request":
+        return b"", False
+    body: bytes = message.get("body", b"")
+    if not message.get("more_body", False):
+        return body, len(body) <= most
+    parts = bytearray(body)
+    while len(parts) <= most:
+        message = await receive()
+        if message["type"] != "http.request":
+            return bytes(parts), False
+        parts += message.get("body", b"")
+        if not message.get("more_body", False):
+            return bytes(parts), len(parts) <= most
+    return bytes(parts), False
 
 
 def checked(given: Any) -> Mapping[str, Any]:
@@ -58,17 +84,6 @@ def checked(given: Any) -> Mapping[str, Any]:
 def understood(given: Mapping[str, Any], documents: Documents) -> Request:
     """The request; raises RequestError where there is no document."""
     return Request(documents.of(given), given.get("variables") or {}, given.get("operationName") or None)
-
-
-async def _body(http: HttpRequest, most: int) -> bytes:
-    body = bytearray()
-    async for chunk in http.stream():
-        body += chunk
-        if len(body) > most:
-            raise RequestError(
-                413, "A006", f"请求超过 {most} 字节", f"the request has more than {most} bytes"
-            )
-    return bytes(body)
 
 
 def _json(text: bytes, name: str) -> Any:

@@ -13,7 +13,7 @@ from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.graphql import GRAPHQL, negotiate
-from api.incoming import JSON
+from api.incoming import JSON, read_body
 from api.operation import Answer, Request, Service
 from query.kept import Kept
 
@@ -44,7 +44,7 @@ class Wire:
         if media_type is None:
             await self.app(scope, receive, send)
             return
-        body, whole = await _read(receive, self.service.limits.body)
+        body, whole = await read_body(receive, self.service.limits.body)
         request = _understood(body) if whole else None
         if request is None:
             await self.app(scope, _again(body, whole, receive), send)
@@ -103,25 +103,6 @@ def _headers(answer: Answer, media_type: str, vary: bytes) -> list[tuple[bytes, 
     for name, value in answer.headers:
         headers.append((name.lower().encode(), value.encode()))
     return headers
-
-
-async def _read(receive: Receive, most: int) -> tuple[bytes, bool]:
-    """The body, and whether that is all of it: not beyond the limit, not where the client has left."""
-    message = await receive()
-    if message["type"] != "http.request":
-        return b"", False
-    body: bytes = message.get("body", b"")
-    if not message.get("more_body", False):
-        return body, len(body) <= most
-    parts = bytearray(body)
-    while len(parts) <= most:
-        message = await receive()
-        if message["type"] != "http.request":
-            return bytes(parts), False
-        parts += message.get("body", b"")
-        if not message.get("more_body", False):
-            return bytes(parts), len(parts) <= most
-    return bytes(parts), False
 
 
 def _again(body: bytes, whole: bool, receive: Receive) -> Receive:
