@@ -3,6 +3,7 @@
 from typing import Protocol
 
 Path = tuple[tuple[str, ...], ...]  # the names of each step into a document
+Columns = tuple[tuple[str, str], ...]  # names and kinds
 
 
 class Dialect(Protocol):
@@ -10,7 +11,8 @@ class Dialect(Protocol):
 
     `names` are those of one property, the newest first: what stands under the first that is there. A `leaf` of kind
     text, number, boolean, moment (seconds since 1970) or any (only whether it is there) is NULL where something else
-    stands; `spelled` is the text of one, exactly. `elements` gives a FROM clause and the JSON of one element.
+    stands; `spelled` is the text of one, exactly. `elements` gives a FROM clause and the JSON of one element, `records`
+    one of a parameter's list of objects, as rows of these columns and `nth`, by which they are in its order.
     """
 
     name: str
@@ -37,7 +39,6 @@ class Dialect(Protocol):
     def holds(self, table: str, alias: str, pieces: list[str], title: bool, none: bool) -> str: ...
     def led(self, leading: str, table: str, alias: str, join: str) -> tuple[str, list[str]]: ...
     def contains(self, column: str, parameter: str) -> str: ...
-    def records(self, parameter: str, columns: tuple[str, ...], alias: str) -> str: ...
     def moment(self, column: str) -> str: ...
     def days(self, first: str, last: str) -> str: ...
     def year(self, column: str) -> str: ...
@@ -47,10 +48,8 @@ class Dialect(Protocol):
     def today(self) -> str: ...
     def later(self, day: str, days: str) -> str: ...
     def named(self, document: str, name: str) -> str: ...
-    def recordset(self, parameter: int, alias: str, columns: tuple[tuple[str, str], ...]) -> str: ...
+    def records(self, parameter: int, alias: str, columns: Columns) -> str: ...
     def chosen(self, parameter: int, column: str) -> str: ...
-    def unnested(self, parameter: int, alias: str) -> str: ...
-    def member(self, alias: str, name: str, kind: str = "") -> str: ...
     def period(self, column: str, length: int) -> str: ...
     def whole(self, expression: str) -> str: ...
     def scaled(self, number: str, digits: int) -> str: ...
@@ -151,10 +150,6 @@ class SQLite:
     def contains(self, column: str, parameter: str) -> str:
         return f"instr(lower({column}), lower({parameter})) > 0"
 
-    def records(self, parameter: str, columns: tuple[str, ...], alias: str) -> str:
-        found = ", ".join(f"e.value ->> '$.{column}' AS {column}" for column in columns)
-        return f"(SELECT e.key AS place, {found} FROM json_each({parameter}) e) {alias}"
-
     def moment(self, column: str) -> str:
         return f"(replace({column}, ' ', 'T') || 'Z')"
 
@@ -182,18 +177,12 @@ class SQLite:
     def named(self, document: str, name: str) -> str:
         return f"({document} ->> ('$.' || {name}))"
 
-    def recordset(self, parameter: int, alias: str, columns: tuple[tuple[str, str], ...]) -> str:
-        listed = ", ".join(f"value ->> '$.{name}' AS {name}" for name, _ in columns)
-        return f"(SELECT {listed} FROM json_each({self.parameter(parameter)})) {alias}"
+    def records(self, parameter: int, alias: str, columns: Columns) -> str:
+        listed = ", ".join(f"e.value ->> '$.{name}' AS {name}" for name, _ in columns)
+        return f"(SELECT {listed}, e.key AS nth FROM json_each({self.parameter(parameter)}) e) {alias}"
 
     def chosen(self, parameter: int, column: str) -> str:
         return f"json({self.parameter(parameter)} -> ('$.\"' || {column} || '\"'))"
-
-    def unnested(self, parameter: int, alias: str) -> str:
-        return f"json_each({self.parameter(parameter)}) {alias}"
-
-    def member(self, alias: str, name: str, kind: str = "") -> str:
-        return f"({alias}.value ->> '$.{name}')"
 
     def period(self, column: str, length: int) -> str:
         return f"substr({column}, 1, {length})"
@@ -335,11 +324,6 @@ class PostgreSQL:
         # As SQLite does: A to Z are folded, whatever the database's locale.
         return f'strpos(lower({column} COLLATE "C"), lower({parameter} COLLATE "C")) > 0'
 
-    def records(self, parameter: str, columns: tuple[str, ...], alias: str) -> str:
-        found = ", ".join(f"e.value ->> '{column}' AS {column}" for column in columns)
-        each = f"json_array_elements({parameter}::json) WITH ORDINALITY e(value, place)"
-        return f"(SELECT e.place, {found} FROM {each}) {alias}"
-
     def moment(self, column: str) -> str:
         return f'to_char({column}, \'YYYY-MM-DD"T"HH24:MI:SS.US"Z"\')'
 
@@ -367,21 +351,14 @@ class PostgreSQL:
     def named(self, document: str, name: str) -> str:
         return f"({document} ->> {name})"
 
-    def recordset(self, parameter: int, alias: str, columns: tuple[tuple[str, str], ...]) -> str:
-        listed = ", ".join(f"{name} {kind}" for name, kind in columns)
-        return f"jsonb_to_recordset({self.parameter(parameter, 'jsonb')}) AS {alias}({listed})"
+    def records(self, parameter: int, alias: str, columns: Columns) -> str:
+        typed = ", ".join(f"{name} {kind}" for name, kind in columns)
+        names = ", ".join(name for name, _ in columns)
+        rows = f"ROWS FROM (jsonb_to_recordset({self.parameter(parameter, 'jsonb')}) AS ({typed}))"
+        return f"{rows} WITH ORDINALITY AS {alias}({names}, nth)"
 
     def chosen(self, parameter: int, column: str) -> str:
         return f"({self.parameter(parameter, 'json')} -> {column})"
-
-    def unnested(self, parameter: int, alias: str) -> str:
-        return (
-            f"jsonb_array_elements({self.parameter(parameter, 'jsonb')}) WITH ORDINALITY {alias}(value, key)"
-        )
-
-    def member(self, alias: str, name: str, kind: str = "") -> str:
-        found = f"({alias}.value ->> '{name}')"
-        return f"{found}::{kind}" if kind else found
 
     def period(self, column: str, length: int) -> str:
         return f"to_char({column}, '{'YYYY' if length == 4 else 'YYYY-MM'}')"

@@ -4,11 +4,9 @@ from typing import Protocol
 
 from query.conditions import Relating, where
 from query.dialect import Dialect
-from query.plan import Asked, Grouping, Shape, Standing
+from query.plan import Grouping, Shape, Standing
 from query.relations import Through
 from query.row import Made, Row, reads_document
-
-ASKED = ("asked", "kind", "code", "name", "name_key", "note")  # what a list to be matched has in each element
 
 
 class Naming(Relating, Protocol):
@@ -85,11 +83,6 @@ def element_of(dialect: Dialect, document: str, item: str, place: str) -> str:
     own = dialect.at_index(document, "items", place)
     lot = dialect.at_index(document, "lots", f"{item}.lot_ordinal")
     return f"CASE WHEN {item}.lot_ordinal IS NULL THEN {own} ELSE {dialect.at_index(lot, 'items', place)} END"
-
-
-def asked(dialect: Dialect, source: Asked, alias: str) -> str:
-    """The elements of a client's list as rows, with their `place`."""
-    return dialect.records(dialect.parameter(source.parameter), ASKED, alias)
 
 
 def _role(dialect: Dialect, standing: Standing | None) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from query.conditions import KINDS, where
 from query.dialect import Dialect
-from query.making import asked, element_of, items, made_rows, slots, through
+from query.making import element_of, items, made_rows, slots, through
 from query.page import Page
 from query.plan import (
     NONE_GIVEN,
@@ -35,6 +35,12 @@ from query.plan import (
 from query.relations import RELATIONS
 from query.row import NO_MAKING, PARTS, Made, Row, asks_document, reads_document
 from query.statistics import Grouping
+
+# What each element has of a list of organizations to be matched, and of one of global ids.
+ASKED = (
+    ("asked", "text"), ("kind", "text"), ("code", "text"), ("name", "text"), ("name_key", "text"), ("note", "text"),
+)  # fmt: skip
+IDENTIFIED = (("kind", "text"), ("key", "text"))
 
 
 @dataclass
@@ -163,8 +169,10 @@ class Speller:
     def _asked(self, source: Asked) -> str:
         alias = self.alias("a")
         element = self.shape(source.shape, Row("asked", alias))
-        rows = f"SELECT {element} AS one, {alias}.place FROM {asked(self.dialect, source, alias)} ORDER BY {alias}.place"
-        return self._listed(rows, "one", "place")
+        records = self.dialect.records(source.parameter, alias, ASKED)
+        return self._listed(
+            f"SELECT {element} AS one, {alias}.nth FROM {records} ORDER BY {alias}.nth", "one", "nth"
+        )
 
     def _listed(self, rows: str, element: str, order: str) -> str:
         alias = self.alias("q")
@@ -246,11 +254,11 @@ class Speller:
         cases = []
         for kind in source.kinds:
             related, clause, _ = self.related(kind.relation, (kind.shape,), Row())
-            key = self.dialect.member(alias, "key", KINDS.get(kind.column, ""))
+            key = f"CAST({alias}.key AS {KINDS.get(kind.column, 'text')})"
             found = f"(SELECT {self.shape(kind.shape, related)} FROM {clause} WHERE {related.alias}.{kind.column} = {key} LIMIT 1)"
             cases.append(f"WHEN '{kind.name}' THEN {self.dialect.json(found)}")
-        rows = (
-            f"SELECT CASE {self.dialect.member(alias, 'kind')} {' '.join(cases)} END AS one, {alias}.key AS place"
-            f" FROM {self.dialect.unnested(source.parameter, alias)} ORDER BY {alias}.key"
-        )
-        return self._listed(rows, "one", "place")
+        records = self.dialect.records(source.parameter, alias, IDENTIFIED)
+        return self._listed(
+            f"SELECT CASE {alias}.kind {' '.join(cases)} END AS one, {alias}.nth FROM {records} ORDER BY {alias}.nth",
+            "one", "nth",
+        )  # fmt: skip

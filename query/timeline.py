@@ -78,7 +78,7 @@ def _counted(spelling: Spelling, p: str, given: Given) -> str:
 def _types(spelling: Spelling, process: str, given: Given, stage: str = "") -> str:
     """A row for each type that the process has, or that the domains of its disclosures could have; at one stage or at all."""
     x, m, e, n = (spelling.alias(letter) for letter in "xmen")
-    expected = spelling.dialect.recordset(given.parameters[_EXPECTED], x, EXPECTED)
+    expected = spelling.dialect.records(given.parameters[_EXPECTED], x, EXPECTED)
     named = ", ".join(f"{x}.{name}" for name, _ in EXPECTED)
     there = (
         "SELECT i.type, i.domain, count(*) AS disclosures, min(i.published_date) AS first_on,"
@@ -104,7 +104,7 @@ def _events(spelling: Spelling, process: str, given: Given, stage: str) -> str:
     at = f"{r}.stage = {stage} AND " if stage else ""
     return (
         f"SELECT {rule}, CASE WHEN {r}.days > 0 THEN max({written}) ELSE min({written}) END AS event"
-        f" FROM {dialect.recordset(given.parameters[_RULES], r, RULES)}, disclosure_process k"
+        f" FROM {dialect.records(given.parameters[_RULES], r, RULES)}, disclosure_process k"
         " JOIN disclosure o ON o.shard = k.shard AND o.id = k.disclosure_id AND o.status <> 'withdrawn'"
         " JOIN document b ON b.shard = k.shard AND b.disclosure_id = k.disclosure_id"
         f" WHERE {at}k.process_id = {process} GROUP BY {rule} HAVING max({written}) IS NOT NULL"
