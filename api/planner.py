@@ -472,9 +472,7 @@ class Planner:
             wanted = arguments["filter"]
             if target == "Item":
                 parts += self._name_start(wanted)
-            made = self.filtering(path)
-            parts.append(made.condition(filter_of(target), wanted))
-            self.nodes += made.cost
+            parts.append(self.filtering(path).condition(filter_of(target), wanted))
         return parts
 
     def filtering(self, path: str | None) -> Filtering:

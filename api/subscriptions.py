@@ -14,12 +14,14 @@ import anyio
 import anyio.to_thread
 import orjson
 
+from api.limits import too_many_rows
 from api.operation import Request, Service
 from api.rate import LEAST
 from api.refusal import RequestError
 from api.watcher import Watcher
+from query.cost import look_cost
 from query.errors import QueryError
-from query.feed import Feed, Follower, SlowError
+from query.feed import MOST, Feed, Follower, SlowError
 
 _LATEST = 2**63 - 1
 _THREADS = 4  # that look at feeds; what queries run in is apart
@@ -95,9 +97,9 @@ class Subscriptions:
         meter = self.service.meter
         if meter is not None:
             meter.take(client, LEAST)
-        begun, nodes = await anyio.to_thread.run_sync(self._begin, request, last_event, limiter=self._threads)
+        begun, cost = await anyio.to_thread.run_sync(self._begin, request, last_event, limiter=self._threads)
         if meter is not None:
-            meter.take(client, max(nodes - LEAST, 0))
+            meter.take(client, max(cost - LEAST, 0))
         return begun
 
     async def events(self, subscription: Subscription) -> AsyncGenerator[Event, None]:
@@ -120,11 +122,15 @@ class Subscriptions:
     def _begin(self, request: Request, last_event: str | None) -> tuple[Subscription, int]:
         operation, planner = self.service.planned(request)
         key, feed, after = planner.feed(operation)
+        rows = look_cost(feed.shape, feed.where, MOST, planner.values)
+        limits = self.service.limits
+        if rows > limits.rows:
+            raise too_many_rows(rows, limits)
         if after is None:
             after = last_event
         newest = self.follower.newest()
         begin = newest if after is None else _version(after, newest)
-        return Subscription(key, feed, tuple(planner.values), begin), planner.nodes
+        return Subscription(key, feed, tuple(planner.values), begin), planner.nodes + rows
 
 
 def _version(given: str, newest: int) -> int:

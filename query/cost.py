@@ -2,8 +2,9 @@
 
 A row that is read counts 1, a document that is opened for it 1 more. A connection reads its page and one row more,
 times what its filter has it test; what stands below it is read once for each row of the page. What counts or sums
-reads a thousand rows, times the same. It is a measure for comparing operations, not a forecast: an index may spare
-nearly all of it, and a rare word may take more.
+reads a thousand rows, times the same. A condition that no index serves has each list look at some more, whatever its
+size. It is a measure for comparing operations, not a forecast: an index may spare nearly all of it, and a rare word
+may take more.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,7 +14,21 @@ from typing import Any
 
 import orjson
 
-from query.plan import ById, Connection, Edges, Key, Many, Nodes, Part, Plan, Shape, Value
+from query.plan import (
+    ById,
+    Compare,
+    Condition,
+    Connection,
+    Edges,
+    Has,
+    Key,
+    Many,
+    Nodes,
+    Part,
+    Plan,
+    Shape,
+    Value,
+)
 from query.relations import RELATIONS
 
 # Rows that a source reads each time, by its class; one that is not here reads none besides what stands below it.
@@ -24,7 +39,7 @@ READS: MappingProxyType[str, int] = MappingProxyType(
         "TotalCount": 1_000,
         "Statistics": 1_000,
         "Facets": 1_000,
-        "Grouping": 1_000,
+        "Within": 1_000,
         "Highlights": 2,
     }
 )
@@ -35,6 +50,13 @@ TESTS: MappingProxyType[str, int] = MappingProxyType(
 )
 OTHER_TEST = 1
 CONTAINS = 10  # looks at every row that nothing else keeps out
+# Rows that a list has looked at besides, for each comparison that no index serves, and for each condition on the
+# disclosures of something related: 5,000 and 250 of them are more than any operation may have.
+UNSERVED, RELATED = 400, 8_000
+SERVED = frozenset(
+    ("id", "type", "domain", "region", "prefecture", "province", "published_date", "recency", "year", "month", "due_on",
+     "days_late", "amount_fen", "local_id", "code", "organization_id", "uscc", "number", "name_start", "parent", "version")
+)  # fmt: skip
 
 
 def cost(plan: Plan, values: Sequence[Any]) -> int:
@@ -42,19 +64,29 @@ def cost(plan: Plan, values: Sequence[Any]) -> int:
     return sum(_reads(key.source, 1, values) for key in plan.keys)
 
 
-def _reads(node: Any, times: int, values: Sequence[Any], tests: int = 1) -> int:
+def look_cost(shape: Shape, where: Condition | None, most: int, values: Sequence[Any]) -> int:
+    """The rows of one look at a feed that gives so many disclosures at most."""
+    return _filtered(most, where) + _reads(shape, most, values)
+
+
+def _reads(
+    node: Any, times: int, values: Sequence[Any], conditions: tuple[Condition | None, ...] = ()
+) -> int:
+    """The rows that a part of a plan reads; `conditions` are those of the list that it sums up."""
     match node:
-        case Connection():
+        case Connection(relation=relation):
             size = int(values[node.window.size])
-            tests = 1 + _tests(node.where)
-            rows = times * (size + 1) * tests
+            grouped = node.grouping.where if node.grouping else None
+            rows = times * _filtered(size + 1, node.where)
+            rows += times * _filtered(RELATIONS[relation].reads, node.given.where, grouped)
             for key in node.keys:
                 inside = isinstance(key.source, (Nodes, Edges))
-                rows += _reads(key.source, times * size if inside else times, values, 1 if inside else tests)
+                below = times * size if inside else times
+                rows += _reads(key.source, below, values, () if inside else (node.where,))
             return rows
         case Many(relation=relation):
             rows = times * RELATIONS[relation].several
-            made = times * RELATIONS[relation].reads * (1 + _tests(node.given.where))
+            made = times * _filtered(RELATIONS[relation].reads, node.given.where)
             return made + rows + _reads(node.shape, rows, values)
         case ById():
             size = times * len(orjson.loads(values[node.parameter]))
@@ -69,13 +101,32 @@ def _reads(node: Any, times: int, values: Sequence[Any], tests: int = 1) -> int:
                 sum(_reads(key.source, times, values) for key in keys) for keys in branches
             )
         case Key():
-            return _reads(node.source, times, values, tests)
+            return _reads(node.source, times, values, conditions)
         case _:
-            reads = READS.get(type(node).__name__, 0)
-            if reads >= FROM_A_ROLLUP and getattr(node, "rollup", None):
+            rows = sum(_reads(one, times, values) for one in _below(node))
+            reads = READS.get(type(node).__name__)
+            if reads is None:
+                return rows
+            if getattr(node, "rollup", ""):
                 reads = FROM_A_ROLLUP
-            tests += _tests(getattr(node, "where", None))
-            return times * reads * tests + sum(_reads(one, times, values) for one in _below(node))
+            own = (getattr(node, name, None) for name in ("where", "having"))
+            return rows + times * _filtered(reads, *conditions, *own)
+
+
+def _filtered(rows: int, *conditions: Condition | None) -> int:
+    """The rows that are looked at to find so many that meet conditions."""
+    return rows * (1 + sum(map(_tests, conditions))) + sum(map(_looks, conditions))
+
+
+def _looks(condition: Any) -> int:
+    """The rows that a list looks at for a condition, however many it lets through."""
+    match condition:
+        case Compare(column=column, operator=operator):
+            return 0 if column in SERVED and operator != "isNull" else UNSERVED
+        case Has(relation=relation) if relation.endswith(".disclosures"):
+            return RELATED + _looks(condition.where)
+        case _:
+            return sum(map(_looks, _below(condition)))
 
 
 def _tests(condition: Any) -> int:

@@ -19,17 +19,11 @@ from store.features import LONGEST, Feature
 VALUES = 100  # of an `in`
 DEPTH = 10  # filters within filters
 RELATED = 8  # conditions on related disclosures
-# What a condition adds to an operation's cost: a comparison that no index serves, and disclosures of a related thing.
-UNINDEXED, RELATING = 10, 200
 _KINDS = {"integer": "number", "number": "number", "boolean": "boolean", "moment": "moment"}
 # Columns of which a value leads to few rows, by an index.
 _SELECTIVE = {
     "party": ("organization_id",), "organization": ("id", "uscc", "name"), "process": ("id", "number"), "publisher": ("id",),
 }  # fmt: skip
-_INDEXED_COLUMNS = frozenset(
-    ("id", "type", "domain", "region", "published_date", "due_on", "days_late", "amount_fen", "local_id", "code",
-     "organization_id", "uscc", "number", "parent")
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +48,13 @@ ROOT = Place(trail=())
 
 @dataclass
 class Filtering:
-    """Makes the conditions of one operation. `features` are the indexed leaves of the list's type, by their path.
-
-    `cost` is what the conditions made so far add to that of the operation.
-    """
+    """Makes the conditions of one filter. `features` are the indexed leaves of the list's type, by their path."""
 
     filters: Mapping[str, FilterType]
     comparisons: Mapping[str, Comparison]
     bind: Binding
     regions: Regions
     features: Mapping[str, Feature] = field(default_factory=dict)
-    cost: int = 0
     related: int = 0
 
     def condition(self, filter_type: str, value: Mapping[str, Any], place: Place = ROOT) -> Condition:
@@ -167,7 +157,6 @@ class Filtering:
 
     def _relate(self, times: int) -> None:
         self.related += times
-        self.cost += RELATING * times
         if self.related > RELATED:
             raise QueryError(
                 "Q022", f"对相关公开信息的条件超过 {RELATED} 个", f"more than {RELATED} conditions on related disclosures",
@@ -191,12 +180,9 @@ class Filtering:
         self, one: FilterField, operator: Operator, value: Any, read: str | Member, feature: Feature | None
     ) -> Condition:
         if operator.takes == "flag":
-            self.cost += UNINDEXED
             return Compare(read, operator.name, negated=not value)
         if feature is not None and (served := self._served(one, operator, value, feature)) is not None:
             return served
-        if read not in _INDEXED_COLUMNS:
-            self.cost += UNINDEXED
         if operator.name == "within":
             if one.placed:
                 return placed(value, self.bind, self.regions)

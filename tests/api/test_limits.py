@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from copy import copy
 from time import process_time
 from typing import Any
 
@@ -10,6 +11,8 @@ from graphql import get_introspection_query
 
 from api.limits import Limits
 from api.operation import Request, Service
+from api.subscriptions import Subscriptions
+from query.errors import QueryError
 from schemas.catalog import Catalog
 
 LIMITS = Limits()
@@ -110,6 +113,40 @@ def test_nodes_are_counted_by_page_sizes_before_anything_runs(answering: Service
         found, seconds = answer(service, nodes(100))
         assert [error["extensions"]["code"] for error in found.get("errors", [])] == codes
         assert seconds < WITHIN or not codes
+
+
+def test_filters_alone_may_be_more_than_a_statement_should_test(answering: Service) -> None:
+    """Every comparison that no index serves counts, in each list that has it; so do conditions on related disclosures."""
+    page = "disclosures(first: 1, filter: $f) { nodes { id } }"
+    several = [f"a{n}: {page}" for n in range(19)]
+    inner = " ".join([page, page.replace("d", "lateD", 1), *(f"b{n}: {page}" for n in range(11))])
+    bare = {"and": [{"title": {"isNull": True}}] * 251}
+    related = {"and": [{"process": {"disclosures": {"some": {}}}}] * 8}
+    for lists, given, codes in (
+        ([page], bare, []),
+        ([page], related, []),
+        ([*several, page], bare, ["Q115"]),
+        ([*several, f"publishers(first: 1) {{ nodes {{ {inner} }} }}"], related, ["Q115"]),
+    ):
+        query = f"query ($f: DisclosureFilter) {{ {' '.join(lists)} }}"
+        found, seconds = answer(answering, query, {"f": given})
+        assert [error["extensions"]["code"] for error in found.get("errors", [])] == codes
+        assert seconds < WITHIN or not codes
+
+
+def test_a_subscription_may_not_test_too_much_either(answering: Service) -> None:
+    several = "{title: {isNull: true}} " * 200
+    query = f"subscription {{ disclosureAdded(filter: {{and: [{several}]}}) {{ id }} }}"
+    limited = copy(answering)
+    for rows, refused_ in ((200 * 400 + 50, False), (200 * 400 + 49, True)):
+        limited.limits = Limits(rows=rows)
+        begun = Subscriptions(limited)._begin
+        if refused_:
+            with pytest.raises(QueryError, match="rows") as told:
+                begun(Request(query, {}), None)
+            assert told.value.code == "Q115"
+        else:
+            assert begun(Request(query, {}), None)[1] == 50 + rows
 
 
 def test_lists_without_a_page_size_are_counted_by_a_guess(answering: Service) -> None:

@@ -227,8 +227,10 @@ def test_what_is_asked_over_a_socket_or_as_a_stream_counts_for_the_client(
     client: TestClient, app: Starlette
 ) -> None:
     before = app.state.service.meter
-    app.state.service.meter = Meter(Rate(quota=130), clock=lambda: 0.0)
-    waiting = {"query": "subscription { disclosureAdded { title } }"}  # 50 disclosures at a look
+    app.state.service.meter = Meter(Rate(quota=230), clock=lambda: 0.0)
+    waiting = {
+        "query": "subscription { disclosureAdded { title } }"
+    }  # 50 disclosures at a look, which are 50 nodes and 50 rows
     try:
         with connected(client) as session:
             for name in ("a", "b"):

@@ -6,7 +6,7 @@ import pytest
 
 from api.limits import Limits
 from api.operation import Request, Service
-from query.cost import CONTAINS, FROM_A_ROLLUP, READS, TESTS
+from query.cost import CONTAINS, FROM_A_ROLLUP, READS, RELATED, TESTS, UNSERVED
 from schemas.catalog import Catalog
 
 HAS = TESTS["Has"]
@@ -22,8 +22,14 @@ EXAMPLES: dict[str, int] = {
     # its document is opened
     "{ landGrantResults(first: 10) { nodes { value { amount } } } }": 11 + 10,
     "{ disclosures(first: 50) { totalCount } }": 51 + FROM_A_ROLLUP,
-    '{ disclosures(first: 9, filter: {title: {contains: "a"}}) { totalCount } }': (10 + COUNT) * (1 + CONTAINS),
-    '{ disclosures(first: 9, filter: {organization: {name: {eq: "a"}}}) { nodes { id } } }': 10 * (1 + HAS),
+    '{ disclosures(first: 9, filter: {title: {contains: "a"}}) { totalCount } }': (10 + COUNT) * (1 + CONTAINS) + 2 * UNSERVED,
+    '{ disclosures(first: 9, filter: {organization: {name: {eq: "a"}}}) { nodes { id } } }': 10 * (1 + HAS) + UNSERVED,
+    "{ disclosures(first: 9, filter: {process: {disclosures: {some: {}}}}) { nodes { id } } }": 10 * (1 + 2 * HAS) + RELATED,
+    '{ disclosures(first: 9, filter: {amount: {isNull: true}, id: {eq: "a"}}) { nodes { id } } }': 10 + UNSERVED,
+    "{ statistics(having: {count: {gt: 1}}) { groups { count } } }": FROM_A_ROLLUP + UNSERVED,
+    '{ region(code: "53") { byChild(filter: {title: {eq: "a"}}) { count } } }': 1 + 1_000 + 20 + UNSERVED,
+    '{ organization(id: "a") { roles(first: 9, filter: {title: {eq: "a"}}) { nodes { disclosures } } } }': 1 + 10 + UNSERVED,
+    '{ items(first: 9, filter: {name: {eq: "a"}}) { prices(first: 1) { nodes { mean } } } }': 10 + READS["Within"] + 2 * UNSERVED + 2,
     '{ disclosures(first: 9, filter: {type: {eq: "a"}, domain: {eq: land}}) { nodes { id } } }': 10,
     "{ organizations(first: 10) { nodes { disclosures(first: 5) { totalCount nodes { id } } } } }": 11 + 10 * (6 + COUNT),
     '{ nodes(ids: ["a", "region:530100"]) { id ... on Region { parent { title } } } }': 2 + 2,

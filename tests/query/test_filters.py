@@ -10,7 +10,6 @@ import psycopg
 import pytest
 from sqlalchemy import Engine
 
-from api.limits import Limits
 from api.operation import Request, Service
 from api.preparing import Preparer
 from query.filtering import DEPTH, RELATED
@@ -279,19 +278,3 @@ def test_filters_are_bounded(service: Service) -> None:
         refused(service, '{ disclosures(filter: {publisher: {region: {within: "1"}}}) { totalCount } }')
         == "Q002"
     )
-
-
-def test_a_filter_costs_what_no_index_serves(service: Service) -> None:
-    def cost(wanted: str) -> int:
-        body = json.loads(
-            service.answer(Request(f"{{ disclosures(filter: {wanted}) {{ totalCount }} }}")).body
-        )
-        return int(body["extensions"]["cost"]["nodes"])
-
-    free = cost('{type: {eq: "x"}}')
-    assert cost('{title: {eq: "x"}}') > free
-    assert cost("{process: {disclosures: {some: {}}}}") > cost('{title: {eq: "x"}}')
-    tight = copy(service)
-    limits = Limits(nodes=free)
-    tight.preparer = Preparer(service.catalog, service.model, service.schema, limits, service.reader)
-    assert refused(tight, '{ disclosures(filter: {title: {eq: "x"}}) { totalCount } }') == "Q105"
