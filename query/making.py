@@ -1,18 +1,10 @@
 """Rows that no table has: groups of an organization's disclosures, items with their disclosure, a client's own list."""
 
-from typing import Protocol
-
 from query.conditions import Relating, where
 from query.dialect import Dialect
 from query.plan import Grouping, Shape, Standing
 from query.relations import Through
 from query.row import Made, Row, reads_document
-
-
-class Naming(Relating, Protocol):
-    """What gives new aliases (`query.sql.Speller`)."""
-
-    def alias(self, letter: str) -> str: ...
 
 
 def slots(dialect: Dialect, made: Made) -> dict[str, str]:
@@ -29,7 +21,7 @@ def slots(dialect: Dialect, made: Made) -> dict[str, str]:
     }
 
 
-def made_rows(speller: Naming, text: str, row: Row, made: Made) -> str:
+def made_rows(speller: Relating, text: str, row: Row, made: Made) -> str:
     """The SELECT of a relation that is made, for the row at hand."""
     counted = Row("disclosure", speller.alias("d"))
     grouping = made.grouping or Grouping()
@@ -41,7 +33,7 @@ def made_rows(speller: Naming, text: str, row: Row, made: Made) -> str:
 
 
 def through(
-    speller: Naming, between: Through, table: str, parent: str, child: str, made: Made
+    speller: Relating, between: Through, table: str, parent: str, child: str, made: Made
 ) -> tuple[str, list[str], str]:
     """What rows reached through another table are taken from, the conditions, and the alias that has their recency."""
     link = speller.alias("l")
@@ -51,7 +43,9 @@ def through(
     return rows, [*joins, *more], link if between.ordered else ""
 
 
-def items(speller: Naming, shapes: tuple[Shape, ...], alias: str, leading: str) -> tuple[Row, str, list[str]]:
+def items(
+    speller: Relating, shapes: tuple[Shape, ...], alias: str, leading: str
+) -> tuple[Row, str, list[str]]:
     """Items of all disclosures, each beside its own; with the document where a shape reads it.
 
     SQLite reads the tables of a CROSS JOIN in their order; PostgreSQL in the order it likes.

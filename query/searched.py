@@ -26,15 +26,9 @@ class Paging(Protocol):
     size: str
 
     @property
-    def speller(self) -> "Aliasing": ...
+    def speller(self) -> Relating: ...
     def order_by(self, orders: Orders, flip: bool) -> str: ...
     def keyset(self, orders: Orders) -> list[str]: ...
-
-
-class Aliasing(Relating, Protocol):
-    """What names rows (`query.sql.Speller`)."""
-
-    def alias(self, letter: str) -> str: ...
 
 
 def driven(page: Paging, condition: Condition | None, orders: Orders) -> tuple[str, list[str]]:

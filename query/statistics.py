@@ -61,7 +61,6 @@ _BESIDE = {"organizations": "party", "processes": "disclosure_process"}
 class Assembling(Relating, Protocol):
     """What spells objects (`query.sql.Speller`)."""
 
-    def alias(self, letter: str) -> str: ...
     def assembled(self, pairs: list[str]) -> str: ...
 
 

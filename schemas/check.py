@@ -58,14 +58,6 @@ def check(record: Mapping[str, Any], disclosure: Disclosure, catalog: Catalog) -
     return sorted(unique.values(), key=lambda found: (found.severity != "error", found.path, found.code))
 
 
-def check_any(record: Mapping[str, Any], catalog: Catalog) -> list[Issue]:
-    """`check` by the version that the record's own `schema` names."""
-    disclosure = catalog.versions.get(str(record.get("schema")))
-    if disclosure is None:
-        return [issue(RULES, "S015", path="schema", value=record.get("schema"))]
-    return check(record, disclosure, catalog)
-
-
 def _explain(
     error: jsonschema_rs.ValidationError, record: Mapping[str, Any], disclosure: Disclosure
 ) -> Iterator[Issue]:

@@ -10,17 +10,8 @@ from dataclasses import dataclass
 from schemas.field import Field
 from schemas.timelimit import TimeLimit
 
-REGULAR, OCCASIONAL, FINAL, SHARED = "regular", "occasional", "final", "shared"
+REGULAR, OCCASIONAL, SHARED = "regular", "occasional", "shared"
 ENVELOPE = "disclosure"  # the definition whose properties every type has
-
-
-@dataclass(frozen=True, slots=True)
-class Stage:
-    """A stage: `regular` ones every process has, `final` ones end it; `place` is its place in the codelist."""
-
-    code: str
-    place: int
-    course: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,6 @@ import orjson
 from schemas.catalog import Disclosure
 from schemas.path import values
 
-DISCLOSURE_ID = re.compile(r"[0-9]{6}-[0-9a-z]{16}")
 UNKNOWN_SHARD = "000000"
 _EPOCH = date(1900, 1, 1).toordinal()
 _DAY_BITS, _ID_BITS = 17, 46  # together a positive 64-bit integer; days up to the year 2258

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from schemas.catalog import Catalog
-from schemas.check import check, check_any
+from schemas.check import check
 from schemas.issue import Issue
 
 TYPE = "land/grant-result"
@@ -68,7 +68,3 @@ def test_a_finding_names_the_item_of_the_policy_it_rests_on(catalog: Catalog) ->
 def test_money_may_have_two_decimals_whatever_floats_make_of_them(catalog: Catalog) -> None:
     for amount in (19.99, 0.07, 1.1, 4503599627.29, 123456789012.34):
         assert faulty(catalog, "lots.0.price.amount", amount) == []
-
-
-def test_an_unknown_type_is_a_finding(catalog: Catalog) -> None:
-    assert [issue.code for issue in check_any({"schema": "land/none/1.0"}, catalog)] == ["S015"]
