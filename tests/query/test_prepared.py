@@ -211,9 +211,9 @@ def test_an_argument_that_knows_nothing_of_this_is_planned_right(
     """A search word that decides the order, as an author might have it who looks at values as they are."""
     before = Planner._connection
 
-    def connection(planner: Planner, source: Any, nodes: Any, target: str, arguments: Any, times: int) -> Any:
+    def connection(planner: Planner, attribute: Any, nodes: Any, arguments: Any, times: int) -> Any:
         order = {"field": "AMOUNT", "direction": choose(arguments["search"])}
-        return before(planner, source, nodes, target, {"orderBy": [order]}, times)
+        return before(planner, attribute, nodes, {"orderBy": [order]}, times)
 
     monkeypatch.setattr(Planner, "_connection", connection)
     query = "query ($word: String) { disclosures(search: $word) { nodes { id } } }"
