@@ -1,4 +1,4 @@
-"""An operation → a plan: fields collected as the GraphQL specification says (6.3.2), each turned into its source.
+"""An operation → a plan: its fields (`api.fields`), each turned into its source.
 
 The planner decides everything; `query.sql` only spells. Values are set aside as parameters, so operations that
 differ in values alone share a plan and its SQL.
@@ -13,17 +13,15 @@ import orjson
 from graphql import (
     FieldNode,
     FragmentDefinitionNode,
-    FragmentSpreadNode,
     GraphQLObjectType,
     GraphQLSchema,
-    InlineFragmentNode,
     OperationDefinitionNode,
-    SelectionSetNode,
 )
-from graphql.execution.values import get_argument_values, get_directive_values
-from graphql.type import GraphQLIncludeDirective, GraphQLInterfaceType, GraphQLSkipDirective
+from graphql.execution.values import get_argument_values
+from graphql.type import GraphQLInterfaceType
 
 from api import around, entries
+from api.fields import Fields, Grouped, Selections, selections_of
 from api.highlights import HIGHLIGHTS, Highlighter, Wanted
 from api.limits import Limits, too_many_values
 from api.matching import asked
@@ -75,9 +73,6 @@ from schemas.catalog import Catalog
 from store.features import features
 from store.names import start
 
-Selections = tuple[SelectionSetNode, ...]
-Grouped = dict[str, list[FieldNode]]
-
 
 @dataclass
 class Planner:
@@ -93,6 +88,7 @@ class Planner:
     indexed: frozenset[str] = frozenset()  # types whose index of features is whole
     nodes: int = 0
     _bind: Binding = field(init=False)
+    _fields: Fields = field(init=False)
     elsewhere: frozenset[str] = frozenset()  # types that the branch at hand is not for
     grouping: Grouping | None = None  # of the list at hand, for what lies in its groups
     highlighter: Highlighter | None = None
@@ -101,6 +97,7 @@ class Planner:
 
     def __post_init__(self) -> None:
         self._bind = Binding(self.limits.values, partial(too_many_values, self.limits))
+        self._fields = Fields(self.model, self.fragments, self.variables)
 
     @property
     def binding(self) -> Binding:
@@ -127,7 +124,7 @@ class Planner:
 
     def feed(self, operation: OperationDefinitionNode) -> tuple[str, Feed, str | None]:
         """A subscription: the key of its answers, the feed, and `after` as it was given."""
-        fields = self._collect((operation.selection_set,), "Subscription")
+        fields = self._fields.collected((operation.selection_set,), "Subscription")
         if len(fields) != 1:  # @skip may have left none
             raise invalid("订阅要有且只有一个顶层字段", "a subscription has one root field, and only one")
         ((key, nodes),) = fields.items()
@@ -148,72 +145,19 @@ class Planner:
 
     def root(self, operation: OperationDefinitionNode) -> Grouped:
         """The root fields by response key, fragments spread and directives applied."""
-        return self._collect((operation.selection_set,), "Query")
-
-    # collecting fields
-
-    def _collect(self, selections: Selections, type_name: str) -> Grouped:
-        grouped: Grouped = {}
-        seen: set[str] = set()  # of all the selections: fragments of fields that merge would else multiply
-        for selection_set in selections:
-            self._gather(selection_set, type_name, grouped, seen)
-        return grouped
-
-    def _gather(
-        self, selection_set: SelectionSetNode, type_name: str, grouped: Grouped, seen: set[str]
-    ) -> None:
-        for node in selection_set.selections:
-            if not self._included(node):
-                continue
-            if isinstance(node, FieldNode):
-                grouped.setdefault(node.alias.value if node.alias else node.name.value, []).append(node)
-            elif isinstance(node, InlineFragmentNode):
-                if node.type_condition is None or self._applies(node.type_condition.name.value, type_name):
-                    self._gather(node.selection_set, type_name, grouped, seen)
-            elif isinstance(node, FragmentSpreadNode) and node.name.value not in seen:
-                seen.add(node.name.value)
-                fragment = self.fragments[node.name.value]
-                if self._applies(fragment.type_condition.name.value, type_name):
-                    self._gather(fragment.selection_set, type_name, grouped, seen)
-
-    def _included(self, node: Any) -> bool:
-        skip = get_directive_values(GraphQLSkipDirective, node, dict(self.variables))
-        if skip and skip["if"]:
-            return False
-        include = get_directive_values(GraphQLIncludeDirective, node, dict(self.variables))
-        return not include or bool(include["if"])
-
-    def _applies(self, condition_name: str, type_name: str) -> bool:
-        return condition_name == type_name or condition_name in self.model.types[type_name].implements
-
-    def _conditions(self, selections: Selections) -> set[str]:
-        """The type conditions of all fragments at this level."""
-        found: set[str] = set()
-        open_sets, seen = list(selections), set()
-        while open_sets:
-            for node in open_sets.pop().selections:
-                if isinstance(node, InlineFragmentNode):
-                    if node.type_condition:
-                        found.add(node.type_condition.name.value)
-                    open_sets.append(node.selection_set)
-                elif isinstance(node, FragmentSpreadNode) and node.name.value not in seen:
-                    seen.add(node.name.value)
-                    fragment = self.fragments[node.name.value]
-                    found.add(fragment.type_condition.name.value)
-                    open_sets.append(fragment.selection_set)
-        return found
+        return self._fields.collected((operation.selection_set,), "Query")
 
     # shapes
 
     def _shape(self, nodes: Iterable[FieldNode], type_name: str, times: int) -> Shape:
-        selections = _selections(nodes)
+        selections = selections_of(nodes)
         return self._selected(selections, type_name, times)
 
     def _selected(self, selections: Selections, type_name: str, times: int) -> Shape:
         made = self.model.types[type_name]
         if not made.by_type:
             return Shape(self._keys(selections, made, times))
-        wanted = self._conditions(selections)
+        wanted = self._fields.conditions(selections)
         own = [(path, name) for path, name in made.by_type if name in wanted and path not in self.elsewhere]
         branches = tuple((path, self._keys(selections, self.model.types[name], times)) for path, name in own)
         outside = self.elsewhere
@@ -224,7 +168,7 @@ class Planner:
 
     def _keys(self, selections: Selections, made: ObjectType, times: int) -> tuple[Key, ...]:
         keys = []
-        for name, nodes in self._collect(selections, made.name).items():
+        for name, nodes in self._fields.collected(selections, made.name).items():
             if nodes[0].name.value == "__typename":
                 source: Source = TypeName(made.name, made.by_type)
             else:
@@ -337,9 +281,9 @@ class Planner:
 
     def _types(self, nodes: list[FieldNode]) -> list[dict[str, Any]]:
         """All types as they are asked for: known without the database."""
-        keys = self._collect(_selections(nodes), "DisclosureType")
+        keys = self.collected(nodes, "DisclosureType")
         inner = {
-            key: self._collect(_selections(fields), "DeadlineRule")
+            key: self.collected(fields, "DeadlineRule")
             for key, fields in keys.items()
             if fields[0].name.value == "deadlines"
         }
@@ -378,7 +322,7 @@ class Planner:
         inner = times * size
         self.nodes += inner
         keys = []
-        collected = self._collect(_selections(nodes), f"{target}Connection")
+        collected = self.collected(nodes, f"{target}Connection")
         asked_for = {fields[0].name.value for fields in collected.values()}
         around.assert_bounded(source.relation, asked_for, where, orders)
         summing = self._summing(source.relation, target, where, arguments)
@@ -415,17 +359,17 @@ class Planner:
 
     def collected(self, nodes: Iterable[FieldNode], type_name: str) -> Grouped:
         """The fields that some nodes select of an object, by response key."""
-        return self._collect(_selections(nodes), type_name)
+        return self._fields.collected(selections_of(nodes), type_name)
 
     def _page_key(self, nodes: list[FieldNode], target: str, times: int) -> Source:
-        selections = _selections(nodes)
+        selections = selections_of(nodes)
         match nodes[0].name.value:
             case "nodes":
                 return Nodes(self._selected(selections, target, times))
             case "edges":
                 keys = [
                     Key(name, self._edge_key(fields, target, times))
-                    for name, fields in self._collect(selections, f"{target}Edge").items()
+                    for name, fields in self._fields.collected(selections, f"{target}Edge").items()
                 ]
                 return Edges(tuple(keys))
             case "pageInfo":
@@ -455,8 +399,8 @@ class Planner:
         if self.search is None or self.highlighter is None:
             return Constant(self._bind("[]"))
         wanted: list[Wanted] = []
-        for name, fields in self._collect(_selections(nodes), "Highlight").items():
-            pieces = self._collect(_selections(fields), "HighlightPiece")
+        for name, fields in self.collected(nodes, "Highlight").items():
+            pieces = self.collected(fields, "HighlightPiece")
             wanted.append((name, fields[0].name.value, [(n, f[0].name.value) for n, f in pieces.items()]))
         self.highlighted = True
         return Highlights(self._bind(self.search, partial(self.highlighter.mark, wanted)))
@@ -533,11 +477,6 @@ def _conjuncts(where: Condition) -> Iterable[Condition]:
             yield from _conjuncts(part)
     else:
         yield where
-
-
-def _selections(nodes: Iterable[FieldNode]) -> Selections:
-    """What the fields of one response key select, to be merged."""
-    return tuple(node.selection_set for node in nodes if node.selection_set)
 
 
 def plain(value: Any) -> Any:
