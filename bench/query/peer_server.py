@@ -87,6 +87,9 @@ class Peer:
         return Response(orjson.dumps(answer), media_type="application/json")
 
 
+Make = Callable[[Catalog, Engine, bool], Peer]
+
+
 def ordinary(catalog: Catalog, engine: Engine, keeping: bool) -> Peer:
     """The peer as people write it: a session a request, all in the event loop, as starlette-graphene3 does."""
     return Peer(peer_orm_schema.schema(catalog), sessionmaker(engine), Entities, keeping)
@@ -107,7 +110,7 @@ def tuned_app() -> Starlette:
     return _served(tuned)
 
 
-def _served(made: Callable[[Catalog, Engine, bool], Peer]) -> Starlette:
+def _served(made: Make) -> Starlette:
     peer = made(Catalog.load(), engine(os.environ[URL]), os.environ.get(KEEPING) == "1")
     return Starlette(routes=[Route("/graphql", peer.endpoint, methods=["POST"])])
 
