@@ -6,6 +6,7 @@ from typing import Any
 
 from aiodataloader import DataLoader
 from sqlalchemy import Connection, RowMapping, Select, func, select, tuple_
+from sqlalchemy.orm import Session
 
 from store.tables import disclosure, feature, organization, party, publisher
 
@@ -22,23 +23,39 @@ def disclosures() -> Select[Any]:
     return select(*(disclosure.c[name] for name in DISCLOSURE))
 
 
-class Reading:
-    """One request's connection and its loaders."""
+class Lists:
+    """One request's connection or session, and the loaders of lists in a list."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection | Session) -> None:
         self.connection = connection
-        self.publishers = Publishers(self)
-        self.parties = Parties(self)
-        self.organizations = Organizations(self)
         self.of_publisher = Latest(self)
         self.of_organization = Involving(self)
 
+    def disclosures(self) -> Select[Any]:
+        """What is read of disclosures."""
+        return disclosures()
+
+    def listed(self, query: Select[Any]) -> list[Any]:
+        """Disclosures."""
+        return self.all(query)
+
     def all(self, query: Select[Any]) -> Rows:
+        """The rows of a statement."""
         return list(self.connection.execute(query).mappings())
 
 
+class Reading(Lists):
+    """One request's connection and its loaders."""
+
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(connection)
+        self.publishers = Publishers(self)
+        self.parties = Parties(self)
+        self.organizations = Organizations(self)
+
+
 class _Loader(DataLoader[Any, Any]):
-    def __init__(self, reading: Reading) -> None:
+    def __init__(self, reading: Lists) -> None:
         super().__init__()
         self.reading = reading
 
@@ -85,8 +102,8 @@ class Latest(_Loader):
 
     async def batch_load_fn(self, keys: Sequence[tuple[str, int]]) -> list[Any]:
         c = disclosure.c
-        query = disclosures().order_by(c.recency.desc())
-        return [self.reading.all(query.where(c.publisher_id == one).limit(most)) for one, most in keys]
+        query = self.reading.disclosures().order_by(c.recency.desc())
+        return [self.reading.listed(query.where(c.publisher_id == one).limit(most)) for one, most in keys]
 
 
 class Involving(_Loader):
@@ -100,8 +117,10 @@ class Involving(_Loader):
                 select(p.shard, p.disclosure_id).where(p.organization_id == one)
                 .group_by(p.recency, p.shard, p.disclosure_id).order_by(p.recency.desc()).limit(most).subquery()
             )  # fmt: skip
-            query = disclosures().join(places, (places.c.shard == c.shard) & (places.c.disclosure_id == c.id))
-            found.append(self.reading.all(query.order_by(c.recency.desc())))
+            query = self.reading.disclosures().join(
+                places, (places.c.shard == c.shard) & (places.c.disclosure_id == c.id)
+            )
+            found.append(self.reading.listed(query.order_by(c.recency.desc())))
         return found
 
 

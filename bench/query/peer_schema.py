@@ -17,7 +17,7 @@ from graphene import (
     ObjectType,
     String,
 )
-from sqlalchemy import ColumnElement, desc, extract, text
+from sqlalchemy import ColumnElement, Select, desc, extract, text
 
 from bench.query.peer_loading import Reading, disclosures, featured, profile
 from bench.query.peer_summary import Dimension, Facet, Statistics, buckets, groups
@@ -56,7 +56,7 @@ class Group(ObjectType):
     lastDate = Date()
 
     def resolve_partyAmount(self: Any, info: Any) -> Any:  # noqa: N802
-        return _yuan(self["party_fen"])
+        return yuan(self["party_fen"])
 
     def resolve_firstDate(self: Any, info: Any) -> Any:  # noqa: N802
         return self["first_date"]
@@ -69,9 +69,9 @@ class Groups(ObjectType):
     nodes = List(Group)
 
 
-class Organization(ObjectType):
-    uscc = String()
-    name = String()
+class Profile:
+    """What an organization did, in groups: the fields of its type."""
+
     roles = Field(Groups, first=Int())
     domains = Field(Groups, first=Int())
     years = Field(Groups, first=Int())
@@ -86,6 +86,10 @@ class Organization(ObjectType):
         year = extract("year", _D.published_date)
         return _groups(self, info, year.label("year"), year.desc(), first=first)
 
+
+class Organization(Profile, ObjectType):
+    uscc = String()
+    name = String()
     disclosures = Field(lambda: Disclosures, first=Int())
 
     async def resolve_disclosures(self: Any, info: Any, first: int = 20) -> Any:
@@ -98,7 +102,7 @@ class Party(ObjectType):
     organization = Field(Organization)
 
     def resolve_amount(self: Any, info: Any) -> Any:
-        return _yuan(self["amount_fen"])
+        return yuan(self["amount_fen"])
 
     async def resolve_organization(self: Any, info: Any) -> Any:
         return await _reading(info).organizations.load(self["organization_id"])
@@ -117,7 +121,7 @@ class Disclosure(ObjectType):
         return self["published_date"]
 
     def resolve_amount(self: Any, info: Any) -> Any:
-        return _yuan(self["amount_fen"])
+        return yuan(self["amount_fen"])
 
     async def resolve_publisher(self: Any, info: Any) -> Any:
         return await _reading(info).publishers.load(self["publisher_id"])
@@ -139,7 +143,7 @@ class Disclosures(ObjectType):
         return self["rows"]
 
     def resolve_pageInfo(self: Any, info: Any) -> Any:  # noqa: N802
-        return {"endCursor": _cursor(self["rows"][-1]) if self["rows"] else None, "hasNextPage": self["more"]}
+        return {"endCursor": cursor(self["rows"][-1]) if self["rows"] else None, "hasNextPage": self["more"]}
 
 
 class RegionFilter(InputObjectType):
@@ -158,16 +162,35 @@ class TenderFilter(InputObjectType):
     buyer = InputField(OrganizationFilter)
 
 
+def filter_type(catalog: Catalog) -> type[InputObjectType]:
+    """The filter of disclosures."""
+    domain = graphene.Enum("Domain", [(code, code) for code in catalog.codelists["domain"].codes])
+    domain_filter = type("DomainFilter", (InputObjectType,), {"eq": InputField(domain)})
+    fields = {"domain": InputField(domain_filter), "region": InputField(RegionFilter)}
+    return type("DisclosureFilter", (InputObjectType,), fields)
+
+
+def narrowed(query: Select[Any], after: str | None, search: str | None, filter: Any) -> Select[Any]:
+    """Disclosures after a cursor, found by a search, of a filter; newest first."""
+    query = query.where(*_conditions(filter or {})).order_by(_D.recency.desc(), _D.id.desc())
+    if after:
+        query = query.where(_D.recency < int(urlsafe_b64decode(after)))
+    if search:
+        terms = match_expression(read(search).terms)
+        hits = "disclosure.recency IN (SELECT rowid FROM search WHERE search MATCH :terms)"
+        query = query.where(text(hits).bindparams(terms=terms))
+    return query
+
+
+def tenders(query: Select[Any], buyer: int, uscc: str) -> Select[Any]:
+    """The tender notices of a buyer, newest first; `buyer` is the number of that property."""
+    return query.where(_D.recency.in_(featured(buyer, uscc))).order_by(_D.recency.desc())
+
+
 def schema(catalog: Catalog) -> graphene.Schema:
     """The peer's schema; its codes are those of the catalog."""
     buyer = property_of(catalog, TENDERS, BUYER)
-    domain = graphene.Enum("Domain", [(code, code) for code in catalog.codelists["domain"].codes])
-    domain_filter = type("DomainFilter", (InputObjectType,), {"eq": graphene.InputField(domain)})
-    disclosure_filter = type(
-        "DisclosureFilter",
-        (InputObjectType,),
-        {"domain": graphene.InputField(domain_filter), "region": graphene.InputField(RegionFilter)},
-    )
+    disclosure_filter = filter_type(catalog)
 
     class Query(ObjectType):
         disclosure = Field(Disclosure, id=graphene.ID(required=True))
@@ -183,9 +206,8 @@ def schema(catalog: Catalog) -> graphene.Schema:
         def resolve_procurementTenderNotices(  # noqa: N802
             self: Any, info: Any, first: int, filter: Any
         ) -> Any:
-            query = disclosures().where(_D.recency.in_(featured(buyer, filter["buyer"]["uscc"]["eq"])))
-            rows = _reading(info).all(query.order_by(_D.recency.desc()).limit(first))
-            return {"rows": rows, "more": False}
+            query = tenders(disclosures(), buyer, filter["buyer"]["uscc"]["eq"]).limit(first)
+            return {"rows": _reading(info).all(query), "more": False}
 
         def resolve_statistics(
             self: Any,
@@ -207,22 +229,14 @@ def schema(catalog: Catalog) -> graphene.Schema:
         def resolve_disclosures(
             self: Any, info: Any, first: int = 20, after: str | None = None, search: str | None = None, filter: Any = None
         ) -> Any:  # fmt: skip
-            query = disclosures().order_by(_D.recency.desc(), _D.id.desc()).limit(first + 1)
-            query = query.where(*_conditions(filter or {}))
-            if after:
-                query = query.where(_D.recency < int(urlsafe_b64decode(after)))
-            if search:
-                terms = match_expression(read(search).terms)
-                hits = "disclosure.recency IN (SELECT rowid FROM search WHERE search MATCH :terms)"
-                query = query.where(text(hits).bindparams(terms=terms))
-            rows = _reading(info).all(query)
+            rows = _reading(info).all(narrowed(disclosures(), after, search, filter).limit(first + 1))
             return {"rows": rows[:first], "more": len(rows) > first, "filter": filter}
 
     return graphene.Schema(query=Query, auto_camelcase=False)
 
 
 def _groups(organization: Any, info: Any, group: Any, *order: Any, first: int) -> Any:
-    query = profile(organization["id"], group).order_by(*order).limit(first)
+    query = profile(organization.id, group).order_by(*order).limit(first)
     return {"nodes": _reading(info).all(query)}
 
 
@@ -241,9 +255,11 @@ def _conditions(given: Any) -> list[ColumnElement[bool]]:
     return found
 
 
-def _cursor(row: Any) -> str:
-    return urlsafe_b64encode(str(row["recency"]).encode()).decode()
+def cursor(row: Any) -> str:
+    """Where a row stands in the order of lists."""
+    return urlsafe_b64encode(str(row.recency).encode()).decode()
 
 
-def _yuan(fen: int | None) -> float | None:
+def yuan(fen: int | None) -> float | None:
+    """An amount as it is answered."""
     return None if fen is None else fen / 100

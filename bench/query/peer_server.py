@@ -1,19 +1,23 @@
-"""The peer served: starlette, one path, JSON in and out. What it keeps between requests is told by the environment."""
+"""The peers served: starlette, one path, JSON in and out. What they keep between requests is told by the environment."""
 
 import os
+from collections.abc import Callable
 from typing import Any
 
 import orjson
+from graphene import Schema
 from graphql import DocumentNode, execute, parse, validate
 from graphql.execution import ExecutionResult
 from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.orm import sessionmaker
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from bench.query.peer_loading import Reading
-from bench.query.peer_schema import schema
+from bench.query import peer_orm_schema, peer_schema
+from bench.query.peer_loading import Lists, Reading
+from bench.query.peer_orm_loading import Entities
 from schemas.catalog import Catalog
 from store.engine import sqlite_driver
 
@@ -26,7 +30,7 @@ _CONNECTIONS = 32  # kept; more are opened when needed: waiting for one would st
 
 
 def engine(url: str) -> Engine:
-    """The peer's connections, kept open."""
+    """A peer's connections, kept open."""
     made = create_engine(url, module=sqlite_driver(), pool_size=_CONNECTIONS, max_overflow=-1)
     event.listen(made, "connect", _prepare)
     return made
@@ -38,16 +42,22 @@ def _prepare(connection: Any, _record: Any) -> None:
 
 
 class Peer:
-    """Answers operations; with `keeping`, a text is parsed and validated once."""
+    """Answers operations; with `keeping`, a text is parsed and validated once.
 
-    def __init__(self, catalog: Catalog, engine: Engine, keeping: bool) -> None:
-        self.schema = schema(catalog)
-        self.engine = engine
+    `connect` opens what a request reads from, `reading` makes the resolvers' context of it.
+    """
+
+    def __init__(
+        self, schema: Schema, connect: Callable[[], Any], reading: type[Lists], keeping: bool
+    ) -> None:
+        self.schema = schema
+        self.connect, self.reading = connect, reading
         self.kept: dict[str, DocumentNode] | None = {} if keeping else None
 
     async def answer(self, query: str, variables: dict[str, Any]) -> dict[str, Any]:
-        with self.engine.connect() as connection:
-            reading = Reading(connection)
+        """The answer to an operation."""
+        with self.connect() as connection:
+            reading = self.reading(connection)
             if self.kept is None:
                 result = await self.schema.execute_async(
                     query, variable_values=variables, context_value=reading
@@ -71,14 +81,37 @@ class Peer:
         return self.kept[query]
 
     async def endpoint(self, request: Request) -> Response:
+        """The answer to a request."""
         given = orjson.loads(await request.body())
         answer = await self.answer(given["query"], given.get("variables") or {})
         return Response(orjson.dumps(answer), media_type="application/json")
 
 
-def app() -> Starlette:
-    """The peer over the database that the environment names."""
-    peer = Peer(Catalog.load(), engine(os.environ[URL]), os.environ.get(KEEPING) == "1")
+Make = Callable[[Catalog, Engine, bool], Peer]
+
+
+def ordinary(catalog: Catalog, engine: Engine, keeping: bool) -> Peer:
+    """The peer as people write it: a session a request, all in the event loop, as starlette-graphene3 does."""
+    return Peer(peer_orm_schema.schema(catalog), sessionmaker(engine), Entities, keeping)
+
+
+def tuned(catalog: Catalog, engine: Engine, keeping: bool) -> Peer:
+    """The peer by hand."""
+    return Peer(peer_schema.schema(catalog), engine.connect, Reading, keeping)
+
+
+def ordinary_app() -> Starlette:
+    """The ordinary peer over the database that the environment names."""
+    return _served(ordinary)
+
+
+def tuned_app() -> Starlette:
+    """The tuned peer over the database that the environment names."""
+    return _served(tuned)
+
+
+def _served(made: Make) -> Starlette:
+    peer = made(Catalog.load(), engine(os.environ[URL]), os.environ.get(KEEPING) == "1")
     return Starlette(routes=[Route("/graphql", peer.endpoint, methods=["POST"])])
 
 

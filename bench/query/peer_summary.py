@@ -5,7 +5,7 @@ from typing import Any
 from graphene import ID, Enum, Field, Float, Int, List, ObjectType, String
 from sqlalchemy import Row, Select, func, select
 
-from bench.query.peer_loading import Reading
+from bench.query.peer_loading import Lists
 from store.tables import rollup_year
 
 _R = rollup_year.c
@@ -28,13 +28,13 @@ def grouped(keys: list[str], prefecture: str) -> Select[Any]:
     )  # fmt: skip
 
 
-def groups(reading: Reading, keys: list[str], prefecture: str, first: int) -> list[Row[Any]]:
+def groups(reading: Lists, keys: list[str], prefecture: str, first: int) -> list[Row[Any]]:
     """The groups in the order of their keys."""
     query = grouped(keys, prefecture).order_by(*(_KEYS[key].nulls_last() for key in keys)).limit(first)
     return list(reading.connection.execute(query))
 
 
-def buckets(reading: Reading, key: str, prefecture: str, first: int) -> list[Row[Any]]:
+def buckets(reading: Lists, key: str, prefecture: str, first: int) -> list[Row[Any]]:
     """The values of one key, the most frequent first."""
     query = grouped([key], prefecture).order_by(func.sum(_R.disclosures).desc(), _KEYS[key].nulls_last())
     return list(reading.connection.execute(query.limit(first)))

@@ -19,6 +19,8 @@ from bench.query.run import (
     POSTGRAPHILE,
     SQL,
     SQL_PG,
+    TUNED,
+    TUNED_KEPT,
     WORKERS,
     Results,
 )
@@ -28,6 +30,8 @@ from store.engine import sqlite_driver
 TITLES: Mapping[str, str] = {
     GRAPHENE: "graphene + SQLAlchemy with dataloaders, SQLite",
     KEPT: "the same, parse and validation kept",
+    TUNED: "graphene, tuned by hand (SQLAlchemy Core)",
+    TUNED_KEPT: "the same tuned, parse and validation kept",
     POSTGRAPHILE: "PostGraphile 5, PostgreSQL",
     OURS: "openalloc, SQLite",
     WORKERS: "openalloc, SQLite, two workers",
@@ -114,6 +118,8 @@ class Report:
         for title, found in (
             ("against graphene", self._over(OURS, GRAPHENE)),
             ("against graphene, kept", self._over(OURS, KEPT)),
+            ("against graphene, tuned by hand", self._over(OURS, TUNED)),
+            ("against graphene, tuned by hand, kept", self._over(OURS, TUNED_KEPT)),
             ("against PostGraphile", self._over(OURS_PG, POSTGRAPHILE)),
             ("of the limit on SQLite", self._of_the_limit()),
             ("of the limit on SQLite, by computing time", self._of_the_limit_computing()),

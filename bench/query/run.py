@@ -24,10 +24,18 @@ from store.engine import connect
 
 HERE = Path(__file__).resolve().parent
 OURS, OURS_PG = "openalloc", "openalloc-postgresql"
-GRAPHENE, KEPT, POSTGRAPHILE = "graphene", "graphene-kept", "postgraphile"
+GRAPHENE, KEPT, POSTGRAPHILE = "graphene-orm", "graphene-orm-kept", "postgraphile"
+TUNED, TUNED_KEPT = "graphene", "graphene-kept"
+# The graphene peers: which application, and whether it keeps what it parsed.
+GRAPHENES = {
+    KEPT: ("ordinary_app", True),
+    GRAPHENE: ("ordinary_app", False),
+    TUNED_KEPT: ("tuned_app", True),
+    TUNED: ("tuned_app", False),
+}
 EMPTY, SQL, SQL_PG, PGBENCH = "empty", "sql", "sql-postgresql", "pgbench"
 WORKERS, LOADING = "two-workers", "loading"
-ALL = (OURS, OURS_PG, GRAPHENE, KEPT, POSTGRAPHILE, EMPTY, SQL, SQL_PG, PGBENCH, WORKERS, LOADING)
+ALL = (OURS, OURS_PG, *GRAPHENES, POSTGRAPHILE, EMPTY, SQL, SQL_PG, PGBENCH, WORKERS, LOADING)
 _COMPARED = 25
 
 
@@ -130,7 +138,7 @@ class Run:
             if not shape.postgraphile:
                 return None
             return shape.postgraphile, [shape.theirs(one, self.values) for one in ours], shape.plain
-        if name in (GRAPHENE, KEPT):
+        if name in GRAPHENES:
             return shape.query, [shape.peer_variables(one, self.values) for one in ours], lambda data: data
         return shape.query, ours, lambda data: data
 
@@ -229,10 +237,10 @@ def run(
             one.system(WORKERS, serving.ours(one.file, workers=2))
         if EMPTY in keys:
             one.system(EMPTY, serving.granian("bench.query.peer_server:empty"))
-        for name in (KEPT, GRAPHENE):
+        for name, (application, kept) in GRAPHENES.items():
             if name in keys:
-                application = serving.granian("bench.query.peer_server:app")
-                one.system(name, application, serving.keeping(one.file, name == KEPT))
+                command = serving.granian(f"bench.query.peer_server:{application}")
+                one.system(name, command, serving.keeping(one.file, kept))
         if POSTGRAPHILE in keys:
             home = install(folder)
             functions = (home / "functions.sql").read_text()
