@@ -113,7 +113,9 @@ class Reader:
                 raise fault_of(error, seconds) from error
         try:
             with self.engine.connect() as connection:
-                connection.exec_driver_sql(f"SET LOCAL statement_timeout = {int(seconds * 1000)}")
+                connection.exec_driver_sql(
+                    f"SET LOCAL statement_timeout = {int(seconds * 1000)}; SET LOCAL plan_cache_mode = force_generic_plan"
+                )
                 answer: str = connection.exec_driver_sql(statement.text, parameters).scalar_one()
                 return answer.encode()
         except DBAPIError as error:
