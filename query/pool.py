@@ -46,7 +46,7 @@ class Pool:
         parameters = [values[index] for index in used]
         session = self._idle.pop() if self._idle else await self._wait()  # the one that was used last is warm
         try:
-            return await session.fetch(text, parameters)
+            return await session.fetch(text, parameters, statement.mode)
         except PostgresError as error:
             raise fault_of(error, self.seconds) from error
         finally:
@@ -59,14 +59,20 @@ class Pool:
         self._waiting.append(place)
         try:
             async with asyncio.timeout(self.patience):
-                return await place
-        except BaseException as error:
-            if place.done() and not place.cancelled():  # it came as the wait was given up
-                self._give(place.result())
-            else:
-                with suppress(ValueError):
-                    self._waiting.remove(place)
-            raise FullError from error if isinstance(error, TimeoutError) else error
+                try:
+                    return await place
+                except asyncio.CancelledError:
+                    self._leave(place)
+                    raise
+        except TimeoutError:
+            raise FullError from None
+
+    def _leave(self, place: asyncio.Future[Session]) -> None:
+        if place.cancelled():
+            with suppress(ValueError):
+                self._waiting.remove(place)
+        else:  # a session came as the wait was given up
+            self._give(place.result())
 
     def _give(self, session: Session) -> None:
         """To whoever waits longest; not to be taken by one that comes before he runs again."""

@@ -7,12 +7,14 @@ from typing import Any
 import asyncpg
 from sqlalchemy import URL
 
+from query.planning import ONCE
+
 # Set as a session begins, by the protocol's first message.
 SETTINGS: Mapping[str, str] = {
     "default_transaction_read_only": "on",
     "jit": "off",  # compiling costs more than what is asked here
     "max_parallel_workers_per_gather": "0",  # answers are small, and requests share the cores
-    "plan_cache_mode": "force_generic_plan",  # planning costs more than most answers; see query.run
+    "plan_cache_mode": ONCE,
 }
 _AGAIN = 0.1  # seconds until a server that does not answer is asked again
 _STATEMENTS = 200  # that a session keeps
@@ -38,36 +40,44 @@ class Session:
         self.address = address.render_as_string(hide_password=False)
         self.settings = {**SETTINGS, "statement_timeout": str(int(seconds * 1000))}
         self.patience = patience
-        self._connection: asyncpg.Connection[Any] | None = None
+        self._connection: Any = None
+        self._mode = ONCE  # of planning, which is set where a statement wants the other
 
-    async def begin(self) -> "asyncpg.Connection[Any]":
+    async def begin(self) -> Any:
         """The connection; raises FullError where the server takes none in time, whatever else it says about one."""
         if self._connection is None or self._connection.is_closed():
             try:
                 async with asyncio.timeout(self.patience):
                     self._connection = await self._connect()
+                    self._mode = ONCE
             except TimeoutError as error:
                 raise FullError from error
         return self._connection
 
-    async def fetch(self, text: str, parameters: list[Any]) -> bytes:
-        """The one value of the one row."""
+    async def fetch(self, text: str, parameters: list[Any], mode: str) -> bytes:
+        """The one value of the one row; planned in that mode."""
         connection = await self.begin()
         try:
-            found: bytes = await connection.fetchval(text, *parameters)
+            return await self._answer(connection, text, parameters, mode)
         except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
             if not connection.is_closed():
                 raise
-            connection = await self.begin()
-            found = await connection.fetchval(text, *parameters)
-        return found
+        return await self._answer(await self.begin(), text, parameters, mode)
 
     async def close(self) -> None:
         """End it."""
         if self._connection is not None:
             await self._connection.close()
 
-    async def _connect(self) -> "asyncpg.Connection[Any]":
+    async def _answer(self, connection: Any, text: str, parameters: list[Any], mode: str) -> bytes:
+        if mode != self._mode:
+            self._mode = ""  # until it is known to be set
+            await connection.execute(f"SET plan_cache_mode = {mode}")
+            self._mode = mode
+        found: bytes = await connection.fetchval(text, *parameters)
+        return found
+
+    async def _connect(self) -> Any:
         while True:
             try:
                 return await self._configured()
@@ -78,7 +88,7 @@ class Session:
                     raise
             await asyncio.sleep(_AGAIN)
 
-    async def _configured(self) -> "asyncpg.Connection[Any]":
+    async def _configured(self) -> Any:
         # A statement is kept however long it is and for however long: plans are what costs.
         connection = await asyncpg.connect(
             self.address, server_settings=self.settings, statement_cache_size=_STATEMENTS,
