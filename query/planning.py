@@ -10,7 +10,21 @@ from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from typing import Any
 
-from query.plan import Compare, Connection, Contains, Counted, Featured, Matches, Plan, Statistics
+from query.plan import (
+    All,
+    Compare,
+    Connection,
+    Contains,
+    Counted,
+    Facets,
+    Featured,
+    Matches,
+    Plan,
+    Statistics,
+    TotalCount,
+    Within,
+)
+from query.relations import RELATIONS
 
 ONCE, ANEW = "force_generic_plan", "force_custom_plan"  # of PostgreSQL's setting plan_cache_mode
 _ALIKE = ("eq", "ne", "in", "isNull")  # operators
@@ -19,7 +33,7 @@ _BY_DATE = ("recency", "version")
 
 def mode(plan: Plan) -> str:
     """The setting that the plan's statement wants."""
-    return ANEW if any(map(_by_values, _parts(plan))) else ONCE
+    return ANEW if any(map(_by_values, _parts(plan, ()))) else ONCE
 
 
 def _by_values(part: Any) -> bool:
@@ -38,11 +52,27 @@ def _by_values(part: Any) -> bool:
             return False
 
 
-def _parts(value: Any) -> Iterator[Any]:
+def _parts(value: Any, spared: tuple[Any, ...]) -> Iterator[Any]:
+    """The value and what it is made of, but for what is spared."""
+    if value in spared:
+        return
     if is_dataclass(value):
         yield value
+        if isinstance(value, Connection):
+            spared = _led(value)
         for one in fields(value):
-            yield from _parts(getattr(value, one.name))
+            yield from _parts(getattr(value, one.name), spared)
     elif isinstance(value, tuple):
         for one in value:
-            yield from _parts(one)
+            yield from _parts(one, spared)
+
+
+def _led(connection: Connection) -> tuple[Any, ...]:
+    """The search of a list whose statement itself says what is read first (`query.newest`), and counts nothing."""
+    counts = any(isinstance(key.source, TotalCount | Facets | Statistics | Within) for key in connection.keys)
+    if counts or not RELATIONS[connection.relation].is_root or connection.order[0].key != "recency":
+        return ()
+    where = connection.where
+    return tuple(
+        one for one in (where.conditions if isinstance(where, All) else (where,)) if isinstance(one, Matches)
+    )

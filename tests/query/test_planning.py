@@ -19,13 +19,16 @@ ONCE_FOR_ALL = (
     'disclosures(filter: {region: {within: "530100"}}) { facets(of: [DOMAIN]) { buckets { count } } }',
     'organization(uscc: "x") { disclosures { nodes { publisher { disclosures(first: 3) { nodes { id } } } } } }',
     "statistics(groupBy: [DOMAIN]) { groups { count } }",
+    'disclosures(search: "昆明", filter: {domain: {eq: land}}) { nodes { id } }',
     'landGrantResults(filter: {regionDetails: {eq: "x"}}) { nodes { id } }',
     "disclosures(orderBy: {field: AMOUNT}) { nodes { id } }",
 )
 FOR_EACH = (
     "disclosures(filter: {amount: {gte: 1}}) { nodes { id } }",
     'disclosures(filter: {title: {startsWith: "x"}}) { nodes { id } }',
-    'disclosures(search: "昆明") { nodes { id } }',
+    'disclosures(search: "昆明") { totalCount }',
+    'disclosures(search: "昆明", orderBy: {field: RELEVANCE}) { nodes { id } }',
+    'organizations(search: "昆明") { nodes { id } }',
     "disclosures(filter: {domain: {eq: land}}, orderBy: {field: AMOUNT}) { nodes { id } }",
     'region(code: "530100") { disclosures(filter: {not: {amount: {lt: 5}}}) { totalCount } }',
     "disclosures(filter: {parties: {count: {gt: 2}}}) { nodes { id } }",
