@@ -88,7 +88,7 @@ class Runner:
             self.aside -= 1
 
     async def _pooled(self, statement: Statement, values: Sequence[Any]) -> bytes:
-        from query.pool import FullError
+        from query.session import FullError
 
         try:
             found: bytes = await self._pool.fetch(statement, values)

@@ -57,6 +57,10 @@ FOUND_FROM = {
 }
 
 
+# Columns of disclosures that an index has before recency.
+LEADING = ("type", "domain", "prefecture", "province", "region", "publisher_id")
+
+
 class Relating(Protocol):
     """What reaches related rows (`query.sql.Speller`)."""
 
@@ -187,6 +191,8 @@ def _compare(dialect: Dialect, compare: Compare, row: Row) -> str:
         kind, compared = KINDS.get(compare.column, "text"), f"{row.alias}.{compare.column}"
     if compare.negated:
         return f"{compared} IS NOT NULL"
+    if compare.operator == "eq" and row.table == "disclosure" and compare.column in LEADING:
+        return dialect.leading(compared, dialect.parameter(compare.parameters[0], kind))
     return _spelled(dialect, compare.operator, compared, kind, compare.parameters)
 
 

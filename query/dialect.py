@@ -38,6 +38,7 @@ class Dialect(Protocol):
     def matches(self, table: str, alias: str, terms: str) -> str: ...
     def holds(self, table: str, alias: str, pieces: list[str], title: bool, none: bool) -> str: ...
     def led(self, leading: str, table: str, alias: str, join: str) -> tuple[str, list[str]]: ...
+    def leading(self, column: str, parameter: str) -> str: ...
     def contains(self, column: str, parameter: str) -> str: ...
     def moment(self, column: str) -> str: ...
     def days(self, first: str, last: str) -> str: ...
@@ -146,6 +147,9 @@ class SQLite:
 
     def led(self, leading: str, table: str, alias: str, join: str) -> tuple[str, list[str]]:
         return f"{leading} CROSS JOIN {table}", [join]
+
+    def leading(self, column: str, parameter: str) -> str:
+        return f"{column} = {parameter}"
 
     def contains(self, column: str, parameter: str) -> str:
         return f"instr(lower({column}), lower({parameter})) > 0"
@@ -319,6 +323,11 @@ class PostgreSQL:
             f"{leading} CROSS JOIN LATERAL (SELECT {alias}.* FROM {table} {alias} WHERE {join} LIMIT 1)",
             [],
         )
+
+    def leading(self, column: str, parameter: str) -> str:
+        # Where all rows have one value, that of a province, a plan for any value takes it for that of all rows and
+        # walks another index. Said again as a bound it is taken for that of some, and the index with it is walked.
+        return f"{column} = {parameter} AND {column} >= {parameter}"
 
     def contains(self, column: str, parameter: str) -> str:
         # As SQLite does: A to Z are folded, whatever the database's locale.

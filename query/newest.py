@@ -7,14 +7,12 @@ statement's part with LIMIT 0 is not carried out.
 
 from typing import Any
 
-from query.conditions import where
+from query.conditions import LEADING, where
 from query.plan import All, Compare, Condition, Matches
 from query.row import asks_document
 from store.terms import SIGNS
 
 WALKED = 5_000
-# Columns that an index has before recency: the walk may be narrowed by an equal value of them.
-_INDEXED = ("type", "domain", "prefecture", "province", "region", "publisher_id")
 
 
 def newest(
@@ -68,6 +66,6 @@ def newest(
 def _is_narrow(condition: Condition) -> bool:
     match condition:
         case Compare(column=column, operator="eq"):
-            return column in _INDEXED
+            return column in LEADING  # the walk may be narrowed by an equal value
         case _:
             return False

@@ -15,6 +15,7 @@ from query.errors import QueryError
 from query.file import File
 from query.kept import Kept
 from query.plan import Plan
+from query.planning import ONCE, mode
 from query.refusals import refusal
 from query.sql import Speller
 from schemas.catalog import Catalog
@@ -34,10 +35,13 @@ _NAMES = [f"p{index}" for index in range(2_000)]
 
 @dataclass(eq=False, slots=True)
 class Statement:
-    """The text of a statement, and how often it is to be taken for a slow one before it is tried as a fast one."""
+    """The text of a statement, how often it is to be taken for a slow one before it is tried as a fast one, and how
+    PostgreSQL is to plan it (`query.planning`).
+    """
 
     text: str
     slow: int = 0
+    mode: str = ONCE
     _numbered: tuple[str, tuple[int, ...]] | None = None
 
     def numbered(self) -> tuple[str, tuple[int, ...]]:
@@ -99,7 +103,7 @@ class Reader:
     def statement(self, plan: Plan) -> Statement:
         """The statement of a plan, spelled once."""
         return self.statements.get(
-            plan, lambda: Statement(Speller(self.dialect, self.stages).statement(plan))
+            plan, lambda: Statement(Speller(self.dialect, self.stages).statement(plan), mode=mode(plan))
         )
 
     def fetch(self, statement: Statement, values: Sequence[Any], seconds: float | None = None) -> bytes:
@@ -113,7 +117,9 @@ class Reader:
                 raise fault_of(error, seconds) from error
         try:
             with self.engine.connect() as connection:
-                connection.exec_driver_sql(f"SET LOCAL statement_timeout = {int(seconds * 1000)}")
+                connection.exec_driver_sql(
+                    f"SET LOCAL statement_timeout = {int(seconds * 1000)}; SET LOCAL plan_cache_mode = {statement.mode}"
+                )
                 answer: str = connection.exec_driver_sql(statement.text, parameters).scalar_one()
                 return answer.encode()
         except DBAPIError as error:

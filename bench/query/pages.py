@@ -34,7 +34,7 @@ def costs(folder: Path, catalog: Catalog, rows: int, seconds: float) -> dict[str
         found = {}
         for shape in one.shapes:
             several = limits.statements(one.service, shape.query, one.variables[shape.name])
-            alone = limits.alone(one.service.reader.engine, several, seconds)
+            alone = limits.alone(one.service.reader, several, seconds)
             found[shape.name] = Cost(alone, one.results.measured[OURS, shape.name].microseconds)
         return found
     finally:

@@ -179,7 +179,7 @@ class Run:
                 continue
             for shape in self.shapes:
                 several = limits.statements(service, shape.query, self.variables[shape.name])
-                found = limits.alone(service.reader.engine, several, self.seconds / 2)
+                found = limits.alone(service.reader, several, self.seconds / 2)
                 self.results.micros[name, shape.name] = found
                 print(f"  {name:22}{shape.name}{found:12,.0f} µs", flush=True)
 

@@ -1,20 +1,27 @@
 """PostgreSQL through the pool: the same answers, never more connections than there may be, and none lost for good."""
 
 import asyncio
+import json
 from collections.abc import Callable, Coroutine, Iterator
+from pathlib import Path
 from typing import Any
 
+import asyncpg
 import psycopg
 import pytest
 from sqlalchemy import Engine, make_url
 
+from api.faults import InvalidOperationError
 from api.limits import Limits
 from api.operation import Request, Service
+from query.errors import QueryError
 from query.pool import Pool
-from query.run import Statement, TooSlowError
+from query.run import Reader, Statement, TooSlowError
+from query.session import FullError
 from schemas.catalog import Catalog
 from store.engine import connect
 from store.errors import StoreError
+from tests.query.comparison import Comparison
 
 SLEEP = Statement("SELECT (pg_sleep(%(p0)s::float8) IS NULL)::text")
 QUERIES = (
@@ -95,7 +102,7 @@ def test_a_statement_has_its_time_and_writes_nothing(url: str) -> None:
     async def use(pool: Pool) -> str:
         with pytest.raises(TooSlowError):
             await pool.fetch(SLEEP, [30])
-        with pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
+        with pytest.raises(asyncpg.ReadOnlySQLTransactionError):
             await pool.fetch(Statement("CREATE TABLE mine (a int)"), [])
         return (await pool.fetch(SLEEP, [0])).decode()
 
@@ -116,7 +123,7 @@ def test_connections_that_broke_are_replaced(url: str) -> None:
 
 def test_a_statement_is_prepared_once_for_a_connection(url: str) -> None:
     counting = Statement(
-        "SELECT count(*)::text FROM pg_prepared_statements WHERE statement LIKE '%%pg_sleep%%'"
+        "SELECT count(*)::text FROM pg_prepared_statements WHERE statement LIKE 'SELECT (pg_sleep%%'"
     )
 
     async def use(pool: Pool) -> list[bytes]:
@@ -125,6 +132,152 @@ def test_a_statement_is_prepared_once_for_a_connection(url: str) -> None:
         return [await pool.fetch(counting, [])]
 
     assert within(url, use, connections=1) == [b"1"]
+
+
+MADE_UP = range(5_000_000, 5_000_150)
+
+
+def test_made_up_operations_are_answered_as_a_thread_answers_them(comparison: Comparison) -> None:
+    """Each driver tells the server its parameters in its own way: the answer may not depend on it, nor may a refusal."""
+    service = comparison.services["postgresql"]
+
+    def answered(ready: Any) -> bytes | str:
+        try:
+            return service.reader.fetch(ready.prepared.statement, ready.values)
+        except QueryError as error:
+            return error.code
+
+    async def use(pool: Pool) -> int:
+        compared = 0
+        for number in MADE_UP:
+            operation = comparison.made_up(number, small=True)
+            try:
+                ready = service.preparer.prepare(Request(operation.query, operation.variables))
+            except (QueryError, InvalidOperationError):
+                continue
+            try:
+                found: bytes | str = await pool.fetch(ready.prepared.statement, ready.values)
+            except QueryError as error:
+                found = error.code
+            assert found == answered(ready), f"{number}: {operation.query}\n{operation.variables}"
+            compared += 1
+        return compared
+
+    url = service.reader.engine.url.render_as_string(hide_password=False)
+    assert within(url, use, connections=1) > len(MADE_UP) / 2
+
+
+KINDS = (
+    ("text", ["", "昆明\n😀", "1"]), ("text[]", [["昆明", '"{,}"', "NULL"], []]), ("date", ["2024-02-29"]),
+    ("numeric", ["1e400", "0.1", 7]), ("float8", [0.1, 1e308, 3, float("inf")]), ("boolean", [True, False]),
+    ("bigint", [2**63 - 1, -(2**63)]), ("integer", [2**31 - 1]), ("smallint", [7]), ("timestamp", ["2024-06-24 01:02:03.000004"]),
+    ("json", ['{"a": "昆明"}']), ("jsonb", ["[1, null]"]),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "values"), KINDS, ids=[kind for kind, _ in KINDS])
+def test_a_value_of_each_kind_arrives_as_it_was(
+    engine: Engine, url: str, kind: str, values: list[Any]
+) -> None:
+    statement = Statement(f"SELECT json_build_array(%(p0)s::{kind}, pg_typeof(%(p0)s::{kind})::text)::text")
+    reader = Reader(engine, ())
+
+    async def use(pool: Pool) -> list[bytes]:
+        return [await pool.fetch(statement, [value]) for value in [*values, None]]
+
+    found = within(url, use, connections=1)
+    assert found == [reader.fetch(statement, [value]) for value in [*values, None]]
+
+
+UNFIT = (("bigint", 2**63), ("bigint", -(2**80)), ("integer", 2**31), ("float8", 10**400))
+
+
+@pytest.mark.parametrize(("kind", "value"), UNFIT, ids=["above", "below", "integer", "float"])
+def test_a_number_beyond_its_kind_is_refused_as_by_a_thread(
+    engine: Engine, url: str, kind: str, value: int
+) -> None:
+    statement = Statement(f"SELECT (%(p0)s::{kind} IS NULL)::text")
+    reader = Reader(engine, ())
+
+    async def use(pool: Pool) -> str:
+        with pytest.raises(QueryError) as caught:
+            await pool.fetch(statement, [value])
+        assert await pool.fetch(statement, [1]) == b"false", "the session goes on"
+        return caught.value.code
+
+    with pytest.raises(QueryError) as caught:
+        reader.fetch(statement, [value])
+    assert within(url, use) == caught.value.code
+
+
+def test_those_who_wait_are_served_as_they_came(url: str) -> None:
+    async def use(pool: Pool) -> list[int]:
+        served: list[int] = []
+
+        async def ask(number: int) -> None:
+            for _ in range(3):
+                await pool.fetch(SLEEP, [0.001])
+                served.append(number)
+
+        await asyncio.gather(*(ask(number) for number in range(6)))
+        return served
+
+    served = within(url, use, connections=1)
+    assert [sorted(served[at : at + 6]) for at in (0, 6, 12)] == [list(range(6))] * 3
+
+
+def test_one_who_gives_up_loses_no_session(url: str) -> None:
+    async def use(pool: Pool) -> bytes:
+        running = asyncio.create_task(pool.fetch(SLEEP, [30]))
+        waiting = [asyncio.create_task(pool.fetch(SLEEP, [0])) for _ in range(3)]
+        await asyncio.sleep(0.1)
+        for task in (waiting[0], running, waiting[1]):
+            task.cancel()
+            await asyncio.sleep(0)
+        assert await waiting[2] == b"false"
+        return await pool.fetch(SLEEP, [0])
+
+    assert within(url, use, connections=1) == b"false"
+
+
+def test_what_a_session_is_set_to(url: str) -> None:
+    names = (
+        "default_transaction_read_only",
+        "jit",
+        "plan_cache_mode",
+        "statement_timeout",
+        "client_encoding",
+    )
+    listed = ", ".join(f"current_setting('{one}')" for one in names)
+    settings = Statement(f"SELECT json_build_array({listed})::text")
+
+    async def use(pool: Pool) -> Any:
+        return json.loads(await pool.fetch(settings, []))
+
+    assert within(url, use, seconds=1.5) == ["on", "off", "force_generic_plan", "1500ms", "UTF8"]
+
+
+def test_a_server_that_is_not_there_leaves_a_request_waiting_and_then_refused(tmp_path: Path) -> None:
+    async def use(pool: Pool) -> None:
+        with pytest.raises(FullError):
+            await pool.fetch(SLEEP, [0])
+
+    within(f"postgresql://nobody@/nothing?host={tmp_path}", use, patience=0.2)
+
+
+def test_a_server_that_refuses_us_is_told_at_once(url: str) -> None:
+    async def use(_: Pool) -> None:
+        pytest.fail("it was opened")
+
+    with pytest.raises(asyncpg.InvalidCatalogNameError):
+        within(url.replace("/pooled", "/missing"), use)
+
+
+def test_what_a_url_says_to_psycopg_alone_is_left_out(url: str) -> None:
+    async def use(pool: Pool) -> bytes:
+        return await pool.fetch(Statement("SELECT current_setting('application_name')"), [])
+
+    assert within(f"{url}&connect_timeout=3&keepalives=1&application_name=us", use) == b"us"
 
 
 def test_parameters_are_numbered_as_they_come_and_only_those_that_are_used() -> None:
