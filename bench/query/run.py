@@ -267,8 +267,9 @@ def install(folder: Path) -> Path:
         if path.is_file():
             shutil.copy(path, home / path.name)
     if fresh:
-        npm = serving.node().with_name("npm")
-        subprocess.run([str(npm), "ci", "--no-audit", "--no-fund"], cwd=home, check=True)
+        # The wheel's own bin/npm does not find it.
+        npm = serving.node().parents[1] / "lib/node_modules/npm/bin/npm-cli.js"
+        subprocess.run([str(serving.node()), str(npm), "ci", "--no-audit", "--no-fund"], cwd=home, check=True)
     return home
 
 
