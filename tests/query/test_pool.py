@@ -15,6 +15,7 @@ from api.faults import InvalidOperationError
 from api.limits import Limits
 from api.operation import Request, Service
 from query.errors import QueryError
+from query.planning import ANEW, ONCE
 from query.pool import Pool
 from query.run import Reader, Statement, TooSlowError
 from query.session import FullError
@@ -255,6 +256,19 @@ def test_what_a_session_is_set_to(url: str) -> None:
         return json.loads(await pool.fetch(settings, []))
 
     assert within(url, use, seconds=1.5) == ["on", "off", "force_generic_plan", "1500ms", "UTF8"]
+
+
+def test_a_session_plans_as_the_statement_wants_also_where_it_begins_anew(url: str) -> None:
+    setting = "SELECT current_setting('plan_cache_mode')"
+    leaving = Statement("SELECT pg_terminate_backend(pg_backend_pid())::text", mode=ANEW)
+
+    async def use(pool: Pool) -> list[str]:
+        found = [await pool.fetch(Statement(setting, mode=one), []) for one in (ANEW, ANEW, ONCE, ANEW)]
+        with pytest.raises(asyncpg.PostgresError):
+            await pool.fetch(leaving, [])  # twice
+        return [one.decode() for one in [*found, await pool.fetch(Statement(setting, mode=ANEW), [])]]
+
+    assert within(url, use, connections=1) == [ANEW, ANEW, ONCE, ANEW, ANEW]
 
 
 def test_a_server_that_is_not_there_leaves_a_request_waiting_and_then_refused(tmp_path: Path) -> None:
