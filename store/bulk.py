@@ -68,6 +68,13 @@ def among(connection: Connection, column: ColumnElement[Any], values: Sequence[A
     return column == any_(literal(list(values), ARRAY(column.type)))
 
 
+def one_of(connection: Connection, column: str, values: Sequence[Any]) -> tuple[str, Any]:
+    """The same condition in the driver's words, and its one parameter."""
+    if connection.dialect.name == "sqlite":
+        return f"{column} IN (SELECT value FROM json_each(?))", json_text(values)  # noqa: S608
+    return f"{column} = ANY(%s)", list(values)
+
+
 def json_text(values: Sequence[Any]) -> str:
     """Values as one parameter for SQLite's json_each."""
     return orjson.dumps(values).decode()

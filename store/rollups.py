@@ -1,25 +1,31 @@
 """Sums kept beside the disclosures: what every rollup table holds, and how a change of disclosures changes it.
 
 A rollup has one row (a cell) for each combination of its columns that occurs. Its counts and sums change by the
-difference that a batch makes, in one upsert a table; a smallest or largest value that goes is looked up again. The
-cells of `rollup_publisher` belong to a shard, whose writer is alone; those of the others are shared by all shards
-and are therefore changed in one order, last in the transaction.
+difference that a batch makes (store/cells.py); a smallest or largest value that goes is looked up again. The cells of
+a smaller rollup are made of those of a greater one. The cells of `rollup_publisher` belong to a shard, whose writer is
+alone; those of the others are shared by all shards and are therefore changed in one order, last in the transaction.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import date
+from operator import add
 from typing import Any
 
-import orjson
 from sqlalchemy import Connection, Table
 
-from store import bulk, tables
-from store.identity import recencies
+from store import bulk, involvement, tables
+from store.cells import Cell, Cells, Kept, between, each, is_cell, settle
 
 # The smallest first: who answers takes the first that has all the columns he needs.
-ROLLUPS: tuple[Table, ...] = (tables.rollup_year, tables.rollup_month, tables.rollup_publisher)
+ROLLUPS: tuple[Table, ...] = (
+    tables.rollup_type, tables.rollup_domain, tables.rollup_year, tables.rollup_month, tables.rollup_publisher,
+)  # fmt: skip
+# rollup → the greater one whose cells its own are made of
+_MADE_OF = {
+    tables.rollup_type.name: tables.rollup_year,
+    tables.rollup_domain.name: tables.rollup_year,
+    tables.rollup_year.name: tables.rollup_month,
+}
 # measure → its aggregate over the counted rows of `_select`
 SUMS = {
     "disclosures": "count(*)",
@@ -36,20 +42,12 @@ EXTREMES = {
     "amount_maximum": "max(amount)",
     "late_maximum": "max(CASE WHEN days > 0 THEN days END)",
 }
+_LEAST = frozenset(["amount_minimum"])
 _MEASURES = (*SUMS, *EXTREMES)
+_FOUND_BY = ("type", "domain")  # required columns that an index begins with
 # What counts of a disclosure: no amount of one that is withdrawn or reposts another, no lateness of a withdrawn one.
 AMOUNT = "CASE WHEN {d}.status = 'published' AND {d}.repost = 0 THEN {d}.amount_fen END"
 DAYS = "CASE WHEN {d}.status = 'published' THEN {d}.days_late END"
-_Cells = dict[tuple[str, ...], "_Cell"]
-
-
-@dataclass(slots=True)
-class _Cell:
-    """The columns of a cell and what some disclosures contribute to it."""
-
-    columns: tuple[Any, ...]
-    sums: tuple[int, ...]
-    extremes: tuple[int | None, ...]
 
 
 def key_columns(rollup: Table) -> tuple[str, ...]:
@@ -68,45 +66,51 @@ def period(dialect: str, column: str, length: int) -> str:
 @contextmanager
 def keeping(connection: Connection, ids: Sequence[str]) -> Iterator[None]:
     """Whatever happens to these disclosures meanwhile, the rollups say afterwards; ends where the transaction ends."""
-    before = [_cells(connection, rollup, ids) for rollup in ROLLUPS]
+    before, involved = _cells(connection, ids), involvement.cells(connection, ids)
     yield
-    for rollup, then in reversed(list(zip(ROLLUPS, before, strict=True))):  # the shared ones last
-        _settle(connection, rollup, then, _cells(connection, rollup, ids))
+    after = _cells(connection, ids)
+    settle(connection, involvement.KEPT, involved, involvement.cells(connection, ids))
+    for rollup in reversed(ROLLUPS):  # the shared ones last
+        settle(connection, _KEPT[rollup.name], before[rollup.name], after[rollup.name])
 
 
 def rebuild(connection: Connection) -> None:
     """Make the rollups anew from all disclosures; who writes waits meanwhile, who reads does not."""
+    kept = (*_KEPT.values(), involvement.KEPT)
     if connection.dialect.name == "postgresql":
-        names = ", ".join(rollup.name for rollup in ROLLUPS)
+        names = ", ".join(one.table.name for one in kept)
         connection.exec_driver_sql(f"LOCK TABLE {names} IN EXCLUSIVE MODE")
-    for rollup in ROLLUPS:
-        connection.exec_driver_sql(f"DELETE FROM {rollup.name}")  # noqa: S608
-        connection.exec_driver_sql(filling(connection.dialect.name, rollup))
-
-
-def filling(dialect: str, rollup: Table) -> str:
-    """The statement that fills an empty rollup."""
-    return f"INSERT INTO {rollup.name} ({', '.join(_names(rollup))}) {_select(dialect, rollup, '')}"
-
-
-def _names(rollup: Table) -> list[str]:
-    """The columns in the order in which this module has them: the key, what tells cells apart, sums, extremes."""
-    return [*(column.name for column in rollup.primary_key.columns), *key_columns(rollup), *_MEASURES]
+    for one in kept:
+        connection.exec_driver_sql(f"DELETE FROM {one.table.name}")  # noqa: S608
+    for rollup in reversed(ROLLUPS):
+        names = ", ".join(_KEPT[rollup.name].names)
+        cells = _select(connection.dialect.name, rollup, "")
+        connection.exec_driver_sql(f"INSERT INTO {rollup.name} ({names}) {cells}")  # noqa: S608
+    involvement.fill(connection)
 
 
 def _select(dialect: str, rollup: Table, where: str) -> str:
-    """The cells of some disclosures, in the order of `_names`."""
-    keys = key_columns(rollup)
+    """The cells of some disclosures, or of the greater rollup, in the order of `Kept.names`."""
+    keys, measures = key_columns(rollup), SUMS | EXTREMES
     shard = ("shard",) if "shard" in rollup.columns else ()
     cell = " || '|' || ".join(f"coalesce({key}, '')" for key in keys)
-    measures = SUMS | EXTREMES
-    select = [*shard, cell, *keys, *(measures[name] for name in _MEASURES)]
-    inner = ", ".join(
-        [*shard, *(f"{_key(dialect, key, 'd')} AS {key}" for key in keys), "d.repost AS repost",
-         f"{AMOUNT.format(d='d')} AS amount", f"{DAYS.format(d='d')} AS days"]
-    )  # fmt: skip
+    source = ""
+    if rollup.name in _MADE_OF:
+        source = _MADE_OF[rollup.name].name
+        measures = {name: f"sum({name})" for name in SUMS} | {n: f"{_aggregate(n)}({n})" for n in EXTREMES}
+    select = ", ".join([*shard, cell, *keys, *(measures[name] for name in _MEASURES)])
     grouped = ", ".join([*shard, *keys])
-    return f"SELECT {', '.join(select)} FROM (SELECT {inner} FROM disclosure d {where}) counted GROUP BY {grouped}"  # noqa: S608
+    if not source:
+        inner = ", ".join(
+            [*shard, *(f"{_key(dialect, key, 'd')} AS {key}" for key in keys), "d.repost AS repost",
+             f"{AMOUNT.format(d='d')} AS amount", f"{DAYS.format(d='d')} AS days"]
+        )  # fmt: skip
+        source = f"(SELECT {inner} FROM disclosure d {where}) counted"  # noqa: S608
+    return f"SELECT {select} FROM {source} GROUP BY {grouped}"  # noqa: S608
+
+
+def _aggregate(extreme: str) -> str:
+    return "min" if extreme in _LEAST else "max"
 
 
 def _key(dialect: str, key: str, alias: str) -> str:
@@ -115,121 +119,73 @@ def _key(dialect: str, key: str, alias: str) -> str:
     return f"{alias}.{key}"
 
 
-def _cells(connection: Connection, rollup: Table, ids: Sequence[str]) -> _Cells:
-    """What some disclosures contribute to a rollup now."""
+def _cells(connection: Connection, ids: Sequence[str]) -> dict[str, Cells]:
+    """What some disclosures contribute to each rollup now."""
+    found: dict[str, Cells] = {}
+    condition, parameter = bulk.one_of(connection, "d.id", ids)
+    for rollup in reversed(ROLLUPS):
+        if rollup.name in _MADE_OF:
+            greater = _MADE_OF[rollup.name]
+            found[rollup.name] = _smaller(rollup, greater, found[greater.name])
+        else:
+            query = _select(connection.dialect.name, rollup, f"WHERE {condition}")
+            rows = connection.exec_driver_sql(query, (parameter,)).all()
+            found[rollup.name] = _KEPT[rollup.name].cells(rows)
+    return found
+
+
+def _smaller(rollup: Table, greater: Table, cells: Cells) -> Cells:
+    """Cells of a rollup from those of a greater one."""
+    columns = key_columns(greater)
+    places = [columns.index(name) for name in key_columns(rollup)]
+    made: Cells = {}
+    for one in cells.values():
+        own = tuple(one.columns[place] for place in places)
+        key = ("|".join(column or "" for column in own),)
+        known = made.get(key)
+        if known is None:
+            made[key] = Cell(own, one.sums, one.extremes)
+        else:
+            known.sums = tuple(map(add, known.sums, one.sums))
+            known.extremes = tuple(map(_further, EXTREMES, known.extremes, one.extremes))
+    return made
+
+
+def _further(extreme: str, one: int | None, other: int | None) -> int | None:
+    if one is None or other is None:
+        return other if one is None else one
+    return min(one, other) if extreme in _LEAST else max(one, other)
+
+
+def _look_up(connection: Connection, rollup: Table, wanted: Sequence[tuple[Any, ...]]) -> None:
+    """Find the extremes of cells anew: among their disclosures, or among the cells of the greater rollup."""
     dialect = connection.dialect.name
-    values: Any = list(ids)
-    where = "WHERE d.id = ANY(%s)"
-    if dialect == "sqlite":
-        where, values = "WHERE d.id IN (SELECT value FROM json_each(?))", orjson.dumps(values).decode()
-    query = _select(dialect, rollup, where)
-    at = 2 if "shard" in rollup.columns else 1
-    middle, end = at + len(key_columns(rollup)), at + len(key_columns(rollup)) + len(SUMS)
-    return {
-        tuple(row[:at]): _Cell(tuple(row[at:middle]), tuple(map(int, row[middle:end])), tuple(row[end:]))
-        for row in connection.exec_driver_sql(query, (values,))
-    }
+    equal = "IS" if dialect == "sqlite" else "IS NOT DISTINCT FROM"
+    keys = [name for name in key_columns(rollup) if name not in _FOUND_BY]
+    by = [name for name in _FOUND_BY if name in rollup.columns]
+    greater = _MADE_OF.get(rollup.name)
+    if greater is not None:
+        same = [f"g.{name} = {rollup.name}.{name}" for name in by]
+        same += [f"(g.{name} {equal} {rollup.name}.{name})" for name in keys]
+        values = ", ".join(f"{_aggregate(name)}(g.{name})" for name in EXTREMES)
+        found = f"SELECT {values} FROM {greater.name} g WHERE {' AND '.join(same)}"  # noqa: S608
+        rows: list[tuple[Any, ...]] = [key for _, *key in wanted]  # type: ignore[misc]
+    else:
+        same = [f"d.{name} = {rollup.name}.{name}" for name in (*by, "shard") if name in rollup.columns]
+        same += [f"({_key(dialect, name, 'd')} {equal} {rollup.name}.{name})" for name in keys]
+        among = f"SELECT {AMOUNT.format(d='d')} AS amount, {DAYS.format(d='d')} AS days FROM disclosure d"  # noqa: S608
+        found = f"SELECT {', '.join(EXTREMES.values())} FROM ({among} WHERE d.recency BETWEEN ? AND ? AND {' AND '.join(same)}) c"  # noqa: S608
+        rows = [(*between(narrow), *key) for narrow, *key in wanted]
+    update = f"UPDATE {rollup.name} SET ({', '.join(EXTREMES)}) = ({found}) WHERE {is_cell(_KEPT[rollup.name])}"  # noqa: S608
+    each(connection, update, rows)
 
 
-def _settle(connection: Connection, rollup: Table, before: _Cells, after: _Cells) -> None:
-    """Change a rollup by the difference between what was and what is."""
-    nothing: tuple[Any, ...] = (0,) * len(SUMS)
-    none: tuple[Any, ...] = (None,) * len(EXTREMES)
-    rows = []
-    gone: dict[tuple[str, ...], tuple[int | None, ...]] = {}
-    for key in sorted(before.keys() | after.keys()):
-        was, now = before.get(key), after.get(key)
-        some = now or was
-        assert some is not None
-        minus, plus = was.sums if was else nothing, now.sums if now else nothing
-        extremes = now.extremes if now else none
-        sums = tuple(b - a for a, b in zip(minus, plus, strict=True))
-        if any(sums) or (was and was.extremes != extremes) or not was:
-            rows.append((*key, *some.columns, *sums, *extremes))
-        if was and any(a is not None and a != b for a, b in zip(was.extremes, extremes, strict=True)):
-            gone[key] = was.extremes
-    if not rows:
-        return
-    _upsert(connection, rollup, rows)
-    if gone:
-        _look_up(connection, rollup, gone)
-    if before:
-        empty = [row[: len(rollup.primary_key.columns)] for row in rows]
-        _each(connection, f"DELETE FROM {rollup.name} WHERE {_is_cell(rollup)} AND disclosures = 0", empty)  # noqa: S608
-
-
-def _upsert(connection: Connection, rollup: Table, rows: list[tuple[Any, ...]]) -> None:
-    names = _names(rollup)
-    sets = [f"{name} = {rollup.name}.{name} + excluded.{name}" for name in SUMS]
-    for name in EXTREMES:
-        sign = "<" if name.endswith("minimum") else ">"
-        stored, new = f"{rollup.name}.{name}", f"excluded.{name}"
-        sets.append(
-            f"{name} = CASE WHEN {stored} IS NULL OR {new} {sign} {stored} THEN {new} ELSE {stored} END"
-        )
-    key = ", ".join(column.name for column in rollup.primary_key.columns)
-    end = f"ON CONFLICT ({key}) DO UPDATE SET {', '.join(sets)}"
-    into = f"INSERT INTO {rollup.name} ({', '.join(names)})"
-    if connection.dialect.name == "sqlite":
-        marks = ", ".join("?" * len(names))
-        connection.exec_driver_sql(f"{into} VALUES ({marks}) {end}", rows)
-        return
-    kinds = [rollup.c[name].type.compile(connection.dialect) for name in names]
-    arrays = ", ".join(f"%s::{kind.split('(')[0].lower()}[]" for kind in kinds)
-    # The order of the rows is that in which the cells are locked, the same for every writer.
-    statement = f"{into} SELECT * FROM unnest({arrays}) {end}"  # noqa: S608
-    connection.exec_driver_sql(statement, tuple(list(one) for one in zip(*rows, strict=True)))
-
-
-def _look_up(
-    connection: Connection, rollup: Table, gone: Mapping[tuple[str, ...], tuple[int | None, ...]]
-) -> None:
-    """Find the extremes again of the cells that lost one; their rows are locked by the upsert before."""
-    dialect = connection.dialect.name
-    narrow = "month" if "month" in rollup.columns else "year"
-    key, keys = [column.name for column in rollup.primary_key.columns], key_columns(rollup)
-    found = connection.execute(
-        rollup.select()
-        .with_only_columns(*(rollup.c[name] for name in (*key, *EXTREMES)), rollup.c[narrow])
-        .where(bulk.among(connection, rollup.c.cell, sorted({one[-1] for one in gone})))
-    )
-    wanted = []
-    for row in found:
-        cell, extremes, kept = row[: len(key)], gone.get(tuple(row[: len(key)])), row[len(key) : len(key) + 3]
-        if extremes and any(a is not None and a == b for a, b in zip(extremes, kept, strict=True)):
-            wanted.append((*_between(row[-1]), *cell))
-    same = " AND ".join(
-        f"({_key(dialect, name, 'd')} {'IS' if dialect == 'sqlite' else 'IS NOT DISTINCT FROM'} {rollup.name}.{name})"
-        for name in keys if name != "type"
+def _kept(rollup: Table) -> Kept:
+    narrow = next(name for name in ("month", "year", "cell") if name in rollup.columns)
+    return Kept(
+        rollup, key_columns(rollup), tuple(SUMS), tuple(EXTREMES), _LEAST, "cell", narrow,
+        lambda connection, wanted: _look_up(connection, rollup, wanted),
     )  # fmt: skip
-    shard = f"d.shard = {rollup.name}.shard AND " if "shard" in key else ""
-    rows = f"SELECT {AMOUNT.format(d='d')} AS amount, {DAYS.format(d='d')} AS days FROM disclosure d"  # noqa: S608
-    values = ", ".join(EXTREMES.values())
-    _each(
-        connection,
-        f"UPDATE {rollup.name} SET ({', '.join(EXTREMES)}) = (SELECT {values} FROM ({rows}"  # noqa: S608
-        f" WHERE {shard}d.type = {rollup.name}.type AND d.recency BETWEEN ? AND ? AND {same}) counted)"
-        f" WHERE {_is_cell(rollup)}",
-        wanted,
-    )
 
 
-def _between(found: str | None) -> tuple[int, int]:
-    """Between which recencies the disclosures of a year or month lie."""
-    if found is None:
-        return recencies(date.min, date.min)
-    year, month = int(found[:4]), int(found[5:] or 0)
-    last = date(year, month or 12, 28).toordinal() + 3  # beyond the month does no harm
-    return recencies(date(year, month or 1, 1), date.fromordinal(min(last, date.max.toordinal())))
-
-
-def _is_cell(rollup: Table) -> str:
-    return " AND ".join(f"{rollup.name}.{column.name} = ?" for column in rollup.primary_key.columns)
-
-
-def _each(connection: Connection, statement: str, rows: Sequence[Any]) -> None:
-    if not rows:
-        return
-    if connection.dialect.name != "sqlite":
-        statement = statement.replace("?", "%s")
-    connection.exec_driver_sql(statement, [tuple(row) for row in rows])
+_KEPT = {rollup.name: _kept(rollup) for rollup in ROLLUPS}

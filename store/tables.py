@@ -361,14 +361,10 @@ data_version = Table(
 )
 
 
-def _rollup(name: str, *columns: Any, shard: bool = False) -> Table:
+def _rollup(name: str, *columns: Any, shard: bool = False, without: tuple[str, ...] = ()) -> Table:
     """A table of sums, one row for each combination of its columns (store/rollups.py keeps them)."""
     key = ("shard", "cell") if shard else ("cell",)
-    return Table(
-        name,
-        metadata,
-        *([Column("shard", String(6), nullable=False)] if shard else []),
-        Column("cell", Text, nullable=False),  # the columns below in one text, because they may be NULL
+    common = (
         Column("type", String(80), nullable=False),
         Column("domain", String(20), nullable=False),
         Column("stage", String(20), nullable=False),
@@ -376,6 +372,14 @@ def _rollup(name: str, *columns: Any, shard: bool = False) -> Table:
         Column("province", String(6)),
         Column("status", String(12), nullable=False),
         Column("year", String(4)),  # of the published date
+    )
+    indexes = (("domain", "year"), ("prefecture", "domain", "year"), ("type",))
+    return Table(
+        name,
+        metadata,
+        *([Column("shard", String(6), nullable=False)] if shard else []),
+        Column("cell", Text, nullable=False),  # the columns below in one text, because they may be NULL
+        *(column for column in common if column.name not in without),
         *columns,
         Column("disclosures", BigInteger, nullable=False),
         Column("reposts", BigInteger, nullable=False),
@@ -389,13 +393,14 @@ def _rollup(name: str, *columns: Any, shard: bool = False) -> Table:
         Column("late_days", BigInteger, nullable=False),
         Column("late_maximum", Integer),
         PrimaryKeyConstraint(*key),
-        Index(None, "domain", "year"),
-        Index(None, "prefecture", "domain", "year"),
-        Index(None, "type"),
+        *(Index(None, *one) for one in indexes if not set(one) & set(without)),
+        *([Index(None, "prefecture", "type")] if "year" in without else []),
         *([Index(None, "publisher_id")] if shard else []),
     )
 
 
+rollup_type = _rollup("rollup_type", without=("year",))
+rollup_domain = _rollup("rollup_domain", without=("type", "stage"))
 rollup_year = _rollup("rollup_year")
 rollup_month = _rollup("rollup_month", Column("month", String(7)))
 rollup_publisher = _rollup(
@@ -405,6 +410,29 @@ rollup_publisher = _rollup(
     Column("publisher_id", String(40), nullable=False),
     Column("outcome", String(20)),
     shard=True,
+)
+
+# What an organization did by role, by domain, by year (store/involvement.py keeps it). In a disclosure its amount is
+# what stands with the party, else the record's: two sums, each high * 1,000,000,000 + low fen.
+rollup_organization = Table(
+    "rollup_organization",
+    metadata,
+    Column("organization_id", String(40), nullable=False),
+    Column("dimension", String(6), nullable=False),  # role, domain, year
+    Column("value", String(40), nullable=False),  # empty for the year of what has no published date
+    Column("disclosures", BigInteger, nullable=False),
+    Column("parties", BigInteger, nullable=False),  # how many have an amount with the party
+    Column("party_high", BigInteger, nullable=False),
+    Column("party_low", BigInteger, nullable=False),
+    Column("records", BigInteger, nullable=False),  # how many have the record's alone
+    Column("record_high", BigInteger, nullable=False),
+    Column("record_low", BigInteger, nullable=False),
+    Column("first_date", Date),
+    Column("last_date", Date),
+    Column("low", BigInteger, nullable=False),  # the least and the greatest recency
+    Column("high", BigInteger, nullable=False),
+    PrimaryKeyConstraint("organization_id", "dimension", "value"),
+    **CLUSTERED,
 )
 
 # The search index (store/searching.py) is not in this metadata, because no one definition serves both databases:

@@ -45,9 +45,12 @@ def test_every_row_is_what_the_loader_writes(catalog: Catalog, new_database: Cal
         "process",
         "change",
         "feature",
+        "rollup_type",
+        "rollup_domain",
         "rollup_year",
         "rollup_month",
         "rollup_publisher",
+        "rollup_organization",
     ):
         assert _rows(ours, table) == _rows(theirs, table), table
     assert _searched(ours) == _searched(theirs)

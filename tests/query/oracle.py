@@ -38,7 +38,8 @@ NAMES = {
     "region": ("title", "title_en", "code"),
 }  # fmt: skip
 # What the loader makes of the other tables, for speed alone: the oracle counts anew.
-DERIVED = ("rollup_month", "rollup_publisher", "rollup_year", "territory", "working_day", "value_source")
+DERIVED = ("rollup_domain", "rollup_month", "rollup_organization", "rollup_publisher", "rollup_type", "rollup_year",
+           "territory", "working_day", "value_source")  # fmt: skip
 
 
 class Oracle:

@@ -26,19 +26,21 @@ ALL = (
 KUNMING = 'region: {within: "530100"}'
 # what is asked for → the table that answers
 ANSWERED = {
-    "{ statistics(groupBy: [DOMAIN, YEAR]) { ALL } }": "rollup_year",
-    "{ statistics { ALL } }": "rollup_year",
-    "{ statistics(groupBy: [TYPE, PREFECTURE, STATUS, STAGE], first: 1000) { ALL } }": "rollup_year",
-    f"{{ statistics(filter: {{{KUNMING}}}, groupBy: [PROVINCE]) {{ ALL }} }}": "rollup_year",
+    "{ statistics(groupBy: [DOMAIN, YEAR]) { ALL } }": "rollup_domain",
+    "{ statistics { ALL } }": "rollup_type",
+    "{ statistics(groupBy: [TYPE, PREFECTURE, STATUS, STAGE], first: 1000) { ALL } }": "rollup_type",
+    f"{{ statistics(filter: {{{KUNMING}}}, groupBy: [PROVINCE]) {{ ALL }} }}": "rollup_type",
+    f"{{ statistics(filter: {{{KUNMING}}}, groupBy: [YEAR]) {{ ALL }} }}": "rollup_domain",
+    "{ statistics(groupBy: [TYPE, YEAR], first: 1000) { ALL } }": "rollup_year",
     "{ statistics(groupBy: [QUARTER]) { ALL } }": "rollup_month",
     "{ statistics(groupBy: [MONTH, DOMAIN], orderBy: [{field: COUNT}], first: 7) { ALL } }": "rollup_month",
     '{ statistics(filter: {region: {within: "530114"}}, groupBy: [COUNTY]) { ALL } }': "rollup_publisher",
     "{ statistics(groupBy: [LEVEL, OUTCOME]) { ALL } }": "rollup_publisher",
     "{ statistics(groupBy: [PUBLISHER, REGION], having: {count: {gt: 2}}) { ALL } }": "rollup_publisher",
-    "{ landGrantResults { totalCount } }": "rollup_year",
-    '{ disclosures(filter: {publishedDate: {gte: "2024-01-01", lt: "2025-01-01"}}) { totalCount } }': "rollup_year",
+    "{ landGrantResults { totalCount } }": "rollup_type",
+    '{ disclosures(filter: {publishedDate: {gte: "2024-01-01", lt: "2025-01-01"}}) { totalCount } }': "rollup_domain",
     '{ disclosures(filter: {publishedDate: {gt: "2023-12-31", lte: "2024-02-29"}}) { totalCount } }': "rollup_month",
-    "{ disclosures(filter: {publishedDate: {isNull: true}}) { totalCount } }": "rollup_year",
+    "{ disclosures(filter: {publishedDate: {isNull: true}}) { totalCount } }": "rollup_domain",
     '{ disclosures(filter: {not: {outcome: {eq: awarded}}, or: [{level: {isNull: true}}, {region: {ne: "530114"}}]}) { totalCount } }': "rollup_publisher",
     "{ landGrantResults { facets(of: [PREFECTURE, OUTCOME]) { dimension buckets { key title count amount } hasMore } } }": "rollup_publisher",
     "{ publishers(first: 5) { nodes { disclosures { totalCount statistics(groupBy: [DOMAIN]) { ALL } } } } }": "rollup_publisher",
@@ -76,7 +78,7 @@ def test_a_rollup_answers_where_it_can_and_says_what_the_rows_say(
     operation = query.replace("ALL", ALL)
     with statements(service.reader.engine) as sent:
         found = data(service, operation)
-    used = {name for name in ("rollup_year", "rollup_month", "rollup_publisher") if name in sent[0]}
+    used = {rollup.name for rollup in rollups.ROLLUPS if rollup.name in sent[0]}
     expected = ANSWERED[query]
     assert expected in used if expected else not used
     with statements(service.reader.engine) as sent:
