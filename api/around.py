@@ -17,15 +17,18 @@ _INNER = ("item.suppliers",)  # relations of a table that name roles
 
 
 def grouping(
-    relation: str, arguments: Arguments, sides: Sides, where: Condition | None, bind: Binding
+    relation: str, arguments: Arguments, sides: Sides, where: Condition | None, bind: Binding, rollups: bool
 ) -> Grouping | None:
-    """The grouping of a list of an organization's profile; None for any other list."""
+    """The grouping of a list of an organization's profile; None for any other list.
+
+    Without a filter its figures may be those that are kept, where there are `rollups`.
+    """
     if not RELATIONS[relation].rows or not relation.startswith("organization."):
         return None
     wanted = (arguments.get("filter") or {}).get("publishedDate") or {}
     days = {name: wanted[name] for name in _PLAIN if wanted.get(name) is not None}
     span = bind.split(days, _span)[1] if days else ()
-    return Grouping(where, sides.takers, sides.bidders, sides.pairs(), span)
+    return Grouping(where, sides.takers, sides.bidders, sides.pairs(), span, rollups and where is None)
 
 
 def inner_grouping(relation: str, around: Grouping | None, sides: Sides) -> Grouping | None:

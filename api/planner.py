@@ -315,7 +315,7 @@ class Planner:
         of_rows, ranks = self._searched(target, others, arguments.get("search"), ranked=by_relevance)
         self.search = arguments.get("search")
         sides = self.catalog.sides
-        counted = around.grouping(source.relation, arguments, sides, of_rows, self._bind)
+        counted = around.grouping(source.relation, arguments, sides, of_rows, self._bind, self.limits.rollups)
         self.grouping = counted
         where = None if relation.rows else of_rows
         given = entries.given(source.relation, arguments, self.catalog, self.filtering(None))

@@ -3,7 +3,7 @@
 from query.conditions import Relating, where
 from query.dialect import Dialect
 from query.plan import Grouping, Shape, Standing
-from query.relations import Through
+from query.relations import Relation, Through
 from query.row import Made, Row, reads_document
 
 
@@ -15,13 +15,23 @@ def slots(dialect: Dialect, made: Made) -> dict[str, str]:
         "bidders": _codes(grouping.bidders),
         "pairs": ", ".join(f"'{_code(role)} {_code(other)}'" for role, other in grouping.pairs) or "NULL",
         "role": _role(dialect, made.standing),
+        "party": _whole(dialect, "k.parties", "k.party_high", "k.party_low"),
+        "record": _whole(dialect, "k.records", "k.record_high", "k.record_low"),
+        "amount": _whole(
+            dialect, "k.parties + k.records", "(k.party_high + k.record_high)", "(k.party_low + k.record_low)"
+        ),
         "binary": dialect.binary,
         "mod": dialect.mod,
         "inner": made.inner,
     }
 
 
-def made_rows(speller: Relating, text: str, row: Row, made: Made) -> str:
+def _whole(dialect: Dialect, count: str, high: str, low: str) -> str:
+    """A sum that is kept in two numbers; nothing where nothing was added."""
+    return f"CASE WHEN {count} > 0 THEN {dialect.whole(f'({high} * 1000000000 + {low})')} END"
+
+
+def made_rows(speller: Relating, relation: Relation, row: Row, made: Made) -> str:
     """The SELECT of a relation that is made, for the row at hand."""
     counted = Row("disclosure", speller.alias("d"))
     grouping = made.grouping or Grouping()
@@ -29,6 +39,7 @@ def made_rows(speller: Relating, text: str, row: Row, made: Made) -> str:
     if grouping.span:  # what an index of parties can end at
         first, last = (speller.dialect.parameter(one, "bigint") for one in grouping.span)
         asked_of = f" AND r.recency BETWEEN {first} AND {last}{asked_of}"
+    text = relation.kept if relation.kept and grouping.kept else relation.rows
     return text.format(p=row.alias, d=counted.alias, where=asked_of, **slots(speller.dialect, made))
 
 

@@ -109,7 +109,7 @@ class Many:
 class Grouping:
     """What rows that are made by grouping are made of: which disclosures count, and which roles face each other.
 
-    Roles are codes of the standard: nothing that a client wrote.
+    Roles are codes of the standard: nothing that a client wrote. `kept` says that figures that are kept may answer.
     """
 
     where: "Condition | None" = None
@@ -117,6 +117,7 @@ class Grouping:
     bidders: tuple[str, ...] = ()
     pairs: tuple[tuple[str, str], ...] = ()
     span: tuple[int, ...] = ()  # parameters: between which recencies the disclosures lie, where that is known
+    kept: bool = False
 
 
 @dataclass(frozen=True, slots=True)

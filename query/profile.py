@@ -54,6 +54,18 @@ YEARS = _own(
     "id",
 )
 
+# The same from what is kept of all disclosures (store/involvement.py); `{amount}`, `{party}` and `{record}` are its sums.
+_KEPT_FIGURES = """k.disclosures, {amount} AS amount_fen, {party} AS party_fen, {record} AS record_fen,
+ k.disclosures - k.parties - k.records AS unpriced, k.first_date, k.last_date, k.low, k.high
+FROM rollup_organization k WHERE k.organization_id = {p}.id AND k.dimension = """
+_KEPT_YEAR = "CAST(nullif(k.value, '') AS integer)"
+
+KEPT_ROLES = f"SELECT k.value AS role, {_KEPT_FIGURES}'role'"
+
+KEPT_DOMAINS = f"SELECT k.value AS domain, {_KEPT_FIGURES}'domain'"
+
+KEPT_YEARS = f"SELECT k.organization_id, {_KEPT_YEAR} AS year, coalesce({_KEPT_YEAR}, 0) AS place, {_KEPT_FIGURES}'year'"
+
 YEAR_ROLES = _own(
     f"SELECT b.domain, b.role, (b.domain || ' ' || b.role){{binary}} AS sort, {_SUMS} FROM ({_BY_ROLE}) b"
     f" WHERE coalesce({_YEAR.replace('{d}', 'b')}, 0) = {{p}}.place GROUP BY b.domain, b.role",
@@ -139,15 +151,15 @@ FROM (
 )
 
 # Organizations for one asked text: by its code, then by its name as it stands, then by its name's key.
-MATCHES = """
-SELECT o.id AS organization_id, 0 AS place, 'CREDIT_CODE' AS basis,
- (SELECT count(DISTINCT r.disclosure_id) FROM party r WHERE r.organization_id = o.id) AS disclosures
-FROM organization o WHERE o.uscc = {p}.code
+_INVOLVED = """(SELECT CAST(coalesce(sum(k.disclosures), 0) AS bigint) FROM rollup_organization k
+ WHERE k.organization_id = o.id AND k.dimension = 'domain') AS disclosures"""
+MATCHES = f"""
+SELECT o.id AS organization_id, 0 AS place, 'CREDIT_CODE' AS basis, {_INVOLVED}
+FROM organization o WHERE o.uscc = {{p}}.code
 UNION ALL
-SELECT o.id, CASE WHEN o.name = {p}.name THEN 1 ELSE 2 END,
- CASE WHEN o.name = {p}.name THEN 'EXACT_NAME' ELSE 'NORMALIZED_NAME' END,
- (SELECT count(DISTINCT r.disclosure_id) FROM party r WHERE r.organization_id = o.id)
-FROM organization o WHERE o.name_key = {p}.name_key AND (o.uscc IS NULL OR {p}.code IS NULL OR o.uscc <> {p}.code)
+SELECT o.id, CASE WHEN o.name = {{p}}.name THEN 1 ELSE 2 END,
+ CASE WHEN o.name = {{p}}.name THEN 'EXACT_NAME' ELSE 'NORMALIZED_NAME' END, {_INVOLVED}
+FROM organization o WHERE o.name_key = {{p}}.name_key AND (o.uscc IS NULL OR {{p}}.code IS NULL OR o.uscc <> {{p}}.code)
 """
 
 # Unit prices of the items at hand (`{inner}` is FROM and WHERE of their list), by unit. The mean is rounded to

@@ -47,6 +47,7 @@ class Relation:
 
     The guess counts where no page size does: without it parents and children of regions multiply unseen.
     `rows` is a SELECT that makes the rows where no table has them (query/profile.py); `table` then names their kind.
+    `kept` is one of the same rows from figures that are kept of all disclosures.
     """
 
     table: str
@@ -54,6 +55,7 @@ class Relation:
     order: str = ""
     several: int = 3
     rows: str = ""
+    kept: str = ""
     computed: Callable[[Any, str, Given], str] | None = None  # its rows: of the speller and the alias at hand
     reads: int = 0  # rows that making them reads, at a guess
     json: str = ""  # the column of a computed table that is the row's document
@@ -119,9 +121,9 @@ RELATIONS: dict[str, Relation] = {
     "process.disclosures": Relation("disclosure", through=IN_PROCESS),
     "publisher.disclosures": Relation("disclosure", "{c}.publisher_id = {p}.id"),
     # what an organization did, and who it is
-    "organization.roles": Relation("organization_role", rows=profile.ROLES),
-    "organization.domains": Relation("organization_domain", rows=profile.DOMAINS),
-    "organization.years": Relation("organization_year", rows=profile.YEARS),
+    "organization.roles": Relation("organization_role", rows=profile.ROLES, kept=profile.KEPT_ROLES),
+    "organization.domains": Relation("organization_domain", rows=profile.DOMAINS, kept=profile.KEPT_DOMAINS),
+    "organization.years": Relation("organization_year", rows=profile.YEARS, kept=profile.KEPT_YEARS),
     "organization.names": Relation("organization_name", rows=profile.NAMES),
     "organization.processes": Relation("organization_process", rows=profile.PROCESSES),
     "organization.counterparties": Relation("counterparty", rows=profile.COUNTERPARTIES),

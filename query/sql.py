@@ -193,7 +193,7 @@ class Speller:
         found = RELATIONS[relation]
         alias = self.alias(found.table[0])
         if found.rows:
-            source = f"({made_rows(self, found.rows, row, made)})"
+            source = f"({made_rows(self, found, row, made)})"
             return Row(found.table, alias, rows=source), f"{source} {alias}", []
         if relation == "item":
             return items(self, shapes, alias, made.leading)

@@ -4,14 +4,13 @@ One upsert a table adds the differences; a smallest or largest value that goes i
 locked its cell. The order of the rows is that in which cells are locked, the same for every writer.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, Table
 
-from store import bulk
 from store.identity import recencies
 
 Key = tuple[str, ...]
@@ -20,7 +19,7 @@ Extremes = tuple[Any, ...]
 
 @dataclass(slots=True)
 class Cell:
-    """The columns of a cell besides its key, and what some disclosures contribute to it."""
+    """The columns of a cell besides its key, and what some disclosures contribute to it. It may stand for several."""
 
     columns: tuple[Any, ...]
     sums: tuple[int, ...]
@@ -34,8 +33,9 @@ Cells = dict[Key, Cell]
 class Kept:
     """A table of cells: its columns by what they are, in the order of `names`.
 
-    `least` are those of the extremes that are the smallest. `owner` is the column of the key by which cells are found
-    again; `look_up` finds the extremes of cells anew, given as (value of the column `narrow`, *key).
+    `least` are those of the extremes that are the smallest. `found` is the SELECT that finds them anew for the row of
+    the table at hand, given the dialect and two expressions: between which recencies the disclosures of a cell lie,
+    which is what `span` says of its key and columns.
     """
 
     table: Table
@@ -43,9 +43,8 @@ class Kept:
     sums: tuple[str, ...]
     extremes: tuple[str, ...]
     least: frozenset[str]
-    owner: str
-    narrow: str
-    look_up: Callable[[Connection, Sequence[tuple[Any, ...]]], None]
+    found: Callable[[str, str, str], str]
+    span: Callable[[Key, tuple[Any, ...]], tuple[int, int]]
 
     @property
     def key(self) -> Key:
@@ -68,30 +67,28 @@ class Kept:
 
 def settle(connection: Connection, kept: Kept, before: Cells, after: Cells) -> None:
     """Change a table by the difference between what was and what is."""
-    nothing: tuple[Any, ...] = (0,) * len(kept.sums)
-    none: Extremes = (None,) * len(kept.extremes)
-    rows = []
-    gone: dict[Key, Extremes] = {}
+    rows, gone, empty = [], [], []
     for key in sorted(before.keys() | after.keys()):
         was, now = before.get(key), after.get(key)
-        some = now or was
-        assert some is not None
         if was is None:
-            rows.append((*key, *some.columns, *some.sums, *some.extremes))
+            assert now is not None
+            rows.append((*key, *now.columns, *now.sums, *now.extremes))
             continue
-        plus, extremes = (now.sums, now.extremes) if now else (nothing, none)
-        sums = tuple(b - a for a, b in zip(was.sums, plus, strict=True))
+        if now is None:
+            sums, extremes, lost = tuple(-one for one in was.sums), was.extremes, was.extremes
+            empty.append(key)
+        else:
+            sums = tuple(b - a for a, b in zip(was.sums, now.sums, strict=True))
+            extremes = now.extremes
+            lost = tuple(None if a == b else a for a, b in zip(was.extremes, extremes, strict=True))
         if any(sums) or was.extremes != extremes:
-            # Where nothing is left of it, what was changes nothing: extremes that are required are there.
-            rows.append((*key, *some.columns, *sums, *(extremes if now else was.extremes)))
-        if any(a is not None and a != b for a, b in zip(was.extremes, extremes, strict=True)):
-            gone[key] = was.extremes
-    if not rows:
-        return
-    _upsert(connection, kept, rows)
-    if before:
-        empty = [row[: len(kept.key)] for row in rows if row[:len(kept.key)] in before]
-        each(connection, f"DELETE FROM {kept.table.name} WHERE {is_cell(kept)} AND disclosures = 0", empty)  # noqa: S608
+            rows.append((*key, *was.columns, *sums, *extremes))
+        if any(one is not None for one in lost):
+            gone.append((*key, *lost, *kept.span(key, was.columns)))
+    if rows:
+        _upsert(connection, kept, rows)
+    if empty:
+        _delete_empty(connection, kept, empty)
     if gone:
         _look_up(connection, kept, gone)
 
@@ -111,33 +108,55 @@ def _upsert(connection: Connection, kept: Kept, rows: list[tuple[Any, ...]]) -> 
         marks = ", ".join("?" * len(kept.names))
         connection.exec_driver_sql(f"{into} VALUES ({marks}) {end}", rows)
         return
-    kinds = [kept.table.c[name].type.compile(connection.dialect) for name in kept.names]
-    arrays = ", ".join(f"%s::{kind.split('(')[0].lower()}[]" for kind in kinds)
-    statement = f"{into} SELECT * FROM unnest({arrays}) {end}"  # noqa: S608
-    connection.exec_driver_sql(statement, tuple(list(one) for one in zip(*rows, strict=True)))
+    statement = f"{into} SELECT * FROM {_unnested(connection, kept, kept.names)} {end}"  # noqa: S608
+    connection.exec_driver_sql(statement, _columns(rows))
 
 
-def _look_up(connection: Connection, kept: Kept, gone: Mapping[Key, Extremes]) -> None:
-    """Find the extremes again of the cells that lost one; their rows are locked by the upsert before."""
-    at, owner = len(kept.key), kept.key.index(kept.owner)
-    found = connection.execute(
-        kept.table.select()
-        .with_only_columns(*(kept.table.c[name] for name in (*kept.key, *kept.extremes, kept.narrow)))
-        .where(bulk.among(connection, kept.table.c[kept.owner], sorted({key[owner] for key in gone})))
+def _delete_empty(connection: Connection, kept: Kept, keys: list[Key]) -> None:
+    """Take away those of the cells that count nothing any more; their rows are locked by the upsert before."""
+    table = kept.table.name
+    if connection.dialect.name == "sqlite":
+        same = " AND ".join(f"{name} = ?" for name in kept.key)
+        connection.exec_driver_sql(f"DELETE FROM {table} WHERE {same} AND disclosures = 0", keys)  # noqa: S608
+        return
+    same = " AND ".join(f"{table}.{name} = k.c{at}" for at, name in enumerate(kept.key, start=1))
+    gone = f"{_unnested(connection, kept, kept.key)} AS k({_names(len(kept.key))})"
+    statement = f"DELETE FROM {table} USING {gone} WHERE {same} AND disclosures = 0"  # noqa: S608
+    connection.exec_driver_sql(statement, _columns(keys))
+
+
+def _look_up(connection: Connection, kept: Kept, gone: list[tuple[Any, ...]]) -> None:
+    """Find the extremes again of the cells that lost one: key, what went of the extremes, the span."""
+    table, dialect, size = kept.table.name, connection.dialect.name, len(gone[0])
+    mark = "?" if dialect == "sqlite" else "k.c"
+    marks = [f"{mark}{at}" for at in range(1, size + 1)]
+    middle = len(kept.key)
+    same = " AND ".join(f"{table}.{name} = {one}" for name, one in zip(kept.key, marks, strict=False))
+    lost = " OR ".join(
+        f"{table}.{name} = {one}" for name, one in zip(kept.extremes, marks[middle:], strict=False)
     )
-    wanted = []
-    for row in found:
-        key, now = tuple(row[:at]), map(_plain, row[at : at + len(kept.extremes)])
-        lost = gone.get(key)
-        if lost and any(a is not None and a == b for a, b in zip(lost, now, strict=True)):
-            wanted.append((row[-1], *key))
-    if wanted:
-        kept.look_up(connection, wanted)
+    sets = f"SET ({', '.join(kept.extremes)}) = ({kept.found(dialect, *marks[-2:])})"
+    if dialect == "sqlite":
+        spans = " AND ".join(f"{one} IS NOT NULL" for one in marks[-2:])  # every parameter has its place
+        connection.exec_driver_sql(f"UPDATE {table} {sets} WHERE {same} AND ({lost}) AND {spans}", gone)
+        return
+    unnested = _unnested(connection, kept, (*kept.key, *kept.extremes), spans=2)
+    statement = f"UPDATE {table} {sets} FROM {unnested} AS k({_names(size)}) WHERE {same} AND ({lost})"
+    connection.exec_driver_sql(statement, _columns(gone))
 
 
-def _plain(value: Any) -> Any:
-    """A value as a contribution has it: dates are texts."""
-    return value.isoformat() if isinstance(value, date) else value
+def _unnested(connection: Connection, kept: Kept, names: Key, spans: int = 0) -> str:
+    """Rows of these columns, and of recencies, as PostgreSQL takes them: an array for each column."""
+    kinds = [kept.table.c[name].type.compile(connection.dialect).split("(")[0].lower() for name in names]
+    return f"unnest({', '.join(f'%s::{kind}[]' for kind in [*kinds, *['bigint'] * spans])})"
+
+
+def _columns(rows: Sequence[tuple[Any, ...]]) -> tuple[list[Any], ...]:
+    return tuple(list(column) for column in zip(*rows, strict=True))
+
+
+def _names(size: int) -> str:
+    return ", ".join(f"c{at}" for at in range(1, size + 1))
 
 
 def between(period: str | None) -> tuple[int, int]:
@@ -147,17 +166,3 @@ def between(period: str | None) -> tuple[int, int]:
     year, month = int(period[:4]), int(period[5:] or 0)
     last = date(year, month or 12, 28).toordinal() + 3  # beyond the month does no harm
     return recencies(date(year, month or 1, 1), date.fromordinal(min(last, date.max.toordinal())))
-
-
-def is_cell(kept: Kept) -> str:
-    """The condition that a row has a key, its values as parameters."""
-    return " AND ".join(f"{kept.table.name}.{name} = ?" for name in kept.key)
-
-
-def each(connection: Connection, statement: str, rows: Sequence[Any]) -> None:
-    """The statement for each of the rows of parameters."""
-    if not rows:
-        return
-    if connection.dialect.name != "sqlite":
-        statement = statement.replace("?", "%s")
-    connection.exec_driver_sql(statement, [tuple(row) for row in rows])

@@ -7,12 +7,14 @@ money that was spent (docs/decisions/0015-who-faces-whom.md).
 """
 
 from collections.abc import Sequence
+from operator import add
 from typing import Any
 
 from sqlalchemy import Connection
 
 from store import bulk, tables
-from store.cells import Cells, Kept, between, each, is_cell
+from store.cells import Cell, Cells, Kept, between
+from store.identity import recencies
 
 _TABLE = tables.rollup_organization
 _SUMS = {
@@ -25,24 +27,31 @@ _SUMS = {
     "record_low": "coalesce(sum(record - record / 1000000000 * 1000000000), 0)",
 }
 _EXTREMES = {
-    "first_date": "CAST(min(published) AS {date})",
-    "last_date": "CAST(max(published) AS {date})",
+    "first_date": "min(published)",
+    "last_date": "max(published)",
     "low": "min(recency)",
     "high": "max(recency)",
 }
+_BILLION = 1_000_000_000
+_Stand = tuple[
+    str, str | None, int | None, int, dict[str, int | None]
+]  # where an organization is in a disclosure
+_PARTIES = """SELECT r.organization_id, d.id, r.role, r.amount_fen,
+ d.domain, CAST(d.published_date AS text), d.amount_fen, d.recency
+FROM disclosure d JOIN party r ON r.shard = d.shard AND r.disclosure_id = d.id"""
 _FIGURES = ", ".join((_SUMS | _EXTREMES).values())
 # What an organization has of a disclosure in a role, then of the disclosure: at most one of both amounts.
 _BY_ROLE = """SELECT r.organization_id, r.role, r.shard, r.disclosure_id, r.recency, d.domain,
  d.published_date AS published, d.amount_fen AS record, CAST(sum(r.amount_fen) AS bigint) AS party
-FROM disclosure d JOIN party r ON r.shard = d.shard AND r.disclosure_id = d.id{where}
+FROM disclosure d JOIN party r ON r.shard = d.shard AND r.disclosure_id = d.id
 GROUP BY r.organization_id, r.role, r.shard, r.disclosure_id, r.recency, d.domain, d.published_date, d.amount_fen"""
 _BY_DISCLOSURE = """SELECT organization_id, shard, disclosure_id, recency, domain, published, record, max(party) AS party
 FROM by_role GROUP BY organization_id, shard, disclosure_id, recency, domain, published, record"""
 _ONE_AMOUNT = "(SELECT {columns}, published, recency, party, CASE WHEN party IS NULL THEN record END AS record FROM {rows}) x"
 
 
-def _select(where: str) -> str:
-    """The cells of some disclosures, in the order of `KEPT.names`."""
+def _select() -> str:
+    """All cells, in the order of `KEPT.names`."""
     year = "coalesce(substr(CAST(published AS text), 1, 4), '')"
     parts = []
     for dimension, value, rows in (
@@ -54,55 +63,86 @@ def _select(where: str) -> str:
         parts.append(
             f"SELECT organization_id, '{dimension}', value, {_FIGURES} FROM {source} GROUP BY organization_id, value"  # noqa: S608
         )
-    by_role = _BY_ROLE.format(where=where and f" WHERE {where}")
     return (
-        f"WITH by_role AS MATERIALIZED ({by_role}), by_disclosure AS MATERIALIZED ({_BY_DISCLOSURE}) "
+        f"WITH by_role AS MATERIALIZED ({_BY_ROLE}), by_disclosure AS MATERIALIZED ({_BY_DISCLOSURE}) "
         + " UNION ALL ".join(parts)
     )
 
 
 def cells(connection: Connection, ids: Sequence[str]) -> Cells:
     """What some disclosures contribute now; dates are texts."""
+    if not ids:
+        return {}
     condition, parameter = bulk.one_of(connection, "d.id", ids)
-    query = _select(condition).format(date="text")
-    return KEPT.cells(connection.exec_driver_sql(query, (parameter,)).all())
+    rows = connection.exec_driver_sql(f"{_PARTIES} WHERE {condition}", (parameter,)).all()
+    disclosed: dict[str, tuple[Any, ...]] = {}
+    by_role: dict[tuple[str, str, str], int | None] = {}
+    for who, one, role, amount, *disclosure in rows:
+        known = by_role.get((who, one, role))
+        by_role[who, one, role] = amount if known is None else known + (amount or 0)
+        disclosed[one] = tuple(disclosure)
+    made: Cells = {}
+    by_disclosure: dict[tuple[str, str], int | None] = {}
+    for (who, one, role), amount in by_role.items():
+        _count(made, (who, "role", role), _figures(amount, *disclosed[one][1:]))
+        known = by_disclosure.get((who, one))
+        by_disclosure[who, one] = amount if known is None else known if amount is None else max(known, amount)
+    for (who, one), amount in by_disclosure.items():
+        domain, published, *_ = disclosed[one]
+        figures = _figures(amount, *disclosed[one][1:])
+        _count(made, (who, "domain", domain), figures)
+        _count(made, (who, "year", published[:4] if published else ""), figures)
+    return made
+
+
+def _figures(party: int | None, published: str | None, record: int | None, recency: int) -> Cell:
+    """Those of one disclosure."""
+    amount = record if party is None else party
+    if amount is None:
+        sums: tuple[int, ...] = (1, 0, 0, 0, 0, 0, 0)
+    else:
+        high = amount // _BILLION if amount >= 0 else -(-amount // _BILLION)
+        low = amount - high * _BILLION
+        sums = (1, 0, 0, 0, 1, high, low) if party is None else (1, 1, high, low, 0, 0, 0)
+    return Cell((), sums, (published, published, recency, recency))
+
+
+def _count(made: Cells, key: tuple[str, ...], figures: Cell) -> None:
+    """Add a disclosure to a cell."""
+    known = made.get(key)
+    if known is None:
+        made[key] = figures
+        return
+    first, last, low, high = known.extremes
+    day, _, recency, _ = figures.extremes
+    if day is not None:
+        first, last = (day, day) if first is None else (min(first, day), max(last, day))
+    extremes = (first, last, min(low, recency), max(high, recency))
+    made[key] = Cell((), tuple(map(add, known.sums, figures.sums)), extremes)
 
 
 def fill(connection: Connection) -> None:
     """Make all cells, of which there are none."""
-    date = "text" if connection.dialect.name == "sqlite" else "date"
     into = f"INSERT INTO {_TABLE.name} ({', '.join(KEPT.names)})"
-    connection.exec_driver_sql(f"{into} {_select('').format(date=date)}")
+    connection.exec_driver_sql(f"{into} {_select()}")
 
 
-# A cell's disclosures by what it is about.
-_WHERE = {
-    "role": "r.role = {table}.value",
-    "domain": "d.domain = {table}.value",
-    "year": "r.recency BETWEEN ? AND ? AND coalesce(substr(CAST(d.published_date AS text), 1, 4), '') = {table}.value",
-}
+def _found(_dialect: str, least: str, greatest: str) -> str:
+    """The extremes of a cell anew, among all that the organization has in its span."""
+    name = _TABLE.name
+    year = "coalesce(substr(CAST(d.published_date AS text), 1, 4), '')"
+    own = f"CASE {name}.dimension WHEN 'role' THEN r.role WHEN 'domain' THEN d.domain ELSE {year} END"
+    return (
+        "SELECT min(d.published_date), max(d.published_date), min(r.recency), max(r.recency)"  # noqa: S608
+        " FROM party r JOIN disclosure d ON d.shard = r.shard AND d.id = r.disclosure_id"
+        f" WHERE r.organization_id = {name}.organization_id AND r.recency BETWEEN {least} AND {greatest}"
+        f" AND {own} = {name}.value"
+    )
 
 
-def _look_up(connection: Connection, wanted: Sequence[tuple[Any, ...]]) -> None:
-    """Find the extremes of cells anew; of a role or a domain, among all that the organization has."""
-    for dimension, where in _WHERE.items():
-        rows = [
-            (*(between(value) if dimension == "year" else ()), *key)
-            for value, *key in wanted
-            if key[1] == dimension
-        ]
-        found = (
-            "SELECT min(d.published_date), max(d.published_date), min(r.recency), max(r.recency)"
-            " FROM party r JOIN disclosure d ON d.shard = r.shard AND d.id = r.disclosure_id"
-            f" WHERE r.organization_id = {_TABLE.name}.organization_id AND {where.format(table=_TABLE.name)}"
-        )
-        each(
-            connection,
-            f"UPDATE {_TABLE.name} SET ({', '.join(_EXTREMES)}) = ({found}) WHERE {is_cell(KEPT)}",  # noqa: S608
-            rows,
-        )
+def _span(key: tuple[str, ...], _columns: tuple[Any, ...]) -> tuple[int, int]:
+    _, dimension, value = key
+    return between(value) if dimension == "year" else recencies(None, None)
 
 
-KEPT = Kept(
-    _TABLE, (), tuple(_SUMS), tuple(_EXTREMES), frozenset(["first_date", "low"]), "organization_id", "value", _look_up
-)  # fmt: skip
+KEPT = Kept(_TABLE, (), tuple(_SUMS), tuple(_EXTREMES), frozenset(["first_date", "low"]), _found, _span)

@@ -8,13 +8,14 @@ alone; those of the others are shared by all shards and are therefore changed in
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from operator import add
-from typing import Any
 
 from sqlalchemy import Connection, Table
 
 from store import bulk, involvement, tables
-from store.cells import Cell, Cells, Kept, between, each, is_cell, settle
+from store.cells import Cell, Cells, Kept, between, settle
+from store.identity import recencies
 
 # The smallest first: who answers takes the first that has all the columns he needs.
 ROLLUPS: tuple[Table, ...] = (
@@ -44,7 +45,6 @@ EXTREMES = {
 }
 _LEAST = frozenset(["amount_minimum"])
 _MEASURES = (*SUMS, *EXTREMES)
-_FOUND_BY = ("type", "domain")  # required columns that an index begins with
 # What counts of a disclosure: no amount of one that is withdrawn or reposts another, no lateness of a withdrawn one.
 AMOUNT = "CASE WHEN {d}.status = 'published' AND {d}.repost = 0 THEN {d}.amount_fen END"
 DAYS = "CASE WHEN {d}.status = 'published' THEN {d}.days_late END"
@@ -64,9 +64,13 @@ def period(dialect: str, column: str, length: int) -> str:
 
 
 @contextmanager
-def keeping(connection: Connection, ids: Sequence[str]) -> Iterator[None]:
-    """Whatever happens to these disclosures meanwhile, the rollups say afterwards; ends where the transaction ends."""
-    before, involved = _cells(connection, ids), involvement.cells(connection, ids)
+def keeping(connection: Connection, ids: Sequence[str], known: Sequence[str] | None = None) -> Iterator[None]:
+    """Whatever happens to these disclosures meanwhile, the rollups say afterwards; ends where the transaction ends.
+
+    `known` are those that are there before, where that is known.
+    """
+    there = ids if known is None else known
+    before, involved = _cells(connection, there), involvement.cells(connection, there)
     yield
     after = _cells(connection, ids)
     settle(connection, involvement.KEPT, involved, involvement.cells(connection, ids))
@@ -85,7 +89,7 @@ def rebuild(connection: Connection) -> None:
     for rollup in reversed(ROLLUPS):
         names = ", ".join(_KEPT[rollup.name].names)
         cells = _select(connection.dialect.name, rollup, "")
-        connection.exec_driver_sql(f"INSERT INTO {rollup.name} ({names}) {cells}")  # noqa: S608
+        connection.exec_driver_sql(f"INSERT INTO {rollup.name} ({names}) {cells}")
     involvement.fill(connection)
 
 
@@ -121,7 +125,9 @@ def _key(dialect: str, key: str, alias: str) -> str:
 
 def _cells(connection: Connection, ids: Sequence[str]) -> dict[str, Cells]:
     """What some disclosures contribute to each rollup now."""
-    found: dict[str, Cells] = {}
+    found: dict[str, Cells] = {rollup.name: {} for rollup in ROLLUPS}
+    if not ids:
+        return found
     condition, parameter = bulk.one_of(connection, "d.id", ids)
     for rollup in reversed(ROLLUPS):
         if rollup.name in _MADE_OF:
@@ -146,8 +152,8 @@ def _smaller(rollup: Table, greater: Table, cells: Cells) -> Cells:
         if known is None:
             made[key] = Cell(own, one.sums, one.extremes)
         else:
-            known.sums = tuple(map(add, known.sums, one.sums))
-            known.extremes = tuple(map(_further, EXTREMES, known.extremes, one.extremes))
+            extremes = tuple(map(_further, EXTREMES, known.extremes, one.extremes))
+            made[key] = Cell(own, tuple(map(add, known.sums, one.sums)), extremes)
     return made
 
 
@@ -157,34 +163,31 @@ def _further(extreme: str, one: int | None, other: int | None) -> int | None:
     return min(one, other) if extreme in _LEAST else max(one, other)
 
 
-def _look_up(connection: Connection, rollup: Table, wanted: Sequence[tuple[Any, ...]]) -> None:
-    """Find the extremes of cells anew: among their disclosures, or among the cells of the greater rollup."""
-    dialect = connection.dialect.name
+def _found(rollup: Table, dialect: str, least: str, greatest: str) -> str:
+    """The extremes of a cell anew: among its disclosures, or among the cells of the greater rollup."""
     equal = "IS" if dialect == "sqlite" else "IS NOT DISTINCT FROM"
-    keys = [name for name in key_columns(rollup) if name not in _FOUND_BY]
-    by = [name for name in _FOUND_BY if name in rollup.columns]
     greater = _MADE_OF.get(rollup.name)
+    alias = "d" if greater is None else "g"
+    same = []
+    for name in (*(("shard",) if "shard" in rollup.columns else ()), *key_columns(rollup)):
+        value = f"g.{name}" if greater is not None else _key(dialect, name, "d")
+        same.append(f"{value} {'=' if not rollup.c[name].nullable else equal} {rollup.name}.{name}")
     if greater is not None:
-        same = [f"g.{name} = {rollup.name}.{name}" for name in by]
-        same += [f"(g.{name} {equal} {rollup.name}.{name})" for name in keys]
         values = ", ".join(f"{_aggregate(name)}(g.{name})" for name in EXTREMES)
-        found = f"SELECT {values} FROM {greater.name} g WHERE {' AND '.join(same)}"  # noqa: S608
-        rows: list[tuple[Any, ...]] = [key for _, *key in wanted]  # type: ignore[misc]
-    else:
-        same = [f"d.{name} = {rollup.name}.{name}" for name in (*by, "shard") if name in rollup.columns]
-        same += [f"({_key(dialect, name, 'd')} {equal} {rollup.name}.{name})" for name in keys]
-        among = f"SELECT {AMOUNT.format(d='d')} AS amount, {DAYS.format(d='d')} AS days FROM disclosure d"  # noqa: S608
-        found = f"SELECT {', '.join(EXTREMES.values())} FROM ({among} WHERE d.recency BETWEEN ? AND ? AND {' AND '.join(same)}) c"  # noqa: S608
-        rows = [(*between(narrow), *key) for narrow, *key in wanted]
-    update = f"UPDATE {rollup.name} SET ({', '.join(EXTREMES)}) = ({found}) WHERE {is_cell(_KEPT[rollup.name])}"  # noqa: S608
-    each(connection, update, rows)
+        return f"SELECT {values} FROM {greater.name} g WHERE {' AND '.join(same)}"  # noqa: S608
+    rows = (
+        f"SELECT {AMOUNT.format(d=alias)} AS amount, {DAYS.format(d=alias)} AS days FROM disclosure {alias}"  # noqa: S608
+    )
+    where = " AND ".join([f"d.recency BETWEEN {least} AND {greatest}", *same])
+    return f"SELECT {', '.join(EXTREMES.values())} FROM ({rows} WHERE {where}) counted"  # noqa: S608
 
 
 def _kept(rollup: Table) -> Kept:
-    narrow = next(name for name in ("month", "year", "cell") if name in rollup.columns)
+    columns = key_columns(rollup)
+    narrow = next((columns.index(name) for name in ("month", "year") if name in columns), 0)
     return Kept(
-        rollup, key_columns(rollup), tuple(SUMS), tuple(EXTREMES), _LEAST, "cell", narrow,
-        lambda connection, wanted: _look_up(connection, rollup, wanted),
+        rollup, columns, tuple(SUMS), tuple(EXTREMES), _LEAST, partial(_found, rollup),
+        lambda _, values: recencies(None, None) if narrow == 0 else between(values[narrow]),
     )  # fmt: skip
 
 

@@ -92,7 +92,8 @@ def write(
         for draft in revised:
             draft.revision = known[draft.identity.id].revision + 1
         _settle_recency(connection, fresh, known)
-        with rollups.keeping(connection, [draft.identity.id for draft in fresh]):
+        ids_before = [draft.identity.id for draft in revised]
+        with rollups.keeping(connection, [draft.identity.id for draft in fresh], ids_before):
             if revised:
                 gone = [
                     (d.identity.publisher.shard, d.identity.id, known[d.identity.id].recency) for d in revised

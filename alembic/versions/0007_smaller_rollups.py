@@ -56,7 +56,8 @@ def upgrade() -> None:
         cell = " || '|' || ".join(f"coalesce({key}, '')" for key in keys)
         columns = ", ".join(["cell", *keys, *SUMS])
         found = ", ".join([cell, *keys, *(f"{function}({sum_})" for sum_, function in SUMS.items())])
-        op.execute(f"INSERT INTO {name} ({columns}) SELECT {found} FROM rollup_year GROUP BY {', '.join(keys)}")  # noqa: S608
+        cells = f"SELECT {found} FROM rollup_year GROUP BY {', '.join(keys)}"  # noqa: S608
+        op.execute(f"INSERT INTO {name} ({columns}) {cells}")
     numbers = ("disclosures", "parties", "party_high", "party_low", "records", "record_high", "record_low")
     op.create_table(
         "rollup_organization",
@@ -68,9 +69,7 @@ def upgrade() -> None:
         sa.Column("last_date", sa.Date()),
         sa.Column("low", sa.BigInteger(), nullable=False),
         sa.Column("high", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint(
-            "organization_id", "dimension", "value", name=op.f("pk_rollup_organization")
-        ),
+        sa.PrimaryKeyConstraint("organization_id", "dimension", "value", name=op.f("pk_rollup_organization")),
         sqlite_with_rowid=False,
     )
     op.execute(ORGANIZATIONS)

@@ -5,20 +5,23 @@ Made-up operations about these alone are held against the oracle; what they mean
 
 import json
 import random
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select, update
 
 from api.operation import Request, Service
 from schemas.catalog import Catalog
+from store import rollups, tables
 from store.engine import writing
 from store.writing import Entry, write
 from tests.query.comparison import REFUSED, answered, difference
 from tests.query.operations import Maker
 from tests.query.oracle import Oracle
 from tests.query.test_statements import data, statements
+from tests.query.test_statistics import limited, refused
 from tests.query.vocabulary import Vocabulary
 
 ANNA, BELA = "91530100MA6K00027P", "91530100MA6K00019W"
@@ -48,6 +51,47 @@ def test_made_up_operations_about_organizations_and_items(
             compared[name] += 1
     assert max(compared.values()) > 10, compared
     assert min(compared.values()) > 4, "the oldest SQLite cannot parse the deepest"
+
+
+FIGURES = "disclosures amount partyAmount recordAmount unpriced firstDate lastDate"
+LISTS = (
+    f"roles(first: 20, PERIOD) {{ totalCount edges {{ cursor node {{ role {FIGURES} }} }} }}"
+    f" domains(first: 2, orderBy: {{field: AMOUNT}}, PERIOD) {{ nodes {{ domain {FIGURES} }} pageInfo {{ hasNextPage }} }}"
+    f" years(first: 20, PERIOD) {{ nodes {{ year {FIGURES} roles {{ domain role disclosures amount }} }} }}"
+)
+
+
+def test_what_is_kept_of_an_organization_says_what_its_parties_say(services: dict[str, Service]) -> None:
+    one = f"query($uscc: String!) {{ organization(uscc: $uscc) {{ {LISTS} }} }}"
+    codes = "{ organizations(first: 60, filter: {uscc: {isNull: false}}) { nodes { uscc } } }"
+    for name, service in services.items():
+        raw = limited(service, replace(service.limits, rollups=False))
+        years = []
+        for node in data(service, codes)["organizations"]["nodes"]:
+            for period, used in (("", True), ('filter: {publishedDate: {gte: "1000-01-01"}}', False)):
+                request = Request(one.replace("PERIOD", period), node)
+                with statements(service.reader.engine) as sent:
+                    found = json.loads(service.answer(request).body)
+                assert ("rollup_organization" in sent[0]) == used, name
+                with statements(service.reader.engine) as sent:
+                    assert json.loads(raw.answer(request).body) == found, (name, node)
+                assert "rollup_organization" not in sent[0]
+                if "data" in found:
+                    years += found["data"]["organization"]["years"]["nodes"]
+        assert len({year["year"] for year in years}) > 1
+        assert any(year["amount"] for year in years)
+
+
+def test_sums_of_an_organization_beyond_whole_numbers_are_refused(told: Service) -> None:
+    d = tables.disclosure.c
+    asked = f'{{ organization(uscc: "{BELA}") {{ domains {{ nodes {{ amount }} }} }} }}'
+    with writing(told.reader.engine) as connection:
+        ids = connection.scalars(select(d.id)).all()
+        with rollups.keeping(connection, ids):
+            connection.execute(update(tables.party).values(amount_fen=None))
+            connection.execute(update(tables.disclosure).values(amount_fen=9 * 10**18))
+    for service in (told, limited(told, replace(told.limits, rollups=False))):
+        assert refused(service, asked) == "Q034"
 
 
 def company(name: str, uscc: str | None = None) -> dict[str, str]:
@@ -308,7 +352,9 @@ def test_lots_and_parties_lead_back(told: Service) -> None:
 
 
 def test_a_sum_that_no_number_holds_is_refused(told: Service) -> None:
-    with told.reader.engine.begin() as connection:
-        connection.exec_driver_sql(f"UPDATE party SET amount_fen = {2**62} WHERE role = 'supplier'")
+    with writing(told.reader.engine) as connection:
+        ids = connection.scalars(select(tables.disclosure.c.id)).all()
+        with rollups.keeping(connection, ids):
+            connection.exec_driver_sql(f"UPDATE party SET amount_fen = {2**62} WHERE role = 'supplier'")
     query = f'{{ organization(uscc: "{BELA}") {{ roles {{ nodes {{ amount }} }} }} }}'
     assert json.loads(told.answer(Request(query)).body)["errors"][0]["extensions"]["code"] == "Q034"

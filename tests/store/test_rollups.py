@@ -26,6 +26,11 @@ PUBLISHERS = (
     {"name": "虚构中心", "uscc": "12530100MB0W000574"},
     {"name": "某局"},
 )
+COMPANIES = (
+    {"name": "示例甲", "uscc": "91530100MA6K00027P"},
+    {"name": "示例乙", "uscc": "91530100MA6K00019W"},
+    {"name": "张三"},
+)
 RECORDS = st.fixed_dictionaries(
     {"number": st.integers(0, 11), "type": st.sampled_from(TYPES), "publisher": st.integers(0, 2)},
     optional={
@@ -37,6 +42,15 @@ RECORDS = st.fixed_dictionaries(
         "region": st.sampled_from(("530114", "530114001", "530100", "530000")),
         "outcome": st.sampled_from(("awarded", "failed")),
         "same": st.booleans(),
+        "parties": st.lists(
+            st.tuples(
+                st.sampled_from(("supplier", "buyer", "tenderer")),
+                st.integers(0, 2),
+                st.sampled_from((None, None, 0, 7.01, -2, 10_000_000_000_000)),
+                st.sampled_from(("", "1", "2")),
+            ),
+            max_size=4,
+        ),
     },
 )
 STEPS = st.lists(
@@ -60,6 +74,13 @@ def entry(made: Row, catalog: Catalog) -> Entry:
         record["value"] = {"amount": made["value"]}
     if made.get("same"):
         record["relatedDisclosures"] = [{"relationType": "sameAs", "disclosureId": "另一条"}]
+    if "parties" in made:
+        record["parties"] = [
+            {"partyRole": role, "organization": COMPANIES[who]}
+            | ({} if amount is None else {"offer": {"amount": amount}}) | ({"lotNumber": lot} if lot else {})
+            for role, who, amount, lot in made["parties"]
+        ]  # fmt: skip
+        record["lots"] = [{"lotNumber": one, "lotTitle": one} for one in ("1", "2")]
     return Entry(record, disclosure)
 
 
@@ -96,6 +117,44 @@ def measured(group: list[Row]) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def involved(rows: Mapping[str, Row], parties: list[Row]) -> dict[tuple[str, ...], dict[str, Any]]:
+    """What `rollup_organization` has to hold, computed party by party."""
+    by_role: dict[tuple[str, str, str], list[Any]] = defaultdict(list)
+    for party in parties:
+        by_role[party["organization_id"], party["disclosure_id"], party["role"]].append(party["amount_fen"])
+    amounts = {key: added(several) for key, several in by_role.items()}
+    by_disclosure: dict[tuple[str, str], list[Any]] = defaultdict(list)
+    groups: dict[tuple[str, ...], list[tuple[Any, Row]]] = defaultdict(list)
+    for (who, one, role), amount in amounts.items():
+        groups[who, "role", role].append((amount, rows[one]))
+        by_disclosure[who, one].append(amount)
+    for (who, one), several in by_disclosure.items():
+        largest = max((a for a in several if a is not None), default=None)
+        day = rows[one]["published_date"]
+        for dimension, value in (
+            ("domain", rows[one]["domain"]),
+            ("year", day.isoformat()[:4] if day else ""),
+        ):
+            groups[who, dimension, value].append((largest, rows[one]))
+    return {key: figures(group) for key, group in groups.items()}
+
+
+def figures(group: list[tuple[Any, Row]]) -> dict[str, Any]:
+    own = [amount for amount, _ in group if amount is not None]
+    records = [r["amount_fen"] for amount, r in group if amount is None and r["amount_fen"] is not None]
+    dates = [row["published_date"] for _, row in group if row["published_date"]]
+    return {
+        "disclosures": len(group), "parties": len(own), "party": sum(own), "records": len(records), "record": sum(records),
+        "first_date": min(dates, default=None), "last_date": max(dates, default=None),
+        "low": min(row["recency"] for _, row in group), "high": max(row["recency"] for _, row in group),
+    }  # fmt: skip
+
+
+def added(amounts: list[int | None]) -> int | None:
+    known = [one for one in amounts if one is not None]
+    return sum(known) if known else None
+
+
 def assert_exact(connection: Connection) -> None:
     """Every rollup has the cells that the disclosures give, and no other."""
     rows: list[Row] = [dict(row) for row in connection.execute(select(tables.disclosure)).mappings()]
@@ -109,6 +168,15 @@ def assert_exact(connection: Connection) -> None:
         assert found.keys() == expected.keys(), rollup.name
         for key, cell in expected.items():
             assert {name: found[key][name] for name in cell} == cell, (rollup.name, key)
+    parties: list[Row] = [dict(row) for row in connection.execute(select(tables.party)).mappings()]
+    wanted = involved({row["id"]: row for row in rows}, parties)
+    kept = {}
+    for row in connection.execute(select(tables.rollup_organization)).mappings():
+        sums = {one: row[f"{one}_high"] * 10**9 + row[f"{one}_low"] for one in ("party", "record")}
+        kept[row["organization_id"], row["dimension"], row["value"]] = {**row, **sums}
+    assert kept.keys() == wanted.keys()
+    for key, one in wanted.items():
+        assert {name: kept[key][name] for name in one} == one, key
 
 
 def test_after_any_sequence_the_rollups_are_the_raw_sums(
@@ -129,6 +197,10 @@ def test_after_any_sequence_the_rollups_are_the_raw_sums(
     with writing(engine) as connection:
         assert connection.scalar(
             select(tables.disclosure.c.id).where(tables.disclosure.c.repost == 1).limit(1)
+        )
+        assert (
+            connection.scalar(text("SELECT max(parties) FROM rollup_organization WHERE dimension = 'year'"))
+            > 1
         )
         rollups.rebuild(connection)
         assert_exact(connection)
