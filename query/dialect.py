@@ -275,7 +275,8 @@ class PostgreSQL:
 
     def array(self, element: str, order: str, keep: str = "") -> str:
         kept = f" FILTER (WHERE {keep})" if keep else ""
-        return f"coalesce(json_agg({element} ORDER BY {order}){kept}, '[]'::json)"
+        ordered = f" ORDER BY {order}" if order else ""  # else that of the subquery which the aggregate reads
+        return f"coalesce(json_agg({element}{ordered}){kept}, '[]'::json)"
 
     def quoted(self, expression: str) -> str:
         return expression

@@ -75,6 +75,8 @@ class Grouping:
         self.keys = [f"k{at}" for at in range(len(source.dimensions))]
         self.wanted = sorted(source.measures())
         self.costly = [name for name in self.wanted if MEASURES[name].costly]
+        # Only what tells whether there are more groups needs one more of them, and their places.
+        self.numbered = any(isinstance(key.source, HasMore) for key in source.keys)
         self.alias = speller.alias("q")
 
     def object(self) -> str:
@@ -84,9 +86,9 @@ class Grouping:
         for key in self.source.keys:
             match key.source:
                 case Groups(keys=keys):
-                    kept = f"{self.alias}.place <= {size}"
                     element = self._object(keys)
-                    value = self.dialect.array(element, f"{self.alias}.place", kept)
+                    kept = f"{self.alias}.place <= {size}" if self.numbered else ""
+                    value = self.dialect.array(element, f"{self.alias}.place" if self.numbered else "", kept)
                 case HasMore():
                     value = self.dialect.boolean(f"count(*) > {size}")
                 case TypeName(name=name):
@@ -156,7 +158,7 @@ class Grouping:
     # the groups
 
     def _page(self) -> str:
-        """The groups asked for and one more, in their order."""
+        """The groups asked for in their order, and one more where they are numbered."""
         parts = [(f"m.{order.key}", order) for order in self.source.order]
         ordered = ", ".join(
             f"{self.dialect.collated(name) if order.key in self.keys else name}"
@@ -165,10 +167,11 @@ class Grouping:
         )
         having = " AND ".join(where(self.speller, self.source.having, Row("group", "m"))) or "1 = 1"
         size = self.dialect.parameter(self.source.size)
-        return (
-            f"SELECT m.*, row_number() OVER (ORDER BY {ordered or '1'}) AS place FROM ({self._measures()}) m"
-            f" WHERE {having} ORDER BY place LIMIT {size} + 1"
-        )
+        rows = f"FROM ({self._measures()}) m WHERE {having} ORDER BY"
+        if not self.numbered:
+            # SQLite makes a plan anew for each value of a bare parameter of LIMIT.
+            return f"SELECT m.* {rows} {ordered or '1'} LIMIT {size} + 0"
+        return f"SELECT m.*, row_number() OVER (ORDER BY {ordered or '1'}) AS place {rows} place LIMIT {size} + 1"
 
     def _measures(self) -> str:
         """The measures of every group."""
