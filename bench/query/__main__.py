@@ -15,7 +15,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from bench.query import load
-from bench.query.databases import make, place, postgresql
+from bench.query.databases import make, place, postgresql, renew
 from bench.query.pages import costs, lines
 from bench.query.plans import explain
 from bench.query.report import Report
@@ -50,6 +50,7 @@ def main() -> None:
     if built is None:
         print(f"building {asked.rows:,} disclosures in {where.folder}", flush=True)
         built = make(where, asked.rows, lean=False)
+    renew(where)
     print(
         f"built in {built['seconds']:,} s: {', '.join(f'{n} {b / 1e9:.1f} GB' for n, b in built['bytes'].items())}\n"
     )

@@ -22,7 +22,9 @@ import psycopg
 
 from bench.query.fill import build
 from schemas.catalog import Catalog
+from store.engine import connect
 from store.migrate import folder as migrations
+from store.migrate import upgrade
 
 _NAME = "openalloc"
 _CREATE = f"CREATE DATABASE {_NAME} TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8'"
@@ -49,10 +51,10 @@ class Place:
 
     @property
     def built(self) -> dict[str, Any] | None:
-        """What was built, None where it was not or where the tables are of another version."""
+        """What was built, None where it was not or where no migration leads from its tables to this version's."""
         path = self.folder / "built.json"
         found: dict[str, Any] | None = json.loads(path.read_text()) if path.exists() else None
-        return found if found and found["migrations"] == _migrations() else None
+        return found if found and found["migrations"] == _migrations()[: len(found["migrations"])] else None
 
 
 def place(folder: Path, rows: int, lean: bool = False) -> Place:
@@ -100,6 +102,20 @@ def make(where: Place, rows: int, lean: bool) -> dict[str, Any]:
     }  # fmt: skip
     (where.folder / "built.json").write_text(json.dumps(built))
     return built
+
+
+def renew(where: Place) -> None:
+    """Bring databases that an earlier version built to this version's tables; changes nothing where they are."""
+    if where.built is None or where.built["migrations"] == _migrations():
+        return
+    with ExitStack() as stack:
+        urls = [f"sqlite:///{where.sqlite}"]
+        if where.postgresql.exists():
+            urls.append(stack.enter_context(postgresql(where)))
+        for url in urls:
+            engine = connect(url)
+            upgrade(engine)
+            engine.dispose()
 
 
 def _build(url: str, rows: int, lean: bool) -> None:

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from aiodataloader import DataLoader
-from sqlalchemy import Connection, RowMapping, Select, func, select, tuple_
+from sqlalchemy import Connection, RowMapping, Select, select, tuple_
 from sqlalchemy.orm import Session
 
-from store.tables import disclosure, feature, organization, party, publisher
+from store.tables import disclosure, feature, organization, party, publisher, rollup_organization
 
 Rows = list[RowMapping]
 Columns = tuple[str, ...]
@@ -130,16 +130,8 @@ def featured(number: int, value: str) -> Select[Any]:
     return select(f.recency).where(f.property == number, f.text == value)
 
 
-def profile(uscc: str, *groups: Any) -> Select[Any]:
-    """How many disclosures an organization has by what they are grouped by, with the figures of each group."""
-    d, p = disclosure.c, party.c
-    return (
-        select(
-            *groups, func.count(p.disclosure_id.distinct()).label("disclosures"),
-            func.sum(p.amount_fen).label("party_fen"), func.min(d.published_date).label("first_date"),
-            func.max(d.published_date).label("last_date"),
-        )
-        .join_from(party, disclosure, (d.shard == p.shard) & (d.id == p.disclosure_id))
-        .where(p.organization_id == uscc)
-        .group_by(*groups)
-    )  # fmt: skip
+def profile(uscc: str, dimension: str) -> Select[Any]:
+    """What is kept of an organization by role, by domain or by year."""
+    k = rollup_organization.c
+    columns = (k.value, k.disclosures, k.parties, k.party_high, k.party_low, k.first_date, k.last_date)
+    return select(*columns).where(k.organization_id == uscc, k.dimension == dimension)

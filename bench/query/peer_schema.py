@@ -17,14 +17,14 @@ from graphene import (
     ObjectType,
     String,
 )
-from sqlalchemy import ColumnElement, Select, desc, extract, text
+from sqlalchemy import ColumnElement, Select, text
 
 from bench.query.peer_loading import Reading, disclosures, featured, profile
 from bench.query.peer_summary import Dimension, Facet, Statistics, buckets, groups
 from bench.query.values import BUYER, TENDERS, property_of
 from query.search import read
 from schemas.catalog import Catalog
-from store.tables import disclosure, party
+from store.tables import disclosure, rollup_organization
 from store.terms import match_expression
 
 
@@ -55,8 +55,19 @@ class Group(ObjectType):
     firstDate = Date()
     lastDate = Date()
 
+    def resolve_role(self: Any, info: Any) -> Any:
+        return self["value"]
+
+    def resolve_domain(self: Any, info: Any) -> Any:
+        return self["value"]
+
+    def resolve_year(self: Any, info: Any) -> Any:
+        return int(self["value"]) if self["value"] else None
+
     def resolve_partyAmount(self: Any, info: Any) -> Any:  # noqa: N802
-        return yuan(self["party_fen"])
+        if not self["parties"]:
+            return None
+        return yuan(self["party_high"] * 1_000_000_000 + self["party_low"])
 
     def resolve_firstDate(self: Any, info: Any) -> Any:  # noqa: N802
         return self["first_date"]
@@ -77,14 +88,13 @@ class Profile:
     years = Field(Groups, first=Int())
 
     def resolve_roles(self: Any, info: Any, first: int = 20) -> Any:
-        return _groups(self, info, _P.role, desc("disclosures"), _P.role.desc(), first=first)
+        return _groups(self, info, "role", _K.disclosures.desc(), _K.value.desc(), first=first)
 
     def resolve_domains(self: Any, info: Any, first: int = 20) -> Any:
-        return _groups(self, info, _D.domain, desc("disclosures"), _D.domain.desc(), first=first)
+        return _groups(self, info, "domain", _K.disclosures.desc(), _K.value.desc(), first=first)
 
     def resolve_years(self: Any, info: Any, first: int = 20) -> Any:
-        year = extract("year", _D.published_date)
-        return _groups(self, info, year.label("year"), year.desc(), first=first)
+        return _groups(self, info, "year", _K.value.desc(), first=first)
 
 
 class Organization(Profile, ObjectType):
@@ -235,12 +245,12 @@ def schema(catalog: Catalog) -> graphene.Schema:
     return graphene.Schema(query=Query, auto_camelcase=False)
 
 
-def _groups(organization: Any, info: Any, group: Any, *order: Any, first: int) -> Any:
-    query = profile(organization.id, group).order_by(*order).limit(first)
+def _groups(organization: Any, info: Any, dimension: str, *order: Any, first: int) -> Any:
+    query = profile(organization.id, dimension).order_by(*order).limit(first)
     return {"nodes": _reading(info).all(query)}
 
 
-_D, _P = disclosure.c, party.c
+_D, _K = disclosure.c, rollup_organization.c
 
 
 def _conditions(given: Any) -> list[ColumnElement[bool]]:

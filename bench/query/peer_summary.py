@@ -3,13 +3,13 @@
 from typing import Any
 
 from graphene import ID, Enum, Field, Float, Int, List, ObjectType, String
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Row, Select, Table, func, select
 
 from bench.query.peer_loading import Lists
-from store.tables import rollup_year
+from store.tables import rollup_domain, rollup_type, rollup_year
 
-_R = rollup_year.c
-_KEYS = {"DOMAIN": _R.domain, "TYPE": _R.type, "YEAR": _R.year}
+_KEYS = {"DOMAIN": "domain", "TYPE": "type", "YEAR": "year"}
+_ROLLUPS = (rollup_type, rollup_domain, rollup_year)  # the smallest first
 
 
 Dimension = Enum("StatisticsDimension", [(key, key) for key in _KEYS])
@@ -17,26 +17,33 @@ Dimension = Enum("StatisticsDimension", [(key, key) for key in _KEYS])
 
 def grouped(keys: list[str], prefecture: str) -> Select[Any]:
     """How many disclosures of a prefecture there are by these keys, and their amounts."""
-    columns = [_KEYS[key] for key in keys]
+    r = _rollup(keys).c
+    columns = [r[_KEYS[key]] for key in keys]
     return (
         select(
-            *columns, func.sum(_R.disclosures), func.sum(_R.amounts),
-            func.sum(_R.amount_high), func.sum(_R.amount_low),
+            *columns, func.sum(r.disclosures), func.sum(r.amounts), func.sum(r.amount_high), func.sum(r.amount_low)
         )
-        .where(_R.prefecture == prefecture)
+        .where(r.prefecture == prefecture)
         .group_by(*columns)
     )  # fmt: skip
 
 
+def _rollup(keys: list[str]) -> Table:
+    """The smallest that has all the keys."""
+    return next(one for one in _ROLLUPS if all(_KEYS[key] in one.columns for key in keys))
+
+
 def groups(reading: Lists, keys: list[str], prefecture: str, first: int) -> list[Row[Any]]:
     """The groups in the order of their keys."""
-    query = grouped(keys, prefecture).order_by(*(_KEYS[key].nulls_last() for key in keys)).limit(first)
+    r = _rollup(keys).c
+    query = grouped(keys, prefecture).order_by(*(r[_KEYS[key]].nulls_last() for key in keys)).limit(first)
     return list(reading.connection.execute(query))
 
 
 def buckets(reading: Lists, key: str, prefecture: str, first: int) -> list[Row[Any]]:
     """The values of one key, the most frequent first."""
-    query = grouped([key], prefecture).order_by(func.sum(_R.disclosures).desc(), _KEYS[key].nulls_last())
+    r = _rollup([key]).c
+    query = grouped([key], prefecture).order_by(func.sum(r.disclosures).desc(), r[_KEYS[key]].nulls_last())
     return list(reading.connection.execute(query.limit(first)))
 
 

@@ -35,8 +35,9 @@ _ROW = "id title publishedDate amount"
 _THEIR_ROW = "rowId title publishedDate amountFen"
 
 _FACETS = ("DOMAIN", "TYPE", "YEAR")
+_THEIR_ROLLUPS = {"DOMAIN": "rollupTypes", "TYPE": "rollupTypes", "YEAR": "rollupDomains"}
 _THEIR_FACETS = " ".join(
-    f"{one}: rollupYears(condition: {{prefecture: $region}}) {{ groupedAggregates(groupBy: [{one}]) {{ keys sum {{ disclosures }} }} }}"
+    f"{one}: {_THEIR_ROLLUPS[one]}(condition: {{prefecture: $region}}) {{ groupedAggregates(groupBy: [{one}]) {{ keys sum {{ disclosures }} }} }}"
     for one in _FACETS
 )
 
@@ -92,7 +93,8 @@ def _counted(row: Mapping[str, Any]) -> tuple[int, float | None]:
 
 def _grouped(data: Any) -> Any:
     rows = sorted(
-        data["rollupYears"]["groupedAggregates"], key=lambda row: [(one is None, one) for one in row["keys"]]
+        data["rollupDomains"]["groupedAggregates"],
+        key=lambda row: [(one is None, one) for one in row["keys"]],
     )
     groups = [(row["keys"], *_counted(row)) for row in rows]
     return {"statistics": {"groups": [
@@ -149,7 +151,7 @@ SHAPES: tuple[Shape, ...] = (
         "query($region: String!) { statistics(filter: {region: {within: $region}}, groupBy: [DOMAIN, YEAR], first: 1000)"
         " { groups { keys { value } count amount { sum } } } }",
         lambda values: [{"region": one} for one in values.prefectures],
-        "query($region: String!) { rollupYears(condition: {prefecture: $region}) { groupedAggregates(groupBy: [DOMAIN, YEAR])"
+        "query($region: String!) { rollupDomains(condition: {prefecture: $region}) { groupedAggregates(groupBy: [DOMAIN, YEAR])"
         " { keys sum { disclosures amounts amountHigh amountLow } } } }",
         plain=_grouped,
     ),

@@ -24,25 +24,25 @@ LANGUAGE sql STABLE AS $$
   WHERE f.property = $1 AND f.text = $2
   ORDER BY f.recency DESC
 $$;
--- An organization's profile: what it did by role, by domain, by year.
+-- An organization's profile, from what is kept of it: what it did by role, by domain, by year.
 CREATE FUNCTION peer.organization_roles(o public.organization)
 RETURNS TABLE (role text, disclosures integer, party_fen bigint, first_date date, last_date date)
 LANGUAGE sql STABLE AS $$
-  SELECT p.role, count(DISTINCT p.disclosure_id)::integer, sum(p.amount_fen)::bigint,
-    min(d.published_date), max(d.published_date)
-  FROM public.party p JOIN public.disclosure d ON d.shard = p.shard AND d.id = p.disclosure_id
-  WHERE p.organization_id = o.id GROUP BY p.role ORDER BY 2 DESC, p.role COLLATE "C" DESC
+  SELECT k.value, k.disclosures::integer,
+    CASE WHEN k.parties > 0 THEN k.party_high * 1000000000 + k.party_low END, k.first_date, k.last_date
+  FROM public.rollup_organization k
+  WHERE k.organization_id = o.id AND k.dimension = 'role' ORDER BY k.disclosures DESC, k.value COLLATE "C" DESC
 $$;
 CREATE FUNCTION peer.organization_domains(o public.organization)
 RETURNS TABLE (domain text, disclosures integer, first_date date, last_date date)
 LANGUAGE sql STABLE AS $$
-  SELECT d.domain, count(DISTINCT p.disclosure_id)::integer, min(d.published_date), max(d.published_date)
-  FROM public.party p JOIN public.disclosure d ON d.shard = p.shard AND d.id = p.disclosure_id
-  WHERE p.organization_id = o.id GROUP BY d.domain ORDER BY 2 DESC, d.domain COLLATE "C" DESC
+  SELECT k.value, k.disclosures::integer, k.first_date, k.last_date
+  FROM public.rollup_organization k
+  WHERE k.organization_id = o.id AND k.dimension = 'domain' ORDER BY k.disclosures DESC, k.value COLLATE "C" DESC
 $$;
 CREATE FUNCTION peer.organization_years(o public.organization) RETURNS TABLE (year integer, disclosures integer)
 LANGUAGE sql STABLE AS $$
-  SELECT extract(year FROM d.published_date)::integer, count(DISTINCT p.disclosure_id)::integer
-  FROM public.party p JOIN public.disclosure d ON d.shard = p.shard AND d.id = p.disclosure_id
-  WHERE p.organization_id = o.id GROUP BY 1 ORDER BY 1 DESC NULLS LAST
+  SELECT nullif(k.value, '')::integer, k.disclosures::integer
+  FROM public.rollup_organization k
+  WHERE k.organization_id = o.id AND k.dimension = 'year' ORDER BY k.value DESC
 $$;
