@@ -18,6 +18,8 @@ export const tags = {
           ],
         },
       },
+      // What has no index of its own is ordered and grouped by all the same: the table is small.
+      rollup_type: { attribute: { domain: { tags: { behavior: "+orderBy" } } } },
       lot: { tags: { foreignKey: owned("lots") } },
       document: { tags: { foreignKey: owned("documents") } },
       value_source: { tags: { behavior: "-*" } },
