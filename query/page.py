@@ -26,7 +26,7 @@ from query.plan import (
 )
 from query.relations import RELATIONS, TIES
 from query.row import Made, Row, asks_document
-from query.searched import by_ranks, driven, rank, ranked
+from query.searched import by_ranks, counted, driven, rank, ranked
 from query.statistics import Assembling, Grouping, count
 
 _TEXTS = ("title", "local_id", "type", "domain", "level", "region", "outcome", "name", "uscc", "number")
@@ -154,8 +154,8 @@ class Page:
                 return self.dialect.list(", ".join(facets))
             case TotalCount():
                 walk = where(self.speller, self.source.walk, self.related)
-                conditions = " AND ".join([*self.conditions, *walk]) or "1 = 1"
-                return f"(SELECT count(*) FROM {self._counted()} WHERE {conditions})"
+                rows, conditions = counted(self) or (self._counted(), [*self.conditions, *walk])
+                return f"(SELECT count(*) FROM {rows} WHERE {' AND '.join(conditions) or '1 = 1'})"
             case Within(connection=within):
                 inner = f"FROM {self.clause} WHERE {' AND '.join(self.conditions) or '1 = 1'}"
                 return Page(self.speller, within, self.related, inner).connection()

@@ -7,7 +7,7 @@ what the page has, where the index leads. PostgreSQL's gives all at once: `query
 from typing import Protocol
 
 from query.conditions import Relating, where
-from query.newest import newest
+from query.newest import Reading, found, newest, of_index
 from query.plan import All, Condition, Connection, Matches
 from query.relations import RELATIONS
 from query.row import Row
@@ -46,7 +46,7 @@ def driven(page: Paging, condition: Condition | None, orders: Orders) -> tuple[s
         own = where(page.speller, condition, page.related)
         return page.clause, [*page.led, *page.joins, *own, *page.keyset(orders)]
     if page.speller.dialect.name == "postgresql":
-        return newest(page, matches, [part for part in parts if part is not matches], orders)
+        return _newest(page, matches, parts, orders)
     alias = page.speller.alias("f")
     keys = [(f"{alias}.rowid" if key == recency else key, down, kind) for key, down, kind in orders]
     orders[:] = keys[: 1 + [key for key, _, _ in orders].index(recency)]
@@ -55,6 +55,27 @@ def driven(page: Paging, condition: Condition | None, orders: Orders) -> tuple[s
     conditions = [f"{alias}.search MATCH {terms}", f"{recency} = {alias}.rowid"]
     conditions += [*where(page.speller, others, page.related), *page.keyset(keys)]
     return f"search {alias} CROSS JOIN {page.clause}", conditions
+
+
+def _newest(page: Paging, matches: Matches, parts: list[Condition], orders: Orders) -> tuple[str, list[str]]:
+    """The same on PostgreSQL."""
+    flip, row, led = page.source.window.backward, page.related.alias, page.speller.alias("r")
+    keys = [key for key in orders if not key[0].isdigit()]
+    reading = Reading(page.order_by(keys, flip), keys[0][1] != flip, page.keyset(orders), f"{page.size} + 1")
+    rows = newest(page, matches, [part for part in parts if part is not matches], reading)
+    return f"{rows} {led} CROSS JOIN {page.clause}", [f"{row}.shard = {led}.shard", f"{row}.id = {led}.id"]
+
+
+def counted(page: Paging) -> tuple[str, list[str]] | None:
+    """What a count reads where PostgreSQL's index alone says what is found: the rows need not be looked up."""
+    parts = _parts(page.source.where)
+    matches = next((part for part in parts if isinstance(part, Matches)), None)
+    if not matches or page.related.table != "disclosure" or page.speller.dialect.name != "postgresql":
+        return None
+    others = [part for part in parts if part is not matches]
+    if not RELATIONS[page.source.relation].is_root or not all(map(of_index, others)):
+        return None
+    return found(page, matches, others)
 
 
 def _parts(condition: Condition | None) -> list[Condition]:
