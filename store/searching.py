@@ -55,6 +55,10 @@ def insert(connection: Connection, found: Sequence[Searched]) -> None:
         return
     rows = [(shard, one, place, _array(body), body) for shard, one, place, body in found]
     bulk.insert_tuples(connection, "search", ("shard", "disclosure_id", "recency", "terms", "text"), rows)
+    # What waits to be sorted into the index is looked through with each block that a search reads. While a database is
+    # filled anew there is no index.
+    waiting = "SELECT gin_clean_pending_list(oid) FROM pg_class WHERE oid = to_regclass('ix_search_terms')"
+    connection.exec_driver_sql(waiting)
 
 
 def delete(connection: Connection, gone: Sequence[tuple[str, str, int]]) -> None:
