@@ -20,23 +20,27 @@ def numbers(recency: str) -> str:
     return f"ARRAY[{', '.join(found)}]"
 
 
-def ladder(first: str, near: str, descending: bool) -> tuple[str, str]:
-    """SELECT of blocks (size, place, number) from the one with the recency `first` on, and the order to read them in.
+def ladder(edges: str, descending: bool) -> tuple[str, str]:
+    """SELECT of blocks (size, step, number) between two recencies, and the order to read them in.
 
-    The first is so large that it or the next has the recency `near`. Then comes what is left of the next larger block
-    that it lies in, in blocks of its size, and so on: a frequent word is found in small ones, a rare one in few.
+    `edges` is a SELECT of the recencies `first`, `near` and `last`. The first block has `first`, and is so large that it
+    or the next has `near`. Then comes what is left of the next larger block
+    that it lies in, in blocks of its size, and so on: a frequent word is found in small ones, a rare one in few. The
+    database takes what stands in lists for as many rows as there are.
     """
-    sizes = f"generate_series({LEAST}, {MOST}, {_STEP})"
-    least = f"SELECT min(s) FROM {sizes} s WHERE abs((f.first >> s) - (f.near >> s)) <= 1"
-    edge = f"SELECT f.first, coalesce(({least}), {MOST}) AS least FROM (SELECT {first} AS first, {near} AS near) f"
+    sizes, most = list(range(LEAST, MOST + 1, _STEP)), 1 << _BITS - MOST
+    listed = f"unnest('{{{', '.join(map(str, sizes))}}}'::integer[]) s"
+    least = f"SELECT min(s) FROM {listed} WHERE abs((f.first >> s) - (f.near >> s)) <= 1"
+    # Subqueries of their own: what they look up is looked up once.
+    edge = f"SELECT f.first, f.last, coalesce(({least}), {MOST}) AS least FROM ({edges} OFFSET 0) f OFFSET 0"
     family = f"(e.first >> s >> {_STEP} << {_STEP})"
+    place = f"((e.first >> s) {'-' if descending else '+'} (k + (s > e.least)::integer))"
     if descending:
-        begin, end, step = "-", f"CASE s WHEN {MOST} THEN 0 ELSE {family} END", -1
+        inside = f"{place} >= greatest(e.last >> s, CASE WHEN s < {MOST} THEN {family} END)"
     else:
-        most = (1 << _BITS - MOST) - 1
-        begin, end, step = "+", f"CASE s WHEN {MOST} THEN {most} ELSE {family} + {(1 << _STEP) - 1} END", 1
-    begin = f"(e.first >> s) {begin} (s > e.least)::integer"
+        inside = f"{place} <= least(e.last >> s, CASE WHEN s < {MOST} THEN {family} + {(1 << _STEP) - 1} END)"
+    steps = f"unnest('{{{', '.join(map(str, range(most)))}}}'::integer[]) k"
     return (
-        f"SELECT s AS size, n AS place, (n | (1::bigint << {_BITS} - s))::integer AS number FROM ({edge}) e,"
-        f" generate_series(e.least, {MOST}, {_STEP}) s, generate_series({begin}, {end}, {step}) n"
-    ), f"size, place{' DESC' if descending else ''}"
+        f"SELECT s AS size, k AS step, ({place} | (1::bigint << {_BITS} - s))::integer AS number FROM ({edge}) e,"
+        f" {listed}, {steps} WHERE s >= e.least AND {inside}"
+    ), "size, step"

@@ -10,10 +10,12 @@ from typing import Any
 from query.blocks import ladder, numbers
 from query.conditions import where
 from query.dialect import Dialect, held
-from query.plan import All, Condition, Contains, Matches, Not
+from query.plan import All, Compare, Condition, Contains, Matches, Not
 from query.row import asks_document
 
 _NEAR = 64  # rows that the first block has about
+# Columns that an index has before recency.
+_INDEXED = ("type", "domain", "prefecture", "province", "region", "publisher_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,30 +35,53 @@ def newest(page: Any, matches: Matches, others: list[Condition], reading: Readin
     block = page.speller.alias("b")
     columns = ", ".join(f"{alias}.{name}" for name in ("shard", "id", "recency"))
     inside = " AND ".join([*conditions, f"{numbers('t.recency')} @> ARRAY[{block}.number]", *reading.begins])
-    begins = " AND ".join(reading.begins) or "1 = 1"
-    walk = f"SELECT {alias}.recency FROM {page.related.rows} {alias} WHERE {begins} ORDER BY {order}"
-    blocks, sizes = ladder(f"({walk} LIMIT 1)", f"({walk} OFFSET {_NEAR} LIMIT 1)", reading.descending)
+    blocks, steps = ladder(
+        _edges(page, [one for one in others if _is_narrow(one)], reading), reading.descending
+    )
     # The order of the blocks is given twice: as they come in it, what they have needs no sort as a whole.
     return (
-        f"(SELECT {columns} FROM (SELECT * FROM ({blocks}) l ORDER BY {sizes}) {block} CROSS JOIN LATERAL"
+        f"(SELECT {columns} FROM (SELECT * FROM ({blocks}) l ORDER BY {steps}) {block} CROSS JOIN LATERAL"
         f" (SELECT {columns} FROM {rows} WHERE {inside} ORDER BY {order} LIMIT {reading.size}) {alias}"
-        f" ORDER BY {', '.join(f'{block}.{one}' for one in sizes.split(', '))}, {order} LIMIT {reading.size})"
+        f" ORDER BY {', '.join(f'{block}.{one}' for one in steps.split(', '))}, {order} LIMIT {reading.size})"
+    )
+
+
+def _edges(page: Any, narrow: list[Condition], reading: Reading) -> str:
+    """SELECT of the recencies `first`, `near` and `last` of the rows among which the page's are; the index has them."""
+    alias, down = page.related.alias, reading.descending
+    begins = " AND ".join([*where(page.speller, All(tuple(narrow[:1])), page.related), *reading.begins])
+    walk = f"SELECT {alias}.recency FROM {page.related.rows} {alias} WHERE {begins} ORDER BY {alias}.recency"
+    ways = ("DESC", "ASC") if down else ("ASC", "DESC")
+    first, near = ("max", "min") if down else ("min", "max")
+    return (
+        f"SELECT {first}(w.recency) AS first, {near}(w.recency) AS near, ({walk} {ways[1]} LIMIT 1) AS last"
+        f" FROM ({walk} {ways[0]} LIMIT {_NEAR}) w"
     )
 
 
 def found(page: Any, matches: Matches, others: list[Condition]) -> tuple[str, list[str]]:
     """The FROM clause and conditions of the rows that a search and other conditions find, `t` the row of its index."""
     speller, row = page.speller, page.related
-    own = f"t.shard = {row.alias}.shard AND t.disclosure_id = {row.alias}.id"
-    conditions = [f"t.terms @> {speller.dialect.parameter(matches.parameter)}::text[]"]
+    # Behind a SELECT no value can be guessed from: a frequent word must not make the database read all the terms.
+    conditions = [f"t.terms @> (SELECT {speller.dialect.parameter(matches.parameter)}::text[])"]
     conditions += [_held(speller.dialect, one) for one in others if of_index(one)]
     rest = All(tuple(one for one in others if not of_index(one)))
     if not rest.conditions:
         its = f"(SELECT t.shard, t.disclosure_id AS id, t.recency) {row.alias}"
         return f"search t CROSS JOIN LATERAL {its}", conditions
+    narrow = where(speller, All(tuple(one for one in rest.conditions if _is_narrow(one))), row)
+    own = " AND ".join([f"{row.alias}.recency = t.recency", *narrow])  # an index has both
     leading, _ = speller.dialect.led("search t", row.table, row.alias, own)
     rows = page.clause if asks_document(rest) else f"{row.rows} {row.alias}"
     return f"{leading} {rows.removeprefix(row.rows + ' ')}", [*conditions, *where(speller, rest, row)]
+
+
+def _is_narrow(condition: Condition) -> bool:
+    match condition:
+        case Compare(column=column, operator="eq"):
+            return column in _INDEXED
+        case _:
+            return False
 
 
 def of_index(condition: Condition) -> bool:

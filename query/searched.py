@@ -5,7 +5,7 @@ what the page has, where the index leads. PostgreSQL's gives all at once: `query
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from query.conditions import Relating, where
@@ -91,7 +91,9 @@ def _newest(
     order = page.order_by(keys, side.flip)
     reading = Reading(order, keys[0][1] != side.flip, side.bounds(orders), side.size)
     rows = newest(page, matches, [part for part in parts if part is not matches], reading)
-    return f"{rows} {led} CROSS JOIN {page.clause}", [f"{row}.shard = {led}.shard", f"{row}.id = {led}.id"]
+    own = f"{row}.shard = {led}.shard AND {row}.id = {led}.id"
+    leading, _ = page.speller.dialect.led(f"{rows} {led}", page.related.table, row, own)
+    return f"{leading} {page.clause.removeprefix(page.related.rows + ' ')}", ["1 = 1"]
 
 
 def leads(page: Paging) -> bool:
@@ -179,7 +181,7 @@ def ranked(page: Paging, orders: Orders) -> tuple[str, list[str]]:
     left, names, spelled = side.size, [], []
     for number, condition in ranks if best_first else reversed(ranks):
         keys = [(str(number), *orders[0][1:]), *orders[1:]]
-        clause, conditions = driven(page, condition, keys, side)
+        clause, conditions = driven(page, condition, keys, replace(side, size=left))
         name = page.speller.alias("k")
         names.append(name)
         spelled.append(

@@ -111,19 +111,28 @@ def test_the_blocks_of_a_ladder_hold_every_recency_once_and_in_order(
     drawn = random.Random(7)
     with engine.connect() as connection:
         for _ in range(60):
-            first = drawn.getrandbits(drawn.choice((40, 47, 55, 63)))
-            near = drawn.choice((None, first, abs(first - drawn.getrandbits(drawn.choice((38, 46, 60))))))
-            near_text = "NULL::bigint" if near is None else f"{near}::bigint"
-            blocks, order = ladder(f"{first}::bigint", near_text, descending)
-            rows = connection.execute(text(f"{blocks} ORDER BY {order}".replace(":", r"\:"))).all()
-            spans = [(place << size, (place + 1 << size) - 1) for size, place, _ in rows]
+            first, last = sorted(
+                (drawn.getrandbits(drawn.choice((40, 47, 55, 63))) for _ in range(2)), reverse=descending
+            )
+            near = drawn.randint(min(first, last), max(first, last))
+            edges = f"SELECT {first}::bigint AS first, {near}::bigint AS near, {last}::bigint AS last"
+            blocks, order = ladder(edges, descending)
+            rows = connection.exec_driver_sql(f"SELECT * FROM ({blocks}) l ORDER BY {order}").all()
+            spans = [_span(row.number) for row in rows]
             for (low, high), (lower, higher) in pairwise(spans):
                 assert (low == higher + 1) if descending else (high + 1 == lower)
             assert spans[0][0] <= first <= spans[0][1]
-            assert spans[-1][not descending] == (0 if descending else 2**63 - 1)
-            assert len(rows) <= 4 * ((MOST - LEAST) // 2 + 1) + 16
-            inside = drawn.choice(spans)
-            held = connection.scalars(
-                text(f"SELECT {numbers(str(drawn.randint(*inside)) + '::bigint')}".replace(":", r"\:"))
-            ).one()
-            assert [number for _, _, number in rows if number in held] == [rows[spans.index(inside)][2]]
+            assert spans[-1][0] <= last <= spans[-1][1]
+            assert len(rows) <= 3 * ((MOST - LEAST) // 2 + 1) + 16
+            at = drawn.randrange(len(spans))
+            held = connection.exec_driver_sql(
+                f"SELECT {numbers(f'{drawn.randint(*spans[at])}::bigint')}"
+            ).scalar_one()
+            assert [place for place, row in enumerate(rows) if row.number in held] == [at]
+
+
+def _span(number: int) -> tuple[int, int]:
+    """The least and the greatest recency of a block: its number is a sign and the bits that its recencies begin with."""
+    length = number.bit_length() - 1
+    low = (number ^ 1 << length) << 63 - length
+    return low, low + (1 << 63 - length) - 1
