@@ -98,8 +98,8 @@ def _newest(
 
 def leads(page: Paging) -> bool:
     """Whether the search index has the page's order, and the page is read from it."""
-    ordered = page.source.order[0].key == "recency" or by_ranks(page)
-    return ordered and _of_all(page) and any(isinstance(one, Matches) for one in _parts(page.source.where))
+    by_recency = page.source.order[1 if by_ranks(page) else 0].key == "recency"
+    return by_recency and _of_all(page) and any(isinstance(one, Matches) for one in _parts(page.source.where))
 
 
 def _of_all(page: Paging) -> bool:
