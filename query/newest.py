@@ -8,14 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from query.blocks import ladder, numbers
-from query.conditions import where
+from query.conditions import LEADING, where
 from query.dialect import Dialect, held
 from query.plan import All, Compare, Condition, Contains, Matches, Not
 from query.row import asks_document
 
 _NEAR = 64  # rows that the first block has about
-# Columns that an index has before recency.
-_INDEXED = ("type", "domain", "prefecture", "province", "region", "publisher_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +77,7 @@ def found(page: Any, matches: Matches, others: list[Condition]) -> tuple[str, li
 def _is_narrow(condition: Condition) -> bool:
     match condition:
         case Compare(column=column, operator="eq"):
-            return column in _INDEXED
+            return column in LEADING
         case _:
             return False
 
