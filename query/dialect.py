@@ -314,9 +314,7 @@ class PostgreSQL:
         return f"EXISTS (SELECT 1 FROM {_searched(table, alias)} AND t.terms @> {terms}::text[])"
 
     def holds(self, table: str, alias: str, pieces: list[str], title: bool, none: bool) -> str:
-        text = "split_part(t.text, chr(10), 1)" if title else "t.text"
-        found = " AND ".join(f"strpos({text}, {piece}) {'=' if none else '>'} 0" for piece in pieces)
-        return f"EXISTS (SELECT 1 FROM {_searched(table, alias)} AND {found})"
+        return f"EXISTS (SELECT 1 FROM {_searched(table, alias)} AND {held(pieces, title, none)})"
 
     def led(self, leading: str, table: str, alias: str, join: str) -> tuple[str, list[str]]:
         # With a limit of its own the row is looked up for each that leads, and nothing is joined as a whole.
@@ -417,6 +415,12 @@ class PostgreSQL:
         for names in path:
             document = self.at(document, names)
         return document
+
+
+def held(pieces: list[str], title: bool, none: bool) -> str:
+    """What the row `t` of PostgreSQL's search index has in its text, or in the title, which is the first line."""
+    text = "split_part(t.text, chr(10), 1)" if title else "t.text"
+    return " AND ".join(f"strpos({text}, {piece}) {'=' if none else '>'} 0" for piece in pieces)
 
 
 def _key(table: str) -> str:

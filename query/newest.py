@@ -1,71 +1,95 @@
-"""The newest of what a search finds, on PostgreSQL: a bounded walk by date first, the index of terms only for the rest.
+"""The newest of what a search finds, on PostgreSQL: block by block of recency, until the page is full.
 
-A GIN index gives all rows that have a word, in no order: hundreds of thousands, to show twenty. Of a frequent word
-the newest rows have enough, so a number of them is looked at one by one; what they lack comes from the index. A
-statement's part with LIMIT 0 is not carried out.
+A GIN index gives all rows that have a word, in no order: hundreds of thousands, to show twenty. It gives those of a
+word and a block as well (query/blocks.py); the blocks are read in the page's order, small ones first.
 """
 
+from dataclasses import dataclass
 from typing import Any
 
+from query.blocks import ladder, numbers
 from query.conditions import LEADING, where
-from query.plan import All, Compare, Condition, Matches
+from query.dialect import Dialect, held
+from query.plan import All, Compare, Condition, Contains, Matches, Not
 from query.row import asks_document
-from store.terms import SIGNS
 
-WALKED = 5_000
+_NEAR = 64  # rows that the first block has about
 
 
-def newest(
-    page: Any, matches: Matches, others: list[Condition], orders: list[tuple[str, bool, str]]
-) -> tuple[str, list[str]]:
-    """The FROM clause and conditions of a page (`query.page.Page`) that is ordered by recency."""
-    speller, row, flip = page.speller, page.related, page.source.window.backward
-    alias = row.alias
-    keys = [key for key in orders if not key[0].isdigit()]
-    order = page.order_by(keys, flip)
-    begins = page.keyset(orders)
-    narrow = [one for one in others if _is_narrow(one)]
-    loose = [one for one in others if not _is_narrow(one)]
-    rows = page.clause if asks_document(All(tuple(others))) else f"{row.rows} {alias}"
-    walk = f"WHERE {' AND '.join([*where(speller, All(tuple(narrow)), row), *begins])} ORDER BY {order}"
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How rows are read: ORDER BY, whose first key is recency, from where on, and how many."""
+
+    order: str
+    descending: bool
+    begins: list[str]
+    size: str
+
+
+def newest(page: Any, matches: Matches, others: list[Condition], reading: Reading) -> str:
+    """The page's rows (`query.page.Page`) that a search and other conditions find: their keys, in its order."""
+    alias, order = page.related.alias, reading.order
+    rows, conditions = found(page, matches, others)
+    block = page.speller.alias("b")
     columns = ", ".join(f"{alias}.{name}" for name in ("shard", "id", "recency"))
-    terms = speller.dialect.parameter(matches.parameter)
-    # As a value this is asked of one row after the other; EXISTS might be joined as a whole. A list of terms is slow to
-    # look through: that each of them is somewhere in the text is looked at first.
-    has = (
-        f"(SELECT CASE WHEN NOT EXISTS (SELECT 1 FROM unnest({terms}::text[]) u WHERE strpos(t.text, rtrim(u, '{SIGNS}')) = 0)"
-        f" THEN t.terms @> {terms}::text[] END FROM search t"
-        f" WHERE t.shard = {alias}.shard AND t.disclosure_id = {alias}.id LIMIT 1)"
+    inside = " AND ".join([*conditions, f"{numbers('t.recency')} @> ARRAY[{block}.number]", *reading.begins])
+    blocks, steps = ladder(
+        _edges(page, [one for one in others if _is_narrow(one)], reading), reading.descending
     )
-    near, far = speller.alias("k"), speller.alias("k")
-    size = f"{page.size} + 1"
-    walked = f"(SELECT {alias}.* FROM {row.rows} {alias} {walk} LIMIT {WALKED}) {alias}"
-    nearer = walked + rows.removeprefix(f"{row.rows} {alias}")
-    checked = " AND ".join([has, *where(speller, All(tuple(loose)), row)])
-    last = f"(SELECT {alias}.recency, {alias}.id FROM {row.rows} {alias} {walk} OFFSET {WALKED - 1} LIMIT 1)"
-    beyond = f"ROW({alias}.recency, {alias}.id) {'<' if keys[0][1] != flip else '>'} {last}"
-    rest = " AND ".join(
-        [f"t.terms @> {terms}::text[]", *where(speller, All(tuple(others)), row), *begins, beyond]
+    # The order of the blocks is given twice: as they come in it, what they have needs no sort as a whole.
+    return (
+        f"(SELECT {columns} FROM (SELECT * FROM ({blocks}) l ORDER BY {steps}) {block} CROSS JOIN LATERAL"
+        f" (SELECT {columns} FROM {rows} WHERE {inside} ORDER BY {order} LIMIT {reading.size}) {alias}"
+        f" ORDER BY {', '.join(f'{block}.{one}' for one in steps.split(', '))}, {order} LIMIT {reading.size})"
     )
-    own = f"t.shard = {alias}.shard AND t.disclosure_id = {alias}.id"
-    leading, _ = speller.dialect.led("search t", "disclosure", alias, own)
-    further = f"{leading} {rows.removeprefix(row.rows + ' ')}"
-    found = (
-        f"(WITH {near} AS (SELECT {columns} FROM {nearer} WHERE {checked} ORDER BY {order} LIMIT {size}),"
-        f" {far} AS (SELECT {columns} FROM {further} WHERE {rest} ORDER BY {order}"
-        f" LIMIT {size} - (SELECT count(*) FROM {near}))"
-        f" SELECT * FROM {near} UNION ALL SELECT * FROM {far})"
+
+
+def _edges(page: Any, narrow: list[Condition], reading: Reading) -> str:
+    """SELECT of the recencies `first`, `near` and `last` of the rows among which the page's are; the index has them."""
+    alias, down = page.related.alias, reading.descending
+    begins = " AND ".join([*where(page.speller, All(tuple(narrow[:1])), page.related), *reading.begins])
+    walk = f"SELECT {alias}.recency FROM {page.related.rows} {alias} WHERE {begins} ORDER BY {alias}.recency"
+    ways = ("DESC", "ASC") if down else ("ASC", "DESC")
+    first, near = ("max", "min") if down else ("min", "max")
+    return (
+        f"SELECT {first}(w.recency) AS first, {near}(w.recency) AS near, ({walk} {ways[1]} LIMIT 1) AS last"
+        f" FROM ({walk} {ways[0]} LIMIT {_NEAR}) w"
     )
-    led = speller.alias("r")
-    return f"{found} {led} CROSS JOIN {page.clause}", [
-        f"{alias}.shard = {led}.shard",
-        f"{alias}.id = {led}.id",
-    ]
+
+
+def found(page: Any, matches: Matches, others: list[Condition]) -> tuple[str, list[str]]:
+    """The FROM clause and conditions of the rows that a search and other conditions find, `t` the row of its index."""
+    speller, row = page.speller, page.related
+    # Behind a SELECT no value can be guessed from: a frequent word must not make the database read all the terms.
+    conditions = [f"t.terms @> (SELECT {speller.dialect.parameter(matches.parameter)}::text[])"]
+    conditions += [_held(speller.dialect, one) for one in others if of_index(one)]
+    rest = All(tuple(one for one in others if not of_index(one)))
+    if not rest.conditions:
+        its = f"(SELECT t.shard, t.disclosure_id AS id, t.recency) {row.alias}"
+        return f"search t CROSS JOIN LATERAL {its}", conditions
+    narrow = where(speller, All(tuple(one for one in rest.conditions if _is_narrow(one))), row)
+    own = " AND ".join([f"{row.alias}.recency = t.recency", *narrow])  # an index has both
+    leading, _ = speller.dialect.led("search t", row.table, row.alias, own)
+    rows = page.clause if asks_document(rest) else f"{row.rows} {row.alias}"
+    return f"{leading} {rows.removeprefix(row.rows + ' ')}", [*conditions, *where(speller, rest, row)]
 
 
 def _is_narrow(condition: Condition) -> bool:
     match condition:
         case Compare(column=column, operator="eq"):
-            return column in LEADING  # the walk may be narrowed by an equal value
+            return column in LEADING
         case _:
             return False
+
+
+def of_index(condition: Condition) -> bool:
+    """Whether the index's row says it: a condition on the text."""
+    return isinstance(condition.condition if isinstance(condition, Not) else condition, Contains)
+
+
+def _held(dialect: Dialect, condition: Condition) -> str:
+    if isinstance(condition, Not):
+        return f"NOT ({_held(dialect, condition.condition)})"
+    assert isinstance(condition, Contains)
+    pieces = [dialect.parameter(one, "text") for one in condition.parameters]
+    return held(pieces, condition.title, condition.none)

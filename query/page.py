@@ -26,7 +26,7 @@ from query.plan import (
 )
 from query.relations import RELATIONS, TIES
 from query.row import Made, Row, asks_document
-from query.searched import by_ranks, driven, rank, ranked
+from query.searched import Side, behind, by_ranks, counted, driven, leads, rank, ranked
 from query.statistics import Assembling, Grouping, count
 
 _TEXTS = ("title", "local_id", "type", "domain", "level", "region", "outcome", "name", "uscc", "number")
@@ -95,7 +95,7 @@ class Page:
         if by_ranks(self):
             rows, conditions = ranked(self, orders)
         else:
-            rows, conditions = driven(self, self.source.where, orders)
+            rows, conditions = driven(self, self.source.where, orders, Side.of_page(self))
         end = (
             f"WHERE {' AND '.join(conditions) or '1 = 1'}"
             f" ORDER BY {self.order_by(orders, flip)} LIMIT {self.size} + 1"
@@ -154,8 +154,8 @@ class Page:
                 return self.dialect.list(", ".join(facets))
             case TotalCount():
                 walk = where(self.speller, self.source.walk, self.related)
-                conditions = " AND ".join([*self.conditions, *walk]) or "1 = 1"
-                return f"(SELECT count(*) FROM {self._counted()} WHERE {conditions})"
+                rows, conditions = counted(self) or (self._counted(), [*self.conditions, *walk])
+                return f"(SELECT count(*) FROM {rows} WHERE {' AND '.join(conditions) or '1 = 1'})"
             case Within(connection=within):
                 inner = f"FROM {self.clause} WHERE {' AND '.join(self.conditions) or '1 = 1'}"
                 return Page(self.speller, within, self.related, inner).connection()
@@ -205,11 +205,12 @@ class Page:
 
     def _is_something_behind(self) -> str:
         """Whether there is a row on the other side of the cursor that the page begins at, that cursor's own included."""
-        values = self.window.before if self.window.backward else self.window.after
-        if not values:
+        if not (self.window.before if self.window.backward else self.window.after):
             return "1 = 0"
-        beyond = self._beyond(values, self._orders(), forward=self.window.backward, own=True)
-        conditions = " AND ".join([*self.led, *self.conditions, beyond])
+        if leads(self):
+            return behind(self, self._orders())
+        beyond = Side.behind(self).bounds(self._orders())
+        conditions = " AND ".join([*self.led, *self.conditions, *beyond])
         reads_more = self.walked or any(order.member for order in self.source.order)
         return f"EXISTS (SELECT 1 FROM {self.clause if reads_more else self._counted()} WHERE {conditions})"
 
@@ -269,12 +270,12 @@ class Page:
         window = self.window
         conditions = []
         if window.after:
-            conditions.append(self._beyond(window.after, orders, forward=True))
+            conditions.append(self.beyond(window.after, orders, forward=True))
         if window.before:
-            conditions.append(self._beyond(window.before, orders, forward=False))
+            conditions.append(self.beyond(window.before, orders, forward=False))
         return conditions
 
-    def _beyond(
+    def beyond(
         self, values: tuple[int, ...], orders: list[tuple[str, bool, str]], forward: bool, own: bool = False
     ) -> str:
         """Rows after (or before) a cursor, with `own` its own row too: ties on the first keys, then beyond on the next.

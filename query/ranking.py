@@ -8,7 +8,7 @@ from typing import Any
 from query.errors import QueryError
 from query.plan import Condition, Contains, Matches, Not
 from query.search import Search, read
-from store.terms import match_expression
+from store.terms import in_title, match_expression
 
 Split = Callable[[Any, Callable[[Any], tuple[Any, tuple[Any, ...]]]], tuple[Any, tuple[int, ...]]]
 
@@ -23,6 +23,8 @@ class Found:
     titled: tuple[int, ...]
     words: tuple[int, ...]
     phrase: tuple[int, ...]
+    together: tuple[int, ...]
+    together_titled: tuple[int, ...]
 
     @classmethod
     def of(cls, text: Any, split: Split, *, fts: bool, ranked: bool) -> "Found":
@@ -49,11 +51,11 @@ class Found:
         if not self.phrase:
             ranks = [in_title, elsewhere]
         else:
-            together = Contains(self.phrase, title=True)
+            phrase_in_title = Contains(self.phrase, title=True)
             ranks = [
-                [Matches(*self.titled), together],
-                [*in_title, Not(together)],
-                [Matches(*self.terms), Contains(self.phrase), outside],
+                [Matches(*self.together_titled), phrase_in_title],
+                [*in_title, Not(phrase_in_title)],
+                [Matches(*self.together), Contains(self.phrase), outside],
                 [*elsewhere, Not(Contains(self.phrase))],
             ]
         return [[*rank, *self._others()] for rank in ranks]
@@ -65,7 +67,7 @@ class Found:
         return [Contains(self.without, none=True)] if self.without else []
 
 
-_KINDS = ("terms", "needles", "without", "titled", "words", "phrase")
+_KINDS = ("terms", "needles", "without", "titled", "words", "phrase", "together", "together_titled")
 
 
 def _pieces(text: Any, *, fts: bool, ranked: bool) -> tuple[tuple[str, ...], tuple[Any, ...]]:
@@ -77,7 +79,10 @@ def _pieces(text: Any, *, fts: bool, ranked: bool) -> tuple[tuple[str, ...], tup
     if ranked:
         found.append(("titled", _asked(search.title_terms, fts)))
         found += [("words", word.needle) for word in search.words]
-        found += [("phrase", search.phrase)] if search.phrase else []
+        if search.phrase:
+            found.append(("phrase", search.phrase))
+            found.append(("together", _asked(search.phrase_terms, fts)))
+            found.append(("together_titled", _asked(in_title(search.phrase_terms), fts)))
     kinds, pieces = zip(*found, strict=True)
     return kinds, pieces
 

@@ -62,11 +62,17 @@ class Search:
     @property
     def phrase(self) -> str:
         """All words side by side, as a needle; empty where there is but one."""
-        if len(self.words) == 1:
-            return ""
-        return needle(
-            list(chain.from_iterable(word.tokens for word in self.words)), prefix=self.words[-1].prefix
-        )
+        return "" if len(self.words) == 1 else self._together.needle
+
+    @property
+    def phrase_terms(self) -> list[str]:
+        """The terms of records that have all words side by side: where two words meet they have a pair more."""
+        together = self._together
+        return list(dict.fromkeys(self.terms + asked_terms(together.tokens, prefix=together.prefix)[0]))
+
+    @property
+    def _together(self) -> Word:
+        return Word(tuple(chain.from_iterable(word.tokens for word in self.words)), self.words[-1].prefix)
 
 
 def read(text: str) -> Search:

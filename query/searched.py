@@ -4,10 +4,12 @@ SQLite's FTS5 gives row ids in order and jumps to a cursor's, so a page of the n
 what the page has, where the index leads. PostgreSQL's gives all at once: `query/newest.py`.
 """
 
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from query.conditions import Relating, where
-from query.newest import newest
+from query.newest import Reading, found, newest, of_index
 from query.plan import All, Condition, Connection, Matches
 from query.relations import RELATIONS
 from query.row import Row
@@ -29,9 +31,34 @@ class Paging(Protocol):
     def speller(self) -> Relating: ...
     def order_by(self, orders: Orders, flip: bool) -> str: ...
     def keyset(self, orders: Orders) -> list[str]: ...
+    def beyond(self, values: tuple[int, ...], orders: Orders, forward: bool, own: bool = False) -> str: ...
 
 
-def driven(page: Paging, condition: Condition | None, orders: Orders) -> tuple[str, list[str]]:
+@dataclass(frozen=True, slots=True)
+class Side:
+    """The rows on one side of a cursor: whether they are read against the order, what bounds them, and how many are wanted."""
+
+    flip: bool
+    bounds: Callable[[Orders], list[str]]
+    size: str
+
+    @classmethod
+    def of_page(cls, page: Paging) -> "Side":
+        return cls(page.source.window.backward, page.keyset, f"{page.size} + 1")
+
+    @classmethod
+    def behind(cls, page: Paging) -> "Side":
+        """The first row before the cursor that the page begins at, or that cursor's own."""
+        window = page.source.window
+        values = window.before if window.backward else window.after
+
+        def bounds(orders: Orders) -> list[str]:
+            return [page.beyond(values, orders, forward=window.backward, own=True)]
+
+        return cls(window.backward, bounds, "1")
+
+
+def driven(page: Paging, condition: Condition | None, orders: Orders, side: Side) -> tuple[str, list[str]]:
     """The FROM clause and conditions of a page; the search index leads where it has the page's order.
 
     From the root only: a parent's own rows are few, the rows that have a word may be many. The row id decides every
@@ -39,22 +66,74 @@ def driven(page: Paging, condition: Condition | None, orders: Orders) -> tuple[s
     """
     parts = _parts(condition)
     matches = next((part for part in parts if isinstance(part, Matches)), None)
-    leads = page.related.table == "disclosure"
     recency = f"{page.related.alias}.recency"
-    by_recency = next((expression for expression, _, _ in orders if not expression.isdigit()), "") == recency
-    if not (matches and leads and by_recency) or not RELATIONS[page.source.relation].is_root:
+    if not matches or not leads(page):
         own = where(page.speller, condition, page.related)
-        return page.clause, [*page.led, *page.joins, *own, *page.keyset(orders)]
+        return page.clause, [*page.led, *page.joins, *own, *side.bounds(orders)]
     if page.speller.dialect.name == "postgresql":
-        return newest(page, matches, [part for part in parts if part is not matches], orders)
+        return _newest(page, matches, parts, orders, side)
     alias = page.speller.alias("f")
     keys = [(f"{alias}.rowid" if key == recency else key, down, kind) for key, down, kind in orders]
     orders[:] = keys[: 1 + [key for key, _, _ in orders].index(recency)]
     others = All(tuple(part for part in parts if part is not matches))
     terms = page.speller.dialect.parameter(matches.parameter)
     conditions = [f"{alias}.search MATCH {terms}", f"{recency} = {alias}.rowid"]
-    conditions += [*where(page.speller, others, page.related), *page.keyset(keys)]
+    conditions += [*where(page.speller, others, page.related), *side.bounds(keys)]
     return f"search {alias} CROSS JOIN {page.clause}", conditions
+
+
+def _newest(
+    page: Paging, matches: Matches, parts: list[Condition], orders: Orders, side: Side
+) -> tuple[str, list[str]]:
+    """The same on PostgreSQL."""
+    row, led = page.related.alias, page.speller.alias("r")
+    keys = [key for key in orders if not key[0].isdigit()]
+    order = page.order_by(keys, side.flip)
+    reading = Reading(order, keys[0][1] != side.flip, side.bounds(orders), side.size)
+    rows = newest(page, matches, [part for part in parts if part is not matches], reading)
+    own = f"{row}.shard = {led}.shard AND {row}.id = {led}.id"
+    leading, _ = page.speller.dialect.led(f"{rows} {led}", page.related.table, row, own)
+    return f"{leading} {page.clause.removeprefix(page.related.rows + ' ')}", ["1 = 1"]
+
+
+def leads(page: Paging) -> bool:
+    """Whether the search index has the page's order, and the page is read from it."""
+    by_recency = page.source.order[1 if by_ranks(page) else 0].key == "recency"
+    return by_recency and _of_all(page) and any(isinstance(one, Matches) for one in _parts(page.source.where))
+
+
+def _of_all(page: Paging) -> bool:
+    """Whether the rows are taken from all disclosures, and no other index leads."""
+    return page.related.table == "disclosure" and RELATIONS[page.source.relation].is_root and not page.led
+
+
+def behind(page: Paging, orders: Orders) -> str:
+    """Whether there is a row behind the cursor that the page begins at, as a condition."""
+    each = [(orders, page.source.where)]
+    if by_ranks(page):
+        each = [([(str(number), *orders[0][1:]), *orders[1:]], one) for number, one in _numbered(page)]
+    side = Side.behind(page)
+    found = []
+    for keys, condition in each:
+        rows, conditions = driven(page, condition, keys, side)
+        order = page.order_by([key for key in keys if not key[0].isdigit()], side.flip)
+        # As a value: of EXISTS the order is not kept, and from the other end all might be read.
+        found.append(
+            f"(SELECT 1 FROM {rows} WHERE {' AND '.join(conditions)} ORDER BY {order} LIMIT 1) IS NOT NULL"
+        )
+    return f"({' OR '.join(found)})"
+
+
+def counted(page: Paging) -> tuple[str, list[str]] | None:
+    """What a count reads where PostgreSQL's index alone says what is found: the rows need not be looked up."""
+    parts = _parts(page.source.where)
+    matches = next((part for part in parts if isinstance(part, Matches)), None)
+    others = [part for part in parts if part is not matches]
+    if not matches or page.speller.dialect.name != "postgresql":
+        return None
+    if not _of_all(page) or not all(map(of_index, others)):
+        return None
+    return found(page, matches, others)
 
 
 def _parts(condition: Condition | None) -> list[Condition]:
@@ -94,14 +173,15 @@ def ranked(page: Paging, orders: Orders) -> tuple[str, list[str]]:
 
     The rows of each rank are as many as the ranks before have left of the page.
     """
-    flip = page.source.window.backward
+    side = Side.of_page(page)
+    flip = side.flip
     best_first = orders[0][1] != flip
     ranks = _numbered(page)
     row = page.related.alias
-    left, names, spelled = f"{page.size} + 1", [], []
+    left, names, spelled = side.size, [], []
     for number, condition in ranks if best_first else reversed(ranks):
         keys = [(str(number), *orders[0][1:]), *orders[1:]]
-        clause, conditions = driven(page, condition, keys)
+        clause, conditions = driven(page, condition, keys, replace(side, size=left))
         name = page.speller.alias("k")
         names.append(name)
         spelled.append(

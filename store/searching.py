@@ -2,7 +2,7 @@
 
 SQLite: `search` is an FTS5 table of terms without content (rowid = recency), `search_text` holds the normal texts.
 To take a row out FTS5 has to be told its terms, which are made from the text again. PostgreSQL: `search` holds both,
-the terms as an array with a GIN index. Names of organizations, publishers, processes and regions are indexed in the
+the terms as an array, and recency; the GIN index has the terms and blocks of recency (query/blocks.py). Names of organizations, publishers, processes and regions are indexed in the
 same way in `search_name` (on SQLite with the FTS5 table `search_name_terms`, rowid = number).
 """
 
@@ -53,8 +53,12 @@ def insert(connection: Connection, found: Sequence[Searched]) -> None:
         expressions = [(place, _spaced(body)) for _, _, place, body in found]
         bulk.insert_tuples(connection, "search", ("rowid", "terms"), expressions)
         return
-    rows = [(shard, one, _array(body), body) for shard, one, _, body in found]
-    bulk.insert_tuples(connection, "search", ("shard", "disclosure_id", "terms", "text"), rows)
+    rows = [(shard, one, place, _array(body), body) for shard, one, place, body in found]
+    bulk.insert_tuples(connection, "search", ("shard", "disclosure_id", "recency", "terms", "text"), rows)
+    # What waits to be sorted into the index is looked through with each block that a search reads. While a database is
+    # filled anew there is no index.
+    waiting = "SELECT gin_clean_pending_list(oid) FROM pg_class WHERE oid = to_regclass('ix_search_terms')"
+    connection.exec_driver_sql(waiting)
 
 
 def delete(connection: Connection, gone: Sequence[tuple[str, str, int]]) -> None:

@@ -168,10 +168,13 @@ def _terms(text: str) -> list[str]:
 
 
 def _covering(run: Sequence[str]) -> list[str]:
-    """Pairs that have all characters of a run, or so many of them that few texts have them by chance."""
+    """All pairs of a run, or so many of them that few texts have them by chance.
+
+    Those that overlap tell most: of 公司有限 few texts have 司有, and all may have 公司 and 有限.
+    """
     if len(run) < 2:
         return list(run)
-    step = max(2, ceil((len(run) - 1) / _COVERING))
+    step = ceil((len(run) - 1) / _COVERING)
     places = dict.fromkeys((*range(0, len(run) - 1, step), len(run) - 2))
     return [run[place] + run[place + 1] for place in places]
 

@@ -20,9 +20,9 @@ def upgrade() -> None:
     op.execute("DROP TABLE search")
     if op.get_bind().dialect.name == "sqlite":
         _sqlite()
-    else:
+        _fill()
+    else:  # 0008 fills the table, which it makes anew
         _postgresql()
-    _fill()
 
 
 def downgrade() -> None:

@@ -82,3 +82,17 @@ def test_an_equal_value_newest_first_is_walked_not_sorted(service: Service) -> N
         assert plan.count(sorts) == newest.count(sorts)
     else:
         assert '"Backward"' in plan
+
+
+def test_a_search_enters_postgresql_s_index_by_its_terms_and_blocks(service: Service) -> None:
+    if service.reader.engine.dialect.name == "postgresql":
+        ready = service.preparer.prepare(Request('{ disclosures(search: "示例") { nodes { id } } }'))
+        parameters = {f"p{index}": value for index, value in enumerate(ready.values)}
+        with service.reader.engine.connect() as connection:
+            connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+            rows = connection.exec_driver_sql(f"EXPLAIN {ready.prepared.statement.text}", parameters)
+            plan = "\n".join(str(row[0]) for row in rows)
+        assert re.search(
+            r"Bitmap Index Scan on ix_search_terms.*\n *Index Cond: .*terms @>.*>> 37.*@> ARRAY", plan
+        ), plan
+        assert "Incremental Sort" in plan, plan
