@@ -103,10 +103,12 @@ def _condition(speller: Relating, condition: Condition, row: Row) -> str:
         case Has(few=True):
             return _found_from(speller, condition, row)
         case Has() | Each():
-            return f"EXISTS (SELECT 1 {_those(speller, condition, row)})"
-        case Counted():
-            rows = f"SELECT {_distinct(condition.over)} {_those(speller, condition.over, row)}"
-            count = f"(SELECT count(*) FROM ({rows}) counted)"
+            return f"EXISTS (SELECT 1 {_those(speller, condition, row)[1]})"
+        case Counted(over=over):
+            related, those = _those(speller, over, row)
+            # A party may stand in a disclosure twice.
+            each = f"DISTINCT {related}.id" if isinstance(over, Has) and over.relation in _REPEATED else "1"
+            count = f"(SELECT count(*) FROM (SELECT {each} {those}) counted)"
             return _spelled(speller.dialect, condition.operator, count, "bigint", condition.parameters)
         case Featured():
             alias = speller.alias("f")
@@ -131,14 +133,16 @@ def _in_force(day: str, alias: str) -> str:
     return f"({begun} AND ({ends} IS NULL OR substr({day}, 1, length({ends})) <= {ends}))"
 
 
-def _those(speller: Relating, over: Has | Each, row: Row) -> str:
-    """FROM and WHERE of the related rows, or of the elements of a list, that meet their condition."""
+def _those(speller: Relating, over: Has | Each, row: Row) -> tuple[str, str]:
+    """FROM and WHERE of the related rows, or of the elements of a list, that meet their condition, and what they are
+    called there.
+    """
     if isinstance(over, Each):
         clause, element = speller.dialect.elements(
             _document(row), over.path, speller.alias("e"), over.objects
         )
         inside = Row(row.table, row.alias, element, row.owner)
-        return f"FROM {clause} WHERE {_condition(speller, over.where, inside)}"
+        return row.alias, f"FROM {clause} WHERE {_condition(speller, over.where, inside)}"
     made = Made(led=False, document=asks_document(over.where))
     related, clause, joins = speller.related(over.relation, (), row, made)
     if over.relation in LINKS:
@@ -146,12 +150,8 @@ def _those(speller: Relating, over: Has | Each, row: Row) -> str:
         alias = speller.alias("l")
         clause = f"{link} {alias} CROSS JOIN {clause}"
         joins = [one.format(l=alias, p=row.alias, c=related.alias) for one in (to_parent, to_child)]
-    return f"FROM {clause} WHERE {' AND '.join([*joins, _condition(speller, over.where, related)])}"
-
-
-def _distinct(over: Has | Each) -> str:
-    """What to select of rows that are counted: a party may stand in a disclosure twice."""
-    return "DISTINCT disclosure_id" if isinstance(over, Has) and over.relation in _REPEATED else "1"
+    found = f"FROM {clause} WHERE {' AND '.join([*joins, _condition(speller, over.where, related)])}"
+    return related.alias, found
 
 
 def _found_from(speller: Relating, has: Has, row: Row) -> str:
