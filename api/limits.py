@@ -113,16 +113,17 @@ def check_values(values: Any, limits: Limits) -> None:
     """
     # What is bound is counted again, a list to be matched as one.
     most = limits.values + limits.matched
-    waiting, found = [(values, 0)], 1
+    waiting, found = [(values, 0)], 0
     while waiting:
         one, depth = waiting.pop()
         if isinstance(one, (Mapping, list)):
             _refuse("Q116", "参数的层数", "depth of an argument", depth, limits.input_depth)
-            found += len(one)
-            if found > most:
+            # What waits has a value each, or is empty and counts as one.
+            if found + len(waiting) + len(one) > most:
                 raise too_many_values(limits)
-            below = one.values() if isinstance(one, Mapping) else one
-            waiting.extend((value, depth + 1) for value in below)
+            waiting.extend((value, depth + 1) for value in (one.values() if isinstance(one, Mapping) else one))
+        if not isinstance(one, (Mapping, list)) or not one:
+            found += 1
 
 
 def too_many_values(limits: Limits) -> QueryError:

@@ -104,7 +104,7 @@ class Preparer:
     ) -> None:
         self.catalog, self.model, self.schema, self.limits = catalog, model, schema, limits
         self.reader = reader
-        self._most = limits.values + limits.matched  # values, as `check_values` counts them
+        self._most = limits.values + limits.matched  # values and what holds them
         self.highlighter = Highlighter(catalog)
         self._rules = rules(limits)
         self._documents: Kept[str, DocumentNode] = Kept(20)  # for those of several operations

@@ -46,6 +46,7 @@ LINKS = {
 }  # fmt: skip
 _EXISTS = "EXISTS ("
 _JOINED = 8
+_GROUP = 40  # conditions that stand side by side
 _REPEATED = ("organization.disclosures",)
 # Where the related rows are few, the row at hand is found from them: its column, and what it is in the related row.
 FOUND_FROM = {
@@ -93,9 +94,9 @@ def where(speller: Relating, condition: Condition | None, row: Row) -> list[str]
 def _condition(speller: Relating, condition: Condition, row: Row) -> str:
     match condition:
         case All(conditions=several):
-            return f"({' AND '.join(_condition(speller, one, row) for one in several) or '1 = 1'})"
+            return f"({_joined(' AND ', [_condition(speller, one, row) for one in several]) or '1 = 1'})"
         case Some(conditions=several):
-            return f"({' OR '.join(_condition(speller, one, row) for one in several) or '1 = 0'})"
+            return f"({_joined(' OR ', [_condition(speller, one, row) for one in several]) or '1 = 0'})"
         case Not():
             return f"NOT coalesce({_condition(speller, condition.condition, row)}, 1 = 0)"
         case Has(relation="item.disclosure", where=inner) if row.owner and row.owner.table == "disclosure":
@@ -125,6 +126,13 @@ def _condition(speller: Relating, condition: Condition, row: Row) -> str:
             return _in_force(speller.dialect.parameter(condition.parameter, "text"), row.alias)
         case Compare():
             return _compare(speller.dialect, condition, row)
+
+
+def _joined(word: str, parts: list[str]) -> str:
+    """Conditions joined, many of them in groups: SQLite takes a thousand levels of expressions, one for each word."""
+    while len(parts) > _GROUP:
+        parts = [f"({word.join(parts[at : at + _GROUP])})" for at in range(0, len(parts), _GROUP)]
+    return word.join(parts)
 
 
 def _in_force(day: str, alias: str) -> str:

@@ -10,6 +10,8 @@ from tests.query.oracle import Oracle
 OPERATIONS = {
     "disclosures that are counted by what their documents list": """
         { organizations(filter: {disclosures: {count: {where: {withheld: {some: {}}}, lte: 5}}}) { totalCount } }""",
+    "prices before those without a unit": """
+        { items(filter: {}) { prices(before: "6974656d73212d756e69745f6b6579217c31347c") { nodes { unit } } } }""",
 }
 
 
