@@ -12,6 +12,9 @@ OPERATIONS = {
         { organizations(filter: {disclosures: {count: {where: {withheld: {some: {}}}, lte: 5}}}) { totalCount } }""",
     "prices before those without a unit": """
         { items(filter: {}) { prices(before: "6974656d73212d756e69745f6b6579217c31347c") { nodes { unit } } } }""",
+    "items whose price is an object": """
+        { emissionsAuctionResults(filter: {items: {some: {unitPrice: {amount: {gt: 1}}}}}) { nodes { id } }
+          procurementPublicServiceProjects(filter: {items: {every: {unitPrice: {amountDetails: {}}}}}) { totalCount } }""",
 }
 
 
