@@ -39,6 +39,7 @@ class Limits:
     introspection: int = 300_000  # values that it may answer; the usual query has 200,000
     input_depth: int = 30  # objects and lists within one another, in arguments and variables
     aliases: int = 30
+    alias: int = 100  # characters of one, which stands in the answer as often as there are rows
     root_fields: int = 20
     directives: int = 50
     tokens: int = 2_000
@@ -90,6 +91,7 @@ def check_limits(document: DocumentNode, limits: Limits, sizes: Sizes) -> None:
                 "Q107", "内省的值", "values of introspection", int(size.introspection), limits.introspection
             )
             _refuse("Q102", "别名数", "aliases", size.aliases, limits.aliases)
+            _refuse("Q117", "别名的长度", "length of an alias", measure.longest, limits.alias)
             _refuse("Q103", "指令数", "directives", directives, limits.directives)
             _refuse(
                 "Q104",
@@ -191,6 +193,7 @@ class _Measure:
         self.known: dict[tuple[str, str], Size] = {}
         self.widths: dict[str, int] = {}
         self.inputs = 0  # the deepest argument
+        self.longest = 0  # alias
         self.open: set[str] = set()
 
     def selection(self, selection_set: SelectionSetNode | None, place: str) -> Size:
@@ -200,6 +203,7 @@ class _Measure:
         for node in selection_set.selections if selection_set else ():
             directives += len(node.directives)
             if isinstance(node, FieldNode):
+                self.longest = max(self.longest, len(node.alias.value) if node.alias else 0)
                 for argument in node.arguments:
                     self.inputs = max(self.inputs, _depth(argument.value))
                 meta = below(place, node.name.value)

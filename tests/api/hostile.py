@@ -112,6 +112,7 @@ CASES: dict[str, Sized] = {
     # fields
     "aliases": Sized(lambda n: region(repeated(n, lambda k: f"a{k}: code")), 30, "Q102"),
     "aliases of lists": Sized(lambda n: Document("{ " + repeated(n, lambda k: f"a{k}: disclosures {{ totalCount }}") + " }"), 20, "Q104"),
+    "an alias of many letters": Sized(lambda n: rows("nodes { ...F }", "", f"fragment F on Disclosure {{ {'a' * n}: id }}"), 100, "Q117"),
     "one field over and over": Sized(lambda n: region("code " * n), 173, "Q109"),
     "one list over and over": Sized(lambda n: rows("nodes { id } " * n), 110, "Q109"),
     "misspelled fields": Sized(lambda n: region(repeated(n, lambda k: f"nope{k}")), 1_900, "Q111", "Q111"),
