@@ -57,7 +57,9 @@ class Service:
         """The response to a request, made in this thread; what is wrong becomes `errors`, nothing is half answered."""
         try:
             ready = self.preparer.prepare(request)
-            return answered(ready, self.reader.fetch(ready.prepared.statement, ready.values))
+            data = self.reader.fetch(ready.prepared.statement, ready.values)
+            highlighter = ready.prepared.highlighter
+            return answered(ready, highlighter.fill(data) if highlighter else data)
         except REFUSED as error:
             return refused(error)
 
@@ -76,7 +78,10 @@ class Service:
             charge(LEAST)
             ready = self.preparer.prepare(request, charge)
             charge(max(ready.prepared.cost - LEAST, 0))
-            return answered(ready, await self.runner.fetch(ready.prepared.statement, ready.values), headers)
+            data = await self.runner.fetch(ready.prepared.statement, ready.values)
+            if ready.prepared.highlighter:
+                data = await self.runner.fill(ready.prepared.highlighter, data)
+            return answered(ready, data, headers)
         except REFUSED as error:
             return refused(error, headers)
         except Exception as error:
@@ -108,8 +113,6 @@ class Service:
 
 def answered(ready: Ready, data: bytes, headers: Headers = ()) -> Answer:
     """The answer around the data."""
-    highlighter = ready.prepared.highlighter
-    data = highlighter.fill(data) if highlighter else data
     return Answer(b"".join((b'{"data":', data, ready.prepared.tail)), headers=headers)
 
 
