@@ -61,7 +61,7 @@ async def graphql(http: HttpRequest) -> Response:
         documents: Documents = http.app.state.documents
         given = await read(http, service.limits.body)
         request = understood(given, documents)
-        if http.method == "GET" and service.kind(request) == "mutation":
+        if http.method == "GET" and service.kind(request, service.client(http.scope)) == "mutation":
             raise RequestError(
                 405, "A004", "GET 只能查询和订阅", "GET serves queries and subscriptions only", "改用 POST。", "Use POST."
             )  # fmt: skip
@@ -144,12 +144,11 @@ async def _kept(http: HttpRequest, request: Request, media_type: str) -> tuple[A
 
 async def _stream(http: HttpRequest, request: Request) -> Response:
     service: Service = http.app.state.service
-    if service.kind(request) != "subscription":
-        return EventStream.of(await service.respond(request, service.client(http.scope)))
+    client = service.client(http.scope)
+    if service.kind(request, client) != "subscription":
+        return EventStream.of(await service.respond(request, client))
     subscriptions: Subscriptions = http.app.state.subscriptions
-    return await EventStream.following(
-        subscriptions, request, service.client(http.scope), http.headers.get("last-event-id")
-    )
+    return await EventStream.following(subscriptions, request, client, http.headers.get("last-event-id"))
 
 
 def _response(answer: Answer, media_type: str, headers: dict[str, str]) -> Response:

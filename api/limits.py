@@ -26,6 +26,7 @@ from graphql.validation import (
     specified_rules,
 )
 
+from api.introspection import Sizes, below
 from query.errors import QueryError
 
 
@@ -35,9 +36,10 @@ class Limits:
 
     depth: int = 12
     introspection_depth: int = 15
-    introspection: int = 1_500  # estimated fields for each type of the schema; the usual query has 900
+    introspection: int = 300_000  # values that it may answer; the usual query has 200,000
     input_depth: int = 30  # objects and lists within one another, in arguments and variables
     aliases: int = 30
+    alias: int = 100  # characters of one, which stands in the answer as often as there are rows
     root_fields: int = 20
     directives: int = 50
     tokens: int = 2_000
@@ -67,22 +69,12 @@ class Size:
     directives: int = 0
 
 
-# How many of each there are at a guess: the fields of a type, the arguments of a field, and so on.
-_MANY = {"fields": 15, "inputFields": 15, "enumValues": 10, "possibleTypes": 10, "args": 3, "interfaces": 2,
-         "directives": 6, "ofType": 0.5}  # fmt: skip
-
-
-def check_limits(document: DocumentNode, limits: Limits, types: int) -> None:
-    """Raises QueryError Q1xx for a document beyond the limits; Q106 for fragments that lead back to themselves.
-
-    `types` is how many types the schema has.
-    """
-    measure = _Measure(
-        {d.name.value: d for d in document.definitions if isinstance(d, FragmentDefinitionNode)}, types
-    )
+def check_limits(document: DocumentNode, limits: Limits, sizes: Sizes) -> None:
+    """Raises QueryError Q1xx for a document beyond the limits; Q106 for fragments that lead back to themselves."""
+    measure = _Measure(_fragments(document), sizes)
     for definition in document.definitions:
         if isinstance(definition, OperationDefinitionNode):
-            size = measure.selection(definition.selection_set, False)
+            size = measure.selection(definition.selection_set, "")
             directives = size.directives + len(definition.directives)
             _refuse("Q101", "层数", "depth", size.depth, limits.depth)
             defaults = (one.default_value for one in definition.variable_definitions if one.default_value)
@@ -95,8 +87,11 @@ def check_limits(document: DocumentNode, limits: Limits, types: int) -> None:
                 size.introspection_depth,
                 limits.introspection_depth,
             )
-            _refuse("Q107", "内省", "introspection", int(size.introspection / types), limits.introspection)
+            _refuse(
+                "Q107", "内省的值", "values of introspection", int(size.introspection), limits.introspection
+            )
             _refuse("Q102", "别名数", "aliases", size.aliases, limits.aliases)
+            _refuse("Q117", "别名的长度", "length of an alias", measure.longest, limits.alias)
             _refuse("Q103", "指令数", "directives", directives, limits.directives)
             _refuse(
                 "Q104",
@@ -107,22 +102,31 @@ def check_limits(document: DocumentNode, limits: Limits, types: int) -> None:
             )
 
 
-def check_values(values: Any, limits: Limits) -> None:
-    """Raises QueryError Q108 for variables of more values than an operation may have, Q116 for what is nested deeper
+def introspected(document: DocumentNode, operation: OperationDefinitionNode, sizes: Sizes) -> int:
+    """About how many values the introspection in an operation answers."""
+    return int(_Measure(_fragments(document), sizes).selection(operation.selection_set, "").introspection)
+
+
+def check_values(values: Any, limits: Limits) -> int:
+    """How many values variables have; raises QueryError Q108 for variables of more values than an operation may have, Q116 for what is nested deeper
     than an argument may be; stops counting there.
     """
     # What is bound is counted again, a list to be matched as one.
     most = limits.values + limits.matched
-    waiting, found = [(values, 0)], 1
+    waiting, found = [(values, 0)], 0
     while waiting:
         one, depth = waiting.pop()
         if isinstance(one, (Mapping, list)):
             _refuse("Q116", "参数的层数", "depth of an argument", depth, limits.input_depth)
-            found += len(one)
-            if found > most:
+            # What waits has a value each, or is empty and counts as one.
+            if found + len(waiting) + len(one) > most:
                 raise too_many_values(limits)
-            below = one.values() if isinstance(one, Mapping) else one
-            waiting.extend((value, depth + 1) for value in below)
+            waiting.extend(
+                (value, depth + 1) for value in (one.values() if isinstance(one, Mapping) else one)
+            )
+        if not isinstance(one, (Mapping, list)) or not one:
+            found += 1
+    return found if values else 0
 
 
 def too_many_values(limits: Limits) -> QueryError:
@@ -168,6 +172,10 @@ def _refuse(code: str, what: str, what_en: str, found: int, most: int) -> None:
         )  # fmt: skip
 
 
+def _fragments(document: DocumentNode) -> dict[str, FragmentDefinitionNode]:
+    return {one.name.value: one for one in document.definitions if isinstance(one, FragmentDefinitionNode)}
+
+
 def _depth(value: ValueNode) -> int:
     """How many objects and lists a literal has within one another; the parser has bounded it."""
     if isinstance(value, ObjectValueNode):
@@ -180,46 +188,48 @@ def _depth(value: ValueNode) -> int:
 class _Measure:
     """Sizes of selections; a fragment's is kept."""
 
-    def __init__(self, fragments: dict[str, FragmentDefinitionNode], types: int) -> None:
-        self.fragments = fragments
-        self.many: dict[str, float] = {**_MANY, "types": types}
-        self.known: dict[tuple[str, bool], Size] = {}
+    def __init__(self, fragments: dict[str, FragmentDefinitionNode], sizes: Sizes) -> None:
+        self.fragments, self.sizes = fragments, sizes
+        self.known: dict[tuple[str, str], Size] = {}
         self.widths: dict[str, int] = {}
         self.inputs = 0  # the deepest argument
+        self.longest = 0  # alias
         self.open: set[str] = set()
 
-    def selection(self, selection_set: SelectionSetNode | None, introspecting: bool) -> Size:
+    def selection(self, selection_set: SelectionSetNode | None, place: str) -> Size:
+        """What a selection amounts to at a place of an introspection, empty where it is none."""
         depth = introspection_depth = aliases = directives = 0
         introspection = 0.0
         for node in selection_set.selections if selection_set else ():
             directives += len(node.directives)
             if isinstance(node, FieldNode):
+                self.longest = max(self.longest, len(node.alias.value) if node.alias else 0)
                 for argument in node.arguments:
                     self.inputs = max(self.inputs, _depth(argument.value))
-                meta = introspecting or node.name.value in ("__schema", "__type")
+                meta = below(place, node.name.value)
                 inner = self.selection(node.selection_set, meta)
-                below = Size(
+                one = Size(
                     0 if meta else inner.depth + 1,
                     inner.introspection_depth + 1 if meta else inner.introspection_depth,
-                    self.many.get(node.name.value, 1) * (inner.introspection + 1)
+                    (self.sizes.count(place, node.name.value) if place else 1) * (inner.introspection + 1)
                     if meta
                     else inner.introspection,
                     inner.aliases + (node.alias is not None),
                     inner.directives,
                 )
             elif isinstance(node, InlineFragmentNode):
-                below = self.selection(node.selection_set, introspecting)
+                one = self.selection(node.selection_set, place)
             else:
                 assert isinstance(node, FragmentSpreadNode)
-                below = self.fragment(node.name.value, introspecting)
-            depth = max(depth, below.depth)
-            introspection_depth = max(introspection_depth, below.introspection_depth)
-            introspection += below.introspection
-            aliases += below.aliases
-            directives += below.directives
+                one = self.fragment(node.name.value, place)
+            depth = max(depth, one.depth)
+            introspection_depth = max(introspection_depth, one.introspection_depth)
+            introspection += one.introspection
+            aliases += one.aliases
+            directives += one.directives
         return Size(depth, introspection_depth, introspection, aliases, directives)
 
-    def fragment(self, name: str, introspecting: bool) -> Size:
+    def fragment(self, name: str, place: str) -> Size:
         found = self.fragments.get(name)
         if found is None:  # validation names it
             return Size()
@@ -228,11 +238,11 @@ class _Measure:
                 "Q106", f"片段 {name} 绕回了自己", f"the fragment {name} leads back to itself",
                 "去掉循环引用。", "Remove the cycle.",
             )  # fmt: skip
-        if (name, introspecting) not in self.known:
+        if (name, place) not in self.known:
             self.open.add(name)
-            self.known[name, introspecting] = self.selection(found.selection_set, introspecting)
+            self.known[name, place] = self.selection(found.selection_set, place)
             self.open.remove(name)
-        return self.known[name, introspecting]
+        return self.known[name, place]
 
     def width(self, selection_set: SelectionSetNode) -> int:
         """The fields of a level with its fragments spread."""

@@ -4,6 +4,7 @@ import logging
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from traceback import extract_tb
 from typing import Any
 
@@ -13,7 +14,7 @@ from sqlalchemy import Engine
 from api.faults import InvalidOperationError, bad_variables, errors_body, refusal, too_deep
 from api.limits import Limits
 from api.planner import Planner
-from api.preparing import Preparer, Ready, Request
+from api.preparing import Operation, Preparer, Ready, Request, free
 from api.rate import LEAST, Headers, Meter, Rate, RateError, client_of
 from api.running import BusyError, Runner
 from api.types import graphql_schema
@@ -56,7 +57,9 @@ class Service:
         """The response to a request, made in this thread; what is wrong becomes `errors`, nothing is half answered."""
         try:
             ready = self.preparer.prepare(request)
-            return answered(ready, self.reader.fetch(ready.prepared.statement, ready.values))
+            data = self.reader.fetch(ready.prepared.statement, ready.values)
+            highlighter = ready.prepared.highlighter
+            return answered(ready, highlighter.fill(data) if highlighter else data)
         except REFUSED as error:
             return refused(error)
 
@@ -66,13 +69,19 @@ class Service:
         What is the program's own fault is answered by a reference, under which the log says where it happened.
         """
         headers: Headers = ()
+
+        def charge(cost: int) -> None:
+            nonlocal headers
+            headers = self.meter.take(client, cost) if self.meter is not None else ()
+
         try:
-            if self.meter is not None:
-                headers = self.meter.take(client, LEAST)
-            ready = self.preparer.prepare(request)
-            if self.meter is not None:
-                headers = self.meter.take(client, max(ready.prepared.cost - LEAST, 0))
-            return answered(ready, await self.runner.fetch(ready.prepared.statement, ready.values), headers)
+            charge(LEAST)
+            ready = self.preparer.prepare(request, charge)
+            charge(max(ready.prepared.cost - LEAST, 0))
+            data = await self.runner.fetch(ready.prepared.statement, ready.values)
+            if ready.prepared.highlighter:
+                data = await self.runner.fill(ready.prepared.highlighter, data)
+            return answered(ready, data, headers)
         except REFUSED as error:
             return refused(error, headers)
         except Exception as error:
@@ -85,23 +94,25 @@ class Service:
         peer = scope.get("client")
         return client_of(peer[0] if peer else "", b",".join(named).decode("latin-1"), proxies)
 
-    def kind(self, request: Request) -> str:
+    def kind(self, request: Request, client: str) -> str:
         """query, mutation or subscription; query for what cannot be parsed, which is refused as such."""
         try:
-            return self.preparer.operation(request).node.operation.value
+            return self._operation(request, client).node.operation.value
         except REFUSED:  # a variable in @skip of a subscription's field makes graphql-core's own rule raise
             return "query"
 
-    def planned(self, request: Request) -> tuple[OperationDefinitionNode, Planner]:
+    def planned(self, request: Request, client: str = "") -> tuple[OperationDefinitionNode, Planner]:
         """The operation that a request means, and what plans it; raises what `refused` answers."""
-        operation = self.preparer.operation(request)
+        operation = self._operation(request, client)
         return operation.node, self.preparer.planner(operation, self.preparer.coerced(request, operation))
+
+    def _operation(self, request: Request, client: str) -> Operation:
+        """The operation of a request, for which the client pays where it is not kept."""
+        return self.preparer.operation(request, partial(self.meter.take, client) if self.meter else free)
 
 
 def answered(ready: Ready, data: bytes, headers: Headers = ()) -> Answer:
     """The answer around the data."""
-    highlighter = ready.prepared.highlighter
-    data = highlighter.fill(data) if highlighter else data
     return Answer(b"".join((b'{"data":', data, ready.prepared.tail)), headers=headers)
 
 

@@ -6,7 +6,7 @@ An operation's plans are kept by the shape of the variables: which are there, th
 what is in them, booleans and nulls, and those values by which the plan was decided (`query.binding`).
 """
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -31,7 +31,16 @@ from graphql.validation.validate import ValidationAbortedError
 
 from api.faults import SHOWN, InvalidOperationError, bad_variables
 from api.highlights import Highlighter
-from api.limits import Limits, check_limits, check_values, rules, too_many_comparisons, too_many_rows
+from api.introspection import Sizes
+from api.limits import (
+    Limits,
+    check_limits,
+    check_values,
+    introspected,
+    rules,
+    too_many_comparisons,
+    too_many_rows,
+)
 from api.planner import Planner
 from api.variables import ABSENT, Declared, Fixed, freed, shape_of
 from query.binding import FixedError, Path, Recipe, sampled
@@ -48,6 +57,13 @@ _ALTERNATIVES = 8  # plans of one shape: a region's level, a cursor's nulls
 _FIXED = 64  # places whose values decide an operation's plan; with more, all do
 _BYTES = 64 * 1024 * 1024  # of documents, and again of plans; both at a guess
 _BYTES_OF_A_TOKEN = 1_000
+# What it costs to read a character of a document and to plan with a value, where neither is kept.
+_READ, _GIVEN = 5, 50
+Charge = Callable[[int], object]  # takes a cost from the client's; raises where less is left
+
+
+def free(_cost: int) -> None:
+    """Charges nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,22 +120,26 @@ class Preparer:
     ) -> None:
         self.catalog, self.model, self.schema, self.limits = catalog, model, schema, limits
         self.reader = reader
-        self._most = limits.values + limits.matched  # values, as `check_values` counts them
+        self._most = limits.values + limits.matched  # values and what holds them
         self.highlighter = Highlighter(catalog)
         self._rules = rules(limits)
+        self._sizes = Sizes.of(schema)
         self._documents: Kept[str, DocumentNode] = Kept(20)  # for those of several operations
         self._operations: Kept[tuple[str, str | None], Operation] = Kept(_BYTES, _weight_of_operation)
         self._plans: Kept[tuple[Operation, Hashable], tuple[Prepared, ...]] = Kept(_BYTES, _weight_of_plans)
         self._indexed: frozenset[str] = frozenset()  # by which the kept plans were made
         self._introspected: Kept[tuple[str, str | None, bytes], dict[str, Any]] = Kept(20)
 
-    def prepare(self, request: Request) -> Ready:
-        """The plan and the parameters; raises QueryError, InvalidOperationError, GraphQLError or RecursionError."""
+    def prepare(self, request: Request, charge: Charge = free) -> Ready:
+        """The plan and the parameters; raises QueryError, InvalidOperationError, GraphQLError or RecursionError.
+
+        `charge` is asked before each work that is not kept.
+        """
         variables = request.variables
         indexed = self.reader.indexed(self.catalog)
         if indexed is not self._indexed:
             self._plans, self._indexed = Kept(_BYTES, _weight_of_plans), indexed
-        operation = self.operation(request)
+        operation = self.operation(request, charge)
         if operation.node.operation.value != "query":
             raise _not_a_query(operation.node.operation.value)
         key = shape_of(operation.variables, variables, operation.places, self._most)
@@ -131,14 +151,14 @@ class Preparer:
                     continue
                 if values is not None:
                     return Ready(prepared, values)
-        return self.plan(request, operation)
+        return self.plan(request, operation, charge)
 
-    def operation(self, request: Request) -> Operation:
+    def operation(self, request: Request, charge: Charge = free) -> Operation:
         """The operation that is asked for, its document parsed and valid."""
         known = self._operations.find((request.query, request.operation_name))
         if known is not None:
             return known
-        document = self._documents.get(request.query, lambda: self._parsed(request.query))
+        document = self._documents.get(request.query, lambda: self._parsed(request.query, charge))
         node = _chosen(document, request.operation_name)
         declared = []
         for one in node.variable_definitions or ():
@@ -151,8 +171,9 @@ class Preparer:
 
     # planning
 
-    def plan(self, request: Request, operation: Operation) -> Ready:
+    def plan(self, request: Request, operation: Operation, charge: Charge = free) -> Ready:
         """The plan made anew, and kept for requests like this one."""
+        charge(_GIVEN * check_values(request.variables, self.limits))
         given = dict(request.variables)
         coerced = self.coerced(request, operation)
         while True:
@@ -160,7 +181,7 @@ class Preparer:
             if not all_fixed:
                 variables = {**coerced, **freed(operation.variables, given, coerced, operation.fixed)}
             try:
-                planner, plan = self._planned(request, operation, variables)
+                planner, plan = self._planned(request, operation, variables, charge)
                 hash(plan)  # a value that got into it is found here
             except FixedError as error:
                 _fix(operation, error.path)
@@ -168,7 +189,7 @@ class Preparer:
             except Exception:
                 if all_fixed:
                     raise
-                self._planned(request, operation, coerced)  # raises what is wrong with the values
+                self._planned(request, operation, coerced, charge)  # raises what is wrong with the values
                 operation.all_fixed = True  # else planning stumbles over values that it cannot see
                 continue
             break
@@ -202,7 +223,7 @@ class Preparer:
         )  # fmt: skip
 
     def _planned(
-        self, request: Request, operation: Operation, variables: Mapping[str, Any]
+        self, request: Request, operation: Operation, variables: Mapping[str, Any], charge: Charge
     ) -> tuple[Planner, Plan]:
         planner = self.planner(operation, variables)
         asked = [
@@ -215,8 +236,8 @@ class Preparer:
         if asked:
             if not operation.all_fixed:  # graphql-core gets the values as they came
                 operation.all_fixed = True
-                return self._planned(request, operation, sampled(variables))
-            meta = self._introspection(request, operation, asked)
+                return self._planned(request, operation, sampled(variables), charge)
+            meta = self._introspection(request, operation, asked, charge)
         return planner, planner.plan(operation.node, meta)
 
     def _tail(self, nodes: int, rows: int) -> bytes:
@@ -226,14 +247,15 @@ class Preparer:
 
     # documents
 
-    def _parsed(self, text: str) -> DocumentNode:
+    def _parsed(self, text: str, charge: Charge) -> DocumentNode:
+        charge(_READ * len(text))
         try:
             document = parse(text, max_tokens=self.limits.tokens)
         except GraphQLError as error:
             raise InvalidOperationError(
                 "Q110", "查询有语法错误", "the operation has a syntax error", [error]
             ) from None
-        check_limits(document, self.limits, len(self.schema.type_map))
+        check_limits(document, self.limits, self._sizes)
         errors = validate(self.schema, document, self._rules, max_errors=SHOWN)
         if any(
             isinstance(error, ValidationAbortedError) and "limit" not in error.message for error in errors
@@ -248,14 +270,17 @@ class Preparer:
     # introspection
 
     def _introspection(
-        self, request: Request, operation: Operation, asked: list[FieldNode]
+        self, request: Request, operation: Operation, asked: list[FieldNode], charge: Charge
     ) -> dict[str, Any]:
         """The answers to `__schema` and `__type`, from graphql-core, which gets to see nothing else."""
         variables = orjson.dumps(request.variables, option=orjson.OPT_SORT_KEYS)
         key = (request.query, request.operation_name, variables)
-        return self._introspected.get(key, partial(self._described, request, operation, asked))
+        return self._introspected.get(key, partial(self._described, request, operation, asked, charge))
 
-    def _described(self, request: Request, operation: Operation, asked: list[FieldNode]) -> dict[str, Any]:
+    def _described(
+        self, request: Request, operation: Operation, asked: list[FieldNode], charge: Charge
+    ) -> dict[str, Any]:
+        charge(introspected(operation.document, operation.node, self._sizes))
         alone = OperationDefinitionNode(
             operation=operation.node.operation,
             variable_definitions=operation.node.variable_definitions,

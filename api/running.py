@@ -16,11 +16,13 @@ from contextlib import asynccontextmanager
 from time import monotonic
 from typing import Any
 
+from api.highlights import Highlighter
 from api.limits import Limits
 from api.refusal import RequestError
 from query.run import Reader, Statement, TooSlowError
 
 INLINE = 0.008  # seconds that a statement may hold up other requests
+_FEW = 50_000  # bytes of documents, whose highlights take as long
 _QUICK = 5  # runs in a thread after which a statement counts as fast again
 
 
@@ -84,6 +86,18 @@ class Runner:
             return await asyncio.get_running_loop().run_in_executor(
                 self._threads, self._timed, statement, values, latest
             )
+        finally:
+            self.aside -= 1
+
+    async def fill(self, highlighter: Highlighter, data: bytes) -> bytes:
+        """The data with its highlights, made in a thread where that would hold up other requests."""
+        if len(data) < _FEW:
+            return highlighter.fill(data)
+        if self.aside >= self.limits.threads + self.limits.waiting:
+            raise BusyError()
+        self.aside += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._threads, highlighter.fill, data)
         finally:
             self.aside -= 1
 

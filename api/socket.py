@@ -168,7 +168,7 @@ class Conversation:
 
     async def _run(self, identifier: str, request: Request) -> bytes | None:
         """Send an operation's answers; the body of what refused it, if anything did."""
-        if self.service.kind(request) != "subscription":
+        if self.service.kind(request, self.client) != "subscription":
             answer = await self.service.respond(request, self.client)
             if answer.refused:
                 return answer.body

@@ -97,7 +97,9 @@ class Subscriptions:
         meter = self.service.meter
         if meter is not None:
             meter.take(client, LEAST)
-        begun, cost = await anyio.to_thread.run_sync(self._begin, request, last_event, limiter=self._threads)
+        begun, cost = await anyio.to_thread.run_sync(
+            self._begin, request, client, last_event, limiter=self._threads
+        )
         if meter is not None:
             meter.take(client, max(cost - LEAST, 0))
         return begun
@@ -119,8 +121,8 @@ class Subscriptions:
             if after >= seen.newest:
                 await self.watcher.beyond(after)
 
-    def _begin(self, request: Request, last_event: str | None) -> tuple[Subscription, int]:
-        operation, planner = self.service.planned(request)
+    def _begin(self, request: Request, client: str, last_event: str | None) -> tuple[Subscription, int]:
+        operation, planner = self.service.planned(request, client)
         key, feed, after = planner.feed(operation)
         rows = look_cost(feed.shape, feed.where, MOST, planner.values)
         limits = self.service.limits

@@ -46,6 +46,7 @@ LINKS = {
 }  # fmt: skip
 _EXISTS = "EXISTS ("
 _JOINED = 8
+_GROUP = 40  # conditions that stand side by side
 _REPEATED = ("organization.disclosures",)
 # Where the related rows are few, the row at hand is found from them: its column, and what it is in the related row.
 FOUND_FROM = {
@@ -93,9 +94,9 @@ def where(speller: Relating, condition: Condition | None, row: Row) -> list[str]
 def _condition(speller: Relating, condition: Condition, row: Row) -> str:
     match condition:
         case All(conditions=several):
-            return f"({' AND '.join(_condition(speller, one, row) for one in several) or '1 = 1'})"
+            return f"({_joined(' AND ', [_condition(speller, one, row) for one in several]) or '1 = 1'})"
         case Some(conditions=several):
-            return f"({' OR '.join(_condition(speller, one, row) for one in several) or '1 = 0'})"
+            return f"({_joined(' OR ', [_condition(speller, one, row) for one in several]) or '1 = 0'})"
         case Not():
             return f"NOT coalesce({_condition(speller, condition.condition, row)}, 1 = 0)"
         case Has(relation="item.disclosure", where=inner) if row.owner and row.owner.table == "disclosure":
@@ -103,10 +104,12 @@ def _condition(speller: Relating, condition: Condition, row: Row) -> str:
         case Has(few=True):
             return _found_from(speller, condition, row)
         case Has() | Each():
-            return f"EXISTS (SELECT 1 {_those(speller, condition, row)})"
-        case Counted():
-            rows = f"SELECT {_distinct(condition.over)} {_those(speller, condition.over, row)}"
-            count = f"(SELECT count(*) FROM ({rows}) counted)"
+            return f"EXISTS (SELECT 1 {_those(speller, condition, row)[1]})"
+        case Counted(over=over):
+            related, those = _those(speller, over, row)
+            # A party may stand in a disclosure twice.
+            each = f"DISTINCT {related}.id" if isinstance(over, Has) and over.relation in _REPEATED else "1"
+            count = f"(SELECT count(*) FROM (SELECT {each} {those}) counted)"
             return _spelled(speller.dialect, condition.operator, count, "bigint", condition.parameters)
         case Featured():
             alias = speller.alias("f")
@@ -125,20 +128,29 @@ def _condition(speller: Relating, condition: Condition, row: Row) -> str:
             return _compare(speller.dialect, condition, row)
 
 
+def _joined(word: str, parts: list[str]) -> str:
+    """Conditions joined, many of them in groups: SQLite takes a thousand levels of expressions, one for each word."""
+    while len(parts) > _GROUP:
+        parts = [f"({word.join(parts[at : at + _GROUP])})" for at in range(0, len(parts), _GROUP)]
+    return word.join(parts)
+
+
 def _in_force(day: str, alias: str) -> str:
     begins, ends = f"{alias}.valid_from", f"{alias}.valid_to"
     begun = f"({begins} IS NULL OR substr({day}, 1, length({begins})) >= {begins})"
     return f"({begun} AND ({ends} IS NULL OR substr({day}, 1, length({ends})) <= {ends}))"
 
 
-def _those(speller: Relating, over: Has | Each, row: Row) -> str:
-    """FROM and WHERE of the related rows, or of the elements of a list, that meet their condition."""
+def _those(speller: Relating, over: Has | Each, row: Row) -> tuple[str, str]:
+    """FROM and WHERE of the related rows, or of the elements of a list, that meet their condition, and what they are
+    called there.
+    """
     if isinstance(over, Each):
         clause, element = speller.dialect.elements(
             _document(row), over.path, speller.alias("e"), over.objects
         )
         inside = Row(row.table, row.alias, element, row.owner)
-        return f"FROM {clause} WHERE {_condition(speller, over.where, inside)}"
+        return row.alias, f"FROM {clause} WHERE {_condition(speller, over.where, inside)}"
     made = Made(led=False, document=asks_document(over.where))
     related, clause, joins = speller.related(over.relation, (), row, made)
     if over.relation in LINKS:
@@ -146,12 +158,8 @@ def _those(speller: Relating, over: Has | Each, row: Row) -> str:
         alias = speller.alias("l")
         clause = f"{link} {alias} CROSS JOIN {clause}"
         joins = [one.format(l=alias, p=row.alias, c=related.alias) for one in (to_parent, to_child)]
-    return f"FROM {clause} WHERE {' AND '.join([*joins, _condition(speller, over.where, related)])}"
-
-
-def _distinct(over: Has | Each) -> str:
-    """What to select of rows that are counted: a party may stand in a disclosure twice."""
-    return "DISTINCT disclosure_id" if isinstance(over, Has) and over.relation in _REPEATED else "1"
+    found = f"FROM {clause} WHERE {' AND '.join([*joins, _condition(speller, over.where, related)])}"
+    return related.alias, found
 
 
 def _found_from(speller: Relating, has: Has, row: Row) -> str:

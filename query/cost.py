@@ -40,7 +40,7 @@ READS: MappingProxyType[str, int] = MappingProxyType(
         "Statistics": 1_000,
         "Facets": 1_000,
         "Within": 1_000,
-        "Highlights": 2,
+        "Highlights": 100,  # read by the program, not by the database
     }
 )
 FROM_A_ROLLUP = 50  # instead, where sums are kept ready

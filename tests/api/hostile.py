@@ -112,6 +112,7 @@ CASES: dict[str, Sized] = {
     # fields
     "aliases": Sized(lambda n: region(repeated(n, lambda k: f"a{k}: code")), 30, "Q102"),
     "aliases of lists": Sized(lambda n: Document("{ " + repeated(n, lambda k: f"a{k}: disclosures {{ totalCount }}") + " }"), 20, "Q104"),
+    "an alias of many letters": Sized(lambda n: rows("nodes { ...F }", "", f"fragment F on Disclosure {{ {'a' * n}: id }}"), 100, "Q117"),
     "one field over and over": Sized(lambda n: region("code " * n), 173, "Q109"),
     "one list over and over": Sized(lambda n: rows("nodes { id } " * n), 110, "Q109"),
     "misspelled fields": Sized(lambda n: region(repeated(n, lambda k: f"nope{k}")), 1_900, "Q111", "Q111"),
@@ -132,7 +133,7 @@ CASES: dict[str, Sized] = {
     # variables
     "declared variables": Sized(lambda n: Document(f"query ({repeated(n, lambda k: f'$v{k}: Int')}) {{ __typename }}"), 10_000, "Q110", "Q110"),
     "declared variables that nothing uses": Sized(lambda n: Document(f"query ({repeated(n, lambda k: f'$v{k}: Int')}) {{ __typename }}"), 490, "Q111", "Q111"),
-    "given variables": Sized(lambda n: Document("{ __typename }", {f"v{k}": k for k in range(n)}), 1_999, "Q108"),
+    "given variables": Sized(lambda n: Document("{ __typename }", {f"v{k}": k for k in range(n)}), 2_000, "Q108"),
     "a million given values": Sized(lambda n: Document("{ __typename }", {"v": [0] * n}), 1000000, "Q108", "Q108"),
     "variables nobody gave": Sized(lambda n: Document(f"query ({repeated(n, lambda k: f'$v{k}: Int!')}) {{ region(code: \"530114\") {{ code }} {repeated(n, lambda k: f'a{k}: disclosures(first: $v{k}) {{ totalCount }}')} }}"), 19, "Q104", "Q112"),
     "objects within a variable": Sized(lambda n: filtered(given(n)), 9, "Q021"),
@@ -145,8 +146,9 @@ CASES: dict[str, Sized] = {
     # filters
     "values of an `in`": Sized(lambda n: filtered({"title": {"in": ["a"] * n}}), 100, "Q001"),
     "values of an `in`, in the document": Sized(lambda n: rows("totalCount", f'(filter: {{publisher: {{id: {{in: [{"1 " * n}]}}}}}})'), 100, "Q001"),
-    "conditions in `or`": Sized(lambda n: filtered({"or": [{"title": {"eq": "a"}}] * n}), 496, "Q201"),
-    "conditions in `and`, in the document": Sized(lambda n: rows("totalCount", f"(filter: {{and: [{'{} ' * n}]}})"), 497, "Q201"),
+    "conditions in `or`": Sized(lambda n: filtered({"or": [{"title": {"eq": "a"}}] * n}), 999, "Q108"),
+    "conditions that say nothing": Sized(lambda n: filtered({"and": [{}] * n}), 2_000, "Q108"),
+    "conditions in `and`, in the document": Sized(lambda n: rows("totalCount", f"(filter: {{and: [{'{} ' * n}]}})"), 992, "Q110"),
     "conditions that read every title": Sized(lambda n: filtered({"or": [{"title": {"contains": f"示{k}"}} for k in range(n)]}), 181, "Q115"),
     "conditions on related rows": Sized(lambda n: filtered({"and": [{"organization": {"name": {"contains": f"{k}"}}} for k in range(n)]}), 60, ""),
     "a filter of many kinds": Sized(lambda n: filtered({"or": [{"daysLate": {"gt": k, "lt": k, "ne": k}} for k in range(n)]}), 250, ""),
@@ -194,7 +196,7 @@ CASES: dict[str, Sized] = {
     # introspection
     "types of types": Sized(lambda n: Document('{ __type(name: "Lot") { ' + nested(n, "ofType", "name") + " } }"), 13, "Q101"),
     "types of fields of types": Sized(lambda n: Document("{ __schema { types { " + "fields { type { " * n + "name" + " } }" * n + " } } }"), 2, "Q107"),
-    "all types over and over": Sized(lambda n: Document(f"{{ __schema {{ {repeated(n, lambda k: f'a{k}: types {{ name fields {{ name description type {{ name kind }} }} }}')} }} }}"), 16, "Q107"),
+    "all types over and over": Sized(lambda n: Document(f"{{ __schema {{ {repeated(n, lambda k: f'a{k}: types {{ name fields {{ name description type {{ name kind }} }} }}')} }} }}"), 7, "Q107"),
     "introspection that leads back": Sized(lambda n: Document("{ __schema { types { ...F0 } } } " + chain(n, "fields {{ type {{ ...F{} }} }}", "...F0", "__Type")), 50, "Q106", "Q106"),
     # several operations
     "operations": Sized(lambda n: Document(repeated(n, lambda k: f"query A{k} {{ __typename }}")), 100, "Q113", "Q113"),

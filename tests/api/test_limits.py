@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from graphql import get_introspection_query
 
-from api.limits import Limits
+from api.introspection import Sizes
+from api.limits import Limits, introspected
 from api.operation import Request, Service
 from api.subscriptions import Subscriptions
 from query.errors import QueryError
@@ -175,11 +176,45 @@ def test_values_are_counted_in_variables_and_in_arguments(answering: Service) ->
 
 
 def test_the_usual_introspection_is_answered_and_kept(answering: Service) -> None:
-    first_time, _ = answer(answering, get_introspection_query(input_value_deprecation=True))
+    """With everything that GraphiQL and generators of code may ask for."""
+    query = get_introspection_query(
+        specified_by_url=True,
+        directive_is_repeatable=True,
+        schema_description=True,
+        input_value_deprecation=True,
+    )
+    first_time, _ = answer(answering, query)
     assert len(first_time["data"]["__schema"]["types"]) > 100
-    again, seconds = answer(answering, get_introspection_query(input_value_deprecation=True))
+    again, seconds = answer(answering, query)
     assert again == first_time
     assert seconds < WITHIN
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        get_introspection_query(),
+        introspection(5),
+        "{ __schema { types { fields { type { fields { name } } } } } }",
+        "{ __schema { types { inputFields { type { inputFields { name } } } } } }",
+        "{ __schema { types { fields { args { type { inputFields { name } } } } } } }",
+        "{ __schema { types { interfaces { possibleTypes { name } } } } }",
+        '{ __type(name: "Query") { fields { args { type { inputFields { name } } } } } }',
+    ],
+)
+def test_the_values_of_an_introspection_are_told_beforehand(answering: Service, query: str) -> None:
+    """Not far above what they are, and hardly below."""
+    operation = answering.preparer.operation(Request(query))
+    told = introspected(operation.document, operation.node, Sizes.of(answering.schema))
+    found, _ = answer(answering, query)
+    assert 0.7 * values(found["data"]) < told
+    assert told < 2 * values(found["data"]) or "__type(" in query
+
+
+def values(found: Any) -> int:
+    """How many values there are in it."""
+    below = found.values() if isinstance(found, dict) else found if isinstance(found, list) else ()
+    return sum(1 + values(one) for one in below)
 
 
 @pytest.mark.parametrize(
@@ -187,7 +222,7 @@ def test_the_usual_introspection_is_answered_and_kept(answering: Service) -> Non
     [
         (introspection(30), "Q107"),
         ("{ __schema { types { fields { type { fields { type { fields { name } } } } } } } }", "Q107"),
-        ('{ __type(name: "Lot") { fields { type { fields { type { fields { name } } } } } } }', "Q111"),
+        ('{ __type(name: "Lot") { fields { type { fields { type { fields { name } } } } } } }', "Q107"),
         ("{ __schema { types { ...T } } } fragment T on __Type { fields { type { ...T } } }", "Q106"),
         ('{ __type(name: "Lot") { ' + "ofType { " * 16 + "name" + " }" * 16 + " } }", "Q101"),
     ],

@@ -7,6 +7,7 @@ from ipaddress import ip_network
 from typing import Any
 
 import pytest
+from graphql import get_introspection_query
 from sqlalchemy import Engine
 from starlette.testclient import TestClient
 
@@ -18,6 +19,7 @@ from schemas.errors import OpenallocError
 
 ONE = Request("{ disclosures(first: 50) { nodes { id } } }")
 COST = 50 + 51  # nodes and rows
+READ = 5  # a character of a document that is not known yet
 PROXIES = (ip_network("10.0.0.0/8"), ip_network("::1/128"))
 
 
@@ -127,7 +129,8 @@ def test_a_client_is_its_address_or_what_a_trusted_proxy_says(peer: str, forward
 
 @pytest.mark.parametrize("usual", [True, False], ids=["usual", "by GET"])
 def test_over_http_answers_tell_and_too_much_is_429(file: Engine, catalog: Catalog, usual: bool) -> None:
-    app = application(catalog, file, rate=Rate(2 * COST + LEAST, 3_600, PROXIES))
+    quota = 2 * COST + LEAST + READ * len(ONE.query)
+    app = application(catalog, file, rate=Rate(quota, 3_600, PROXIES))
     client = TestClient(app, client=("10.1.1.1", 5))
     app.state.checkers.close()
 
@@ -141,7 +144,7 @@ def test_over_http_answers_tell_and_too_much_is_429(file: Engine, catalog: Catal
         found = ask("1.1.1.1")
         assert found.status_code == 200
         assert found.headers["ratelimit"].startswith(f'"cost";r={left};')
-        assert found.headers["ratelimit-policy"] == f'"cost";q={2 * COST + LEAST};w=3600'
+        assert found.headers["ratelimit-policy"] == f'"cost";q={quota};w=3600'
     found = ask("1.1.1.1")
     assert found.status_code == 429
     assert int(found.headers["retry-after"]) > 60
@@ -152,15 +155,44 @@ def test_over_http_answers_tell_and_too_much_is_429(file: Engine, catalog: Catal
     assert ask("2.2.2.2").status_code == 200
 
 
-def test_what_is_refused_costs_a_little(file: Engine, catalog: Catalog) -> None:
-    service = Service(catalog, file, rate=Rate(3 * LEAST, 3_600))
+def test_what_is_refused_costs_a_little_and_reading_it_again(file: Engine, catalog: Catalog) -> None:
+    query = "{ nope }"
+    each = LEAST + READ * len(query)
+    service = Service(catalog, file, rate=Rate(3 * each, 3_600))
 
     async def run() -> list[int]:
-        answers = [await service.respond(Request("{ nope }"), "a") for _ in range(4)]
-        assert dict(answers[0].headers)["RateLimit"].startswith(f'"cost";r={2 * LEAST};')
+        answers = [await service.respond(Request(query), "a") for _ in range(4)]
+        assert dict(answers[0].headers)["RateLimit"].startswith(f'"cost";r={2 * each};')
         return [answer.status for answer in answers]
 
     assert asyncio.run(run()) == [0, 0, 0, 429]
+
+
+def test_work_that_is_not_kept_is_not_done_for_who_cannot_pay(
+    file: Engine, catalog: Catalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Reading a document, planning with many values, an introspection: each is asked for before it is begun."""
+    whole = get_introspection_query()
+    many = Request(
+        "query ($f: DisclosureFilter) { disclosures(filter: $f) { totalCount } }",
+        {"f": {"or": [{"type": {"eq": f"{n}"}} for n in range(900)]}},
+    )
+    for request, work in (
+        (Request("{ __typename } #" + "x" * 20_000), "api.preparing.parse"),
+        (many, "api.preparing.get_variable_values"),
+        (Request(whole), "api.preparing.execute"),
+    ):
+        with monkeypatch.context() as patched:
+            patched.setattr(work, _never)
+            service = Service(catalog, file, rate=Rate(40_000, 3_600))
+            answer = asyncio.run(service.respond(request, "a"))
+        assert answer.status == 429, work
+        able = Service(catalog, file, rate=Rate(1_000_000, 3_600))
+        assert not asyncio.run(able.respond(request, "a")).refused, work
+
+
+def _never(*_: Any, **__: Any) -> Any:
+    raise AssertionError("it is not to be done")
 
 
 def test_what_nobody_expected_is_a_reference_and_nothing_else(

@@ -3,12 +3,14 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Iterator
+from threading import current_thread
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine
 from starlette.applications import Starlette
 
+from api.highlights import Highlighter
 from api.limits import Limits
 from api.operation import Request, Service
 from api.running import Runner
@@ -95,6 +97,27 @@ def test_more_slow_ones_than_there_are_places_are_told_to_come_again(
     assert "busy" in error["message"]
     assert after.status == 0, "the places are free again"
     assert service.runner.aside == 0
+
+
+def test_many_highlights_are_made_aside_and_a_few_at_once(file: Engine, catalog: Catalog) -> None:
+    runner = Runner(Service(catalog, file).reader, Limits())
+    made_by: list[str] = []
+
+    class Highlighting(Highlighter):
+        def fill(self, answer: bytes) -> bytes:
+            made_by.append(current_thread().name)
+            return answer[:1]
+
+    async def several() -> list[bytes]:
+        highlighter = Highlighting(catalog)
+        return [await runner.fill(highlighter, b"x" * size) for size in (1_000, 1_000_000)]
+
+    assert asyncio.run(several()) == [b"x", b"x"]
+    here, aside = made_by
+    assert here == current_thread().name
+    assert aside.startswith("statement")
+    assert runner.aside == 0
+    runner.close()
 
 
 def test_whoever_waits_too_long_for_a_thread_is_told_so(file: Engine, catalog: Catalog) -> None:

@@ -80,7 +80,8 @@ def tokens(text: str) -> list[tuple[str, int, int]]:
     return found
 
 
-def words(text: str) -> list[str]:
+@cache
+def words(text: str) -> Sequence[str]:
     """The tokens alone."""
     return [token for token, _, _ in tokens(text)]
 

@@ -41,7 +41,7 @@ class Filters:
             case "isNull":
                 return bool((one is None) == value)
         given = get_named_type(type_.fields[name].type)
-        if self._is_own(one, name, given.name):
+        if self._is_own(one, name, given):
             return self.meets(self.oracle.called_in(one.document or {}, name), value, given.name)
         found = self._found(one, name)
         if name in ("organization", "process") and isinstance(found, list):  # some of them
@@ -54,10 +54,16 @@ class Filters:
             ) and self.meets(found, value, given.name)
         return self._compares(one, name, found, value, given.name)
 
-    def _is_own(self, one: Any, name: str, filter_: str) -> bool:
-        """Whether a type has a property of its own that is called as what every disclosure is related to."""
+    def _is_own(self, one: Any, name: str, filter_: Any) -> bool:
+        """Whether a property of its own is called as what every disclosure is related to, or as a column of its row."""
         related = {"organization": "PartyFilter", "process": "ProcessFilter"}
-        return isinstance(one, Thing) and one.kind == "disclosure" and filter_ != related.get(name, filter_)
+        if isinstance(one, Thing) and one.kind in ("lot", "item"):
+            return "and" in filter_.fields and name != "disclosure"
+        return (
+            isinstance(one, Thing)
+            and one.kind == "disclosure"
+            and filter_.name != related.get(name, filter_.name)
+        )
 
     def _is_read(self, one: Thing, name: str) -> bool:
         """Whether an object is read from the document; a related thing that is not there meets nothing."""

@@ -211,7 +211,7 @@ def read(given: str, orders: Orders) -> Place:
 
 
 def _value(value: str, key: str) -> Any:
-    if value == "":
+    if value == "" and key != "unit_key":  # which is empty where there is no unit
         return None
     if _is_text(key):
         return value[1:].replace("~1", "|").replace("~0", "~")

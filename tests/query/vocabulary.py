@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cached_property
+from functools import cache
 from typing import Any
 
 from tests.query import meaning, reference
@@ -20,21 +20,11 @@ class Vocabulary:
 
     oracle: Oracle
 
-    @cached_property
-    def harvest(self) -> dict[tuple[str, str], list[Any]]:
-        """The values of every property of the documents, by name and GraphQL type."""
-        found: dict[tuple[str, str], dict[str, Any]] = {}
-        for document in self.oracle.documents.values():
-            for name, value in _values(document, ""):
-                for type_ in _types(value):
-                    found.setdefault((name, type_), {})[repr(value)] = value
-        return {key: [values[one] for one in sorted(values)] for key, values in found.items()}
-
     def value(self, chance: random.Random, name: str, operator: str, type_: str = "String") -> Any:
         """A value that a filter's field could be compared with."""
         if type_ == "Boolean":
             return chance.choice((True, False))
-        found = self.harvest.get((name, type_))
+        found = _harvest(self.oracle).get((name, type_))
         if found and (name not in _OF_ROWS or chance.random() < 0.4):
             return self._piece(chance, chance.choice(found), operator)
         if type_ == "Date":
@@ -181,6 +171,17 @@ class Vocabulary:
 # Names that stand in rows, whatever else is called so in documents.
 _OF_ROWS = ("amount", "name", "uscc", "title", "region", "type", "level", "id", "number", "area", "price")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
+
+
+@cache  # for every operation the same
+def _harvest(oracle: Oracle) -> dict[tuple[str, str], list[Any]]:
+    """The values of every property of the documents, by name and GraphQL type."""
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    for document in oracle.documents.values():
+        for name, value in _values(document, ""):
+            for type_ in _types(value):
+                found.setdefault((name, type_), {})[repr(value)] = value
+    return {key: [values[one] for one in sorted(values)] for key, values in found.items()}
 
 
 def _values(value: Any, name: str) -> Iterator[tuple[str, Any]]:
