@@ -88,7 +88,7 @@ def test_the_page_for_developers_names_what_is_registered(client: TestClient, ap
 @pytest.mark.parametrize("example", EXAMPLES, ids=[one["title"] for one in EXAMPLES])
 def test_every_example_runs(answering: Service, example: dict[str, Any]) -> None:
     request = Request(example["query"], example.get("variables", {}))
-    if answering.kind(request) == "subscription":
+    if answering.kind(request, "") == "subscription":
         operation, planner = answering.planned(request)
         assert planner.feed(operation)
         return
