@@ -144,10 +144,10 @@ def test_a_subscription_may_not_test_too_much_either(answering: Service) -> None
         begun = Subscriptions(limited)._begin
         if refused_:
             with pytest.raises(QueryError, match="rows") as told:
-                begun(Request(query, {}), None)
+                begun(Request(query, {}), "", None)
             assert told.value.code == "Q115"
         else:
-            assert begun(Request(query, {}), None)[1] == 50 + rows
+            assert begun(Request(query, {}), "", None)[1] == 50 + rows
 
 
 def test_lists_without_a_page_size_are_counted_by_a_guess(answering: Service) -> None:
