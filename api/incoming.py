@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+import anyio
 import orjson
-from starlette.requests import ClientDisconnect
 from starlette.requests import Request as HttpRequest
 from starlette.types import Receive
 
@@ -13,6 +13,7 @@ from api.operation import Request
 from api.refusal import RequestError
 
 JSON = "application/json"
+ARRIVAL = 20.0  # seconds in which the rest of a body has to come
 
 
 async def read(http: HttpRequest, most: int) -> Mapping[str, Any]:
@@ -37,13 +38,16 @@ async def read(http: HttpRequest, most: int) -> Mapping[str, Any]:
     body, whole = await read_body(http.receive, most)
     if len(body) > most:
         raise RequestError(413, "A006", f"请求超过 {most} 字节", f"the request has more than {most} bytes")
-    if not whole:
-        raise ClientDisconnect
+    if not whole:  # nobody may be there any more to read it
+        raise RequestError(
+            408, "A007", f"请求没有在 {ARRIVAL:g} 秒内到齐", f"the request did not arrive within {ARRIVAL:g} s",
+            "请重新发送。", "Send it again.",
+        )  # fmt: skip
     return checked(_json(body, "body"))
 
 
 async def read_body(receive: Receive, most: int) -> tuple[bytes, bool]:
-    """The body, and whether that is all of it: not beyond the limit, not where the client has left."""
+    """The body, and whether that is all of it: not beyond the limit, not where the client has left or goes on for ever."""
     message = await receive()
     if message["type"] != "http.request":
         return b"", False
@@ -51,13 +55,14 @@ async def read_body(receive: Receive, most: int) -> tuple[bytes, bool]:
     if not message.get("more_body", False):
         return body, len(body) <= most
     parts = bytearray(body)
-    while len(parts) <= most:
-        message = await receive()
-        if message["type"] != "http.request":
-            return bytes(parts), False
-        parts += message.get("body", b"")
-        if not message.get("more_body", False):
-            return bytes(parts), len(parts) <= most
+    with anyio.move_on_after(ARRIVAL):
+        while len(parts) <= most:
+            message = await receive()
+            if message["type"] != "http.request":
+                break
+            parts += message.get("body", b"")
+            if not message.get("more_body", False):
+                return bytes(parts), len(parts) <= most
     return bytes(parts), False
 
 

@@ -21,6 +21,7 @@ from api.subscriptions import Subscriptions
 
 PROTOCOL = "graphql-transport-ws"
 OPERATIONS = 20  # of one socket at a time
+_LONGEST = 200  # characters of an operation's id
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,4 +235,6 @@ def _id(message: Mapping[str, Any]) -> str:
     identifier = message.get("id")
     if not isinstance(identifier, str) or not identifier:
         raise ClosedError(4400, "Invalid message: id is expected")
+    if len(identifier) > _LONGEST:  # every message of the operation has it
+        raise ClosedError(4400, f"Invalid message: an id has {_LONGEST} characters at most")
     return identifier

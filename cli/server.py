@@ -3,6 +3,10 @@
 import gc
 import os
 import socket
+from contextlib import suppress
+from pathlib import Path
+from threading import Thread
+from time import sleep
 
 from granian import Granian
 from granian.constants import Interfaces
@@ -14,6 +18,10 @@ from cli.settings import Settings
 from schemas.catalog import Catalog
 from schemas.errors import OpenallocError
 from store.engine import connect
+
+UNREAD = 60  # seconds until a connection ends whose other side takes nothing of what was sent
+_TRIES, _BETWEEN = 300, 0.1
+_OPEN = Path("/proc/self/fd")
 
 
 def worker() -> Starlette:
@@ -30,7 +38,34 @@ def worker() -> Starlette:
         gc.freeze()
     finally:
         gc.enable()
+    Thread(target=_bound_when_listening, daemon=True).start()
     return made
+
+
+def bound_listeners() -> int:
+    """Have the system end connections of this process that nobody reads: those that its listeners accept from now on.
+
+    The server holds what an application has sent for as long as the connection stands. How many listeners there were.
+    """
+    found = 0
+    for opened in [*_OPEN.iterdir()] if _OPEN.is_dir() and hasattr(socket, "TCP_USER_TIMEOUT") else ():
+        with suppress(OSError):  # it was closed meanwhile
+            if not opened.is_socket():
+                continue
+            with socket.socket(fileno=os.dup(int(opened.name))) as one:
+                is_tcp = one.family in (socket.AF_INET, socket.AF_INET6) and one.type == socket.SOCK_STREAM
+                if is_tcp and one.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
+                    one.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNREAD * 1_000)
+                    found += 1
+    return found
+
+
+def _bound_when_listening() -> None:
+    """The server begins to listen by itself, some time after the application is made."""
+    for _ in range(_TRIES):
+        if bound_listeners():
+            return
+        sleep(_BETWEEN)
 
 
 def assert_free(host: str, port: int) -> None:

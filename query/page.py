@@ -114,8 +114,11 @@ class Page:
         relation = RELATIONS[self.source.relation]
         if self.related.table == "item" or relation.rows:
             return True
-        if self.related.table != "disclosure" or by_ranks(self) or self.walked:
+        if by_ranks(self) or self.walked:
             return False
+        if self.related.table != "disclosure":
+            alone = self.clause == f"{self.related.rows} {self.related.alias}"
+            return alone and self.source.order[0].key not in TIES[self.related.table]
         unordered = relation.computed or (relation.through and not relation.through.ordered)
         return bool(unordered) or self.source.order[0].key != "recency"
 

@@ -1,4 +1,6 @@
-"""Clients of `/validate` that leave, do not read or send slowly: the check ends, its folder goes, its place is free."""
+"""Clients that leave, do not read or send slowly: a check ends, its folder goes, its place is free; no body is waited for
+without end.
+"""
 
 import os
 import signal
@@ -13,7 +15,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from api import checkers, events, validate
+from api import checkers, events, incoming, validate
 
 TYPE = "land/grant-result"
 HEADING = "宗地编号,出让面积(公顷),成交价(万元),受让人,成交日期\n"
@@ -194,3 +196,34 @@ def _runs(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except (FileNotFoundError, ProcessLookupError):
         return False
+
+
+@pytest.mark.parametrize("usual", [True, False])
+@pytest.mark.parametrize("leaves", [True, False])
+def test_a_query_of_which_the_rest_does_not_come_is_not_waited_for(
+    app: Starlette, monkeypatch: pytest.MonkeyPatch, usual: bool, leaves: bool
+) -> None:
+    monkeypatch.setattr(incoming, "ARRIVAL", 0.05)
+    begun = [{"type": "http.request", "body": b'{"query": "', "more_body": True}]
+    answered: list[Any] = []
+
+    async def receive() -> Any:
+        if begun:
+            return begun.pop()
+        if leaves:
+            return {"type": "http.disconnect"}
+        return await anyio.sleep_forever()
+
+    async def send(message: Any) -> None:
+        answered.append(message)
+
+    async def ask() -> None:
+        headers = [(b"content-type", b"application/json"), *([] if usual else [(b"expect", b"100-continue")])]
+        query = {**scope(app, ""), "path": "/graphql", "query_string": b"", "headers": headers}
+        with anyio.fail_after(20):
+            await app(query, receive, send)
+
+    anyio.run(ask)
+    start, body = answered
+    assert start["status"] == 408
+    assert b"A007" in body["body"]

@@ -72,6 +72,7 @@ MISTAKES = {
     "a type that is no text": ('{"type": 1}', 4400),
     "no id": (json.dumps({"type": "subscribe", "payload": ALL}), 4400),
     "an empty id": (json.dumps(subscribe("")), 4400),
+    "an id of many letters": (json.dumps(subscribe("a" * 201)), 4400),
     "an id that is no text": (json.dumps({**subscribe("a"), "id": 1}), 4400),
     "no payload": ('{"type": "subscribe", "id": "a"}', 4400),
     "a payload without a document": (json.dumps(subscribe("a", {})), 4400),

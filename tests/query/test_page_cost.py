@@ -76,3 +76,31 @@ def test_what_is_behind_a_page_is_looked_up_and_not_counted(engine: Engine, cata
         else "Index Cond: .*recency >="
     )
     assert re.search(entered, found), found
+
+
+def test_nothing_is_made_of_rows_that_a_sorted_page_does_not_show(
+    stored_sqlite: Engine, toy_catalog: Catalog
+) -> None:
+    """What a node holds costs as often as there are nodes, whatever else is sorted to find them."""
+    service = Service(toy_catalog, stored_sqlite)
+
+    def instructions(inside: str) -> int:
+        query = f"{{ regions(first: 2, orderBy: {{field: LEVEL}}) {{ nodes {{ code {inside} }} }} }}"
+        ready = service.preparer.prepare(Request(query))
+        done = [0]
+        with stored_sqlite.connect() as connection:
+            driver = connection.connection.driver_connection
+            assert driver is not None
+
+            def count() -> None:
+                done[0] += 100
+
+            driver.set_progress_handler(count, 100)
+            connection.exec_driver_sql(
+                ready.prepared.statement.text, parameters_of(ready.values)
+            ).scalar_one()
+            driver.set_progress_handler(None, 100)
+        return done[0]
+
+    bare = instructions("")
+    assert instructions("ancestors { title }") < 1.2 * bare
