@@ -16,7 +16,7 @@ from pathlib import Path
 
 from bench.query import load
 from bench.query.databases import make, place, postgresql, renew
-from bench.query.pages import costs, lines
+from bench.query.pages import costs, databases, lines
 from bench.query.plans import explain
 from bench.query.report import Report
 from bench.query.run import ALL, Run, run
@@ -72,7 +72,7 @@ def main() -> None:
 
 def _pages(folder: Path, catalog: Catalog, sizes: list[int], seconds: float) -> None:
     small, large = sizes
-    found = [costs(folder, catalog, rows, seconds) for rows in (small, large)]
+    found = [costs(where, catalog, seconds) for where in databases(folder, small, large)]
     print()
     for line in lines((small, large), *found):
         print(line)
