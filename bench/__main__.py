@@ -3,7 +3,7 @@
 - writing records against a bare insert of the very rows that writing inserted;
 - checking a file against frictionless (`bench.check`, which can be run alone).
 
-What answers cost is measured by `python -m bench.query` against other servers, and by `python -m bench.path`.
+What answers cost is measured by `python -m bench.query` against other servers.
 Absolute figures drift with the machine; quote the ratios, with the machine and the date.
 """
 
