@@ -14,11 +14,14 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from cli import output
 from cli.graphql import app as graphql
+from cli.history import history
+from cli.refused import refused
 from cli.reindex import reindex
 from cli.schemas import STATUS
 from cli.schemas import app as versions
 from cli.settings import DATABASE, READ, Settings
 from cli.template import template
+from cli.withdraw import withdraw
 from formats.error import FormatError
 from schemas.calendar import BEIJING
 from schemas.catalog import Catalog
@@ -147,6 +150,9 @@ def load(
     type: Type = None,
     profile: Profile = None,
     publisher: Publisher = None,
+    again: Annotated[
+        bool, typer.Option("--again", help="恢复已撤回的记录。Bring withdrawn records back.")
+    ] = False,
     database: Database = None,
     json: AsJson = False,
 ) -> None:
@@ -165,7 +171,7 @@ def load(
                 loading.load(
                     file, catalog, engine, type=type, profile=chosen, publisher=publisher,
                     now=datetime.now(UTC).replace(tzinfo=None),
-                    progress=_of_rows(tick),
+                    progress=_of_rows(tick), again=again,
                 )
             )  # fmt: skip
     _finish(files, reports, json, stored=True)
@@ -317,6 +323,9 @@ def demo(
 
 app.command()(template)
 app.command()(reindex)
+app.command()(withdraw)
+app.command()(refused)
+app.command()(history)
 
 
 def main() -> None:

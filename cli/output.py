@@ -118,6 +118,11 @@ def _print_counts(report: Mapping[str, Any], stored: bool) -> None:
         out.print(
             f"记录 records: 新增 stored {records['stored']}, 未变 unchanged {records['unchanged']}, "
             f"修订 revised {records['revised']}"
+            + (
+                f", 已撤回未恢复 withdrawn and left alone {records['withdrawn']}"
+                if records["withdrawn"]
+                else ""
+            )
         )
     else:
         out.print(f"记录 records: {records['total']}(未装入 not stored)")

@@ -17,6 +17,7 @@ from loaders.groups import Issues
 from loaders.headings import SEARCHED
 from loaders.issues import RULES
 from loaders.ledger import Ledger
+from loaders.personal import mask
 from loaders.report import ColumnUse, SoFar
 from loaders.screen import masked, masked_cells, screened_record
 from loaders.sheets import Sheet
@@ -28,7 +29,8 @@ from loaders.unheaded import unheaded
 from schemas.catalog import Disclosure
 from schemas.issue import RULES as SCHEMA_RULES
 from schemas.issue import Issue, issue
-from store.identity import identify
+from store.cases import UNKNOWN, Case, case_of
+from store.identity import identify, publisher_of
 
 # Called whenever at least so many rows more have come.
 Progress = Callable[[SoFar], None]
@@ -112,15 +114,30 @@ class Intake:
         cells: Mapping[str, Any],
         issues: Iterable[Issue],
         *,
+        made: Sequence[tuple[Disclosure, Mapping[str, Any]]] = (),
         noted: bool = False,
     ) -> None:
-        """Refuse a row with its issues; `noted` where the report has them already, for the whole sheet."""
+        """Refuse a row with its issues; `made` are the records that it would have been, or been part of.
+
+        `noted` where the report has the issues already, for the whole sheet.
+        """
         found = [masked(one) for one in issues]
         self.refused.add(row)
-        kept = [place.sheet, place.row, masked_cells(cells), [one.to_json() for one in found]]
+        case = [] if self.asked.checking else self._case(made, found)
+        kept = [place.sheet, place.row, masked_cells(cells), [one.to_json() for one in found], case]
         self.refusals.add(str(row), kept)
         if not noted:
             self.issues.add(*found)
+
+    def _case(
+        self, made: Sequence[tuple[Disclosure, Mapping[str, Any]]], issues: Sequence[Issue]
+    ) -> list[str | None]:
+        """What a refused row is known by: the record that it would have been, and its department."""
+        cases = [case_of(record, disclosure, issues) for disclosure, record in made]
+        told = publisher_of({"publisher": self.asked.organization}) if self.asked.organization else None
+        stated = Case(None, told.id, told.name) if told else UNKNOWN
+        one = next((one for one in (*cases, stated) if one.publisher_id), UNKNOWN)
+        return [one.disclosure_id, one.publisher_id, one.publisher and mask(one.publisher)[0]]
 
     def _take_batch(self, batch: Batch) -> None:
         """Take rows that came together: by columns once their table is known, else one by one."""
@@ -294,7 +311,8 @@ class Intake:
         if errors:
             for disclosure, result in built:
                 self.completeness.take(disclosure, self.said_paths(result.record))
-            self.refuse(self.rows, place, sheet.named_cells(cells), errors)
+            records = [(disclosure, result.record) for disclosure, result in built]
+            self.refuse(self.rows, place, sheet.named_cells(cells), errors, made=records)
             return
         made = [(disclosure, result.record, result.sources) for disclosure, result in built]
         lacking = tuple(fault.path for fault in faults)
@@ -315,7 +333,8 @@ class Intake:
         for identity, (disclosure, record, _) in zip(identities, made, strict=True):
             if identity is None and "" not in lacking:
                 found = _unidentified(record, disclosure).at(sheet=place.sheet, row=place.row)
-                self.refuse(self.rows, place, cells, [found])
+                said = [(disclosure, record) for disclosure, record, _ in made]
+                self.refuse(self.rows, place, cells, [found], made=said)
                 return
         for identity, (disclosure, record, sources) in zip(identities, made, strict=True):
             fragment = Fragment(self.rows, place, disclosure.name, record, sources, dict(cells), lacking)

@@ -30,12 +30,13 @@ from loaders.report import NotRun, Report
 from loaders.sources import is_part, own_source, placed, places, source_of
 from loaders.spool import Spool
 from loaders.standing import Standing
+from loaders.withdrawn import left_alone, rows_of
 from schemas.catalog import Catalog, Disclosure
 from schemas.check import check as check_record
 from schemas.deadline import Unknown, due
 from schemas.issue import Issue, issue
 from schemas.uscc import is_valid, normalize
-from store import loads
+from store import cases, loads
 from store.engine import writing
 from store.writing import Entry, write
 
@@ -91,8 +92,11 @@ def load(
     now: datetime,
     limits: Limits = DEFAULT,
     progress: Progress | None = None,
+    again: bool = False,
 ) -> Report:
     """Store a file's records in batches, each a transaction of its own; `now` is UTC without a zone.
+
+    Withdrawn records are brought back only if that is asked for (`again`).
 
     Loading the same file again, also after an interruption, ends in the same state as one clean load. A file that
     cannot be read to its end stores nothing.
@@ -104,7 +108,8 @@ def load(
         profile_hash = f"{profile.name} {profile.text_hash}" if profile else None
         known_publisher = run.asked.publisher.get("uscc") or run.asked.publisher.get("name")
         started = loads.Load(path.name, run.sha256, profile_hash, type, known_publisher)
-        run.load_id = loads.begin(engine, started, now)
+        run.load_id, run.again = loads.begin(engine, started, now), again
+        run.waited = run.waiting(engine)
         batch: list[Entry] = []
         for outcome in run.outcomes():
             batch.append(Entry(outcome.record, outcome.disclosure, outcome.sources))
@@ -117,7 +122,7 @@ def load(
             taken = intake.rows - len(intake.refused) - sum(intake.skipped.values())
             loads.finish(
                 connection, run.load_id, now, rows=intake.rows, taken=taken, refused=_refused(refusals),
-                skipped=dict(intake.skipped),
+                skipped=dict(intake.skipped), waited=run.waited,
             )  # fmt: skip
         return run.report()
 
@@ -154,6 +159,8 @@ class _Run:
         self.remembered = Remembered()
         self.sha256 = ""
         self.load_id: str | None = None
+        self.again = False
+        self.waited: tuple[str, ...] = ()  # loads whose refused rows are known by their places in this file
         self.intake: Intake
         self.unreadable: FormatError | None = None
         self.records = 0
@@ -213,12 +220,24 @@ class _Run:
         self.without_deadline.update(ledger.without_deadline)
         self.types, self.without_deadline = +self.types, +self.without_deadline
 
+    def waiting(self, engine: Engine) -> tuple[str, ...]:
+        """The loads whose refused rows are known by their places, which this file may repair."""
+        assert self.load_id is not None
+        with engine.connect() as connection:
+            return cases.waiting(connection, self.load_id, self.intake.rows)
+
     def write(self, engine: Engine, batch: list[Entry], now: datetime) -> None:
-        """Store one batch in a transaction of its own."""
+        """Store one batch in a transaction of its own, and close the cases of rows that were refused before."""
         if not batch:
             return
+        assert self.load_id is not None
         with writing(engine) as connection:
-            written = write(connection, batch, self.catalog, self.load_id, now)
+            written = write(connection, batch, self.catalog, self.load_id, now, again=self.again)
+            taken = [one for one, entry in zip(written.ids, batch, strict=True) if one not in written.left]
+            at = rows_of(batch) if self.waited else ()
+            cases.repair(connection, self.load_id, now, taken, at, self.waited)
+        if written.left:
+            self.intake.issues.add(*left_alone(engine, written, batch))
         for name in ("stored", "unchanged", "revised", "withdrawn"):
             self.written[name] += getattr(written, name)
 
@@ -331,7 +350,8 @@ class _Run:
     def _refuse(self, fragment: Fragment, issues: list[Issue]) -> None:
         place = fragment.place
         at_row = [self._at_row(one, place) if one.row is None else one for one in issues]
-        self.intake.refuse(fragment.row, place, fragment.cells, at_row)
+        made = [(self.catalog.versions[fragment.disclosure], fragment.record)]
+        self.intake.refuse(fragment.row, place, fragment.cells, at_row, made=made)
 
     def _at_row(self, found: Issue, place: Place) -> Issue:
         """A finding of the whole row; of what is missing, at the column that should have said it."""
@@ -347,9 +367,9 @@ def _of_format(error: FormatError) -> Issue:
 def _refused(refusals: Spool) -> Iterator[loads.Refused]:
     """The refused rows in the order of the file, each with all its issues."""
     for _, kept in refusals.groups(int):
-        sheet, row, cells, _ = kept[0]
+        sheet, row, cells, _, case = kept[0]
         issues = [_issue(said) for one in kept for said in one[3]]
-        yield loads.Refused(sheet, row, cells, issues)
+        yield loads.Refused(sheet, row, cells, issues, cases.Case(*case))
 
 
 def _issue(said: dict[str, Any]) -> Issue:

@@ -10,10 +10,10 @@ from itertools import islice
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Engine, delete, insert, select, update
+from sqlalchemy import Connection, Engine, insert, select, update
 
 from schemas.issue import Issue
-from store import bulk, tables
+from store import bulk, cases, tables
 from store.engine import writing
 from store.identity import digest
 
@@ -44,6 +44,7 @@ class Refused:
     row: int
     cells: Mapping[str, Any]
     issues: Sequence[Issue]
+    case: cases.Case = cases.UNKNOWN
 
 
 def begin(engine: Engine, load: Load, now: datetime) -> str:
@@ -75,18 +76,21 @@ def finish(
     taken: int,
     refused: Iterable[Refused],
     skipped: Mapping[str, int],
+    waited: Sequence[str] = (),
 ) -> None:
     """Note that a load is done: of so many rows so many were taken, some skipped (by rule), the others refused.
 
-    `taken` counts new, unchanged and revised alike. The refused rows replace those of an earlier run.
+    `taken` counts new, unchanged and revised alike. The refused rows replace those of an earlier run. `waited` are
+    the loads whose cases are known by place (`store.cases.waiting`).
     """
     table = tables.refused
-    connection.execute(delete(table).where(table.c.load_id == load_id))
+    cases.set_aside(connection, load_id)
     count = 0
     remaining = iter(refused)
     while batch := list(islice(remaining, _BATCH)):
-        bulk.insert(connection, table, _rows(load_id, count, batch))
+        bulk.insert(connection, table, _rows(load_id, count, batch, now))
         count += len(batch)
+    cases.settle(connection, load_id, now, waited)
     done = update(tables.load).where(tables.load.c.id == load_id)
     connection.execute(
         done.values(
@@ -95,7 +99,7 @@ def finish(
     )
 
 
-def _rows(load_id: str, first: int, batch: Sequence[Refused]) -> Iterator[dict[str, Any]]:
+def _rows(load_id: str, first: int, batch: Sequence[Refused], now: datetime) -> Iterator[dict[str, Any]]:
     for ordinal, one in enumerate(batch, start=first):
         yield {
             "load_id": load_id,
@@ -104,4 +108,11 @@ def _rows(load_id: str, first: int, batch: Sequence[Refused]) -> Iterator[dict[s
             "row": one.row,
             "cells": orjson.dumps(one.cells, default=str).decode(),
             "issues": orjson.dumps([issue.to_json() for issue in one.issues]).decode(),
+            "disclosure_id": one.case.disclosure_id,
+            "publisher_id": one.case.publisher_id,
+            "publisher": one.case.publisher,
+            "state": cases.state_of([issue.code for issue in one.issues]),
+            "since": now.isoformat(" ", "microseconds"),
+            "closed_at": None,
+            "closed_by": None,
         }

@@ -313,7 +313,7 @@ load = Table(
     "load",
     metadata,
     Column("id", String(40), primary_key=True),  # a digest of file, profile, type and publisher
-    Column("file_name", Text, nullable=False),
+    Column("file_name", Text, nullable=False, index=True),
     Column("sha256", String(64), nullable=False),
     Column("profile", Text),
     Column("type", String(80)),
@@ -336,7 +336,18 @@ refused = Table(
     Column("row", Integer, nullable=False),
     Column("cells", JSON, nullable=False),  # {heading: cell}
     Column("issues", JSON, nullable=False),
+    # The record that the row would have been, and whose; NULL where the row does not tell (store/cases.py).
+    Column("disclosure_id", String(23), index=True),
+    Column("publisher_id", String(40), index=True),
+    Column("publisher", Text),
+    Column(
+        "state", String(12), nullable=False, server_default="open"
+    ),  # open, repaired, repeated, apart, erased
+    Column("since", DateTime),  # when the row was first refused, UTC
+    Column("closed_at", DateTime),
+    Column("closed_by", String(40)),  # the load that repaired or repeated it
     PrimaryKeyConstraint("load_id", "ordinal"),
+    Index(None, "load_id", "sheet", "row"),
 )
 
 change = Table(
@@ -351,6 +362,20 @@ change = Table(
     PrimaryKeyConstraint("shard", "version"),
     Index(None, "shard", "disclosure_id", "version"),
     Index(None, "at", "version"),
+)
+
+# Why a record was withdrawn, by the version of the change that did it (store/withdrawing.py).
+withdrawal = Table(
+    "withdrawal",
+    metadata,
+    Column("shard", String(6), nullable=False),
+    Column("disclosure_id", String(23), nullable=False),
+    Column("version", BigInteger, nullable=False),
+    Column("kind", String(12), nullable=False),  # ordinary, privacy
+    Column("reason", Text, nullable=False),
+    Column("at", DateTime, nullable=False),  # UTC
+    PrimaryKeyConstraint("shard", "disclosure_id", "version"),
+    **CLUSTERED,
 )
 
 data_version = Table(

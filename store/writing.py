@@ -40,7 +40,7 @@ class Entry:
 class Written:
     """How many records of a batch were new, unchanged, revised, or withdrawn and therefore left alone.
 
-    `ids` are those of the entries, in their order.
+    `ids` are those of the entries, in their order; `left` are those that were left alone.
     """
 
     stored: int
@@ -48,6 +48,7 @@ class Written:
     revised: int
     withdrawn: int
     ids: tuple[str, ...]
+    left: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -73,20 +74,30 @@ class _Known:
 
 
 def write(
-    connection: Connection, entries: Iterable[Entry], catalog: Catalog, load_id: str | None, now: datetime
+    connection: Connection,
+    entries: Iterable[Entry],
+    catalog: Catalog,
+    load_id: str | None,
+    now: datetime,
+    *,
+    again: bool = False,
 ) -> Written:
     """Store a batch of records, about a thousand; call it once in a transaction. `now` is UTC without a zone.
 
     A record whose content is known writes nothing, sources included; one with other content becomes a revision,
-    and its earlier document stays in `revision`. A withdrawn record is not brought back. Publishers, processes and
+    and its earlier document stays in `revision`. A withdrawn record is brought back only if asked (`again`). Publishers, processes and
     organizations keep the first name they came with; one known by its code alone takes the first name it gets.
     Raises StoreError D010 for two entries of one id with different content, D011 for one without identity.
     """
     drafts, ids = _drafts(entries)
     bulk.lock(connection, WRITERS, sorted({draft.identity.publisher.shard for draft in drafts}))
     known = _known(connection, [draft.identity.id for draft in drafts])
-    fresh = [draft for draft in drafts if _is_fresh(draft, known.get(draft.identity.id))]
-    withdrawn = sum(one.status == "withdrawn" for one in known.values())
+    left = frozenset(one for one, state in known.items() if state.status == "withdrawn" and not again)
+    fresh = [
+        draft
+        for draft in drafts
+        if draft.identity.id not in left and _is_fresh(draft, known.get(draft.identity.id))
+    ]
     if fresh:
         revised = [draft for draft in fresh if draft.identity.id in known]
         for draft in revised:
@@ -105,10 +116,11 @@ def write(
         revised = []
     return Written(
         stored=len(fresh) - len(revised),
-        unchanged=len(ids) - len(fresh) - withdrawn,
+        unchanged=len(ids) - len(fresh) - len(left),
         revised=len(revised),
-        withdrawn=withdrawn,
+        withdrawn=len(left),
         ids=ids,
+        left=left,
     )
 
 
@@ -155,7 +167,7 @@ def _known(connection: Connection, ids: Sequence[str]) -> dict[str, _Known]:
 
 
 def _is_fresh(draft: _Draft, known: _Known | None) -> bool:
-    return known is None or (known.status != "withdrawn" and known.digest != draft.digest)
+    return known is None or known.status == "withdrawn" or known.digest != draft.digest
 
 
 def _settle_recency(connection: Connection, fresh: Sequence[_Draft], known: Mapping[str, _Known]) -> None:
@@ -301,11 +313,9 @@ def _source(draft: _Draft) -> Row:
 
 
 def _announce(connection: Connection, fresh: Sequence[_Draft], now: datetime) -> None:
-    """Number the changes. Last in the transaction: the row of `data_version` is locked until it commits."""
-    counter = tables.data_version
+    """Number the changes."""
     count = len(fresh)
-    counted = update(counter).where(counter.c.id == 1).values(version=counter.c.version + count)
-    last = connection.scalars(counted.returning(counter.c.version)).one()
+    last = claim(connection, count)
     bulk.insert(
         connection,
         tables.change,
@@ -321,3 +331,10 @@ def _announce(connection: Connection, fresh: Sequence[_Draft], now: datetime) ->
             for place, draft in enumerate(fresh, start=1)
         ),
     )
+
+
+def claim(connection: Connection, count: int) -> int:
+    """The last of so many new data versions. Last in the transaction: their row is locked until it commits."""
+    counter = tables.data_version
+    counted = update(counter).where(counter.c.id == 1).values(version=counter.c.version + count)
+    return int(connection.scalars(counted.returning(counter.c.version)).one())

@@ -27,6 +27,7 @@ BLOCK = re.compile(r"```(\w+)\n(.*?)```", re.DOTALL)
 COMMANDS = (
     "init", "check", "load", "query", "types", "profiles", "template", "schemas", "schemas diff", "schemas impact",
     "schemas release", "schemas export", "graphql", "graphql schema", "graphql diff", "graphql release", "serve", "demo",
+    "withdraw", "refused", "history",
 )  # fmt: skip
 
 
@@ -67,9 +68,10 @@ def openalloc(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]
     )  # fmt: skip
 
 
-def test_the_readmes_commands_say_what_it_shows(tmp_path: Path) -> None:
+@pytest.mark.parametrize("document", ["README.md", "docs/withdrawals.md"])
+def test_the_commands_say_what_is_shown(document: str, tmp_path: Path) -> None:
     shutil.copytree(ROOT / "docs" / "examples", tmp_path / "docs" / "examples")
-    blocks = re.findall(r"```console\n(.*?)```", (ROOT / "README.md").read_text("utf-8"), re.DOTALL)
+    blocks = re.findall(r"```console\n(.*?)```", (ROOT / document).read_text("utf-8"), re.DOTALL)
     assert blocks
     for block in blocks:
         for command in block.removeprefix("$ ").split("\n$ "):

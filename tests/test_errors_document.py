@@ -14,8 +14,8 @@ DOCUMENT = ROOT / "docs" / "errors.md"
 ROOMS = {
     "schemas": "S",
     "formats": "F",
-    "store": "D",
-    "loaders": "L",
+    "store": "DW",
+    "loaders": "LW",
     "query": "Q",
     "publish": "P",
     "api": "AQ",
@@ -24,8 +24,9 @@ ROOMS = {
 LETTERS = {
     "F": "Formats: the bytes of a file", "S": "Schemas: a record, a schema, a codelist", "D": "Store: the database",
     "L": "Loaders: a department's file", "Q": "Query: an operation", "P": "Publish: what goes out", "A": "API: an HTTP request", "C": "Command",
+    "W": "Withdrawals and repairs",
 }  # fmt: skip
-CODE = re.compile(r"^[FSDLQPAC]\d{3}$")
+CODE = re.compile(r"^[FSDLQPACW]\d{3}$")
 
 
 def errors() -> Iterator[tuple[str, str, str, str]]:

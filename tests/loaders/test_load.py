@@ -321,11 +321,11 @@ def test_an_interrupted_load_ends_as_one_clean_load(
     written = loading.write
     calls: list[int] = []
 
-    def dies(*arguments: Any) -> Any:
+    def dies(*arguments: Any, **named: Any) -> Any:
         calls.append(1)
         if len(calls) == 3:
             raise KeyboardInterrupt
-        return written(*arguments)
+        return written(*arguments, **named)
 
     monkeypatch.setattr(loading, "write", dies)
     with pytest.raises(KeyboardInterrupt):

@@ -4,19 +4,20 @@ import threading
 from collections import defaultdict
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
+from datetime import date, datetime
 from types import ModuleType
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Connection, Engine, select, text, update
+from sqlalchemy import Connection, Engine, select, text
 
 from schemas.catalog import Catalog
 from store import rollups, tables
 from store.engine import connect, writing
 from store.migrate import downgrade, upgrade
+from store.withdrawing import withdraw
 from store.writing import Entry, write
 
 Row = Mapping[str, Any]
@@ -56,6 +57,7 @@ RECORDS = st.fixed_dictionaries(
 STEPS = st.lists(
     st.one_of(
         st.tuples(st.just("load"), st.lists(RECORDS, min_size=1, max_size=6, unique_by=lambda r: (r["number"], r["type"]))),
+        st.tuples(st.just("again"), st.lists(RECORDS, min_size=1, max_size=6, unique_by=lambda r: (r["number"], r["type"]))),
         st.tuples(st.just("withdraw"), st.integers(0, 50)),
     ),
     min_size=1, max_size=5,
@@ -84,14 +86,12 @@ def entry(made: Row, catalog: Catalog) -> Entry:
     return Entry(record, disclosure)
 
 
-def withdraw(connection: Connection, number: int) -> None:
-    """Some disclosure becomes a withdrawn one, as a withdrawal will do it."""
+def take_back(connection: Connection, number: int, catalog: Catalog, now: datetime) -> None:
+    """Some disclosure is withdrawn, every third one for privacy."""
     d = tables.disclosure.c
     ids = connection.scalars(select(d.id).order_by(d.id)).all()
     if ids:
-        chosen = ids[number % len(ids)]
-        with rollups.keeping(connection, [chosen]):
-            connection.execute(update(tables.disclosure).where(d.id == chosen).values(status="withdrawn"))
+        withdraw(connection, ids[number % len(ids)], "虚构", catalog, now, privacy=number % 3 == 0)
 
 
 def counted(rows: list[Row], rollup: Any) -> dict[tuple[Any, ...], dict[str, Any]]:
@@ -187,10 +187,11 @@ def test_after_any_sequence_the_rollups_are_the_raw_sums(
     def check(steps: list[tuple[str, Any]]) -> None:
         with writing(engine) as connection:
             for kind, given_ in steps:
-                if kind == "load":
-                    write(connection, [entry(one, catalog) for one in given_], catalog, None, batches.now())
+                if kind == "withdraw":
+                    take_back(connection, given_, catalog, batches.now())
                 else:
-                    withdraw(connection, given_)
+                    made = [entry(one, catalog) for one in given_]
+                    write(connection, made, catalog, None, batches.now(), again=kind == "again")
                 assert_exact(connection)
 
     check()

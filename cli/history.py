@@ -1,0 +1,103 @@
+"""`openalloc history`: what a record said before, and what changed."""
+
+from typing import Annotated, Any
+
+import orjson
+import typer
+from sqlalchemy import select
+
+from cli import output
+from cli.settings import DATABASE, Settings
+from schemas.catalog import Catalog, Disclosure
+
+_KINDS = {"added": "新增 added", "revised": "修订 revised", "withdrawn": "撤回 withdrawn"}
+_MOST, _LONGEST = 50, 200
+
+
+def history(
+    identifier: Annotated[
+        str,
+        typer.Argument(
+            metavar="ID", show_default=False,
+            help="公开信息的标识;指明公开主体时也可写其本地编号。The disclosure's id, or its publisher's own number with --publisher.",
+        ),
+    ],
+    publisher: Annotated[
+        str | None,
+        typer.Option(
+            "--publisher", metavar="USCC", show_default=False,
+            help="公开主体的信用代码或名称。The publisher's code or name.",
+        ),
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="输出 JSON,供程序读取。Print JSON for machines.")] = False,
+    database: Annotated[
+        str | None,
+        typer.Option(
+            "--database", show_default=False,
+            help=f"数据库的 URL 或 SQLite 文件;默认取环境变量 {DATABASE}。URL or SQLite file; by default ${DATABASE}.",
+        ),
+    ] = None,
+) -> None:  # fmt: skip
+    """列出一条公开信息的历次修订和撤回,逐项对照前后。List a disclosure's revisions and withdrawals with the fields that changed."""
+    from store import tables
+    from store.differences import history as steps
+    from store.migrate import open_current
+    from store.withdrawing import find
+
+    catalog = Catalog.load()
+    engine = open_current(Settings.of(database=database).database)
+    with engine.connect() as connection:
+        one = find(connection, identifier, publisher)
+        d = tables.disclosure.c
+        kind = connection.scalar(select(d.type).where(d.id == one))
+        told = [_step(step, catalog.types.get(str(kind))) for step in steps(connection, one)]
+    if json:
+        output.print_json({"id": one, "type": kind, "steps": told})
+        return
+    output.out.print(f"{one} {kind}")
+    for step in told:
+        _print(step)
+
+
+def _step(step: Any, disclosure: Disclosure | None) -> dict[str, Any]:
+    return {
+        "version": step.version, "kind": step.kind, "at": f"{step.at.isoformat()}Z", "revision": step.revision,
+        "reason": step.reason, "known": step.known, "count": step.count,
+        "changes": [
+            {"path": one.path, "title": _title(one.path, disclosure), "before": one.before, "after": one.after}
+            for one in step.differences
+        ],
+    }  # fmt: skip
+
+
+def _title(path: str, disclosure: Disclosure | None) -> str:
+    """What the schema calls a property; '' for one that it no longer has."""
+    crossed = ".".join(step for step in path.split(".") if not step.isdigit())
+    field = disclosure.by_path.get(crossed) if disclosure else None
+    return field.title if field else ""
+
+
+def _print(step: dict[str, Any]) -> None:
+    output.out.print(
+        f"\n[bold]第 {step['revision']} 次 revision {step['revision']}[/] {_KINDS.get(step['kind'], step['kind'])} "
+        f"{step['at'][:19].replace('T', ' ')} UTC (数据版本 data version {step['version']})"
+    )
+    if step["reason"]:
+        output.out.print(f"  理由 reason: {output.plain(step['reason'])}")
+    if not step["known"]:
+        output.out.print("  内容已删除,无从对照 / its content was removed: nothing to compare")
+    for one in step["changes"][:_MOST]:
+        title = f" {output.plain(one['title'])}" if one["title"] else ""
+        output.out.print(
+            f"  {output.plain(one['path'])}{title}: {_shown(one['before'])} → {_shown(one['after'])}"
+        )
+    if step["count"] > _MOST:
+        output.out.print(f"  … 共 {step['count']} 处不同 differences in all")
+
+
+def _shown(value: Any) -> str:
+    """A value in one line, cut where it is long; the JSON has all of it."""
+    if value is None:
+        return "–"
+    said = value if isinstance(value, str) else orjson.dumps(value).decode()
+    return output.plain(said if len(said) <= _LONGEST else f"{said[:_LONGEST]}…")

@@ -1,0 +1,203 @@
+"""A record's content removed everywhere: from tables, history, search and names, then from the database's files.
+
+What stays is a row with type, publisher and published date. Names and titles that only this record gave to an
+organization or a process go with it; what other records say as well stays theirs.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Engine, Row, Table, delete, exists, select, update
+
+from schemas.catalog import Catalog, Disclosure
+from store import bulk, searching, tables
+from store.errors import StoreError
+from store.identity import identify
+from store.layout import layout
+from store.names import name_key
+from store.rows import parts
+
+_OWNED = (
+    tables.document, tables.revision, tables.lot, tables.party, tables.item, tables.feature,
+    tables.disclosure_process, tables.revision_process, tables.value_source,
+)  # fmt: skip
+# Columns of a disclosure that say something of its content.
+_SAID = (
+    "level", "region", "prefecture", "province", "local_id", "formed_date", "due_on", "days_late", "amount_fen",
+    "outcome", "method", "source_url",
+)  # fmt: skip
+# The tables that hold values of records, beside PostgreSQL's `search` and `search_name`.
+_VALUES = (*_OWNED, tables.disclosure, tables.organization, tables.process, tables.refused)
+
+
+@dataclass(slots=True)
+class _Given:
+    """The names that a record's documents gave: of organizations, and titles of processes, by id."""
+
+    organizations: dict[str, set[str]] = field(default_factory=dict)
+    processes: dict[str, set[str]] = field(default_factory=dict)
+
+
+def shards(connection: Connection) -> list[str]:
+    """All shards: while a record is removed no other may take up a name that goes with it."""
+    return sorted(set(connection.scalars(select(tables.publisher.c.shard).distinct())))
+
+
+def erase(connection: Connection, row: Row[Any], catalog: Catalog) -> None:
+    """Remove the content of a disclosure, whose row is given; within `store.rollups.keeping`, all shards locked."""
+    given = _given(connection, row, catalog)
+    for table in _OWNED:
+        bulk.delete_pairs(connection, table.name, "disclosure_id", [(row.shard, row.id)])
+    searching.delete(connection, [(row.shard, row.id, row.recency)])
+    d, refused = tables.disclosure.c, tables.refused
+    connection.execute(
+        update(tables.disclosure)
+        .where(d.shard == row.shard, d.id == row.id)
+        .values(
+            title=catalog.types[row.type].title if row.type in catalog.types else row.type,
+            repost=0,
+            **dict.fromkeys(_SAID),
+        )
+    )
+    connection.execute(
+        update(refused)
+        .where(refused.c.disclosure_id == row.id)
+        .values(cells={}, issues=[], state="erased", publisher=None)
+    )
+    _forget_organizations(connection, given.organizations)
+    _forget_processes(connection, given.processes)
+
+
+def purge(engine: Engine) -> None:
+    """Take out of the database's files what was deleted from its tables. Nothing else may be open in this thread.
+
+    SQLite: the search indexes are merged, the file is written anew, its log emptied; raises StoreError W005 where
+    a reader keeps the log. PostgreSQL: VACUUM; what it leaves on disks is said in docs/withdrawals.md.
+    """
+    connection = engine.raw_connection()
+    try:
+        driver: Any = connection.driver_connection
+        if engine.dialect.name == "sqlite":
+            _purge_file(driver)
+            return
+        driver.autocommit = True
+        names = [*(table.name for table in _VALUES), "search", "search_name"]
+        driver.execute(f"VACUUM {', '.join(names)}")
+        driver.autocommit = False
+    finally:
+        connection.close()
+
+
+def _purge_file(driver: Any) -> None:
+    cursor = driver.cursor()
+    for index in ("search", "search_name_terms"):
+        cursor.execute(f"INSERT INTO {index}({index}) VALUES ('optimize')")  # noqa: S608
+    # The copy that VACUUM makes may be larger than memory.
+    cursor.execute("PRAGMA temp_store = FILE")
+    cursor.execute("VACUUM")
+    cursor.execute("PRAGMA temp_store = MEMORY")
+    busy = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+    cursor.close()
+    if busy:
+        raise StoreError(
+            "W005", "内容已从各表删除,但数据库的日志文件(-wal)里还有,因为有程序正在读",
+            "the content is removed from the tables, but still in the database's log (-wal): a program is reading",
+            "停止服务或者正在进行的查询,再运行一次同样的命令。", "Stop the service or the query that runs, then run the same command again.",
+        )  # fmt: skip
+
+
+def _given(connection: Connection, row: Row[Any], catalog: Catalog) -> _Given:
+    """The names in all documents of a record, earlier ones included."""
+    given = _Given()
+    for body in _documents(connection, row):
+        disclosure = _version(body, row, catalog)
+        identity = identify(body, disclosure) if disclosure else None
+        if disclosure is None or identity is None:
+            continue
+        made = parts(body, disclosure, identity, layout(disclosure, catalog.codelists["unit"]), catalog)
+        for one in made.organizations.values():
+            given.organizations.setdefault(one["id"], set()).add(one["name"])
+        for party in made.parties:
+            given.organizations.setdefault(party["organization_id"], set()).add(party["name"])
+        for one in made.processes:
+            given.processes.setdefault(one["id"], set()).add(one["title"])
+    owner = (tables.party.c.shard == row.shard, tables.party.c.disclosure_id == row.id)
+    for who, name in connection.execute(
+        select(tables.party.c.organization_id, tables.party.c.name).where(*owner)
+    ):
+        given.organizations.setdefault(who, set()).add(name)
+    return given
+
+
+def _documents(connection: Connection, row: Row[Any]) -> Iterator[Mapping[str, Any]]:
+    for table in (tables.document, tables.revision):
+        mine = (table.c.shard == row.shard, table.c.disclosure_id == row.id)
+        yield from connection.scalars(select(table.c.body).where(*mine))
+
+
+def _version(body: Mapping[str, Any], row: Row[Any], catalog: Catalog) -> Disclosure | None:
+    named = catalog.versions.get(str(body.get("schema")))
+    return named or catalog.versions.get(f"{row.type}/{row.schema_version}") or catalog.types.get(row.type)
+
+
+def _forget_organizations(connection: Connection, given: Mapping[str, set[str]]) -> None:
+    """Organizations that no party is any more go; a name that no party writes any more gives way to one that does."""
+    o, p = tables.organization.c, tables.party.c
+    for row in _without(connection, tables.organization, given, exists().where(p.organization_id == o.id)):
+        written = list(
+            connection.scalars(
+                select(p.name).where(p.organization_id == row.id).order_by(p.recency.desc()).limit(1000)
+            )
+        )
+        if row.name not in given[row.id] or row.name in written:
+            continue
+        name = next((one for one in written if one != row.uscc), row.id)
+        connection.execute(
+            update(tables.organization)
+            .where(o.id == row.id)
+            .values(name=name, name_key=None if name == row.id else name_key(name, row.uscc))
+        )
+        _rename(connection, "organization", row, name=name)
+
+
+def _forget_processes(connection: Connection, given: Mapping[str, set[str]]) -> None:
+    """Processes that no record is of any more go; a title that only this one gave gives way to another record's."""
+    c, link, past = tables.process.c, tables.disclosure_process.c, tables.revision_process.c
+    of_any = exists().where(link.process_id == c.id) | exists().where(past.process_id == c.id)
+    doc = tables.document.c
+    for row in _without(connection, tables.process, given, of_any):
+        bodies = connection.scalars(
+            select(doc.body)
+            .join(
+                tables.disclosure_process,
+                (link.shard == doc.shard) & (link.disclosure_id == doc.disclosure_id),
+            )
+            .where(link.process_id == row.id)
+            .order_by(doc.disclosure_id)
+            .limit(1000)
+        )
+        titles = [(one.get("project") or {}).get("name") or one.get("title") for one in bodies]
+        if row.title not in given[row.id] or row.title in titles:
+            continue
+        title = next((one for one in titles if one), None)
+        connection.execute(update(tables.process).where(c.id == row.id).values(title=title))
+        _rename(connection, "process", row, title=title)
+
+
+def _without(
+    connection: Connection, table: Table, given: Mapping[str, Any], needed: ColumnElement[bool]
+) -> Sequence[Row[Any]]:
+    """Delete the rows that nothing needs any more, with their names in the search; gives those that stay."""
+    ids = sorted(given)
+    among = bulk.among(connection, table.c.id, ids)
+    gone = list(connection.scalars(select(table.c.id).where(among, ~needed)))
+    if gone:
+        connection.execute(delete(table).where(bulk.among(connection, table.c.id, gone)))
+        searching.delete_names(connection, table.name, gone)
+    return connection.execute(select(table).where(among)).all()
+
+
+def _rename(connection: Connection, kind: str, row: Row[Any], **new: Any) -> None:
+    searching.delete_names(connection, kind, [row.id])
+    searching.insert_names(connection, kind, {row.id: searching.name_text(kind, {**row._mapping, **new})})
