@@ -9,6 +9,8 @@ from bench.query.databases import Place, make, place
 from bench.query.multiplying import multiply
 from bench.query.run import OURS, Run
 from schemas.catalog import Catalog
+from store.engine import connect
+from store.migrate import upgrade
 
 # Shapes that read nothing which a multiplied database leaves out.
 SHAPES = ("Q1", "P1", "Q5")
@@ -33,6 +35,10 @@ def databases(folder: Path, small: int, large: int) -> tuple[Place, Place]:
         print(f"multiplying them by {large // small:,} in {second.folder}", flush=True)
         second.folder.mkdir(parents=True, exist_ok=True)
         multiply(first.sqlite, second.sqlite, large // small)
+    for one in (first, second):
+        engine = connect(f"sqlite:///{one.sqlite}")
+        upgrade(engine)
+        engine.dispose()
     return first, second
 
 
