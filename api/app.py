@@ -15,8 +15,9 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route, WebSocketRoute
+from starlette.types import Receive, Scope, Send
 
-from api import graphiql, pages, reading, standard, template, validate
+from api import graphiql, pages, reading, standard, submitting, template, validate
 from api.checkers import Checkers
 from api.compression import Compression
 from api.documents import Documents, registered, sha256
@@ -31,6 +32,7 @@ from api.rate import Rate
 from api.socket import Timing, socket
 from api.standard import missing
 from api.stopping import when_stopped
+from api.submissions import Submissions
 from api.subscriptions import Subscriptions
 from api.wire import Wire
 from loaders.skipping import TITLES
@@ -50,9 +52,16 @@ KUNMING = """\
 
 
 def application(
-    catalog: Catalog, engine: Engine, limits: Limits | None = None, rate: Rate | None = None
+    catalog: Catalog,
+    engine: Engine,
+    limits: Limits | None = None,
+    rate: Rate | None = None,
+    submissions: Submissions | None = None,
 ) -> Starlette:
-    """The application over one catalog and one database; it reads and never writes."""
+    """The application over one catalog and one database, which it reads and never writes.
+
+    Where departments may submit records, `submissions` stores them by an engine of its own.
+    """
     checkers = Checkers(catalog.folder)
 
     service = Service(catalog, engine, limits, rate)
@@ -68,11 +77,13 @@ def application(
                 yield
             tasks.cancel_scope.cancel()
         checkers.close()
+        if submissions is not None:
+            submissions.close()
 
     dress = [
-        # No cookies and no keys: whoever may ask may ask from any page.
+        # No cookies and no keys: whoever may ask may ask from any page; nobody may submit from one.
         Middleware(
-            CORSMiddleware, allow_origins=["*"], allow_methods=["GET", "POST"], allow_headers=["*"],
+            Readable, allow_origins=["*"], allow_methods=["GET", "POST"], allow_headers=["*"],
             expose_headers=EXPOSED, max_age=86_400,
         ),
         Middleware(Compression),
@@ -90,6 +101,7 @@ def application(
             *pages.routes(),
             *validate.routes(),
             *template.routes(),
+            *(submitting.routes() if submissions is not None else ()),
             Route("/healthz", healthz),
             Route("/readyz", readyz),
         ],
@@ -107,8 +119,20 @@ def application(
     app.state.bundle = Bundle.read()
     app.state.pages = Pages(skipped_titles=TITLES)
     app.state.checkers = checkers
+    app.state.submissions = submissions
     app.state.downloads = Downloads(catalog)
     return app
+
+
+class Readable(CORSMiddleware):
+    """Lets pages of other sites read what the application answers, but for what is submitted."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on a submission as it is."""
+        if scope["type"] == "http" and scope["path"].startswith(submitting.PATH):
+            await self.app(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
 
 
 async def home(request: Request) -> Response:

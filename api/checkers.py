@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Collection
 from contextlib import suppress
 from dataclasses import asdict
 from functools import partial
@@ -27,10 +27,16 @@ WALL = 180.0
 
 
 class Checkers:
-    """Checks files in processes of their own, `at_once` at a time; the others wait, `WAITING` at most."""
+    """Checks files in processes of their own, `at_once` at a time; the others wait, `WAITING` at most.
 
-    def __init__(self, folder: Path, at_once: int = AT_ONCE) -> None:
+    Of the environment a process sees only the variables of these names.
+    """
+
+    def __init__(
+        self, folder: Path, at_once: int = AT_ONCE, environment: Collection[str] = ENVIRONMENT
+    ) -> None:
         self._folder = folder
+        self._environment = environment
         self._free: list[subprocess.Popen[bytes]] = []
         self._working: set[subprocess.Popen[bytes]] = set()
         self._turns = anyio.CapacityLimiter(at_once)
@@ -110,7 +116,7 @@ class Checkers:
         return self._start()
 
     def _start(self) -> subprocess.Popen[bytes]:
-        environment = {name: os.environ[name] for name in ENVIRONMENT if name in os.environ}
+        environment = {name: os.environ[name] for name in self._environment if name in os.environ}
         environment["PYTHONPATH"] = str(Path(__file__).resolve().parent.parent)
         environment["PYTHONUTF8"] = "1"
         return subprocess.Popen(  # noqa: S603 - our own interpreter and module, no shell

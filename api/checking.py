@@ -9,6 +9,7 @@ import contextlib
 import resource
 import sys
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +17,7 @@ from typing import Any, BinaryIO
 
 import orjson
 
+from api.receiving import receive
 from formats.error import FormatError
 from loaders.asked import Asked
 from loaders.load import check
@@ -39,7 +41,8 @@ SHOWN_EARLY = 8
 class Job:
     """One file to check; `marked` is where its returned workbook shall be written, if anywhere.
 
-    `previous` is the text of an earlier report, which nobody has read yet.
+    `previous` is the text of an earlier report, which nobody has read yet. `submission` is what api.receiving needs
+    to store the file; without it nothing is stored.
     """
 
     path: str
@@ -48,6 +51,7 @@ class Job:
     profile: str | None = None
     marked: str | None = None
     previous: str | None = None
+    submission: Mapping[str, Any] | None = None
 
 
 def main() -> None:
@@ -69,10 +73,13 @@ def run(job: Job, catalog: Catalog, events: BinaryIO) -> None:
     """Check one file and say what comes of it; whatever goes wrong is said too."""
     try:
         profile = load_profile(job.profile, catalog) if job.profile else None
-        report = check(
-            Path(job.path), catalog, type=job.type, profile=profile, publisher=job.publisher,
-            since=_previous(job.previous), progress=_Teller(events),
-        )  # fmt: skip
+        if job.submission is not None:
+            report = receive(Path(job.path), catalog, job.type, profile, job.submission)
+        else:
+            report = check(
+                Path(job.path), catalog, type=job.type, profile=profile, publisher=job.publisher,
+                since=_previous(job.previous), progress=_Teller(events),
+            )  # fmt: skip
         if job.marked is not None:
             with Path(job.marked).open("wb") as stream:
                 returned(Path(job.path), report, stream, catalog=catalog, when=datetime.now(BEIJING).date())

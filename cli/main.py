@@ -15,11 +15,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from cli import output
 from cli.graphql import app as graphql
 from cli.history import history
+from cli.keys import app as keys
 from cli.refused import refused
 from cli.reindex import reindex
 from cli.schemas import STATUS
 from cli.schemas import app as versions
-from cli.settings import DATABASE, READ, Settings
+from cli.settings import DATABASE, READ, SUBMISSIONS, Settings
 from cli.template import template
 from cli.withdraw import withdraw
 from formats.error import FormatError
@@ -35,6 +36,7 @@ app = typer.Typer(
 )
 app.add_typer(versions, name="schemas")
 app.add_typer(graphql, name="graphql")
+app.add_typer(keys, name="keys")
 
 Database = Annotated[
     str | None,
@@ -267,6 +269,13 @@ def serve(
             show_default=False,
         ),
     ] = None,
+    submissions: Annotated[
+        bool,
+        typer.Option(
+            "--submissions",
+            help=f"接受凭密钥提交的记录(POST /submissions),也可设 {SUBMISSIONS}=on。Take records submitted with keys; or ${SUBMISSIONS}=on.",
+        ),
+    ] = False,
 ) -> None:
     """启动 GraphQL 和 REST 服务。Serve GraphQL and REST."""
     from cli.server import assert_free
@@ -274,8 +283,10 @@ def serve(
     from store.migrate import open_current
 
     assert_free(host, port)
-    settings = Settings.of(database=database, read=read)
+    settings = Settings.of(database=database, read=read, submissions=submissions)
     open_current(settings.read or settings.database).dispose()
+    if settings.submissions and settings.read:
+        open_current(settings.database).dispose()
     output.out.print(f"http://{host}:{port}/ (Ctrl+C 停止 stops)")
     run(settings, host, port, workers)
 

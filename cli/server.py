@@ -14,6 +14,7 @@ from starlette.applications import Starlette
 
 from api.app import application
 from api.rate import Rate
+from api.submissions import Submissions
 from cli.settings import Settings
 from schemas.catalog import Catalog
 from schemas.errors import OpenallocError
@@ -33,7 +34,11 @@ def worker() -> Starlette:
     try:
         settings = Settings.of()
         engine = connect(settings.read or settings.database)
-        made = application(Catalog.load(), engine, rate=Rate.of(settings.rate, settings.proxies))
+        catalog = Catalog.load()
+        made = application(
+            catalog, engine, rate=Rate.of(settings.rate, settings.proxies),
+            submissions=_submissions(settings, catalog),
+        )  # fmt: skip
         gc.collect()
         gc.freeze()
     finally:
@@ -68,6 +73,13 @@ def _bound_when_listening() -> None:
         sleep(_BETWEEN)
 
 
+def _submissions(settings: Settings, catalog: Catalog) -> Submissions | None:
+    """What stores submitted records, by connections of its own; None where that was not asked for."""
+    if not settings.submissions:
+        return None
+    return Submissions(catalog, connect(settings.database), Rate.of(settings.submission_rate))
+
+
 def assert_free(host: str, port: int) -> None:
     """Raise OpenallocError C001 where nobody can listen at that address."""
     try:
@@ -83,6 +95,7 @@ def assert_free(host: str, port: int) -> None:
 def serve(settings: Settings, host: str, port: int, workers: int) -> None:
     """Serve until stopped; the workers get the settings through the environment."""
     Rate.of(settings.rate, settings.proxies)  # a fault is told here, not by a worker
+    Rate.of(settings.submission_rate)
     os.environ.update(settings.environment())
     Granian(
         "cli.server:worker", address=host, port=port, workers=workers, interface=Interfaces.ASGI, factory=True,

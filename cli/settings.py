@@ -8,8 +8,11 @@ DATABASE = "OPENALLOC_DATABASE_URL"
 READ = "OPENALLOC_READ_URL"
 RATE = "OPENALLOC_RATE"
 PROXIES = "OPENALLOC_TRUSTED_PROXIES"
+SUBMISSIONS = "OPENALLOC_SUBMISSIONS"
+SUBMISSION_RATE = "OPENALLOC_SUBMISSION_RATE"
 DEFAULT_DATABASE = "sqlite:///openalloc.db"
 DEFAULT_RATE = "3000000/60"
+DEFAULT_SUBMISSION_RATE = "60/60"
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,17 +20,24 @@ class Settings:
     """What a run depends on besides its arguments.
 
     `read` is the replica that questions are answered from, `rate` the cost that a client may ask for in so many
-    seconds (`off` for no limit), `proxies` the networks whose X-Forwarded-For is believed.
+    seconds (`off` for no limit), `proxies` the networks whose X-Forwarded-For is believed. With `submissions` keys may
+    submit records, each key as often as `submission_rate` says.
     """
 
     database: str = DEFAULT_DATABASE
     read: str | None = None
     rate: str = DEFAULT_RATE
     proxies: str = ""
+    submissions: bool = False
+    submission_rate: str = DEFAULT_SUBMISSION_RATE
 
     @classmethod
     def of(
-        cls, environment: Mapping[str, str] = os.environ, database: str | None = None, read: str | None = None
+        cls,
+        environment: Mapping[str, str] = os.environ,
+        database: str | None = None,
+        read: str | None = None,
+        submissions: bool = False,
     ) -> "Settings":
         """The settings of the environment; what the command line says comes first."""
         replica = read or environment.get(READ)
@@ -36,11 +46,16 @@ class Settings:
             read=_url(replica) if replica else None,
             rate=environment.get(RATE) or DEFAULT_RATE,
             proxies=environment.get(PROXIES) or "",
+            submissions=submissions or environment.get(SUBMISSIONS, "").strip().lower() == "on",
+            submission_rate=environment.get(SUBMISSION_RATE) or DEFAULT_SUBMISSION_RATE,
         )
 
     def environment(self) -> dict[str, str]:
         """The same for the environment of another process."""
-        told = {DATABASE: self.database, READ: self.read or "", RATE: self.rate, PROXIES: self.proxies}
+        told = {
+            DATABASE: self.database, READ: self.read or "", RATE: self.rate, PROXIES: self.proxies,
+            SUBMISSIONS: "on" if self.submissions else "", SUBMISSION_RATE: self.submission_rate,
+        }  # fmt: skip
         return {name: value for name, value in told.items() if value}
 
 

@@ -19,6 +19,8 @@ DEPTH_LIMIT = 100
 # Beyond it a number is infinity to whoever has no whole numbers of any length.
 LARGEST = int(sys.float_info.max)
 
+# What a record of the standard calls its schema: it is a record, whatever lists it has.
+NAMED = re.compile(r"[a-z-]+/[a-z-]+/[0-9]+\.[0-9]+")
 SPACE = re.compile(r"[ \t\r\n]*")
 # Escapes that may give a character which no database takes: NUL, and halves of a pair.
 SUSPICIOUS = re.compile(r"\\u(?:0000|[dD][89a-fA-F])")
@@ -37,7 +39,7 @@ def read(stream: BinaryIO) -> Iterator[Row]:
     """The objects, numbered from 1 in their order.
 
     A file that is one object gives the elements of its array, if exactly one of its properties is an array of
-    objects; otherwise the object itself. Raises FormatError F030 to F035 and those of the text's encoding.
+    objects and it names no schema of the standard; otherwise the object itself. Raises FormatError F030 to F035 and those of the text's encoding.
     """
     with as_text(stream) as text:
         whole = text.read()
@@ -80,7 +82,9 @@ def values(text: str, first_line: int) -> Iterator[tuple[int, Any]]:
 
 
 def unwrapped(line: int, value: dict[str, Any]) -> Iterator[tuple[int, Any]]:
-    """The elements of the only array of objects in an object, or the object."""
+    """The elements of the only array of objects in an object, or the object; always that where it names its schema."""
+    if NAMED.fullmatch(str(value.get("schema"))):
+        return iter([(line, value)])
     arrays = [held for held in value.values() if _holds_objects(held)]
     if len(arrays) == 1:
         return ((line, element) for element in arrays[0])

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from loaders.bounds import Bounds
 from loaders.cells import Reader
 from loaders.names import Names, normal
 from loaders.profile import Profile
@@ -19,6 +20,7 @@ class Asked:
 
     `type` is the path of a type, or names an older version of one: `land/grant-notice/1.0`.
     `of_texts`: the file's format has only texts, so that a record's numbers are texts too.
+    `bounds`: what records may not go beyond; they also say who publishes what names nobody, and where.
     `checking`: nothing is stored, so that checks go on where storing could not: without a publisher, without a column.
     """
 
@@ -30,6 +32,7 @@ class Asked:
     checking: bool = False
     file_name: str = ""
     of_texts: bool = False
+    bounds: Bounds | None = None
 
     @cached_property
     def place(self) -> str | None:
@@ -37,6 +40,8 @@ class Asked:
 
         A credit code has the division that registered its owner.
         """
+        if self.bounds is not None:
+            return None if self.bounds.region == _WHOLE_COUNTRY else self.bounds.region
         return None if self.level in (None, "national") else self._home
 
     @cached_property
@@ -59,7 +64,8 @@ class Asked:
 
     @property
     def _home(self) -> str | None:
-        code = self.publisher.get("region") or region_of(self.publisher.get("uscc", ""))
+        own = self.bounds.publisher if self.bounds else ""
+        code = self.publisher.get("region") or region_of(self.publisher.get("uscc", own))
         return code if code and self.catalog.regions.get(code) else None
 
     @cached_property

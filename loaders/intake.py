@@ -329,6 +329,9 @@ class Intake:
 
         The row is refused whole if it cannot be told to which record one of them belongs.
         """
+        bounds = self.asked.bounds
+        if bounds is not None:
+            made = [(disclosure, bounds.completed(record), sources) for disclosure, record, sources in made]
         identities = [identify(record, disclosure) for disclosure, record, _ in made]
         for identity, (disclosure, record, _) in zip(identities, made, strict=True):
             if identity is None and "" not in lacking:

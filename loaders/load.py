@@ -4,12 +4,12 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from formats import xml
 from formats.child import read_batches
@@ -17,6 +17,7 @@ from formats.confinement import DEFAULT, Limits
 from formats.error import FormatError
 from loaders.asked import Asked
 from loaders.beyond import Beyond
+from loaders.bounds import Bounds
 from loaders.build import Place
 from loaders.earlier import Earlier, Remembered
 from loaders.fragment import Fragment
@@ -38,6 +39,7 @@ from schemas.issue import Issue, issue
 from schemas.uscc import is_valid, normalize
 from store import cases, loads
 from store.engine import writing
+from store.identity import identify
 from store.writing import Entry, write
 
 BATCH = 500
@@ -45,11 +47,25 @@ BATCH = 500
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One record that passed, from so many rows."""
+    """One record that passed, and the rows that it is from."""
 
     record: dict[str, Any]
     sources: dict[str, Any]
     disclosure: Disclosure
+    fragments: list[Fragment]
+
+
+class Receipt(Protocol):
+    """What keeps account of a load in the load's own transactions."""
+
+    def count(self, connection: Connection, stored: int, revised: int) -> None:
+        """So many records were stored and revised in this transaction."""
+
+    def counted(self, connection: Connection) -> tuple[int, int]:
+        """How many records were stored and revised in all, broken runs included."""
+
+    def finish(self, connection: Connection, report: Report) -> None:
+        """The load is done."""
 
 
 def check(
@@ -93,26 +109,31 @@ def load(
     limits: Limits = DEFAULT,
     progress: Progress | None = None,
     again: bool = False,
+    bounds: Bounds | None = None,
+    receipt: Receipt | None = None,
 ) -> Report:
     """Store a file's records in batches, each a transaction of its own; `now` is UTC without a zone.
 
     Withdrawn records are brought back only if that is asked for (`again`).
 
     Loading the same file again, also after an interruption, ends in the same state as one clean load. A file that
-    cannot be read to its end stores nothing.
+    cannot be read to its end stores nothing, nor does a record that goes beyond `bounds`.
     """
-    run = _Run(path, catalog, type, profile, publisher, limits, progress)
+    run = _Run(path, catalog, type, profile, publisher, limits, progress, bounds=bounds, receipt=receipt)
     with Spool() as fragments, Spool() as refusals:
         if not run.read(fragments, refusals):
+            if receipt is not None:
+                with writing(engine) as connection:
+                    receipt.finish(connection, run.report())
             return run.report()
         profile_hash = f"{profile.name} {profile.text_hash}" if profile else None
-        known_publisher = run.asked.publisher.get("uscc") or run.asked.publisher.get("name")
-        started = loads.Load(path.name, run.sha256, profile_hash, type, known_publisher)
+        known_publisher = run.known_publisher
+        started = loads.Load(path.name, run.sha256, profile_hash, type, known_publisher, run.bounds_text)
         run.load_id, run.again = loads.begin(engine, started, now), again
         run.waited = run.waiting(engine)
-        batch: list[Entry] = []
+        batch: list[Outcome] = []
         for outcome in run.outcomes():
-            batch.append(Entry(outcome.record, outcome.disclosure, outcome.sources))
+            batch.append(outcome)
             if len(batch) == BATCH:
                 run.write(engine, batch, now)
                 batch = []
@@ -124,6 +145,7 @@ def load(
                 connection, run.load_id, now, rows=intake.rows, taken=taken, refused=_refused(refusals),
                 skipped=dict(intake.skipped), waited=run.waited,
             )  # fmt: skip
+            run.settle(connection)
         return run.report()
 
 
@@ -141,7 +163,10 @@ class _Run:
         progress: Progress | None,
         *,
         checking: bool = False,
+        bounds: Bounds | None = None,
+        receipt: Receipt | None = None,
     ) -> None:
+        self.bounds, self.receipt = bounds, receipt
         self.path, self.catalog, self.profile = path, catalog, profile
         self.limits, self.progress = limits, progress
         self.wrong_publisher = None
@@ -154,7 +179,7 @@ class _Run:
         asked = catalog.called(catalog.type(type_)) if type_ else None
         self.asked = Asked(
             catalog, asked, profile, given, publisher is not None, checking, path.stem,
-            of_texts=path.suffix.lower() in xml.SUFFIXES,
+            of_texts=path.suffix.lower() in xml.SUFFIXES, bounds=bounds,
         )  # fmt: skip
         self.remembered = Remembered()
         self.sha256 = ""
@@ -223,23 +248,73 @@ class _Run:
     def waiting(self, engine: Engine) -> tuple[str, ...]:
         """The loads whose refused rows are known by their places, which this file may repair."""
         assert self.load_id is not None
+        if self.bounds is not None:
+            return ()  # a place says nothing of whose the row was
         with engine.connect() as connection:
             return cases.waiting(connection, self.load_id, self.intake.rows)
 
-    def write(self, engine: Engine, batch: list[Entry], now: datetime) -> None:
+    @property
+    def known_publisher(self) -> str | None:
+        """Who publishes what names nobody: the bounds', the asker's or the profile's."""
+        said = self.asked.publisher
+        return self.bounds.publisher if self.bounds else said.get("uscc") or said.get("name")
+
+    @property
+    def bounds_text(self) -> str | None:
+        """The bounds as the load is told apart by them."""
+        return None if self.bounds is None else self.bounds.text
+
+    def write(self, engine: Engine, batch: list[Outcome], now: datetime) -> None:
         """Store one batch in a transaction of its own, and close the cases of rows that were refused before."""
         if not batch:
             return
         assert self.load_id is not None
         with writing(engine) as connection:
-            written = write(connection, batch, self.catalog, self.load_id, now, again=self.again)
-            taken = [one for one, entry in zip(written.ids, batch, strict=True) if one not in written.left]
-            at = rows_of(batch) if self.waited else ()
+            inside = batch if self.bounds is None else self._inside(self.bounds, connection, batch)
+            entries = [Entry(one.record, one.disclosure, one.sources) for one in inside]
+            written = write(connection, entries, self.catalog, self.load_id, now, again=self.again)
+            taken = [one for one, entry in zip(written.ids, entries, strict=True) if one not in written.left]
+            at = rows_of(entries) if self.waited else ()
             cases.repair(connection, self.load_id, now, taken, at, self.waited)
+            if self.receipt is not None:
+                self.receipt.count(connection, written.stored, written.revised)
         if written.left:
-            self.intake.issues.add(*left_alone(engine, written, batch))
+            self.intake.issues.add(*left_alone(engine, written, entries))
         for name in ("stored", "unchanged", "revised", "withdrawn"):
             self.written[name] += getattr(written, name)
+
+    def _inside(self, bounds: Bounds, connection: Connection, batch: list[Outcome]) -> list[Outcome]:
+        """The records that change nothing outside the bounds; the rows of the others are refused."""
+        claims = []
+        for one in batch:
+            identity = identify(one.record, one.disclosure)
+            assert identity is not None
+            claims.append((one.record, identity))
+        inside = []
+        for one, found in zip(batch, bounds.overreaching(connection, claims, self.catalog), strict=True):
+            if not found:
+                inside.append(one)
+                continue
+            self.records -= 1
+            self.types[one.disclosure.type] -= 1
+            self._refuse_outside(one.fragments, found)
+        self.types = +self.types
+        return inside
+
+    def _refuse_outside(self, fragments: list[Fragment], found: list[Issue]) -> None:
+        """Refuse the rows of a record outside the bounds; of what they say nothing is kept."""
+        for fragment in fragments:
+            self._refuse(replace(fragment, cells={}), found)
+
+    def settle(self, connection: Connection) -> None:
+        """Give the receipt its report: what all runs of the load have stored and revised."""
+        if self.receipt is None:
+            return
+        written = self.written
+        stored, revised = self.receipt.counted(connection)
+        written["unchanged"] += written["stored"] + written["revised"] - stored - revised
+        written["stored"], written["revised"] = stored, revised
+        self.receipt.finish(connection, self.report())
 
     def report(self) -> Report:
         """What came of the file so far."""
@@ -290,6 +365,9 @@ class _Run:
         lacking, first = fragments[0].lacking, True
         while fragments:
             merged, fragments = self._merged(fragments, disclosure)
+            if self.bounds and (beyond := [*self.bounds.outside(merged.record, disclosure, self.catalog)]):
+                self._refuse_outside(fragments, beyond)
+                return None
             if first:
                 self.intake.completeness.take(disclosure, self.intake.said_paths(merged.record))
                 first = False
@@ -303,7 +381,7 @@ class _Run:
                 self.intake.issues.add(*self.beyond.take(disclosure, merged.record, place_of))
                 if lacking:
                     return None
-                return Outcome(merged.record, merged.sources, disclosure)
+                return Outcome(merged.record, merged.sources, disclosure, fragments)
             fragments = self._without_faulty(fragments, errors, merged.sources)
         return None
 

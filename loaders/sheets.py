@@ -214,6 +214,8 @@ class Sheet:
         )  # fmt: skip
         plan = binder.bind(self.headings, nested=self.nested)
         plan, missing = self._identified(plan)
+        if asked.bounds is not None and not plan.publisher:
+            plan = replace(plan, publisher=asked.bounds.organization)
         if asked.checking and not _is_published(plan):
             plan, notes = replace(plan, publisher=asked.stand_in), (*notes, issue(RULES, "L007"))
         builder = Builder(plan, self.headings, asked.reader, asked.profile)

@@ -72,8 +72,9 @@ def publisher_of(record: Mapping[str, Any]) -> Publisher | None:
     bureaus of the same short name in two counties stay two, and so does one body that publishes on several counties
     until it gives its code or its jurisdiction.
     """
-    given = record.get("publisher") or {}
-    uscc, name = given.get("uscc"), given.get("name")
+    said = record.get("publisher")
+    given = said if isinstance(said, Mapping) else {}
+    uscc, name = given.get("uscc"), str(given.get("name") or "")
     if uscc:
         place = str(uscc)[2:8]
         return Publisher(uscc, place if _SHARD.fullmatch(place) else UNKNOWN_SHARD, uscc, name or uscc)

@@ -3,6 +3,7 @@
 A load's row says only what does not depend on how often the load was interrupted.
 """
 
+import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,22 +19,27 @@ from store.engine import writing
 from store.identity import digest
 
 _BATCH = 1000
+_LOADS = 20_180_605  # of the advisory locks, beside those of store.writing
 
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """A file to be loaded: its name and hash, and with what it is read."""
+    """A file to be loaded: its name and hash, with what it is read, and what its records may not go beyond."""
 
     file_name: str
     sha256: str
     profile: str | None = None
     type: str | None = None
     publisher_id: str | None = None
+    bounds: str | None = None
 
     @property
     def id(self) -> str:
         """Made from everything but the file's name: the same file under another name is the same load."""
-        return "l-" + digest(24, self.sha256, self.profile or "", self.type or "", self.publisher_id or "")
+        bounds = () if self.bounds is None else (self.bounds,)
+        return "l-" + digest(
+            24, self.sha256, self.profile or "", self.type or "", self.publisher_id or "", *bounds
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +60,7 @@ def begin(engine: Engine, load: Load, now: datetime) -> str:
     """
     table = tables.load
     with writing(engine) as connection:
+        _alone(connection, load.id)
         known = connection.scalar(select(table.c.id).where(table.c.id == load.id))
         if known is None:
             row = {
@@ -83,6 +90,7 @@ def finish(
     `taken` counts new, unchanged and revised alike. The refused rows replace those of an earlier run. `waited` are
     the loads whose cases are known by place (`store.cases.waiting`).
     """
+    _alone(connection, load_id)
     table = tables.refused
     cases.set_aside(connection, load_id)
     count = 0
@@ -97,6 +105,12 @@ def finish(
             status="done", finished_at=now, rows=rows, taken=taken, refused=count, skipped=dict(skipped)
         )
     )
+
+
+def _alone(connection: Connection, load_id: str) -> None:
+    """Wait until nobody else begins or ends a load of the same file."""
+    number = int.from_bytes(hashlib.sha256(load_id.encode()).digest()[:4], "big") >> 1
+    bulk.lock(connection, _LOADS, [str(number)])
 
 
 def _rows(load_id: str, first: int, batch: Sequence[Refused], now: datetime) -> Iterator[dict[str, Any]]:

@@ -19,6 +19,7 @@ from store.terms import normal
 
 Row = dict[str, Any]
 _NAMELESS = Node("object")
+REPOSTS = "sameAs"  # the relation to what a record only repeats
 
 
 @dataclass(slots=True)
@@ -213,7 +214,7 @@ def _disclosure(
         "due_on": deadline.on.isoformat() if isinstance(deadline, Due) else None,
         "days_late": days_late(date.fromisoformat(published), deadline, catalog.calendar) if published else None,
         "outcome": record.get("outcome"),
-        "repost": int(any(one.get("relationType") == "sameAs" for one in record.get("relatedDisclosures") or ())),
+        "repost": int(any(one.get("relationType") == REPOSTS for one in record.get("relatedDisclosures") or ())),
         "source_url": record.get("sourceUrl"),
         "status": "published",
     }  # fmt: skip

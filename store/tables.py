@@ -460,5 +460,43 @@ rollup_organization = Table(
     **CLUSTERED,
 )
 
+# Who may submit what over HTTP (store/keys.py). The secret itself is nowhere: only its digest.
+submission_key = Table(
+    "submission_key",
+    metadata,
+    Column("id", String(16), primary_key=True),  # the part of the key by which people recognise it
+    Column("digest", String(64), nullable=False),  # SHA-256 of the whole key
+    Column("publisher_uscc", String(18), nullable=False),
+    Column("publisher_name", Text),
+    Column("region", String(9), nullable=False),
+    Column("types", JSON, nullable=False),  # paths
+    Column("note", Text, nullable=False),
+    Column("created_at", DateTime, nullable=False),  # UTC
+    Column("expires_at", DateTime, nullable=False),
+    Column("revoked_at", DateTime),
+)
+
+# What was submitted, also what was turned away (store/submissions.py).
+submission = Table(
+    "submission",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("key_id", String(16), nullable=False),
+    Column("received_at", DateTime, nullable=False, index=True),  # UTC
+    Column("asked", Text, nullable=False),  # content type, type and profile
+    Column("sha256", String(64)),  # of the body; NULL where it was not read
+    Column("size", BigInteger),
+    Column("finished_at", DateTime),
+    Column("outcome", String(12)),  # stored, unchanged, refused, outside, rejected
+    Column("error", String(4)),  # why it was rejected or broken off
+    Column("stored", BigInteger, nullable=False),  # over all runs of an interrupted one
+    Column("revised", BigInteger, nullable=False),
+    Column("taken", BigInteger),
+    Column("refused", BigInteger),
+    Column("load_id", String(40)),
+    Column("report", JSON),
+    Index(None, "key_id", "received_at"),
+)
+
 # The search index (store/searching.py) is not in this metadata, because no one definition serves both databases:
 # the migrations make it.

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -16,14 +16,14 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 @contextmanager
-def serving(database: str, folder: Path, workers: int = 1) -> Iterator[str]:
+def serving(database: str, folder: Path, workers: int = 1, options: Sequence[str] = ()) -> Iterator[str]:
     """The address of a server over a database; its log lies in the folder. It has to stop when it is asked to."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [
         sys.executable, "-c", "from cli.main import main; main()", "serve", "--port", str(port),
-        "--database", database, "--workers", str(workers),
+        "--database", database, "--workers", str(workers), *options,
     ]  # fmt: skip
     environment = {name: value for name, value in os.environ.items() if not name.startswith("OPENALLOC")}
     with (folder / "log").open("wb") as log:

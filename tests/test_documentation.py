@@ -20,6 +20,7 @@ from api.operation import Request, Service
 from schemas.catalog import Catalog
 from store.engine import writing
 from store.writing import Entry, write
+from tests.serving import serving
 
 ROOT = Path(__file__).resolve().parent.parent
 QUERIES = sorted((ROOT / "docs" / "queries").glob("*.md"))
@@ -28,6 +29,7 @@ COMMANDS = (
     "init", "check", "load", "query", "types", "profiles", "template", "schemas", "schemas diff", "schemas impact",
     "schemas release", "schemas export", "graphql", "graphql schema", "graphql diff", "graphql release", "serve", "demo",
     "withdraw", "refused", "history",
+    "keys", "keys create", "keys list", "keys revoke", "keys log",
 )  # fmt: skip
 
 
@@ -85,6 +87,35 @@ def test_the_commands_say_what_is_shown(document: str, tmp_path: Path) -> None:
                 found = done.stdout.find(wanted, position)
                 assert found >= 0, f"{line}\ndoes not say: {wanted}\nbut:\n{done.stdout}"
                 position = found + len(wanted)
+
+
+def test_the_commands_for_submitting_say_what_the_document_shows(tmp_path: Path) -> None:
+    """Every command of docs/submissions.md, in one shell, against a server that takes submissions."""
+    shutil.copytree(ROOT / "docs" / "examples", tmp_path / "docs" / "examples")
+    document = (ROOT / "docs" / "submissions.md").read_text("utf-8")
+    steps = [
+        step.partition("\n")[::2]
+        for block in re.findall(r"```console\n(.*?)```", document, re.DOTALL)
+        for step in block.removeprefix("$ ").split("\n$ ")
+    ]
+    assert openalloc("init", folder=tmp_path).returncode == 0
+    with serving("openalloc.db", tmp_path, options=("--submissions",)) as address:
+        program = f"{shlex.quote(sys.executable)} -c 'from cli.main import main; main()'"
+        script = "\n".join(
+            [f'openalloc() {{ {program} "$@"; }}', "set -eu"]
+            + [f"{line}\necho '--{number}--'" for number, (line, _) in enumerate(steps)]
+        )
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("OPENALLOC")}
+        done = subprocess.run(
+            ["/bin/bash", "-c", script.replace("http://127.0.0.1:8000", address)], cwd=tmp_path, text=True,
+            env=environment | {"PYTHONPATH": str(ROOT), "COLUMNS": "300"}, capture_output=True, timeout=120, check=False,
+        )  # fmt: skip
+    assert done.returncode == 0, done.stderr + done.stdout
+    rest = done.stdout
+    for number, (line, expected) in enumerate(steps):
+        said, _, rest = rest.partition(f"--{number}--\n")
+        for wanted in filter(None, (one.strip(" …") for one in expected.splitlines())):
+            assert wanted in said, f"{line}\ndoes not say: {wanted}\nbut:\n{said}"
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -15,18 +15,19 @@ ROOMS = {
     "schemas": "S",
     "formats": "F",
     "store": "DW",
-    "loaders": "LW",
+    "loaders": "LWK",
     "query": "Q",
     "publish": "P",
-    "api": "AQ",
-    "cli": "C",
+    "api": "AQK",
+    "cli": "CK",
 }
 LETTERS = {
     "F": "Formats: the bytes of a file", "S": "Schemas: a record, a schema, a codelist", "D": "Store: the database",
     "L": "Loaders: a department's file", "Q": "Query: an operation", "P": "Publish: what goes out", "A": "API: an HTTP request", "C": "Command",
     "W": "Withdrawals and repairs",
+    "K": "Keys: what may be submitted with them",
 }  # fmt: skip
-CODE = re.compile(r"^[FSDLQPACW]\d{3}$")
+CODE = re.compile(r"^[FSDLQPACWK]\d{3}$")
 
 
 def errors() -> Iterator[tuple[str, str, str, str]]:

@@ -16,7 +16,14 @@ def test_without_either_there_is_one_file_and_a_limit() -> None:
     assert Settings.of({"OPENALLOC_READ_URL": "", "OPENALLOC_RATE": ""}) == Settings()
 
 
+def test_nobody_may_submit_unless_it_is_asked_for() -> None:
+    assert not Settings.of({}).submissions
+    assert not Settings.of({"OPENALLOC_SUBMISSIONS": "off"}).submissions
+    assert Settings.of({"OPENALLOC_SUBMISSIONS": "on"}).submissions
+    assert Settings.of({}, submissions=True).submissions
+
+
 def test_a_worker_reads_what_the_command_was_told() -> None:
-    made = Settings("sqlite:///a.db", "postgresql://replica/a", "off", "10.0.0.0/8")
+    made = Settings("sqlite:///a.db", "postgresql://replica/a", "off", "10.0.0.0/8", True, "5/1")
     assert Settings.of(made.environment()) == made
     assert Settings.of(Settings().environment()) == Settings()

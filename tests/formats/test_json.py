@@ -25,6 +25,12 @@ def read(text: str | bytes, module: Any = json) -> list[tuple[int, Any]]:
         ('{"meta": {"total": 2}, "items": [{"a": 1}, {"a": 2}]}', [{"a": 1}, {"a": 2}]),
         # Two arrays of objects: they belong to one record.
         ('{"lots": [{"a": 1}], "parties": [{"b": 1}]}', [{"lots": [{"a": 1}], "parties": [{"b": 1}]}]),
+        # A record of the standard is one, though it has one array of objects.
+        (
+            '{"schema": "land/grant-result/1.0", "lots": [{"a": 1}]}',
+            [{"schema": "land/grant-result/1.0", "lots": [{"a": 1}]}],
+        ),
+        ('{"schema": "x", "lots": [{"a": 1}]}', [{"a": 1}]),
         ('{"names": ["x"], "none": []}', [{"names": ["x"], "none": []}]),
         ('[{"items": [{"a": 1}, {"a": 2}]}]', [{"items": [{"a": 1}, {"a": 2}]}]),
         ('[{"a": 1}]\n[{"a": 2}]{"a": 3} []\n{"a": 4}', [{"a": 1}, {"a": 2}, {"a": 3}, {"a": 4}]),

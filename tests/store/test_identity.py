@@ -135,3 +135,11 @@ def test_recency_sorts_by_date_and_fits_a_signed_integer() -> None:
     assert recency(date(2024, 1, 1), "530114-vvvvvvvvvvvvvvvv") < recency(
         date(2024, 1, 2), "530114-0000000000000000"
     )
+
+
+@pytest.mark.parametrize(
+    "publisher", ["示例局", ["示例局"], 7, {"name": ["示例局"]}, {"uscc": 7, "name": {}}]
+)
+def test_a_publisher_that_is_no_organization_breaks_nothing(publisher: object, catalog: Catalog) -> None:
+    disclosure = catalog.types["land/grant-result"]
+    identify({"publisher": publisher, "localId": "1"}, disclosure)

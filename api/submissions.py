@@ -1,0 +1,172 @@
+"""What stands behind `/submissions`: the engine that writes, the processes that load, whose key it is, how often."""
+
+import os
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import aclosing, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from api.checkers import Checkers
+from api.checking import Job
+from api.rate import Meter, Rate, RateError
+from api.refusal import RequestError
+from formats.confinement import ENVIRONMENT
+from loaders.bounds import Bounds
+from schemas.catalog import Catalog
+from schemas.errors import OpenallocError
+from store import keys, submissions
+from store.engine import writing
+from store.keys import Key
+from store.submissions import Submission
+
+# How many submissions are received or loaded at a time in this process, and how many of one key.
+MOST = 8
+MOST_OF_A_KEY = 3
+# Errors of the process that loads which are not about the file, and are told with 503.
+_NOT_NOW = ("A044", "A045", "A046", "K029", "D003")
+
+
+def utc_now() -> datetime:
+    """The time, UTC without a zone."""
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
+class Submissions:
+    """Takes records from departments' systems. It has the only engine of the server that writes."""
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        engine: Engine,
+        rate: Rate | None = None,
+        clock: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self.catalog, self.engine, self.now = catalog, engine, clock
+        # What a client of the database may need to find it and its password.
+        names = (*ENVIRONMENT, "HOME", *(name for name in os.environ if name.startswith("PG")))
+        self.checkers = Checkers(catalog.folder, environment=names)
+        self._meter = Meter(rate) if rate else None
+        self._at_work: Counter[str] = Counter()
+
+    def close(self) -> None:
+        """End the processes and the connections."""
+        self.checkers.close()
+        self.engine.dispose()
+
+    def key(self, authorization: str | None) -> Key:
+        """The valid key of an Authorization header; raises RequestError K001 to K004."""
+        if not authorization:
+            raise _unknown(
+                "K001", "没有密钥", "There is no key",
+                "请求要带 Authorization: Bearer 密钥;密钥由平台管理员签发(openalloc keys create)。",
+                "Send Authorization: Bearer KEY; keys are issued with `openalloc keys create`.",
+            )  # fmt: skip
+        scheme, _, secret = authorization.partition(" ")
+        found = None
+        if scheme.lower() == "bearer":
+            with self.engine.connect() as connection:
+                found = keys.find(connection, secret.strip())
+        if found is None:
+            raise _unknown(
+                "K002", "密钥不对", "The key is wrong",
+                "核对密钥是否完整;写法是 Authorization: Bearer oak_…。", "Check that the key is whole; it is sent as Authorization: Bearer oak_….",
+            )  # fmt: skip
+        self._require_valid(found)
+        return found
+
+    def meter(self, client: str) -> None:
+        """Count a request; raises RequestError K008 where there were too many."""
+        if self._meter is None:
+            return
+        try:
+            self._meter.take(client, 1)
+        except RateError as error:
+            raise TooManyError(dict(error.headers)["Retry-After"]) from None
+
+    @contextmanager
+    def place(self, key: Key) -> Iterator[None]:
+        """A place among those at work; raises RequestError K020 where there is none."""
+        if self._at_work.total() >= MOST or self._at_work[key.id] >= MOST_OF_A_KEY:
+            raise RequestError(
+                503, "K020", "正在处理的提交太多", "Too many submissions are being processed",
+                "请过一会儿再提交。", "Submit it again in a moment.",
+            )  # fmt: skip
+        self._at_work[key.id] += 1
+        try:
+            yield
+        finally:
+            self._at_work[key.id] -= 1
+
+    def begin(self, key: Key, idempotency: str | None, asked: str, sha256: str, size: int) -> Submission:
+        """Note what was received, or find what is known of it; raises RequestError K009 where that was another body."""
+        id = submissions.name(key.id, idempotency)
+        with writing(self.engine) as connection:
+            # A body may take minutes to arrive, and a key be revoked meanwhile.
+            self._require_valid(keys.known(connection, key.id) or key)
+            found = submissions.begin(connection, id, key.id, asked, sha256, size, self.now())
+        if (found.sha256, found.asked) != (sha256, asked):
+            raise RequestError(
+                422, "K009", "这个 Idempotency-Key 已经用于别的内容", "This Idempotency-Key was used for something else",
+                "新的内容请用新的 Idempotency-Key。", "Use a new Idempotency-Key for new content.",
+            )  # fmt: skip
+        return found
+
+    def reject(self, key: Key, asked: str, code: str) -> None:
+        """Note a request that was turned away."""
+        with writing(self.engine) as connection:
+            submissions.reject(connection, key.id, asked, code, self.now())
+
+    def find(self, id: str) -> Submission | None:
+        """The submission of that id."""
+        with self.engine.connect() as connection:
+            return submissions.find(connection, id)
+
+    def break_off(self, id: str, code: str) -> None:
+        """Note why a run did not come to its end."""
+        with writing(self.engine) as connection:
+            submissions.break_off(connection, id, code)
+
+    def _require_valid(self, key: Key) -> None:
+        state = key.state(self.now())
+        if state == "expired":
+            raise _unknown(
+                "K003", f"密钥 {key.id} 已过期", f"The key {key.id} has expired",
+                "请向平台管理员申请新的密钥。", "Ask for a new key.",
+            )  # fmt: skip
+        if state == "revoked":
+            raise _unknown(
+                "K004", f"密钥 {key.id} 已作废", f"The key {key.id} is revoked",
+                "请向平台管理员申请新的密钥。", "Ask for a new key.",
+            )  # fmt: skip
+
+    async def load(self, id: str, key: Key, path: Path, type: str | None, profile: str | None) -> None:
+        """Load a file to its end, whoever waits for it; raises RequestError where that could not be done."""
+        bounds = Bounds(key.publisher, key.publisher_name, key.region, key.types)
+        url = self.engine.url.render_as_string(hide_password=False)
+        told = {"id": id, "database": url, "bounds": bounds.to_json()}
+        async with aclosing(self.checkers.events(Job(str(path), type, None, profile, submission=told))) as events:  # fmt: skip
+            async for event in events:
+                if "error" in event:
+                    said = event["error"]
+                    raise RequestError(
+                        503 if said["code"] in _NOT_NOW else 422,
+                        said["code"], said["message"], said["messageEn"], said["hint"], said["hintEn"],
+                    )  # fmt: skip
+
+
+class TooManyError(RequestError):
+    """The key was used more often than it may be."""
+
+    def __init__(self, retry_after: str) -> None:
+        super().__init__(
+            429, "K008", f"提交超过限额,请 {retry_after} 秒后再试", f"More submissions than the quota, try again in {retry_after} s",
+            "把多条记录放进一个文件提交。", "Submit many records in one file.",
+        )  # fmt: skip
+        self.retry_after = retry_after
+
+
+def _unknown(code: str, message: str, message_en: str, hint: str, hint_en: str) -> OpenallocError:
+    return RequestError(401, code, message, message_en, hint, hint_en)
