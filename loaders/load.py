@@ -4,7 +4,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -25,9 +25,11 @@ from loaders.intake import Intake, Progress
 from loaders.issues import RULES, of_field
 from loaders.ledger import Ledger
 from loaders.merging import Merger
+from loaders.personal import mask
 from loaders.profile import Profile
 from loaders.report import NotRun, Report
-from loaders.sources import is_part, own_source, placed, places, source_of
+from loaders.screen import masked_wholly, without_homes
+from loaders.sources import is_part, own_source, placed, places, renamed, source_of
 from loaders.spool import Spool
 from loaders.standing import Standing
 from loaders.withdrawn import left_alone, rows_of
@@ -107,7 +109,7 @@ def load(
             return run.report()
         profile_hash = f"{profile.name} {profile.text_hash}" if profile else None
         known_publisher = run.asked.publisher.get("uscc") or run.asked.publisher.get("name")
-        started = loads.Load(path.name, run.sha256, profile_hash, type, known_publisher)
+        started = loads.Load(mask(path.name)[0], run.sha256, profile_hash, type, known_publisher)
         run.load_id, run.again = loads.begin(engine, started, now), again
         run.waited = run.waiting(engine)
         batch: list[Entry] = []
@@ -231,6 +233,7 @@ class _Run:
         if not batch:
             return
         assert self.load_id is not None
+        batch = self._without_named_places(batch)
         with writing(engine) as connection:
             written = write(connection, batch, self.catalog, self.load_id, now, again=self.again)
             taken = [one for one, entry in zip(written.ids, batch, strict=True) if one not in written.left]
@@ -240,6 +243,12 @@ class _Run:
             self.intake.issues.add(*left_alone(engine, written, batch))
         for name in ("stored", "unchanged", "revised", "withdrawn"):
             self.written[name] += getattr(written, name)
+
+    def _without_named_places(self, batch: list[Entry]) -> list[Entry]:
+        """The records, personal numbers masked in the names of sheets and columns that their values came from."""
+        names = {name for use in self.intake.columns for name in (use.sheet, use.heading)}
+        shown = {name: hidden for name in names if (hidden := mask(name)[0]) != name}
+        return [replace(one, sources=renamed(one.sources or {}, shown)) for one in batch] if shown else batch
 
     def report(self) -> Report:
         """What came of the file so far."""
@@ -300,7 +309,9 @@ class _Run:
             if not errors:
                 place_of = places(merged.sources, fragments[0].place.sheet, fragments[0].place.row)
                 self.intake.issues.add(*(placed(one, place_of(one.path)) for one in found))
-                self.intake.issues.add(*self.beyond.take(disclosure, merged.record, place_of))
+                more = list(self.beyond.take(disclosure, merged.record, place_of))
+                self.intake.issues.add(*more)
+                without_homes(merged.record, merged.sources, more)
                 if lacking:
                     return None
                 return Outcome(merged.record, merged.sources, disclosure)
@@ -368,8 +379,8 @@ def _refused(refusals: Spool) -> Iterator[loads.Refused]:
     """The refused rows in the order of the file, each with all its issues."""
     for _, kept in refusals.groups(int):
         sheet, row, cells, _, case = kept[0]
-        issues = [_issue(said) for one in kept for said in one[3]]
-        yield loads.Refused(sheet, row, cells, issues, cases.Case(*case))
+        issues = [masked_wholly(_issue(said)) for one in kept for said in one[3]]
+        yield loads.Refused(mask(sheet)[0], row, cells, issues, cases.Case(*case))
 
 
 def _issue(said: dict[str, Any]) -> Issue:
