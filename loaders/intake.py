@@ -279,7 +279,7 @@ class Intake:
         self.issues.add(*(one for one in found if one.severity != "error"))
         if errors := [one for one in found if one.severity == "error"]:
             self.completeness.take(disclosure, self.said_paths(shown))
-            self.refuse(self.rows, place, record, errors)
+            self.refuse(self.rows, place, record, errors, made=[(disclosure, shown)])
             return
         self._keep([(disclosure, shown, {"": [place.sheet, place.row, None, None]})], place, record)
 

@@ -7,11 +7,12 @@ make one of two, and a number cannot be masked: such rows are refused.
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from loaders.issues import of_field
-from loaders.labelled import masked_home
-from loaders.personal import PROVINCES, Kind, is_resident_number, mask
+from loaders.labelled import masked_home, may_be_labelled
+from loaders.personal import PROVINCES, Kind, is_resident_number, mask, may_be_personal
 from loaders.text import clean, written
 from schemas.field import Field
 from schemas.issue import Issue
@@ -64,6 +65,8 @@ def screened_record(
 
 def unmaskable(text: str, field: Field) -> list[Issue]:
     """An error for each kind of a person's number where a number is asked for."""
+    if len(text) < 15:
+        return []
     return _of_kinds("P021", field, mask(text, phones=False, of_things=True)[1])
 
 
@@ -90,38 +93,54 @@ def masked_wholly(found: Issue) -> Issue:
     return replace(masked(found), path=mask(found.path)[0], sheet=mask(found.sheet)[0], column=column)
 
 
+@lru_cache(maxsize=4096)
 def _said(text: str) -> str:
     shown = mask(text)[0]
     return _CUT.sub("******…", shown) if "…" in shown else shown
 
 
+class _Heading(NamedTuple):
+    """What a heading says of its column: as it is shown, whether of persons, of addresses, of what only words tell."""
+
+    shown: str
+    of_persons: bool
+    of_addresses: bool
+    tells: bool
+
+
+@lru_cache(maxsize=4096)
+def _heading(heading: str) -> _Heading:
+    of_persons = _OF_NAMES.search(heading) is not None and _OF_CONTACTS.search(heading) is None
+    of_addresses = _OF_ADDRESSES.search(heading) is not None
+    return _Heading(mask(heading)[0], of_persons, of_addresses, may_be_labelled(heading))
+
+
 def masked_cells(cells: Mapping[str, Any]) -> dict[str, Any]:
     """The cells of a row without personal numbers, in their headings either, and without homes beside a person."""
     shown: dict[str, Any] = {}
-    person = any(_names_person(heading, cell) for heading, cell in cells.items())
-    for number, (heading, cell) in enumerate(cells.items(), 1):
-        name = mask(heading)[0]
-        hidden = _masked_cell(cell, heading)
-        if person and isinstance(hidden, str) and _OF_ADDRESSES.search(heading) and is_at_home(hidden):
+    headings = list(map(_heading, cells))
+    person = any(
+        one.of_persons and isinstance(cell, str) and is_person({"name": clean(cell)})
+        for one, cell in zip(headings, cells.values(), strict=True)
+    )
+    for number, (one, (heading, cell)) in enumerate(zip(headings, cells.items(), strict=True), 1):
+        hidden = _masked_cell(cell, heading, one.tells)
+        if person and one.of_addresses and isinstance(hidden, str) and is_at_home(hidden):
             hidden = masked_home(hidden)
-        shown[name if name not in shown else f"{name}#{number}"] = hidden
+        shown[one.shown if one.shown not in shown else f"{one.shown}#{number}"] = hidden
     return shown
 
 
-def _names_person(heading: str, cell: Any) -> bool:
-    named = _OF_NAMES.search(heading) is not None and _OF_CONTACTS.search(heading) is None
-    return named and isinstance(cell, str) and is_person({"name": clean(cell)})
-
-
-def _masked_cell(cell: Any, beside: str) -> Any:
+def _masked_cell(cell: Any, beside: str, tells: bool) -> Any:
+    if isinstance(cell, str):
+        return mask(cell, beside=beside)[0] if tells or may_be_personal(cell) else cell
     if isinstance(cell, list):
-        return [_masked_cell(one, beside) for one in cell]
+        return [_masked_cell(one, beside, tells) for one in cell]
     if isinstance(cell, dict):
-        return {mask(name)[0]: _masked_cell(one, name) for name, one in cell.items()}
-    if cell is None or isinstance(cell, bool):
+        return {mask(name)[0]: _masked_cell(one, name, _heading(name).tells) for name, one in cell.items()}
+    if cell is None or isinstance(cell, bool) or (isinstance(cell, (int, float)) and abs(cell) < 10**7):
         return cell
-    text = written(cell)
-    shown, kinds = mask(text, beside=beside)
+    shown, kinds = mask(written(cell), beside=beside)
     return shown if kinds else cell
 
 
