@@ -23,7 +23,7 @@ _CHECKS = "10X98765432"
 # What people and programs put between the figures of one number: blanks, dashes, dots, line ends, invisible characters.
 GAP = r"[ \t\r\n.·_\-\u00a0\u00ad\u2000-\u2015\u202f\u2060\u3000\ufeff\uff0d]"
 # Whatever has a check digit or is a mobile has eleven digits or more in a row; texts without them cost one search.
-LONG = re.compile(rf"\d(?:{GAP}{{0,2}}\d){{10}}")
+LONG = re.compile(rf"(?<!\d)\d(?:{GAP}{{0,2}}\d){{10}}")
 _GROUP = r"\d+(?:[Xx](?![0-9A-Za-z]))?"
 _RUN = re.compile(rf"{_GROUP}(?:{GAP}{{1,2}}{_GROUP})*")
 _GROUPS = re.compile(_GROUP)

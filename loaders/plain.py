@@ -25,7 +25,7 @@ Test = Callable[[Sequence[str]], list[str]]
 _IDEOGRAPH = re.compile(r"[\u4e00-\u9fff]")
 _IDEOGRAPHS = re.compile(r"(?:[^|\u4e00-\u9fff]*[\u4e00-\u9fff][^|]*\|)*")
 # No number that `LONG` finds is without these; looking for it is quicker.
-_FIGURES = re.compile(rf"\d(?:\d|{GAP}){{10}}")
+_FIGURES = re.compile(rf"(?<!\d)\d[\d{GAP[1:]}{{10}}")
 _DAY = re.compile(r"(?:19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}")
 _URL = re.compile(
     r"https?://[a-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::[0-9]{1,4})?(?:/[A-Za-z0-9._~/-]*)?(?:\?[A-Za-z0-9._~/&=-]*)?"
