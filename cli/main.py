@@ -371,7 +371,7 @@ def _finish(files: list[Path], reports: list[Any], json: bool, *, stored: bool) 
         output.print_json(made[0] if len(made) == 1 else made)
     else:
         for file, one in zip(files, made, strict=True):
-            output.out.print(f"[bold]{output.plain(str(file))}[/]")
+            output.out.print(f"[bold]{output.shown(str(file))}[/]")
             output.print_report(one, stored=stored)
     if any(report.unreadable for report in reports):
         raise typer.Exit(2)

@@ -11,6 +11,7 @@ from rich.table import Table
 
 from formats.error import FormatError
 from loaders.lacking import together
+from loaders.personal import mask
 from loaders.skipping import TITLES as SKIPPED
 from schemas.errors import OpenallocError
 
@@ -44,11 +45,16 @@ def print_table(titles: Iterable[str], rows: Iterable[Iterable[Any]]) -> None:
 def print_error(error: OpenallocError | FormatError) -> None:
     """An error in both languages with its code and hint, to standard error."""
     err.print(
-        f"[bold red]{error.code}[/] {plain(error.message)}", f"     {plain(error.message_en)}", sep="\n"
+        f"[bold red]{error.code}[/] {shown(error.message)}", f"     {shown(error.message_en)}", sep="\n"
     )
     for hint in (error.hint, error.hint_en):
         if hint:
-            err.print(f"     → {plain(hint)}")
+            err.print(f"     → {shown(hint)}")
+
+
+def shown(text: str) -> str:
+    """A sentence that may name a file, without personal numbers."""
+    return plain(mask(text)[0])
 
 
 _MARKS = {

@@ -47,7 +47,7 @@ class Builder:
         self.plan = plan
         self.reader = reader
         self.headings = headings
-        self.parts = Parts(plan, reader, profile.replace if profile else {})
+        self.parts = Parts(plan, headings, reader, profile.replace if profile else {})
 
     def build(self, cells: Sequence[Any], place: Place) -> Built:
         """The fragment of one row."""

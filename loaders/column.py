@@ -10,6 +10,7 @@ from typing import Any, cast
 
 from loaders.build import Builder
 from loaders.draft import Path
+from loaders.labelled import may_be_labelled
 from loaders.plain import Test, numbers_of, tests_of
 from loaders.sources import source_of
 from loaders.text import clean, is_null
@@ -166,6 +167,9 @@ class Column(Seen):
         if len(bounds) != 1 or not self._builder.parts.takes_as_is(bounds[0].target):
             return None
         field = bounds[0].slot.field
+        # Below such a heading a bare number is a person's.
+        if may_be_labelled(self._name):
+            return None
         if asked and (field.kind in ("number", "integer") or field.is_money):
             return None
         for test, samples in tests_of(bounds[0]):

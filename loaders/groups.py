@@ -51,7 +51,7 @@ class Group:
         first = self.first
         shown = {
             **self.summary(),
-            "hint": mask(first.hint)[0], "hintEn": mask(first.hint_en)[0], "letter": letter, "path": self.path,
+            "hint": mask(first.hint)[0], "hintEn": mask(first.hint_en)[0], "letter": letter, "path": mask(self.path)[0],
             "clause": [{"item": item, "text": clauses.get(item, "")} for item in first.clause],
             "places": [_place(one, letter) for one in self.kept],
         }  # fmt: skip
@@ -116,4 +116,8 @@ def _place(found: Issue, letter: str) -> dict[str, Any]:
         "value": found.value if read is None else found.written, "read": read,
         "path": found.path if _INDEX.search(found.path) else None,
     }  # fmt: skip
-    return {key: value for key, value in place.items() if value is not None}
+    return {
+        key: mask(value)[0] if isinstance(value, str) else value
+        for key, value in place.items()
+        if value is not None
+    }

@@ -274,8 +274,13 @@ class Intake:
         whole = {"schema": disclosure.name, **said}
         if given and not record.get("publisher"):
             whole["publisher"] = given
-        shown, warnings = screened_record(whole, disclosure.fields)
-        self.issues.add(*(masked(one.at(sheet=place.sheet, row=place.row)) for one in warnings))
+        shown, hidden = screened_record(whole, disclosure.fields)
+        found = [masked(one.at(sheet=place.sheet, row=place.row)) for one in hidden]
+        self.issues.add(*(one for one in found if one.severity != "error"))
+        if errors := [one for one in found if one.severity == "error"]:
+            self.completeness.take(disclosure, self.said_paths(shown))
+            self.refuse(self.rows, place, record, errors, made=[(disclosure, shown)])
+            return
         self._keep([(disclosure, shown, {"": [place.sheet, place.row, None, None]})], place, record)
 
     def _take_row(self, sheet: Sheet, row: Row) -> None:

@@ -1,6 +1,6 @@
 """What a file can have wrong, as a table; the codes are listed in docs/errors.md and never reused.
 
-L00x the file, L01x–L03x a cell, L04x a row, L05x personal data, L06x several rows together.
+L00x the file, L01x–L03x a cell, L04x a row, L05x and P02x personal data, L06x several rows together.
 """
 
 from typing import Any
@@ -97,6 +97,13 @@ RULES: dict[str, Rule] = {
     "L051": Rule(
         "warning", "“{title}”里有{kind}，已遮盖", "“{titleEn}” had {kindEn}, now masked",
         "公开的文件不应有个人号码；请在原文件中删去。", "Published files should not have it; remove it at the source."),
+    "P020": Rule(
+        "error", "“{title}”里有{kind}，不能当作编号", "“{titleEn}” has {kindEn}, which cannot number a thing",
+        "个人号码不能公开，遮盖以后又分不清各条记录：请改填项目、合同、宗地等事项自己的编号。",
+        "It cannot be published, and masked it tells no records apart: give the thing's own number."),
+    "P021": Rule(
+        "error", "“{title}”应是数字，里面却是{kind}", "“{titleEn}” should be a number but is {kindEn}",
+        "可能填错了列：请在原文件中删去个人号码，填上数字。", "It may be in the wrong column: remove it at the source and write the number."),
     "L060": Rule(
         "warning", "“{title}”的数值是同列一般数值的{times}{stated}:{value}", "“{titleEn}” is {timesEn} what the column usually has{statedEn}: {value}",
         "核对这一格的单位:它和同列其他格可能一个用{small}、一个用{large}。", "Check this cell's unit: one may be in {smallEn}, the others in {largeEn}."),

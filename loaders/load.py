@@ -26,9 +26,11 @@ from loaders.intake import Intake, Progress
 from loaders.issues import RULES, of_field
 from loaders.ledger import Ledger
 from loaders.merging import Merger
+from loaders.personal import mask
 from loaders.profile import Profile
 from loaders.report import NotRun, Report
-from loaders.sources import is_part, own_source, placed, places, source_of
+from loaders.screen import masked_wholly, without_homes
+from loaders.sources import is_part, own_source, placed, places, renamed, source_of
 from loaders.spool import Spool
 from loaders.standing import Standing
 from loaders.withdrawn import left_alone, rows_of
@@ -127,8 +129,8 @@ def load(
                     receipt.finish(connection, run.report())
             return run.report()
         profile_hash = f"{profile.name} {profile.text_hash}" if profile else None
-        known_publisher = run.known_publisher
-        started = loads.Load(path.name, run.sha256, profile_hash, type, known_publisher, run.bounds_text)
+        name = mask(path.name)[0]
+        started = loads.Load(name, run.sha256, profile_hash, type, run.known_publisher, run.bounds_text)
         run.load_id, run.again = loads.begin(engine, started, now), again
         run.waited = run.waiting(engine)
         batch: list[Outcome] = []
@@ -269,6 +271,7 @@ class _Run:
         if not batch:
             return
         assert self.load_id is not None
+        batch = self._without_named_places(batch)
         with writing(engine) as connection:
             inside = batch if self.bounds is None else self._inside(self.bounds, connection, batch)
             entries = [Entry(one.record, one.disclosure, one.sources) for one in inside]
@@ -315,6 +318,12 @@ class _Run:
         written["unchanged"] += written["stored"] + written["revised"] - stored - revised
         written["stored"], written["revised"] = stored, revised
         self.receipt.finish(connection, self.report())
+
+    def _without_named_places(self, batch: list[Outcome]) -> list[Outcome]:
+        """The records, personal numbers masked in the names of sheets and columns that their values came from."""
+        names = {name for use in self.intake.columns for name in (use.sheet, use.heading)}
+        shown = {name: hidden for name in names if (hidden := mask(name)[0]) != name}
+        return [replace(one, sources=renamed(one.sources or {}, shown)) for one in batch] if shown else batch
 
     def report(self) -> Report:
         """What came of the file so far."""
@@ -378,7 +387,9 @@ class _Run:
             if not errors:
                 place_of = places(merged.sources, fragments[0].place.sheet, fragments[0].place.row)
                 self.intake.issues.add(*(placed(one, place_of(one.path)) for one in found))
-                self.intake.issues.add(*self.beyond.take(disclosure, merged.record, place_of))
+                more = list(self.beyond.take(disclosure, merged.record, place_of))
+                self.intake.issues.add(*more)
+                without_homes(merged.record, merged.sources, more)
                 if lacking:
                     return None
                 return Outcome(merged.record, merged.sources, disclosure, fragments)
@@ -446,8 +457,8 @@ def _refused(refusals: Spool) -> Iterator[loads.Refused]:
     """The refused rows in the order of the file, each with all its issues."""
     for _, kept in refusals.groups(int):
         sheet, row, cells, _, case = kept[0]
-        issues = [_issue(said) for one in kept for said in one[3]]
-        yield loads.Refused(sheet, row, cells, issues, cases.Case(*case))
+        issues = [masked_wholly(_issue(said)) for one in kept for said in one[3]]
+        yield loads.Refused(mask(sheet)[0], row, cells, issues, cases.Case(*case))
 
 
 def _issue(said: dict[str, Any]) -> Issue:

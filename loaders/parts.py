@@ -1,16 +1,16 @@
 """What the cells of a column give, whatever else their rows say: taken apart as the profile wants it, read, screened."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from loaders.binding import Bound, Plan
+from loaders.binding import Bound, Heading, Plan
 from loaders.cells import NOTHING, Reader, read_cell
 from loaders.draft import Path
 from loaders.personal import mask
 from loaders.profile import Target
-from loaders.screen import masked, screened
+from loaders.screen import masked, screened, unmaskable
 from loaders.text import clean, written
 from schemas.field import Field
 from schemas.issue import Issue
@@ -48,7 +48,10 @@ class Given:
 class Parts:
     """Reads the cells of one plan; the same text in the same column once."""
 
-    def __init__(self, plan: Plan, reader: Reader, replace: Mapping[str, str]) -> None:
+    def __init__(
+        self, plan: Plan, headings: Sequence[Heading], reader: Reader, replace: Mapping[str, str]
+    ) -> None:
+        self._headings = headings
         self._reader = reader
         self._replace = replace
         self._known: dict[tuple[Any, ...], Given | None] = {}
@@ -74,17 +77,23 @@ class Parts:
     def _given(
         self, bound: Bound, part: Any, place: int | None, cell: Any, changed: bool, standing: str | None
     ) -> Given | None:
+        at, parent = bound.paths(place)
+        field = bound.slot.field
+        if (field.kind in ("number", "integer") or field.is_money) and (
+            wrong := unmaskable(shown(part), field)
+        ):
+            return Given((), parent, tuple(wrong))
         reading = read_cell(part, bound.slot, self._reader, standing)
         if reading is NOTHING:
             return None
-        at, parent = bound.paths(place)
+        beside = self._headings[bound.column].name
         values = []
         for name, value in reading.values.items():
             field = bound.slot.siblings.get(name, bound.slot.field)
-            value, hidden = screened(value, field)
+            value, hidden = screened(value, field, beside)
             rules = ["profile" if changed else None, reading.rule, "masked" if hidden else None]
             rule = "+".join(one for one in rules if one) or None
-            raw = (mask(shown(cell))[0][:_RAW],) if rule else ()
+            raw = (mask(shown(cell), beside=beside)[0][:_RAW],) if rule else ()
             path = at if name == bound.slot.field.name else (*parent, name)
             values.append(Value(name, path, value, field, rule, raw, tuple(map(masked, hidden))))
         return Given(tuple(values), parent, tuple(map(masked, reading.issues)))

@@ -13,7 +13,8 @@ from decimal import Decimal
 from loaders.binding import Bound
 from loaders.cells import NAMED, Reader, Slot, read_cell
 from loaders.dates import NO_DATES
-from loaders.personal import LONG
+from loaders.labelled import may_be_labelled
+from loaders.personal import GAP, may_be_personal
 from loaders.screen import names_a_thing
 from loaders.text import NULLS, NULLS_OF_VALUES, half, is_null
 from schemas.field import Field
@@ -24,7 +25,7 @@ Test = Callable[[Sequence[str]], list[str]]
 _IDEOGRAPH = re.compile(r"[\u4e00-\u9fff]")
 _IDEOGRAPHS = re.compile(r"(?:[^|\u4e00-\u9fff]*[\u4e00-\u9fff][^|]*\|)*")
 # No number that `LONG` finds is without these; looking for it is quicker.
-_FIGURES = re.compile(r"\d[\d -]{10}")
+_FIGURES = re.compile(rf"(?<!\d)\d[\d{GAP[1:]}{{10}}")
 _DAY = re.compile(r"(?:19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}")
 _URL = re.compile(
     r"https?://[a-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::[0-9]{1,4})?(?:/[A-Za-z0-9._~/-]*)?(?:\?[A-Za-z0-9._~/&=-]*)?"
@@ -54,7 +55,7 @@ def tests_of(bound: Bound) -> list[tuple[Test, tuple[str, ...]]]:
         return [(_days(slot), ("2024-06-18", "1980-01-31"))]
     if field.kind == "url":
         length = field.limits.max_length or 100_000
-        return [(_matching(_URL, slot, length), ("https://example.org/notice/1.html?id=2",))]
+        return [(_addresses(slot, length), ("https://example.org/notice/1.html?id=2",))]
     if field.kind in ("number", "integer") or field.is_money:
         return [(_matching(re.compile(pattern), slot), samples) for pattern, samples in _NUMBERS]
     return []
@@ -104,7 +105,7 @@ def _has_range(slot: Slot) -> bool:
 def _texts(field: Field, slot: Slot, *, named: bool = False) -> Test:
     limits = field.limits
     least, most = limits.min_length or 1, limits.max_length or 1 << 40
-    free = names_a_thing(field, "")
+    free = names_a_thing(field)
     # A name is asked for as a value is: 无 means that there is none.
     nulls = NULLS | NULLS_OF_VALUES if named else NULLS
 
@@ -123,11 +124,18 @@ def _texts(field: Field, slot: Slot, *, named: bool = False) -> Test:
         # No credit code has an ideograph.
         if named and not _IDEOGRAPHS.fullmatch("|".join((*sure, ""))):
             sure = [one for one in sure if _IDEOGRAPH.search(one)]
-        if not free and _FIGURES.search("|".join(sure)):
-            sure = [one for one in sure if not LONG.search(one)]
+        sure = _impersonal(sure, of_things=free)
         return _others(texts, sure)
 
     return test if limits.pattern is None else list
+
+
+def _impersonal(texts: Sequence[str], *, of_things: bool) -> Sequence[str]:
+    """The texts that surely have nothing of a person in them."""
+    joined = "|".join(texts)
+    if not _FIGURES.search(joined) and not may_be_labelled(joined):
+        return texts
+    return [one for one in texts if not may_be_personal(one, of_things=of_things)]
 
 
 def _days(slot: Slot) -> Test:
@@ -152,6 +160,17 @@ def _matching(pattern: re.Pattern[str], slot: Slot, length: int = 100) -> Test:
         if short and not slot.nulls and every.fullmatch("|".join((*texts, ""))):
             return []
         return [one for one in texts if not pattern.fullmatch(one) or len(one) > length or one in slot.nulls]
+
+    return test
+
+
+def _addresses(slot: Slot, length: int) -> Test:
+    matching = _matching(_URL, slot, length)
+
+    def test(texts: Sequence[str]) -> list[str]:
+        unsure = set(matching(texts))
+        sure = [one for one in texts if one not in unsure] if unsure else texts
+        return _others(texts, _impersonal(sure, of_things=True))
 
     return test
 

@@ -20,6 +20,7 @@ from loaders.headings import (
 )
 from loaders.issues import RULES
 from loaders.names import Names, normal
+from loaders.personal import mask
 from loaders.profile import RecordRule
 from loaders.report import ColumnUse
 from loaders.skipping import reason
@@ -238,7 +239,7 @@ class Sheet:
             (line for line in self._titles if not line.startswith(_NOT_A_TITLE)), key=len, default=None
         )
         if title and any(all(_reached(path, paths | {"title"}) for path in one) for one in alternatives):
-            return replace(plan, constants=(*plan.constants, (("title",), title))), []
+            return replace(plan, constants=(*plan.constants, (("title",), mask(title)[0]))), []
         titles = [" + ".join(plan.disclosure.by_path[path].title for path in one) for one in alternatives]
         titled = ["title"] in [list(one) for one in alternatives]
         return plan, [

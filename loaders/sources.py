@@ -42,6 +42,14 @@ def own_source(path: str, sources: Mapping[str, Any]) -> list[Any] | None:
     return None if found is None else list(found)
 
 
+def renamed(sources: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    """The sources with other names for some sheets and columns."""
+    return {
+        path: [names.get(sheet, sheet), row, names.get(column, column), *rest]
+        for path, (sheet, row, column, *rest) in sources.items()
+    }
+
+
 def is_part(path: str, properties: Sequence[str]) -> bool:
     """Whether one of the properties is that at a path, or below it."""
     return any(_is_at(_crossed(path), one) for one in properties)

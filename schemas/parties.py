@@ -47,6 +47,11 @@ def is_person(organization: Mapping[str, Any]) -> bool:
     )
 
 
+def is_at_home(address: str) -> bool:
+    """Whether an address names a room or a house, as that of a home does."""
+    return _ROOM.search(address) is not None
+
+
 def _nameless(organization: Mapping[str, Any], scope: Scope) -> Finding | None:
     name = organization.get("name")
     if not isinstance(name, str):
@@ -73,7 +78,7 @@ def _unreachable(phone: str, scope: Scope) -> Finding | None:
 
 def _at_home(organization: Mapping[str, Any], scope: Scope) -> Finding | None:
     address = organization.get("address")
-    if not isinstance(address, str) or not is_person(organization) or not _ROOM.search(address):
+    if not isinstance(address, str) or not is_person(organization) or not is_at_home(address):
         return None
     return Finding(None, {}, ".address")
 

@@ -15,7 +15,7 @@ ROOMS = {
     "schemas": "S",
     "formats": "F",
     "store": "DW",
-    "loaders": "LWK",
+    "loaders": "LWKP",  # P: personal data that must not go out
     "query": "Q",
     "publish": "P",
     "api": "AQK",

@@ -6,10 +6,12 @@ from datetime import date, timedelta
 
 import pytest
 
+from loaders.issues import RULES
 from loaders.personal import CARD, MOBILE, RESIDENT, is_card_number, is_resident_number, mask
 from loaders.report import Report
-from loaders.screen import screened
+from loaders.screen import masked, masked_cells, screened
 from schemas.catalog import Catalog
+from schemas.issue import issue
 from schemas.uscc import is_valid
 
 
@@ -66,6 +68,25 @@ MASKED: list[tuple[str, str]] = [
     (resident_of(2016, "证件编号"), "证件编号530102************"),
     (resident_of(1990, "项目编号"), "项目编号530102************"),
     ("6201022024B00231", "6201022024B00231"),
+    # Apart, glued, of other kinds, told by words.
+    ("530102 19900307 0016", "530102************"),
+    ("5301 0219-9003 0700 16", "530102************"),
+    (f"ID{resident()}", "ID530102************"),
+    (f"{resident()}13900000000", "530102************139****0000"),
+    (f"{resident()}00", "530102**************"),
+    ("身份证号：530102900307001", "身份证号：530102*********"),
+    ("139.0000.0000", "139****0000"),
+    ("13900000000.00", "13900000000.00"),
+    ("合同号HT-20240307-13900000000", "合同号HT-20240307-13900000000"),
+    ("订单号13900000000", "订单号13900000000"),
+    ("电话0871-65550000-13900000000", "电话0871-65550000-139****0000"),
+    ("军官证 南字第1234567号", "军官证 南字********号"),
+    ("回乡证H12345678", "回乡证H1*******"),
+    ("香港居民 A123456(3)", "香港居民 A1********"),
+    ("渣土车通行证12345678", "渣土车通行证12345678"),
+    ("示例甲,男,汉族,住云南省示例县示例乡示例村3组", "示例甲,男,汉族,住云南省示例县***"),
+    ("城镇住宅用地1号地块", "城镇住宅用地1号地块"),
+    ("住所：昆明市示例区示例路1号", "住所：昆明市示例区示例路1号"),
 ]
 
 
@@ -183,10 +204,64 @@ def test_a_resident_number_stays_nowhere(catalog: Catalog) -> None:
         assert screened(resident(), fields[path])[0] == "530102************"
 
 
+IDENTIFIERS = ("localId", "lots.parcelNumber", "project.number", "lots.contractNumber")
+
+
 def test_what_names_a_thing_is_no_persons_number(catalog: Catalog) -> None:
     fields = catalog.type("land/grant-result").by_path
-    for path in ("localId", "lots.parcelNumber", "project.number", "lots.contractNumber"):
-        assert screened(resident(), fields[path]) == (resident(), [])
+    for path in IDENTIFIERS:
+        for number in (resident_of(2016), "13900000000", "6222000000000000004"):
+            assert screened(number, fields[path]) == (number, [])
+
+
+def test_a_resident_number_that_is_to_name_a_thing_is_refused(catalog: Catalog) -> None:
+    fields = catalog.type("land/grant-result").by_path
+    for path in IDENTIFIERS:
+        shown, issues = screened(resident(), fields[path])
+        assert shown == "530102************"
+        assert [(found.code, found.severity) for found in issues] == [("P020", "error")]
+
+
+def test_a_resident_number_where_a_number_is_asked_for_is_refused(catalog: Catalog) -> None:
+    price = catalog.type("land/grant-result").by_path["lots.price"]
+    assert [found.code for found in screened({"amount": int(resident())}, price)[1]] == ["P021"]
+    assert screened({"amount": 13900000000}, price) == ({"amount": 13900000000}, [])
+
+
+# Whatever stands in the column is below a heading that says what it is.
+BELOW: list[tuple[str, str, str]] = [
+    ("身份证号", "530102900307001", "530102*********"),
+    ("身份证号码", "530102199003070019", "530102************"),
+    ("护照号码", "E12345678", "E1*******"),
+    ("家庭住址", "云南省昆明市示例区示例路1号2栋301室", "云南省昆明市示例区***"),
+    ("卡号", "4000000000000003", "4000********0003"),
+    ("证件号", "530100100012342", "530100100012342"),
+    ("项目编号", resident_of(2016), resident_of(2016)),
+]
+
+
+@pytest.mark.parametrize(("heading", "cell", "shown"), BELOW)
+def test_a_heading_tells_what_a_bare_number_is(heading: str, cell: str, shown: str) -> None:
+    assert masked_cells({heading: cell}) == {heading: shown}
+
+
+def test_cells_are_masked_with_their_headings_whatever_their_kind() -> None:
+    number = resident()
+    cells = {
+        f"列{number}": 13900000000.0,
+        "嵌套": {number: [int(number), None, True, 1.5]},
+        "姓名": "示例甲",
+        "地址": "示例小区3栋501室",
+    }
+    assert masked_cells(cells) == {
+        "列530102************": "139****0000", "嵌套": {"530102************": ["530102************", None, True, 1.5]},
+        "姓名": "示例甲", "地址": "***",
+    }  # fmt: skip
+
+
+def test_a_number_that_is_cut_off_in_a_message_is_not_shown_in_part() -> None:
+    cut = issue(RULES, "L011", title="x", titleEn="x", meant="", meantEn="", value="长" * 65 + resident())
+    assert "530102199003" not in str(masked(cut))
 
 
 def test_issues_do_not_show_personal_numbers(check_text: Callable[..., Report]) -> None:
