@@ -15,6 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from cli import output
 from cli.graphql import app as graphql
 from cli.history import history
+from cli.map import propose
 from cli.refused import refused
 from cli.reindex import reindex
 from cli.schemas import STATUS
@@ -321,6 +322,7 @@ def demo(
         run(settings, host, port, 1)
 
 
+app.command("map")(propose)
 app.command()(template)
 app.command()(reindex)
 app.command()(withdraw)

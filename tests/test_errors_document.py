@@ -19,14 +19,15 @@ ROOMS = {
     "query": "Q",
     "publish": "P",
     "api": "AQ",
-    "cli": "C",
+    "cli": "CM",
 }
 LETTERS = {
+    "M": "Mapping: a profile proposed for a file",
     "F": "Formats: the bytes of a file", "S": "Schemas: a record, a schema, a codelist", "D": "Store: the database",
     "L": "Loaders: a department's file", "Q": "Query: an operation", "P": "Publish: what goes out", "A": "API: an HTTP request", "C": "Command",
     "W": "Withdrawals and repairs",
 }  # fmt: skip
-CODE = re.compile(r"^[FSDLQPACW]\d{3}$")
+CODE = re.compile(r"^[FSDLQPACMW]\d{3}$")
 
 
 def errors() -> Iterator[tuple[str, str, str, str]]:
