@@ -16,6 +16,7 @@ from cli import output
 from cli.graphql import app as graphql
 from cli.history import history
 from cli.keys import app as keys
+from cli.map import propose
 from cli.refused import refused
 from cli.reindex import reindex
 from cli.schemas import STATUS
@@ -332,6 +333,7 @@ def demo(
         run(settings, host, port, 1)
 
 
+app.command("map")(propose)
 app.command()(template)
 app.command()(reindex)
 app.command()(withdraw)

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -16,6 +16,7 @@ from formats.child import read_batches
 from formats.confinement import DEFAULT, Limits
 from formats.error import FormatError
 from loaders.asked import Asked
+from loaders.beginning import beginning
 from loaders.beyond import Beyond
 from loaders.bounds import Bounds
 from loaders.build import Place
@@ -81,18 +82,24 @@ def check(
     limits: Limits = DEFAULT,
     progress: Progress | None = None,
     columnar: bool = True,
+    first: tuple[int, int] | None = None,
+    taken: Callable[[Outcome], None] | None = None,
 ) -> Report:
     """What would come of a file, without storing anything.
 
     It is compared with an earlier report on the file, `since`, or with what its own summary sheet says if it is a
     workbook that we gave back. The report is the same if every row is read by itself (`columnar` false), only later.
+    `first`: only so many rows of a sheet, and of the file, are read. `taken` is given every record that passes, in
+    order; then every row is read by itself.
     """
     earlier = None if since is None else Earlier.of(since)
-    run = _Run(path, catalog, type, profile, publisher, limits, progress, checking=True)
+    run = _Run(path, catalog, type, profile, publisher, limits, progress, checking=True, first=first)
+    columnar = columnar and taken is None
     with Spool() as fragments, Spool() as refusals, Ledger() as ledger:
         if run.read(fragments, refusals, ledger if columnar else None):
-            for _ in run.outcomes():
-                pass
+            for outcome in run.outcomes():
+                if taken:
+                    taken(outcome)
             run.count(ledger)
         report = run.report()
         earlier = earlier or report.earlier
@@ -167,10 +174,11 @@ class _Run:
         checking: bool = False,
         bounds: Bounds | None = None,
         receipt: Receipt | None = None,
+        first: tuple[int, int] | None = None,
     ) -> None:
         self.bounds, self.receipt = bounds, receipt
         self.path, self.catalog, self.profile = path, catalog, profile
-        self.limits, self.progress = limits, progress
+        self.limits, self.progress, self.first = limits, progress, first
         self.wrong_publisher = None
         given: Mapping[str, str] = profile.publisher if profile else {}
         if publisher is not None:
@@ -207,7 +215,7 @@ class _Run:
             return False
         try:
             batches = self.remembered.without(read_batches(self.path, self.limits))
-            self.intake.take_all(batches, self.progress)
+            self.intake.take_all(beginning(batches, *self.first) if self.first else batches, self.progress)
             with self.path.open("rb") as stream:
                 self.sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
         except FormatError as error:

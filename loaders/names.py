@@ -149,7 +149,7 @@ class Names:
 
     def _unsure_if_shared(self, meanings: list[Meaning]) -> list[Meaning]:
         """联系电话 of every organization is generic, even where one of them has it as an alias of its own."""
-        if sum(self._is_part(meaning.field) for meaning in meanings) < 2:
+        if len(meanings) < 2 or sum(self._is_part(meaning.field) for meaning in meanings) < 2:
             return meanings
         return [
             Meaning(one.field, GENERIC, True) if one.weight < MADE or self._is_part(one.field) else one

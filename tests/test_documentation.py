@@ -26,7 +26,7 @@ ROOT = Path(__file__).resolve().parent.parent
 QUERIES = sorted((ROOT / "docs" / "queries").glob("*.md"))
 BLOCK = re.compile(r"```(\w+)\n(.*?)```", re.DOTALL)
 COMMANDS = (
-    "init", "check", "load", "query", "types", "profiles", "template", "schemas", "schemas diff", "schemas impact",
+    "init", "check", "load", "map", "query", "types", "profiles", "template", "schemas", "schemas diff", "schemas impact",
     "schemas release", "schemas export", "graphql", "graphql schema", "graphql diff", "graphql release", "serve", "demo",
     "withdraw", "refused", "history",
     "keys", "keys create", "keys list", "keys revoke", "keys log",
@@ -70,7 +70,7 @@ def openalloc(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("document", ["README.md", "docs/withdrawals.md"])
+@pytest.mark.parametrize("document", ["README.md", "docs/profiles.md", "docs/withdrawals.md"])
 def test_the_commands_say_what_is_shown(document: str, tmp_path: Path) -> None:
     shutil.copytree(ROOT / "docs" / "examples", tmp_path / "docs" / "examples")
     blocks = re.findall(r"```console\n(.*?)```", (ROOT / document).read_text("utf-8"), re.DOTALL)

@@ -19,15 +19,16 @@ ROOMS = {
     "query": "Q",
     "publish": "P",
     "api": "AQK",
-    "cli": "CK",
+    "cli": "CKM",
 }
 LETTERS = {
+    "M": "Mapping: a profile proposed for a file",
     "F": "Formats: the bytes of a file", "S": "Schemas: a record, a schema, a codelist", "D": "Store: the database",
     "L": "Loaders: a department's file", "Q": "Query: an operation", "P": "Publish: what goes out", "A": "API: an HTTP request", "C": "Command",
     "W": "Withdrawals and repairs",
     "K": "Keys: what may be submitted with them",
 }  # fmt: skip
-CODE = re.compile(r"^[FSDLQPACWK]\d{3}$")
+CODE = re.compile(r"^[FSDLQPACMWK]\d{3}$")
 
 
 def errors() -> Iterator[tuple[str, str, str, str]]:

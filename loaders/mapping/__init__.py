@@ -1,0 +1,1 @@
+"""A profile proposed for a file that nobody has seen: its type, its columns, how sure that is."""

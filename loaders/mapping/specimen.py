@@ -1,0 +1,149 @@
+"""The first rows of a file as tables: a sheet's headings and the cells below them, known headings or not."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from formats.aside import aside
+from formats.child import read_batches
+from formats.confinement import DEFAULT, Limits
+from formats.row import Row
+from loaders.asked import Asked
+from loaders.beginning import beginning
+from loaders.draft import flattened
+from loaders.headings import (
+    SEARCHED,
+    find_heading,
+    is_repeated,
+    is_units,
+    letter,
+    numbered,
+    stated_units,
+    titles,
+)
+from loaders.skipping import reason
+from loaders.text import clean
+
+# So many rows of a sheet are looked at, and of a file.
+OF_SHEET, OF_FILE = 500, 20_000
+_FIGURE = re.compile(r"[-+]?[\d,.]+%?|\d{4}[-/年.]\d{1,2}.*|https?://.*")
+
+
+@dataclass(slots=True)
+class Table:
+    """One sheet: the columns' names and keys by place, what they state as unit, and their cells.
+
+    `heading_row` counts as the file does; 0 where there is none. `nested`: the names are dotted paths of JSON.
+    `first` are the rows in which headings are looked for.
+    """
+
+    sheet: str
+    names: list[str]
+    keys: list[str]
+    rows: list[list[Any]]
+    heading_row: int = 0
+    nested: bool = False
+    titles: tuple[str, ...] = ()
+    units: dict[int, str] = field(default_factory=dict)
+    stated: Mapping[str, str] = field(default_factory=dict)
+    first: Sequence[Sequence[Any]] = ()
+
+    def cells(self, place: int) -> list[Any]:
+        """The cells of a column."""
+        return [row[place] if place < len(row) else None for row in self.rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Specimen:
+    """What was looked at of a file; `whole` where that is all of it."""
+
+    tables: tuple[Table, ...]
+    whole: bool
+
+
+def look(path: Path, asked: Asked, limits: Limits = DEFAULT) -> Specimen:
+    """The tables of a file by its first rows; `asked` knows the names of the types that come into question."""
+    sheets: dict[str, list[Row]] = {}
+    for batch in beginning(read_batches(path, limits), OF_SHEET, OF_FILE):
+        sheets.setdefault(batch.sheet, []).extend(batch)
+    whole = all(len(rows) < OF_SHEET for rows in sheets.values())
+    kept = [rows for rows in sheets.values() if rows and not aside(rows[0])]
+    tables = [
+        _objects(rows) if isinstance(rows[0].cells, dict) else _table(rows, asked, alone=len(kept) == 1)
+        for rows in kept
+    ]
+    return Specimen(tuple(table for table in tables if table is not None and table.names), whole)
+
+
+def _objects(rows: Sequence[Row]) -> Table:
+    flat = [flattened(row.cells) for row in rows if isinstance(row.cells, dict)]
+    names = list(dict.fromkeys(name for one in flat for name in one))
+    cells = [[one.get(name) for name in names] for one in flat]
+    return Table(rows[0].sheet, names, numbered(names), cells, nested=True)
+
+
+def _table(rows: Sequence[Row], asked: Asked, *, alone: bool) -> Table | None:
+    """The table of a sheet: by the headings that the standard knows if these are most of a row, else by its looks."""
+    listed = [tuple(row.cells) for row in rows]
+    units = asked.reader.units
+    known = find_heading(listed, asked.knows)
+    if known is not None:
+        filled = [name for name in known.names if name]
+        if sum(map(asked.knows, filled)) * 3 < len(filled):
+            known = None
+    if known is not None:
+        first, last, names, above = known.first, known.last, list(known.names), known.titles
+    else:
+        at = _likeliest(listed[: SEARCHED + 10])
+        if at is None:
+            return None
+        first, last, names, above = at, at, [clean(cell) for cell in listed[at]], titles(listed[:at])
+    below = list(listed[last + 1 :])
+    stated = {}
+    if below and is_units(below[0], units):
+        stated = {place: text for place, cell in enumerate(below[0]) if (text := clean(cell))}
+    width = sum(map(bool, names))
+    data = [
+        list(row)
+        for row in below
+        if not is_units(row, units) and not is_repeated(row, names) and reason(row, width) is None
+    ]
+    if alone and not above:
+        names = _named(names, data)
+    bare = {place: units.of_heading(text)[1] or text for place, text in stated.items()}
+    return Table(
+        rows[0].sheet, names, numbered(names), data, rows[last].number, False, above, bare,
+        stated_units(listed[:first], units), listed[: SEARCHED + 1],
+    )  # fmt: skip
+
+
+def _named(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[str]:
+    """The headings, a column that has none but has cells called by its letters."""
+    width = max(map(len, rows), default=len(names))
+    filled = {place for row in rows for place, cell in enumerate(row) if clean(cell)}
+    longer = [*names, *[""] * (width - len(names))]
+    found = [name or (f"列{letter(place)}" if place in filled else "") for place, name in enumerate(longer)]
+    while found and not found[-1]:
+        found.pop()
+    return found
+
+
+def _likeliest(rows: Sequence[Sequence[Any]]) -> int | None:
+    """The first row that looks like headings: different short texts, no figures, as wide as what follows."""
+    widths = sorted(sum(map(bool, map(clean, row))) for row in rows)
+    usual = widths[len(widths) * 3 // 4] if widths else 0
+    for at, row in enumerate(rows[:SEARCHED]):
+        texts = [text for text in map(clean, row) if text]
+        different = set(texts)
+        if len(texts) < 2 or len(texts) * 2 < usual or at + 1 == len(rows):
+            continue
+        plain = [
+            text
+            for text in different
+            if len(text) <= (90 if text.isascii() else 40) and not _FIGURE.fullmatch(text)
+        ]
+        if len(plain) * 10 >= len(different) * 9 and len(different) * 3 >= len(texts) * 2:
+            return at
+    return None

@@ -1,0 +1,163 @@
+"""A proposal as the text of a profile, which reads back as what was proposed."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+
+from loaders.asked import Asked
+from loaders.headings import find_heading
+from loaders.mapping.lists import EachMatch, WideMatch
+from loaders.mapping.matching import SURE, Matched
+from loaders.mapping.proposal import Proposal
+from loaders.mapping.specimen import Table
+from loaders.personal import mask
+from loaders.profile_file import parse_profile
+from schemas.catalog import Catalog, Disclosure
+from schemas.field import Field
+
+_WORK = "由 openalloc map 建议;“核对”的行没有把握,请看一看。"
+
+
+def profile_text(proposal: Proposal, catalog: Catalog, title: str, publisher: str | None = None) -> str:
+    """The profile as TOML. What stands beside a column says how sure that is and why."""
+    disclosure = catalog.types[proposal.type]
+    columns = proposal.columns()
+    title = mask(title)[0]
+    before = [f"# {_WORK}", f"title = {_quoted(title)}", f"type = {_quoted(proposal.type)}"]
+    after = [
+        *_publisher(publisher),
+        *_constants(proposal, disclosure, columns, title),
+        *_columns(proposal, columns),
+        *_each(proposal.each),
+        *_wide(proposal.wide, columns),
+    ]
+    text = "\n".join([*before, *after]) + "\n"
+    heading = _heading(proposal, text, catalog)
+    return "\n".join([*before, *heading, *after]) + "\n" if heading else text
+
+
+def _publisher(publisher: str | None) -> Iterator[str]:
+    if publisher:
+        yield ""
+        yield "[publisher]"
+        yield f"uscc = {_quoted(publisher)}"
+
+
+def _constants(
+    proposal: Proposal, disclosure: Disclosure, columns: Mapping[str, Matched], title: str
+) -> Iterator[str]:
+    """The title, where nothing else could identify a record: the whole file then is one."""
+    paths = {one.best.field.dotted for one in columns.values() if one.best}
+    paths |= {part.best.field.dotted for one in proposal.each for part in one.parts if part.best}
+    keys = [list(one) for one in disclosure.schema["key"]]
+    titled = any(table.titles for table, _ in proposal.tables)
+    if any(all(_reached(path, paths) for path in key) for key in keys) or ["title"] not in keys or titled:
+        return
+    yield ""
+    yield "[constants]"
+    yield f"title = {_quoted(title)}  # 核对:没有列能识别一条记录,整个文件是一条"
+
+
+def _columns(proposal: Proposal, columns: Mapping[str, Matched]) -> Iterator[str]:
+    wide = {key for one in proposal.wide for key in one.columns}
+    yield ""
+    yield "[columns]"
+    for key, one in columns.items():
+        if not key or mask(key)[1] or (key in wide and one.best and one.best.why == ("代码表",)):
+            continue
+        if one.best is None:
+            yield f"{_quoted(key)} = {{ drop = {_quoted(one.reason)} }}"
+        else:
+            yield f"{_quoted(key)} = {_target(one, one.best.field.dotted)}  # {how_sure(one)}"
+
+
+def _target(one: Matched, path: str) -> str:
+    more = {}
+    if one.column.unit and one.best and (one.best.field.is_money or one.best.field.unit):
+        more["unit"] = one.column.unit
+    if one.column.contents.packed and one.best and _in_list(one.best.field, one):
+        more["split"] = one.column.contents.packed
+    if not more:
+        return _quoted(path)
+    parts = ", ".join(f"{name} = {_quoted(said)}" for name, said in {"to": path, **more}.items())
+    return f"{{ {parts} }}"
+
+
+def _in_list(field: Field, one: Matched) -> bool:
+    """Whether parts of a cell may become entries of a list: the property lies in one."""
+    return len(field.path) > 1 and one.column.contents.packed is not None and not field.many
+
+
+def _each(found: Sequence[EachMatch]) -> Iterator[str]:
+    for one in found:
+        yield from ("", "[[each]]", f"list = {_quoted(one.source)}", f"to = {_quoted(one.field.dotted)}")
+        if one.ordinal:
+            yield f"ordinal = {_quoted(one.ordinal)}"
+        yield from ("", "[each.columns]")
+        for part in one.parts:
+            if part.best is None:
+                yield f"{_quoted(part.column.name)} = {{ drop = {_quoted(part.reason)} }}"
+            else:
+                path = part.best.field.dotted.removeprefix(f"{one.field.dotted}.")
+                yield f"{_quoted(part.column.name)} = {_target(part, path)}  # {how_sure(part)}"
+
+
+def _wide(found: Sequence[WideMatch], columns: Mapping[str, Matched]) -> Iterator[str]:
+    for one in found:
+        mine = {
+            key: title
+            for key, title in one.columns.items()
+            if (at := columns.get(key)) is not None and at.best and at.best.why == ("代码表",)
+        }
+        if not mine:
+            continue
+        yield from (
+            "",
+            "[[unpivot]]",
+            f"to = {_quoted(one.field.dotted)}",
+            f"label = {_quoted(one.label.name)}",
+        )
+        yield f"value = {_quoted(one.value.name)}"
+        if one.unit:
+            yield f"unit = {_quoted(one.unit)}"
+        yield from ("", "[unpivot.columns]")
+        yield from (f"{_quoted(key)} = {_quoted(title)}" for key, title in mine.items())
+
+
+def how_sure(one: Matched) -> str:
+    """How sure a column is and why: `87% 词、值`, with a word where somebody should look."""
+    assert one.best is not None
+    doubt = "" if one.best.score >= SURE else "核对 "
+    return f"{doubt}{one.best.score:.0%} {'、'.join(one.best.why)}"
+
+
+def _heading(proposal: Proposal, text: str, catalog: Catalog) -> list[str]:
+    """Where the headings are, if the loader with this profile would not find them there itself."""
+    asked = Asked(catalog, profile=parse_profile(text, "map", catalog))
+    tables = [table for table, _ in proposal.tables if not table.nested]
+    if len(tables) != 1 or _is_found(tables[0], asked):
+        return []
+    (table,) = tables
+    names = ", ".join(_quoted(name) for name in table.names)
+    return [f"heading_row = {table.heading_row}", f"headings = [{names}]"]
+
+
+def _is_found(table: Table, asked: Asked) -> bool:
+    found = find_heading(table.first, asked.knows)
+    return found is not None and _trimmed(found.names) == _trimmed(table.names)
+
+
+def _trimmed(names: Sequence[str]) -> list[str]:
+    """The names without the empty ones at the end."""
+    found = list(names)
+    while found and not found[-1]:
+        found.pop()
+    return found
+
+
+def _reached(path: str, paths: set[str]) -> bool:
+    return any(one == path or one.startswith(f"{path}.") or path.startswith(f"{one}.") for one in paths)
+
+
+def _quoted(text: str) -> str:
+    """A text as TOML writes it between quotes."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
