@@ -36,14 +36,16 @@ _NUMBERED = re.compile(r"(?<!证件)(?:编号|编码|单号|流水号|合同号|
 _CARD_WORDS = re.compile(r"(?:卡号|银行卡|储蓄卡|借记卡|信用卡|工资卡|一卡通|社保卡)[^\d]{0,12}$")
 
 _AFTER_WORDS = r"(?:明|件)?(?:的?号码?|编号|no\.?|number)?[\s:：(（\[【〔「《“\"'‘=为是,，、/|]{0,4}$"
-_IDENTITY_WORDS = re.compile(rf"(?:身份证?|居民证|sfzh?|idcard|id){_AFTER_WORDS}", re.IGNORECASE)
+_IDENTITY_WORDS = re.compile(
+    rf"(?:身份证?|居民证|sfzh?|id[ _-]?(?:card|no\b|num)){_AFTER_WORDS}", re.IGNORECASE
+)
 _PAPERS_WORDS = re.compile(rf"证件(?:代码)?{_AFTER_WORDS}")
 _PHONE_WORDS = re.compile(r"(?:电话|手机|联系|热线|tel|phone|mobile|微信)[^\d]{0,6}$", re.IGNORECASE)
 
 # Region, day and four figures number projects too, and one in eleven has the check digit: the word before tells, in
-# the years of which there are such numbers. A word of persons is none of things.
+# the years of which there are such numbers. A word of persons is none of things, nor is the number of a house.
 _NUMBER_OF_A_THING = re.compile(
-    r"(?<!证件)(?:编号|编码|(?<!信用)代码|(?<!机)(?<!身份证)(?<!证件)(?<!卡)(?<!身份)(?<!联系)(?<!护照)号)"
+    r"(?<!证件)(?:编号|编码|(?<!信用)代码|(?<!机)(?<!身份证)(?<!证件)(?<!卡)(?<!身份)(?<!联系)(?<!护照)(?<!\d)号)"
     r"[\s:：(（\[【=“\"]{0,3}$"
 )
 _LABELS = frozenset({"id", "idcard", "no", "card", "sfz", "sfzh", "tel", "phone", "mobile", "mob", "t", "m", "wx", "v", "vx"})  # fmt: skip
