@@ -93,12 +93,18 @@ def _differences(before: Any, after: Any, path: str) -> Iterator[Difference]:
 
 def _of_lists(before: Sequence[Any], after: Sequence[Any], path: str) -> Iterator[Difference]:
     shorter = min(len(before), len(after))
-    start = next((at for at in range(shorter) if before[at] != after[at]), shorter)
-    end = next((at for at in range(shorter - start) if before[-1 - at] != after[-1 - at]), shorter - start)
+    start = next((at for at in range(shorter) if _differ(before[at], after[at])), shorter)
+    left = shorter - start
+    end = next((at for at in range(left) if _differ(before[-1 - at], after[-1 - at])), left)
     old, new = before[start : len(before) - end], after[start : len(after) - end]
     for at in range(max(len(old), len(new))):
         was, now = (one[at] if at < len(one) else None for one in (old, new))
         yield from _differences(was, now, _below(path, str(start + at)))
+
+
+def _differ(before: Any, after: Any) -> bool:
+    """Whether two elements do: to Python true equals 1, also deep in them."""
+    return next(_differences(before, after, ""), None) is not None
 
 
 def _below(path: str, name: str) -> str:

@@ -33,6 +33,7 @@ VALUES = st.recursive(
         ({"a": [{"b": 1}, {"b": 2}]}, {"a": [{"b": 1}, {"b": 3}]}, [("a.1.b", 2, 3)]),
         ({"a": {"b": 1}}, {"a": "x"}, [("a", {"b": 1}, "x")]),
         ({"a": 1}, {"a": True}, [("a", 1, True)]),
+        ({"a": [1, [0, 1]]}, {"a": [True, [0, True]]}, [("a.0", 1, True), ("a.1.1", 1, True)]),
     ],
 )
 def test_each_change_is_said_once(before: Any, after: Any, found: list[Any]) -> None:
