@@ -1,7 +1,7 @@
 """A submitted file into the store, in the process that reads it: within its key's bounds, with its receipt."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from loaders.bounds import Bounds
 from loaders.load import load
 from loaders.profile import Profile
 from loaders.report import Report
+from schemas.calendar import utc_now
 from schemas.catalog import Catalog
 from schemas.errors import OpenallocError
 from store import submissions
@@ -56,7 +57,7 @@ def receive(
 
     Raises OpenallocError K029 where the database does not take it.
     """
-    now = datetime.now(UTC).replace(tzinfo=None)
+    now = utc_now()
     engine = connect(submission["database"])
     try:
         return load(

@@ -4,7 +4,7 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import aclosing, contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -15,6 +15,7 @@ from api.rate import Meter, Rate, RateError
 from api.refusal import RequestError
 from formats.confinement import ENVIRONMENT
 from loaders.bounds import Bounds
+from schemas.calendar import utc_now
 from schemas.catalog import Catalog
 from schemas.errors import OpenallocError
 from store import keys, submissions
@@ -27,11 +28,6 @@ MOST = 8
 MOST_OF_A_KEY = 3
 # Errors of the process that loads which are not about the file, and are told with 503.
 _NOT_NOW = ("A044", "A045", "A046", "K029", "D003")
-
-
-def utc_now() -> datetime:
-    """The time, UTC without a zone."""
-    return datetime.now(UTC).replace(tzinfo=None)
 
 
 class Submissions:

@@ -1,13 +1,13 @@
 """The demonstration: the types' samples and generated records, loaded into a file and served."""
 
 from collections.abc import Callable, Iterable, Iterator
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
 from sqlalchemy import Engine
 
 from cli.synthetic.generator import generate
+from schemas.calendar import utc_now
 from schemas.catalog import Catalog, Disclosure
 from store.engine import writing
 from store.migrate import upgrade
@@ -46,7 +46,7 @@ def fill(engine: Engine, catalog: Catalog, count: int, seed_number: int, tick: C
     stored = 0
     for batch in _batches(records(catalog, count, seed_number)):
         with writing(engine) as connection:
-            written = write(connection, batch, catalog, None, datetime.now(UTC).replace(tzinfo=None))
+            written = write(connection, batch, catalog, None, utc_now())
         stored += written.stored
         tick(len(batch))
     return stored

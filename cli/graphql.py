@@ -9,6 +9,7 @@ from graphql import GraphQLSchema, print_schema
 
 from api import evolution
 from cli import output
+from cli.options import AsJson
 from schemas.calendar import BEIJING
 from schemas.catalog import Catalog
 
@@ -27,7 +28,6 @@ On = Annotated[
         "--on", metavar="DATE", help="日期,默认今天。The day; today by default.", show_default=False
     ),
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON,供程序读取。Print JSON for machines.")]
 
 
 @app.command()

@@ -7,7 +7,8 @@ import typer
 from sqlalchemy import select
 
 from cli import output
-from cli.settings import DATABASE, Settings
+from cli.options import AsJson, Database, Identifier
+from cli.settings import Settings
 from schemas.catalog import Catalog, Disclosure
 
 _KINDS = {"added": "新增 added", "revised": "修订 revised", "withdrawn": "撤回 withdrawn"}
@@ -15,13 +16,7 @@ _MOST, _LONGEST = 50, 200
 
 
 def history(
-    identifier: Annotated[
-        str,
-        typer.Argument(
-            metavar="ID", show_default=False,
-            help="公开信息的标识;指明公开主体时也可写其本地编号。The disclosure's id, or its publisher's own number with --publisher.",
-        ),
-    ],
+    identifier: Identifier,
     publisher: Annotated[
         str | None,
         typer.Option(
@@ -29,14 +24,8 @@ def history(
             help="公开主体的信用代码或名称。The publisher's code or name.",
         ),
     ] = None,
-    json: Annotated[bool, typer.Option("--json", help="输出 JSON,供程序读取。Print JSON for machines.")] = False,
-    database: Annotated[
-        str | None,
-        typer.Option(
-            "--database", show_default=False,
-            help=f"数据库的 URL 或 SQLite 文件;默认取环境变量 {DATABASE}。URL or SQLite file; by default ${DATABASE}.",
-        ),
-    ] = None,
+    json: AsJson = False,
+    database: Database = None,
 ) -> None:  # fmt: skip
     """列出一条公开信息的历次修订和撤回,逐项对照前后。List a disclosure's revisions and withdrawals with the fields that changed."""
     from store import tables

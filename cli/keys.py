@@ -7,8 +7,9 @@ import typer
 from sqlalchemy import Engine
 
 from cli import output
-from cli.settings import DATABASE, Settings
-from schemas.calendar import BEIJING
+from cli.options import AsJson, Database
+from cli.settings import Settings
+from schemas.calendar import BEIJING, utc_now
 from schemas.catalog import Catalog
 from schemas.errors import OpenallocError
 from schemas.uscc import is_valid, normalize
@@ -20,14 +21,6 @@ from store.submissions import Submission
 
 app = typer.Typer(help="提交记录的密钥。Keys for submitting records.", no_args_is_help=True)
 
-Database = Annotated[
-    str | None,
-    typer.Option(
-        "--database", show_default=False,
-        help=f"数据库的 URL 或 SQLite 文件;默认取环境变量 {DATABASE}。URL or SQLite file; by default ${DATABASE}.",
-    ),
-]  # fmt: skip
-AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON。Print JSON.")]
 _STATES = {"valid": "有效 valid", "expired": "过期 expired", "revoked": "作废 revoked"}
 YEAR = 365
 
@@ -58,7 +51,7 @@ def create(
     json: AsJson = False,
 ) -> None:
     """签发密钥;密钥只显示这一次。Issue a key; it is shown this once."""
-    engine, now = _engine(database), _now()
+    engine, now = _engine(database), utc_now()
     code = normalize(publisher)
     catalog = Catalog.load()
     if not is_valid(code):
@@ -89,7 +82,7 @@ def create(
 @app.command("list")
 def list_(database: Database = None, json: AsJson = False) -> None:
     """列出密钥(看不到密钥本身)。List the keys, without their secrets."""
-    now = _now()
+    now = utc_now()
     with _engine(database).connect() as connection:
         found = keys.listed(connection)
     if json:
@@ -104,7 +97,7 @@ def revoke(
     database: Database = None,
 ) -> None:
     """作废密钥,立即生效。Revoke a key, at once."""
-    now = _now()
+    now = utc_now()
     with writing(_engine(database)) as connection:
         key = keys.revoke(connection, id, now)
     if key is None:
@@ -143,10 +136,6 @@ def log(
 
 def _engine(database: str | None) -> Engine:
     return open_current(Settings.of(database=database).database)
-
-
-def _now() -> datetime:
-    return datetime.now(UTC).replace(tzinfo=None)
 
 
 def _end(expires: str | None, now: datetime) -> datetime:

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
@@ -17,15 +17,16 @@ from cli.graphql import app as graphql
 from cli.history import history
 from cli.keys import app as keys
 from cli.map import propose
+from cli.options import AsJson, Database
 from cli.refused import refused
 from cli.reindex import reindex
 from cli.schemas import STATUS
 from cli.schemas import app as versions
-from cli.settings import DATABASE, READ, SUBMISSIONS, Settings
+from cli.settings import READ, SUBMISSIONS, Settings
 from cli.template import template
 from cli.withdraw import withdraw
 from formats.error import FormatError
-from schemas.calendar import BEIJING
+from schemas.calendar import BEIJING, utc_now
 from schemas.catalog import Catalog
 from schemas.errors import OpenallocError
 
@@ -39,15 +40,6 @@ app.add_typer(versions, name="schemas")
 app.add_typer(graphql, name="graphql")
 app.add_typer(keys, name="keys")
 
-Database = Annotated[
-    str | None,
-    typer.Option(
-        "--database",
-        help=f"数据库的 URL 或 SQLite 文件;默认取环境变量 {DATABASE},再默认本文件夹的 openalloc.db。"
-        f"URL or SQLite file; by default ${DATABASE}, else openalloc.db here.",
-        show_default=False,
-    ),
-]
 Files = Annotated[
     list[Path], typer.Argument(metavar="FILE…", help="要读的文件。Files to read.", show_default=False)
 ]
@@ -85,7 +77,6 @@ Since = Annotated[
         help="与上次的 JSON 报告比较:改正了什么,还剩什么,新出现什么。Compare with an earlier report: fixed, still there, new.",
     ),
 ]  # fmt: skip
-AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON,供程序读取。Print JSON for machines.")]
 
 
 @app.command()
@@ -173,7 +164,7 @@ def load(
             reports.append(
                 loading.load(
                     file, catalog, engine, type=type, profile=chosen, publisher=publisher,
-                    now=datetime.now(UTC).replace(tzinfo=None),
+                    now=utc_now(),
                     progress=_of_rows(tick), again=again,
                 )
             )  # fmt: skip

@@ -5,7 +5,8 @@ from typing import Annotated, Any
 import typer
 
 from cli import output
-from cli.settings import DATABASE, Settings
+from cli.options import AsJson, Database
+from cli.settings import Settings
 from loaders.personal import mask
 
 _STATES = {
@@ -38,14 +39,8 @@ def refused(
     rates: Annotated[
         bool, typer.Option("--rates", help="各公开主体的修复率。The rate of repair of each publisher.")
     ] = False,
-    json: Annotated[bool, typer.Option("--json", help="输出 JSON,供程序读取。Print JSON for machines.")] = False,
-    database: Annotated[
-        str | None,
-        typer.Option(
-            "--database", show_default=False,
-            help=f"数据库的 URL 或 SQLite 文件;默认取环境变量 {DATABASE}。URL or SQLite file; by default ${DATABASE}.",
-        ),
-    ] = None,
+    json: AsJson = False,
+    database: Database = None,
 ) -> None:  # fmt: skip
     """列出拒收而未修复的行:哪次装入、哪个主体、哪条规则、哪一行哪一格。List refused rows that are not repaired: by load, publisher and rule."""
     from store import case_lists

@@ -1,24 +1,15 @@
 """`openalloc reindex`: what is derived from documents, made again."""
 
-from typing import Annotated
-
-import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from cli import output
-from cli.settings import DATABASE, Settings
+from cli.options import Database
+from cli.settings import Settings
 from schemas.catalog import Catalog
 
 
 def reindex(
-    database: Annotated[
-        str | None,
-        typer.Option(
-            "--database",
-            show_default=False,
-            help=f"数据库的 URL 或 SQLite 文件;默认取环境变量 {DATABASE}。URL or SQLite file; by default ${DATABASE}.",
-        ),
-    ] = None,
+    database: Database = None,
 ) -> None:
     """由已存的全文重做索引(筛选、检索、统计);服务可照常运行。Make the indexes of filters, search and statistics again from the stored documents; readers may go on."""
     from store.migrate import open_current

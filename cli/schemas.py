@@ -9,7 +9,8 @@ import typer
 from rich.progress import Progress
 
 from cli import output
-from cli.settings import DATABASE, Settings
+from cli.options import AsJson, Database
+from cli.settings import Settings
 from publish.standard import write_zip
 from schemas.calendar import BEIJING
 from schemas.candidate import open_version
@@ -33,7 +34,6 @@ _LEVELS = {
 Schemas = Annotated[
     Path, typer.Option("--schemas", help="模式的文件夹。The folder of schemas.", show_default=False)
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON,供程序读取。Print JSON for machines.")]
 
 
 @app.command()
@@ -126,15 +126,7 @@ def impact(
             help="要试算的版本:land/grant-notice/1.1,或者文件。The version to try: a name or a file."
         ),
     ],
-    database: Annotated[
-        str | None,
-        typer.Option(
-            "--database",
-            help=f"数据库的 URL 或 SQLite 文件;默认取环境变量 {DATABASE},再默认本文件夹的 openalloc.db。"
-            f"URL or SQLite file; by default ${DATABASE}, else openalloc.db here.",
-            show_default=False,
-        ),
-    ] = None,
+    database: Database = None,
     json: AsJson = False,
     schemas: Schemas = FOLDER,
 ) -> None:

@@ -1,24 +1,19 @@
 """`openalloc withdraw`: a record that no longer holds, or must not be public."""
 
-from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 
 from cli import output
-from cli.settings import DATABASE, Settings
+from cli.options import AsJson, Database, Identifier
+from cli.settings import Settings
 from loaders.personal import mask
+from schemas.calendar import utc_now
 from schemas.catalog import Catalog
 
 
 def withdraw(
-    identifier: Annotated[
-        str,
-        typer.Argument(
-            metavar="ID", show_default=False,
-            help="公开信息的标识;指明公开主体时也可写其本地编号。The disclosure's id, or its publisher's own number with --publisher.",
-        ),
-    ],
+    identifier: Identifier,
     reason: Annotated[
         str,
         typer.Option("--reason", show_default=False, help="理由,会公开。Why; it is published."),
@@ -37,14 +32,8 @@ def withdraw(
             help="因个人信息撤回:内容连同历次修订从数据库中删除,不能复原。For privacy: the content and its history are removed from the database for good.",
         ),
     ] = False,
-    json: Annotated[bool, typer.Option("--json", help="输出 JSON,供程序读取。Print JSON for machines.")] = False,
-    database: Annotated[
-        str | None,
-        typer.Option(
-            "--database", show_default=False,
-            help=f"数据库的 URL 或 SQLite 文件;默认取环境变量 {DATABASE}。URL or SQLite file; by default ${DATABASE}.",
-        ),
-    ] = None,
+    json: AsJson = False,
+    database: Database = None,
 ) -> None:  # fmt: skip
     """撤回一条公开信息:仍可引用,金额不再计入;再次装入也不会恢复(load --again 才恢复)。Withdraw a disclosure: it stays citable and counts no more; loading it again does not bring it back (load --again does)."""
     from store import erasing, withdrawing
@@ -54,7 +43,7 @@ def withdraw(
     engine = open_current(Settings.of(database=database).database)
     with engine.connect() as connection:
         one = withdrawing.find(connection, identifier, publisher)
-    now = datetime.now(UTC).replace(tzinfo=None)
+    now = utc_now()
     with writing(engine) as connection:
         made = withdrawing.withdraw(connection, one, mask(reason)[0], Catalog.load(), now, privacy=privacy)
     if made.kind == withdrawing.PRIVACY:

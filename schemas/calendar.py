@@ -3,7 +3,7 @@
 import csv
 from bisect import bisect_right
 from collections.abc import Iterable
-from datetime import date, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Self
 
@@ -11,6 +11,11 @@ from schemas.errors import SchemaError
 
 BEIJING = timezone(timedelta(hours=8))
 _ONE_DAY = timedelta(days=1)
+
+
+def utc_now() -> datetime:
+    """The time, UTC without a zone, as the store has it."""
+    return datetime.now(UTC).replace(tzinfo=None)
 
 
 class WorkingDays:

@@ -17,9 +17,10 @@ from api import receiving, submitting
 from api.app import application
 from api.checkers import Checkers
 from api.rate import Rate
-from api.submissions import Submissions, utc_now
+from api.submissions import Submissions
 from loaders import load as loading
 from loaders.bounds import Bounds
+from schemas.calendar import utc_now
 from schemas.catalog import Catalog
 from schemas.errors import OpenallocError
 from store import keys, submissions, tables
