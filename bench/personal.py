@@ -157,19 +157,6 @@ def dressed(number: str, kind: str, chance: Chance) -> tuple[str, str]:
     return words[form], form
 
 
-THINGS: dict[str, Callable[[Chance], str]] = {}
-
-
-def thing(name: str) -> Callable[[Callable[[Chance], str]], Callable[[Chance], str]]:
-    """Register what looks like a number of a person and is none."""
-
-    def register(make: Callable[[Chance], str]) -> Callable[[Chance], str]:
-        THINGS[name] = make
-        return make
-
-    return register
-
-
 def region(chance: Chance) -> str:
     """A division's code."""
     return chance.choice(["530114", "620102", "620421", "622901", "441900", "110105", "530102", "330106"])
@@ -180,33 +167,34 @@ def day(chance: Chance) -> str:
     return f"{chance.randrange(2005, 2027)}{chance.randrange(1, 13):02}{chance.randrange(1, 29):02}"
 
 
-thing("credit code")(lambda c: f"统一社会信用代码91{region(c)}{digits(c, 9)}{c.choice('XGHJ3')}")
-thing("project number")(lambda c: f"项目编号{region(c)}{day(c)}{digits(c, c.choice([2, 4, 5]))}")
-thing("parcel number")(lambda c: f"宗地编号:{region(c)}{day(c)}{digits(c, 4)}")
-thing("supervision number")(lambda c: f"电子监管号{region(c)}{day(c)[:4]}B{digits(c, 5)}")
-thing("contract number")(lambda c: f"合同号HT-{day(c)}-{digits(c, c.choice([3, 8, 11]))}")
-thing("contract number, bare")(lambda c: f"合同编号：{digits(c, c.choice([11, 12, 16, 19]))}")
-thing("amount")(lambda c: f"总价{c.randrange(10**9, 10**11)}元，合{c.randrange(10**6)}.{digits(c, 2)}万元")
-thing("amount with decimals")(lambda c: f"成交价{c.randrange(10**10, 2 * 10**10)}.{digits(c, 2)}")
-thing("registration number")(lambda c: f"注册号{region(c)}{digits(c, 9)}")
-thing("coordinates")(lambda c: f"坐标102.{digits(c, 12)},25.{digits(c, 12)}")
-thing("organization's account")(
-    lambda c: f"保证金账号{c.choice('123458')}{digits(c, c.choice([10, 11, 14, 16, 17, 18]))}"
-)
-thing("landline")(lambda c: f"电话0871-6{digits(c, 7)}、(0871){digits(c, 8)}")
-thing("400 number")(lambda c: f"400-{digits(c, 3)}-{digits(c, 4)}，400{digits(c, 7)}")
-thing("order number")(lambda c: f"订单号{day(c)}{digits(c, c.choice([6, 9, 10]))}")
-thing("order number of 11")(lambda c: f"流水号：1{c.choice('3456789')}{digits(c, 9)}")
-thing("investment code")(lambda c: f"投资项目代码{c.randrange(2015, 2027)}-{region(c)}-47-03-{digits(c, 6)}")
-thing("deposit document")(lambda c: f"D01-12350100MB02709751-{day(c)}-{digits(c, 6)}-5")
-thing("date and time")(lambda c: f"{day(c)}{c.randrange(24):02}{digits(c, 4)}至2024-06-18 09:30:00.000")
-thing("office address")(
-    lambda c: (
+# What looks like a number of a person and is none.
+THINGS: dict[str, Callable[[Chance], str]] = {
+    "credit code": lambda c: f"统一社会信用代码91{region(c)}{digits(c, 9)}{c.choice('XGHJ3')}",
+    "project number": lambda c: f"项目编号{region(c)}{day(c)}{digits(c, c.choice([2, 4, 5]))}",
+    "parcel number": lambda c: f"宗地编号:{region(c)}{day(c)}{digits(c, 4)}",
+    "supervision number": lambda c: f"电子监管号{region(c)}{day(c)[:4]}B{digits(c, 5)}",
+    "contract number": lambda c: f"合同号HT-{day(c)}-{digits(c, c.choice([3, 8, 11]))}",
+    "contract number, bare": lambda c: f"合同编号：{digits(c, c.choice([11, 12, 16, 19]))}",
+    "amount": lambda c: f"总价{c.randrange(10**9, 10**11)}元，合{c.randrange(10**6)}.{digits(c, 2)}万元",
+    "amount with decimals": lambda c: f"成交价{c.randrange(10**10, 2 * 10**10)}.{digits(c, 2)}",
+    "registration number": lambda c: f"注册号{region(c)}{digits(c, 9)}",
+    "coordinates": lambda c: f"坐标102.{digits(c, 12)},25.{digits(c, 12)}",
+    "organization's account": lambda c: (
+        f"保证金账号{c.choice('123458')}{digits(c, c.choice([10, 11, 14, 16, 17, 18]))}"
+    ),
+    "landline": lambda c: f"电话0871-6{digits(c, 7)}、(0871){digits(c, 8)}",
+    "400 number": lambda c: f"400-{digits(c, 3)}-{digits(c, 4)}，400{digits(c, 7)}",
+    "order number": lambda c: f"订单号{day(c)}{digits(c, c.choice([6, 9, 10]))}",
+    "order number of 11": lambda c: f"流水号：1{c.choice('3456789')}{digits(c, 9)}",
+    "investment code": lambda c: f"投资项目代码{c.randrange(2015, 2027)}-{region(c)}-47-03-{digits(c, 6)}",
+    "deposit document": lambda c: f"D01-12350100MB02709751-{day(c)}-{digits(c, 6)}-5",
+    "date and time": lambda c: f"{day(c)}{c.randrange(24):02}{digits(c, 4)}至2024-06-18 09:30:00.000",
+    "office address": lambda c: (
         f"地址：昆明市示例区示例路{c.randrange(1, 900)}号示例大厦{c.randrange(1, 30)}楼{c.randrange(101, 2000)}室"
-    )
-)
-thing("lorry's pass")(lambda c: f"办理渣土车通行证{digits(c, 8)}，住宅用地{digits(c, 2)}号")
-thing("serial")(lambda c: f"{digits(c, 20)}号")
+    ),
+    "lorry's pass": lambda c: f"办理渣土车通行证{digits(c, 8)}，住宅用地{digits(c, 2)}号",
+    "serial": lambda c: f"{digits(c, 20)}号",
+}
 
 
 @dataclass

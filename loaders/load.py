@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -329,9 +330,14 @@ class _Run:
 
     def _without_named_places(self, batch: list[Outcome]) -> list[Outcome]:
         """The records, personal numbers masked in the names of sheets and columns that their values came from."""
+        shown = self._shown_names
+        return [replace(one, sources=renamed(one.sources, shown)) for one in batch] if shown else batch
+
+    @cached_property
+    def _shown_names(self) -> dict[str, str]:
+        """How sheets and columns are shown whose names have such numbers; known when all rows are read."""
         names = {name for use in self.intake.columns for name in (use.sheet, use.heading)}
-        shown = {name: hidden for name in names if (hidden := mask(name)[0]) != name}
-        return [replace(one, sources=renamed(one.sources or {}, shown)) for one in batch] if shown else batch
+        return {name: hidden for name in names if (hidden := mask(name)[0]) != name}
 
     def report(self) -> Report:
         """What came of the file so far."""

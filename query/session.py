@@ -101,10 +101,6 @@ class Session:
         )
         for name in _SPELLED:
             await connection.set_type_codec(
-                name, schema="pg_catalog", encoder=_spelled, decoder=str, format="text"
+                name, schema="pg_catalog", encoder=str, decoder=str, format="text"
             )
         return connection
-
-
-def _spelled(value: Any) -> str:
-    return str(value)
