@@ -10,9 +10,10 @@ a test asks it without one, threads do.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from functools import partial
 from time import monotonic
 from typing import Any
 
@@ -78,26 +79,22 @@ class Runner:
                 return self.reader.fetch(statement, values, self.inline)
             except TooSlowError:
                 statement.slow = _QUICK
-        if self.aside >= self.limits.threads + self.limits.waiting:
-            raise BusyError()
-        self.aside += 1
         latest = monotonic() + self.limits.request_seconds - self.limits.statement_seconds
-        try:
-            return await asyncio.get_running_loop().run_in_executor(
-                self._threads, self._timed, statement, values, latest
-            )
-        finally:
-            self.aside -= 1
+        return await self._beside(partial(self._timed, statement, values, latest))
 
     async def fill(self, highlighter: Highlighter, data: bytes) -> bytes:
         """The data with its highlights, made in a thread where that would hold up other requests."""
         if len(data) < _FEW:
             return highlighter.fill(data)
+        return await self._beside(partial(highlighter.fill, data))
+
+    async def _beside(self, work: Callable[[], bytes]) -> bytes:
+        """What a thread makes meanwhile; raises BusyError where too much waits for one."""
         if self.aside >= self.limits.threads + self.limits.waiting:
             raise BusyError()
         self.aside += 1
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._threads, highlighter.fill, data)
+            return await asyncio.get_running_loop().run_in_executor(self._threads, work)
         finally:
             self.aside -= 1
 
