@@ -12,9 +12,17 @@ from schemas.policy import Policy
 OPINIONS = Path(__file__).resolve().parents[2] / ".." / "shared" / "policy" / "opinions.zh.txt"
 
 
-def test_every_type_has_its_matter_and_every_matter_its_type(catalog: Catalog) -> None:
-    assert set(catalog.policy.matters) == set(catalog.types)
+# Types that no policy asks for, and why they are there.
+BEYOND = {"oversight/nil-statement": "that nothing was to be disclosed is said nowhere else"}
+
+
+def test_every_matter_has_its_type_and_every_other_type_its_reason(catalog: Catalog) -> None:
+    assert set(catalog.policy.matters) == set(catalog.types) - set(BEYOND)
     assert len(catalog.policy.items) == 427
+
+
+def test_nothing_to_disclose_can_be_stated_of_every_matter(catalog: Catalog) -> None:
+    assert list(catalog.codelists["disclosure-type"].codes) == list(catalog.policy.matters)
 
 
 def test_every_matter_says_by_whom_where_and_in_what_words(catalog: Catalog) -> None:

@@ -21,6 +21,12 @@ from tests.schemas.mutations import NOT_ON_THE_CALENDAR, mutations
 
 CATALOG = Catalog.load()
 VERSIONS = pytest.mark.parametrize("disclosure", CATALOG.versions.values(), ids=lambda d: d.name)
+# Those of the policy's types; tests/schemas/test_policy.py has the reasons for the others.
+OF_THE_POLICY = pytest.mark.parametrize(
+    "disclosure",
+    [one for one in CATALOG.versions.values() if one.type in CATALOG.policy.matters],
+    ids=lambda d: d.name,
+)
 
 
 def policy(file: str) -> list[dict[str, str]]:
@@ -49,7 +55,7 @@ def test_a_sample_is_without_fault(disclosure: Disclosure) -> None:
     assert disclosure.sample["schema"] == disclosure.name
 
 
-@VERSIONS
+@OF_THE_POLICY
 def test_type_stage_and_titles_are_the_policys(disclosure: Disclosure) -> None:
     row = TYPES[disclosure.type]
     assert (disclosure.stage, disclosure.title) == (row["stage"], row["title_zh"])
@@ -104,7 +110,7 @@ def test_a_codelist_is_used_the_way_the_index_says() -> None:
     assert found == {name: use for name, use in said.items() if use in ("open", "closed", "both")}
 
 
-@VERSIONS
+@OF_THE_POLICY
 def test_the_deadline_is_the_policys_or_a_laws(disclosure: Disclosure) -> None:
     """The days of the table of types are among the rules; what counts otherwise names a law of its own."""
     days = TYPES[disclosure.type]["deadline_days"]
@@ -117,7 +123,7 @@ def test_the_deadline_is_the_policys_or_a_laws(disclosure: Disclosure) -> None:
             assert disclosure.by_path[path].kind in ("date", "moment"), path
 
 
-@VERSIONS
+@OF_THE_POLICY
 def test_the_deadline_of_the_sample_is_known(disclosure: Disclosure) -> None:
     assert isinstance(due(disclosure.sample, disclosure, CATALOG.calendar), Due)
 
