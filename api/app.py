@@ -17,7 +17,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.types import Receive, Scope, Send
 
-from api import graphiql, pages, reading, standard, submitting, template, validate
+from api import desk, graphiql, pages, reading, standard, submitting, template, validate
 from api.checkers import Checkers
 from api.compression import Compression
 from api.documents import Documents, registered, sha256
@@ -101,7 +101,7 @@ def application(
             *pages.routes(),
             *validate.routes(),
             *template.routes(),
-            *(submitting.routes() if submissions is not None else ()),
+            *(desk.routes() if submissions is not None else ()),
             Route("/healthz", healthz),
             Route("/readyz", readyz),
         ],
@@ -117,7 +117,10 @@ def application(
     app.state.documents = Documents(document for _, document in registered())
     app.state.release = Release(service.schema)
     app.state.bundle = Bundle.read()
-    app.state.pages = Pages(skipped_titles=TITLES)
+    app.state.pages = Pages(
+        skipped_titles=TITLES, submitting=submissions is not None,
+        navigation=pages.NAVIGATION if submissions is None else pages.WITH_SUBMISSIONS,
+    )  # fmt: skip
     app.state.checkers = checkers
     app.state.submissions = submissions
     app.state.downloads = Downloads(catalog)

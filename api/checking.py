@@ -17,7 +17,7 @@ from typing import Any, BinaryIO
 
 import orjson
 
-from api.receiving import receive
+from api.receiving import foresee, receive
 from formats.error import FormatError
 from loaders.asked import Asked
 from loaders.load import check
@@ -73,8 +73,10 @@ def run(job: Job, catalog: Catalog, events: BinaryIO) -> None:
     """Check one file and say what comes of it; whatever goes wrong is said too."""
     try:
         profile = load_profile(job.profile, catalog) if job.profile else None
+        more: dict[str, Any] = {}
         if job.submission is not None:
-            report = receive(Path(job.path), catalog, job.type, profile, job.submission)
+            done = foresee if job.submission.get("preview") else receive
+            report, more = done(Path(job.path), catalog, job.type, profile, job.submission)
         else:
             report = check(
                 Path(job.path), catalog, type=job.type, profile=profile, publisher=job.publisher,
@@ -83,7 +85,7 @@ def run(job: Job, catalog: Catalog, events: BinaryIO) -> None:
         if job.marked is not None:
             with Path(job.marked).open("wb") as stream:
                 returned(Path(job.path), report, stream, catalog=catalog, when=datetime.now(BEIJING).date())
-        _say(events, {"report": report.to_json()})
+        _say(events, {"report": report.to_json(), **more})
     except (OpenallocError, FormatError) as error:
         _say(
             events, {"error": _error(error.code, error.message, error.message_en, error.hint, error.hint_en)}

@@ -33,6 +33,8 @@ NAVIGATION: tuple[tuple[str, str, str], ...] = (
     ("/standard/catalogue", "公开事项目录", "Disclosure catalogue"),
     ("/developers", "开发者", "Developers"),
 )
+# The same where departments may submit.
+WITH_SUBMISSIONS = (*NAVIGATION[:3], ("/submissions", "提交", "Submit"), *NAVIGATION[3:])
 SECURITY: Mapping[str, str] = {
     "Content-Security-Policy": "default-src 'self'; base-uri 'none'; object-src 'none'; form-action 'self'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",

@@ -1,16 +1,18 @@
 """A submitted file into the store, in the process that reads it: within its key's bounds, with its receipt."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, make_url
+from sqlalchemy import Connection, Engine, make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from loaders import bounds as bounding
 from loaders.bounds import Bounds
 from loaders.load import load
+from loaders.preview import preview
 from loaders.profile import Profile
 from loaders.report import Report
 from schemas.calendar import utc_now
@@ -52,20 +54,37 @@ def outcome_of(report: Report) -> str:
 
 def receive(
     path: Path, catalog: Catalog, type_: str | None, profile: Profile | None, submission: Mapping[str, Any]
-) -> Report:
-    """Store a file by what its submission says: `id`, `database`, `bounds`.
+) -> tuple[Report, dict[str, Any]]:
+    """Store a file by what its submission says: `id`, `database`, `bounds`, and `again`.
 
     Raises OpenallocError K029 where the database does not take it.
     """
     now = utc_now()
-    engine = connect(submission["database"])
-    try:
+    with _database(submission["database"]) as engine:
         return load(
-            path, catalog, engine, type=type_, profile=profile, now=now,
+            path, catalog, engine, type=type_, profile=profile, now=now, again=bool(submission.get("again")),
             bounds=Bounds.of(submission["bounds"]), receipt=Receipt(submission["id"], now),
-        )  # fmt: skip
+        ), {}  # fmt: skip
+
+
+def foresee(
+    path: Path, catalog: Catalog, type_: str | None, profile: Profile | None, submission: Mapping[str, Any]
+) -> tuple[Report, dict[str, Any]]:
+    """What storing a file would change, by `database` and `bounds`; raises OpenallocError K029."""
+    with _database(submission["database"]) as engine:
+        bounds = Bounds.of(submission["bounds"])
+        report, found = preview(path, catalog, engine, type=type_, profile=profile, bounds=bounds)
+        return report, {"preview": found.to_json()}
+
+
+@contextmanager
+def _database(url: str) -> Iterator[Engine]:
+    """The database of a submission; what it does not take is told without a word of its own."""
+    engine = connect(url)
+    try:
+        yield engine
     except SQLAlchemyError:
-        shown = make_url(submission["database"]).get_backend_name()
+        shown = make_url(url).get_backend_name()
         raise OpenallocError(
             "K029", f"数据库没有接受({shown})", f"the database did not take it ({shown})",
             "请过一会儿用同一个 Idempotency-Key 再提交一次;已存的不会重复。",

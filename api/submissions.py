@@ -6,8 +6,11 @@ from collections.abc import Callable, Iterator
 from contextlib import aclosing, contextmanager
 from datetime import datetime
 from pathlib import Path
+from threading import Lock
+from typing import Any
 
 from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
 
 from api.checkers import Checkers
 from api.checking import Job
@@ -18,7 +21,7 @@ from loaders.bounds import Bounds
 from schemas.calendar import utc_now
 from schemas.catalog import Catalog
 from schemas.errors import OpenallocError
-from store import keys, submissions
+from store import erasing, keys, submissions
 from store.engine import writing
 from store.keys import Key
 from store.submissions import Submission
@@ -46,6 +49,7 @@ class Submissions:
         self.checkers = Checkers(catalog.folder, environment=names)
         self._meter = Meter(rate) if rate else None
         self._at_work: Counter[str] = Counter()
+        self._purging = Lock()
 
     def close(self) -> None:
         """End the processes and the connections."""
@@ -125,6 +129,15 @@ class Submissions:
         with writing(self.engine) as connection:
             submissions.break_off(connection, id, code)
 
+    def purge(self, id: str) -> None:
+        """Take what was removed for privacy out of the database's files; the trail says W005 where that fails."""
+        with self._purging:
+            try:
+                erasing.purge(self.engine)
+            except (OpenallocError, SQLAlchemyError):
+                with writing(self.engine) as connection:
+                    submissions.note(connection, id, "W005")
+
     def _require_valid(self, key: Key) -> None:
         state = key.state(self.now())
         if state == "expired":
@@ -138,19 +151,37 @@ class Submissions:
                 "请向平台管理员申请新的密钥。", "Ask for a new key.",
             )  # fmt: skip
 
-    async def load(self, id: str, key: Key, path: Path, type: str | None, profile: str | None) -> None:
+    async def load(
+        self, id: str, key: Key, path: Path, type: str | None, profile: str | None, *, again: bool = False
+    ) -> None:
         """Load a file to its end, whoever waits for it; raises RequestError where that could not be done."""
-        bounds = Bounds(key.publisher, key.publisher_name, key.region, key.types)
+        await self._run(key, path, type, profile, id=id, again=again)
+
+    async def preview(self, key: Key, path: Path, type: str | None, profile: str | None) -> dict[str, Any]:
+        """What loading a file would do: its `report` and its `preview`; raises RequestError as `load` does."""
+        return await self._run(key, path, type, profile, preview=True)
+
+    async def _run(
+        self, key: Key, path: Path, type: str | None, profile: str | None, **more: Any
+    ) -> dict[str, Any]:
         url = self.engine.url.render_as_string(hide_password=False)
-        told = {"id": id, "database": url, "bounds": bounds.to_json()}
+        told = {"database": url, "bounds": bounds_of(key).to_json(), **more}
+        last: dict[str, Any] = {}
         async with aclosing(self.checkers.events(Job(str(path), type, None, profile, submission=told))) as events:  # fmt: skip
             async for event in events:
-                if "error" in event:
-                    said = event["error"]
-                    raise RequestError(
-                        503 if said["code"] in _NOT_NOW else 422,
-                        said["code"], said["message"], said["messageEn"], said["hint"], said["hintEn"],
-                    )  # fmt: skip
+                last = event
+        if "error" in last:
+            said = last["error"]
+            raise RequestError(
+                503 if said["code"] in _NOT_NOW else 422,
+                said["code"], said["message"], said["messageEn"], said["hint"], said["hintEn"],
+            )  # fmt: skip
+        return last
+
+
+def bounds_of(key: Key) -> Bounds:
+    """What a key may write."""
+    return Bounds(key.publisher, key.publisher_name, key.region, key.types)
 
 
 class TooManyError(RequestError):

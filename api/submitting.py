@@ -12,7 +12,6 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 from types import ModuleType
-from typing import Any
 
 import anyio
 import orjson
@@ -21,14 +20,16 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.background import BackgroundTask
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
-from starlette.routing import Route
 
+from api.receipts import receipt
 from api.refusal import RequestError, body_of
 from api.submissions import Submissions, TooManyError
 from api.validate import JSON, PRIVATE
 from formats import csv, json, jsonl, xlsx
 from loaders.profile import names as profile_names
+from schemas.catalog import Disclosure
 from schemas.errors import OpenallocError
+from schemas.statement import statement
 from store.keys import Key
 from store.submissions import Submission
 
@@ -38,24 +39,30 @@ LIMIT = 64 << 20
 AT_ONCE = 1 << 20
 SECONDS = 600.0
 FORMATS: dict[str, ModuleType] = {module.MEDIA_TYPE: module for module in (json, jsonl, csv, xlsx)}
-STATUS = {"stored": 201, "unchanged": 200, "refused": 422, "outside": 403}
+STATUS = {"stored": 201, "withdrawn": 201, "unchanged": 200, "refused": 422, "outside": 403}
 _LONGEST = 255
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """How a body is to be read, and its idempotency key."""
+    """How a body is to be read, what the audit trail says of it, and its idempotency key."""
 
-    module: ModuleType
+    suffix: str
+    text: str
     type: str | None
     profile: str | None
     idempotency: str | None
-    later: bool
+    later: bool = False
+    again: bool = False
 
 
-def routes() -> list[Route]:
-    """`/submissions` and the status of each."""
-    return [Route(PATH, submit, methods=["POST"]), Route(f"{PATH}/{{id}}", status, methods=["GET"])]
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What came of a body: its submission, what is left to do once it is answered, or what went wrong."""
+
+    submission: Submission
+    later: BackgroundTask | None = None
+    fault: OpenallocError | None = None
 
 
 async def submit(request: Request) -> Response:
@@ -63,7 +70,7 @@ async def submit(request: Request) -> Response:
     try:
         return await _submitted(request)
     except SQLAlchemyError:
-        return _busy()
+        return busy()
 
 
 async def _submitted(request: Request) -> Response:
@@ -73,36 +80,47 @@ async def _submitted(request: Request) -> Response:
             key = await run_sync(submissions.key, request.headers.get("authorization"))
             submissions.meter(key.id)
         except OpenallocError as error:
-            return _refusal(error)
+            return refusal(error)
         try:
             stack.enter_context(submissions.place(key))
             asked = _asked(request, key)
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="openalloc-"))
-            path = Path(folder, f"submission{asked.module.SUFFIXES[0]}")
+            path = Path(folder, f"submission{asked.suffix}")
             sha256, size = await _in_time(request, path)
-            begun = await run_sync(submissions.begin, key, asked.idempotency, _text(request), sha256, size)
+            taken = await take(submissions, stack, key, asked, path, sha256, size)
         except OpenallocError as error:
             await run_sync(submissions.reject, key, _text(request), error.code)
-            return _refusal(error)
+            return refusal(error)
         except ClientDisconnect:
             return Response(status_code=400)  # nobody reads it
-        if begun.outcome is not None:
-            return _answer(begun)
-        load = partial(_load, submissions, begun.id, key, path, asked)
-        if asked.later or size > AT_ONCE:
-            kept = stack.pop_all()
+        if taken.fault is not None:
+            return refusal(taken.fault, {"Location": f"{PATH}/{taken.submission.id}"})
+        return answer(taken.submission, submissions.now(), taken.later)
 
-            async def later() -> None:
-                with kept:
-                    await load()
 
-            return _answer(begun, BackgroundTask(later))
-        fault = await load()
-        if fault is not None:
-            return _refusal(fault, {"Location": f"{PATH}/{begun.id}"})
-        found = await run_sync(submissions.find, begun.id)
-        assert found is not None
-        return _answer(found)
+async def take(
+    submissions: Submissions, stack: ExitStack, key: Key, asked: Asked, path: Path, sha256: str, size: int
+) -> Taken:
+    """Load a body, at once or after the answer; what the stack holds stays until then.
+
+    Raises RequestError K003, K004, K009 before anything is read of it.
+    """
+    begun = await run_sync(submissions.begin, key, asked.idempotency, asked.text, sha256, size)
+    if begun.outcome is not None:
+        return Taken(begun)
+    load = partial(_load, submissions, begun.id, key, path, asked)
+    if asked.later or size > AT_ONCE:
+        kept = stack.pop_all()
+
+        async def later() -> None:
+            with kept:
+                await load()
+
+        return Taken(begun, BackgroundTask(later))
+    fault = await load()
+    found = await run_sync(submissions.find, begun.id)
+    assert found is not None
+    return Taken(found, fault=fault)
 
 
 async def status(request: Request) -> Response:
@@ -112,33 +130,49 @@ async def status(request: Request) -> Response:
         key = await run_sync(submissions.key, request.headers.get("authorization"))
         submissions.meter(f"{key.id} status")
     except OpenallocError as error:
-        return _refusal(error)
+        return refusal(error)
     found = await run_sync(submissions.find, request.path_params["id"])
     if found is None or found.key_id != key.id:
-        return _refusal(RequestError(
-            404, "K019", "没有这次提交,或者不是用这个密钥提交的", "There is no such submission of this key",
-            "核对地址;状态只能用提交时的密钥查看。", "Check the address; only the key that submitted may look.",
-        ))  # fmt: skip
-    return Response(orjson.dumps(receipt(found)), 200, PRIVATE, JSON)
+        return refusal(unknown())
+    return Response(orjson.dumps(receipt(found, submissions.now())), 200, PRIVATE, JSON)
 
 
-def _busy() -> Response:
-    return _refusal(RequestError(
+def busy() -> Response:
+    """The answer where the database does not take it."""
+    return refusal(not_taken())
+
+
+def not_taken() -> RequestError:
+    """The error where the database does not take it."""
+    return RequestError(
         503, "K029", "数据库没有接受", "The database did not take it",
         "请过一会儿用同一个 Idempotency-Key 再提交一次;已存的不会重复。",
         "Submit it again in a while with the same Idempotency-Key; nothing is stored twice.",
-    ))  # fmt: skip
+    )  # fmt: skip
 
 
-def receipt(found: Submission) -> dict[str, Any]:
-    """A submission as its sender is told it."""
-    running = "brokenOff" if found.error else "running"
-    return {
-        "id": found.id, "key": found.key_id, "state": running if found.outcome is None else "done",
-        "outcome": found.outcome, "receivedAt": _time(found.received_at), "finishedAt": _time(found.finished_at),
-        "sha256": found.sha256, "size": found.size, "taken": found.taken, "refused": found.refused,
-        "loadId": found.load_id, "error": found.error, "report": found.report,
-    }  # fmt: skip
+def unknown() -> RequestError:
+    """The error for a submission that there is not, or is another key's."""
+    return RequestError(
+        404, "K019", "没有这次提交,或者不是用这个密钥提交的", "There is no such submission of this key",
+        "核对地址;状态只能用提交时的密钥查看。", "Check the address; only the key that submitted may look.",
+    )  # fmt: skip
+
+
+def not_its_type(key: Key, type_: str) -> RequestError:
+    """The error for a type that a key does not have."""
+    return RequestError(
+        403, "K005", f"密钥不能提交这个类型:{type_}", f"The key may not submit this type: {type_}",
+        f"密钥的类型:{'、'.join(key.types)}。", f"The key's types: {', '.join(key.types)}.",
+    )  # fmt: skip
+
+
+def no_profile() -> RequestError:
+    """The error for a profile that there is not."""
+    return RequestError(
+        422, "K022", "没有这个映射配置", "There is no such profile",
+        f"已有的映射配置:{'、'.join(profile_names())}", f"The profiles are: {', '.join(profile_names())}",
+    )  # fmt: skip
 
 
 async def _load(
@@ -146,7 +180,7 @@ async def _load(
 ) -> OpenallocError | None:
     """Load a file; what kept it from its end is noted and given."""
     try:
-        await submissions.load(id, key, path, asked.type, asked.profile)
+        await submissions.load(id, key, path, asked.type, asked.profile, again=asked.again)
     except OpenallocError as error:
         await run_sync(submissions.break_off, id, error.code)
         return error
@@ -169,23 +203,30 @@ def _asked(request: Request, key: Key) -> Asked:
         )  # fmt: skip
     catalog = request.app.state.catalog
     type, profile = request.query_params.get("type"), request.query_params.get("profile")
-    if type is not None and catalog.type(type).type not in key.types:
-        raise RequestError(
-            403, "K005", f"密钥不能提交这个类型:{type}", f"The key may not submit this type: {type}",
-            f"密钥的类型:{'、'.join(key.types)}。", f"The key's types: {', '.join(key.types)}.",
-        )  # fmt: skip
+    if type is not None and not may_submit(key, catalog.type(type)):
+        raise not_its_type(key, type)
     if profile is not None and profile not in profile_names():
-        raise RequestError(
-            422, "K022", "没有这个映射配置", "There is no such profile",
-            f"已有的映射配置:{'、'.join(profile_names())}", f"The profiles are: {', '.join(profile_names())}",
-        )  # fmt: skip
+        raise no_profile()
     if type is None and profile is None and len(key.types) == 1:
         type = key.types[0]
     later = "respond-async" in request.headers.get("prefer", "").lower()
-    return Asked(FORMATS[kind], type, profile, _idempotency(request), later)
+    return Asked(
+        FORMATS[kind].SUFFIXES[0], _text(request), type, profile, idempotency(request), later, _again(request)
+    )
 
 
-def _idempotency(request: Request) -> str | None:
+def _again(request: Request) -> bool:
+    """Whether records that were withdrawn shall be brought back."""
+    return request.query_params.get("again", "").lower() in ("1", "true", "yes")
+
+
+def may_submit(key: Key, disclosure: Disclosure) -> bool:
+    """Whether a key takes a type: its own, and statements that there was nothing of them."""
+    return disclosure.type in key.types or statement(disclosure) is not None
+
+
+def idempotency(request: Request) -> str | None:
+    """The idempotency key of a request; raises RequestError K018."""
     given = request.headers.get("idempotency-key")
     if given is None:
         return None
@@ -202,24 +243,30 @@ async def _in_time(request: Request, path: Path) -> tuple[str, int]:
     digest, size = hashlib.sha256(), 0
     length = request.headers.get("content-length", "")
     if length.isdigit() and int(length) > LIMIT:
-        raise _too_large()
+        raise too_large()
     try:
         with anyio.fail_after(SECONDS), path.open("wb") as stream:
             async for chunk in request.stream():
                 size += len(chunk)
                 if size > LIMIT:
-                    raise _too_large()
+                    raise too_large()
                 digest.update(chunk)
                 stream.write(chunk)
     except TimeoutError:
-        raise RequestError(
-            408, "K021", "内容传得太慢,没有收完", "The content came too slowly and was not received",
-            "请换更快的网络,或者分成几次提交。", "Use a faster line, or submit it in parts.",
-        ) from None  # fmt: skip
+        raise too_slow() from None
     return digest.hexdigest(), size
 
 
-def _too_large() -> RequestError:
+def too_slow() -> RequestError:
+    """The error for a body that does not come to its end."""
+    return RequestError(
+        408, "K021", "内容传得太慢,没有收完", "The content came too slowly and was not received",
+        "请换更快的网络,或者分成几次提交。", "Use a faster line, or submit it in parts.",
+    )  # fmt: skip
+
+
+def too_large() -> RequestError:
+    """The error for a body beyond the limit."""
     return RequestError(
         413, "K006", f"内容太大,上限是 {LIMIT >> 20} MB", f"The content is larger than {LIMIT >> 20} MB",
         "请分成几次提交。", "Submit it in parts.",
@@ -232,16 +279,19 @@ def _text(request: Request) -> str:
     catalog, given = request.app.state.catalog, request.query_params
     known = {"type": (*catalog.types, *catalog.versions), "profile": profile_names()}
     named = (f"{name}={given[name] if given[name] in ours else '?'}" for name, ours in known.items() if name in given)  # fmt: skip
-    return " ".join((kind if kind in FORMATS else "?", *named))
+    again = ("again",) if _again(request) else ()
+    return " ".join((kind if kind in FORMATS else "?", *named, *again))
 
 
-def _answer(found: Submission, background: BackgroundTask | None = None) -> Response:
+def answer(found: Submission, now: datetime, background: BackgroundTask | None = None) -> Response:
+    """A submission as JSON, with the address where it can be looked at again."""
     headers = {**PRIVATE, "Location": f"{PATH}/{found.id}"}
     code = 202 if found.outcome is None else STATUS[found.outcome]
-    return Response(orjson.dumps(receipt(found)), code, headers, JSON, background)
+    return Response(orjson.dumps(receipt(found, now)), code, headers, JSON, background)
 
 
-def _refusal(error: OpenallocError, more: dict[str, str] | None = None) -> Response:
+def refusal(error: OpenallocError, more: dict[str, str] | None = None) -> Response:
+    """An error as JSON."""
     code = error.status if isinstance(error, RequestError) else 422
     headers = {**PRIVATE, **(more or {})}
     if code == 401:
@@ -251,7 +301,3 @@ def _refusal(error: OpenallocError, more: dict[str, str] | None = None) -> Respo
     elif code == 503:
         headers["Retry-After"] = "10"
     return Response(body_of(error), code, headers, JSON)
-
-
-def _time(when: datetime | None) -> str | None:
-    return None if when is None else f"{when.isoformat(timespec='milliseconds')}Z"

@@ -3,6 +3,7 @@
 The file lies in a folder of its own until the answer is sent and is then gone.
 """
 
+import secrets
 import shutil
 import tempfile
 from collections.abc import Mapping
@@ -106,7 +107,7 @@ async def _checked(request: Request) -> Response:
             marked=str(marked) if marked else None, previous=asked.previous,
         )  # fmt: skip
         if asked.answer == "events":
-            return Events(checkers, job, stack.pop_all(), partial(_with_html, request), dict(PRIVATE))
+            return Events(checkers, job, stack.pop_all(), partial(_with_html, request, asked), dict(PRIVATE))
         last = await last_event(request, checkers, job)
         if last is None:
             raise ClientDisconnect
@@ -130,19 +131,31 @@ async def _in_time(request: Request, folder: Path) -> tuple[Asked, Path]:
         ) from None  # fmt: skip
 
 
-def _with_html(request: Request, event: dict[str, Any]) -> dict[str, Any]:
+def _with_html(request: Request, asked: Asked, event: dict[str, Any]) -> dict[str, Any]:
     """The last event of a check; a report also as the HTML that a page shows of it."""
     if "report" not in event:
         return event
     pages: Pages = request.app.state.pages
-    return event | {"html": pages.part("report.html", language(request), report=event["report"])}
+    values = {"report": event["report"], "given": _to_submit(request, asked, event["report"])}
+    html = pages.part("result.html", language(request), chosen="lang" in request.query_params, **values)
+    return event | {"html": html}
+
+
+def _to_submit(request: Request, asked: Asked, report: Mapping[str, Any]) -> dict[str, str] | None:
+    """What a form needs to submit the file that was checked; None where that cannot be."""
+    if request.app.state.submissions is None or not report["ok"] or not report["records"]["total"]:
+        return None
+    return {
+        "sha256": report["sha256"], "type": asked.type or "", "profile": asked.profile or "",
+        "token": secrets.token_hex(16), "again": "",
+    }  # fmt: skip
 
 
 def _answer(request: Request, asked: Asked, report: dict[str, Any], marked: Path | None) -> Response:
     pages: Pages = request.app.state.pages
     stem = Path(report["file"]).stem.replace("*", "")
     if asked.answer == "page":
-        return _page(request, report=report)
+        return _page(request, report=report, given=_to_submit(request, asked, report))
     if asked.answer == "csv":
         return _file(as_csv(report), "text/csv; charset=utf-8", f"{stem}-核对报告.csv")
     if asked.answer == "html":
@@ -277,6 +290,7 @@ def _page(
     *,
     status: int = 200,
     report: dict[str, Any] | None = None,
+    given: dict[str, str] | None = None,
     error: dict[str, str] | None = None,
 ) -> Response:
     catalog: Catalog = request.app.state.catalog
@@ -285,7 +299,7 @@ def _page(
         request, "validate.html", _TITLE, status=status, cache="no-cache" if kept else "no-store",
         domains=_domains(catalog), profiles=profile_names(), limit=UPLOAD_LIMIT >> 20,
         suffixes=",".join(suffix for module in all_formats() for suffix in module.SUFFIXES),
-        report=report, error=error, chosen_type=request.query_params.get("type", ""),
+        report=report, given=given, error=error, chosen_type=request.query_params.get("type", ""),
     )  # fmt: skip
 
 

@@ -12,9 +12,11 @@ from sqlalchemy import Connection
 
 from schemas.catalog import Catalog, Disclosure
 from schemas.issue import Issue, Rule, issue
+from schemas.statement import statement
 from schemas.uscc import normalize
 from store.claims import ID, Claimed, claimed
 from store.identity import Identity, identify
+from store.revisions import document, revisions
 from store.rows import REPOSTS
 
 RULES: dict[str, Rule] = {
@@ -44,6 +46,9 @@ RULES: dict[str, Rule] = {
     "K017": Rule(
         "error", "公开主体的辖区与密钥的区域({expected})无关:{value}", "The publisher's jurisdiction has nothing to do with the key's region ({expected}): {value}",
         "核对辖区代码,或者留空。", "Correct the jurisdiction, or leave it out."),
+    "K042": Rule(
+        "error", "密钥不能声明这个类型没有应公开的信息:{value}", "The key may not state that there was nothing of this type: {value}",
+        "只能声明密钥的类型:{expected}。", "It may of its own types only: {expected}."),
 }  # fmt: skip
 
 
@@ -91,7 +96,12 @@ class Bounds:
 
     def outside(self, record: Mapping[str, Any], disclosure: Disclosure, catalog: Catalog) -> Iterator[Issue]:
         """What a record says that lies outside."""
-        if disclosure.type not in self.types:
+        kind = statement(disclosure)
+        if kind is not None:
+            says = kind.read(record)
+            if says is None or says.type not in self.types:
+                yield _issue("K042", kind.of, says.type if says else "", "、".join(self.types))
+        elif disclosure.type not in self.types:
             yield _issue("K013", "schema", disclosure.type, "、".join(self.types))
         publisher = record.get("publisher")
         given = publisher if isinstance(publisher, Mapping) else {}
@@ -126,10 +136,12 @@ class Bounds:
         shards = {identity.publisher.shard for _, identity in records}
         known = claimed(connection, shards, asked, numbers)
         found = []
-        for (_, identity), names in zip(records, named, strict=True):
+        for (record, identity), names in zip(records, named, strict=True):
             issues = []
             stored = known.by_id.get(identity.id)
-            if stored is not None and not self._holds(stored, catalog):
+            # What a statement is of is part of its id, and was held against the bounds before.
+            own = statement(catalog.versions[str(record["schema"])]) is not None
+            if stored is not None and not self._holds(stored, catalog, any_type=own):
                 issues.append(_issue("K015", "", identity.id, self.region))
             for path, name in names:
                 if name in asked:
@@ -143,6 +155,25 @@ class Bounds:
             found.append(issues)
         return found
 
+    def holds(self, connection: Connection, id_: str, catalog: Catalog, *, erased: bool = False) -> bool:
+        """Whether a stored record is within the bounds; of one whose content is erased the region is not known."""
+        stored = claimed(connection, {id_[:6]}, {id_}, ()).by_id.get(id_)
+        if stored is None or stored.publisher != self.publisher:
+            return False
+        of, kind = (
+            stored.type,
+            statement(catalog.types[stored.type]) if stored.type in catalog.types else None,
+        )
+        if kind is not None and not erased:
+            earlier = revisions(connection, id_)
+            body = document(connection, id_) or (
+                document(connection, id_, earlier[-1].number) if earlier else None
+            )
+            says = kind.read(body) if body else None
+            of = says.type if says else ""
+        inside = stored.region is not None and catalog.regions.is_within(stored.region, self.region)
+        return (inside or erased) and (of in self.types or (erased and kind is not None))
+
     @property
     def _shown(self) -> str:
         return f"{self.publisher} {self.publisher_name or ''}".strip()
@@ -153,9 +184,9 @@ class Bounds:
             return isinstance(code, str) and normalize(code) == self.publisher
         return not name or name == self.publisher_name
 
-    def _holds(self, stored: Claimed, catalog: Catalog) -> bool:
+    def _holds(self, stored: Claimed, catalog: Catalog, *, any_type: bool = False) -> bool:
         inside = stored.region is not None and catalog.regions.is_within(stored.region, self.region)
-        return inside and stored.publisher == self.publisher and stored.type in self.types
+        return inside and stored.publisher == self.publisher and (any_type or stored.type in self.types)
 
 
 def _names(record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

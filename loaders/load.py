@@ -21,6 +21,7 @@ from loaders.beginning import beginning
 from loaders.beyond import Beyond
 from loaders.bounds import Bounds
 from loaders.build import Place
+from loaders.contradicting import Contradictions
 from loaders.earlier import Earlier, Remembered
 from loaders.fragment import Fragment
 from loaders.groups import Issues
@@ -85,17 +86,20 @@ def check(
     columnar: bool = True,
     first: tuple[int, int] | None = None,
     taken: Callable[[Outcome], None] | None = None,
+    bounds: Bounds | None = None,
 ) -> Report:
     """What would come of a file, without storing anything.
 
     It is compared with an earlier report on the file, `since`, or with what its own summary sheet says if it is a
     workbook that we gave back. The report is the same if every row is read by itself (`columnar` false), only later.
     `first`: only so many rows of a sheet, and of the file, are read. `taken` is given every record that passes, in
-    order; then every row is read by itself.
+    order; then every row is read by itself. Records that say what lies outside `bounds` are refused.
     """
     earlier = None if since is None else Earlier.of(since)
-    run = _Run(path, catalog, type, profile, publisher, limits, progress, checking=True, first=first)
-    columnar = columnar and taken is None
+    run = _Run(
+        path, catalog, type, profile, publisher, limits, progress, checking=True, first=first, bounds=bounds
+    )
+    columnar = columnar and taken is None and bounds is None
     with Spool() as fragments, Spool() as refusals, Ledger() as ledger:
         if run.read(fragments, refusals, ledger if columnar else None):
             for outcome in run.outcomes():
@@ -203,6 +207,7 @@ class _Run:
         self.types: Counter[str] = Counter()
         self.without_deadline: Counter[tuple[str, str]] = Counter()
         self.beyond = Beyond(catalog)
+        self.contradictions = Contradictions(catalog)
         self.written: Counter[str] = Counter()
 
     def read(self, fragments: Spool, refusals: Spool, ledger: Ledger | None = None) -> bool:
@@ -285,11 +290,13 @@ class _Run:
             inside = batch if self.bounds is None else self._inside(self.bounds, connection, batch)
             entries = [Entry(one.record, one.disclosure, one.sources) for one in inside]
             written = write(connection, entries, self.catalog, self.load_id, now, again=self.again)
+            contradictions = [*self.contradictions.found(connection, entries, written)]
             taken = [one for one, entry in zip(written.ids, entries, strict=True) if one not in written.left]
             at = rows_of(entries) if self.waited else ()
             cases.repair(connection, self.load_id, now, taken, at, self.waited)
             if self.receipt is not None:
                 self.receipt.count(connection, written.stored, written.revised)
+        self.intake.issues.add(*contradictions)
         if written.left:
             self.intake.issues.add(*left_alone(engine, written, entries))
         for name in ("stored", "unchanged", "revised", "withdrawn"):

@@ -5,7 +5,7 @@ that ends its load. So a run that was broken off goes on in the next, and both t
 """
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -14,6 +14,7 @@ from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from store import tables
+from store.cases import OPEN
 from store.identity import digest
 
 _TABLE = tables.submission
@@ -124,3 +125,37 @@ def listed(connection: Connection, key_id: str | None = None, most: int = 100) -
     if key_id is not None:
         query = query.where(_TABLE.c.key_id == key_id)
     return [Submission(**row) for row in connection.execute(query).mappings()]
+
+
+def note(connection: Connection, id: str, error: str | None) -> None:
+    """Note what remains to be done of a submission that has its outcome."""
+    connection.execute(update(_TABLE).where(_TABLE.c.id == id).values(error=error))
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """A row that a submission refused and nothing has repaired since."""
+
+    submission: str
+    sheet: str
+    row: int
+    since: datetime | None
+    issues: Sequence[Mapping[str, Any]]
+
+
+def still_refused(connection: Connection, found: Sequence[Submission], most: int = 500) -> list[Open]:
+    """The open cases of some submissions, in their order; a load of several belongs to the first of them."""
+    loads: dict[str, str] = {}
+    for one in found:
+        if one.load_id:
+            loads.setdefault(one.load_id, one.id)
+    r = tables.refused.c
+    query = (
+        select(r.load_id, r.sheet, r.row, r.since, r.issues)
+        .where(r.load_id.in_(sorted(loads)), r.state == OPEN)
+        .order_by(r.load_id, r.ordinal)
+        .limit(most)
+    )
+    rows = [Open(loads[row[0]], *row[1:]) for row in connection.execute(query)] if loads else []
+    order = {one.id: place for place, one in enumerate(found)}
+    return sorted(rows, key=lambda one: order[one.submission])

@@ -82,7 +82,37 @@ function show(event) {
   progress.hidden = true;
   actions.hidden = false;
   result.innerHTML = event.html;
+  offer();
   document.getElementById("report-heading").focus();
+}
+
+// The form that submits what was checked: the file waits in the page and is not chosen again.
+function offer() {
+  const submit = document.getElementById("submit");
+  if (!submit) return;
+  document.getElementById("same").files = file.files;
+  document.getElementById("once-more").hidden = true;
+  submit.addEventListener("submit", (event) => {
+    if (event.submitter?.id !== "foresee") return; // the browser goes to the receipt
+    event.preventDefault();
+    foresee(submit, event.submitter.formAction);
+  });
+}
+
+async function foresee(submit, address) {
+  const changes = document.getElementById("changes");
+  const sent = new FormData(submit);
+  sent.set("answer", "part");
+  changes.textContent = step.dataset.checking;
+  try {
+    const response = await fetch(address, { method: "POST", body: sent, cache: "no-store", credentials: "omit" });
+    const text = await response.text();
+    if (!response.ok) return refuse(text, changes);
+    changes.innerHTML = text;
+    document.getElementById("changes-heading").focus();
+  } catch {
+    fail(step.dataset.failed, changes);
+  }
 }
 
 function finding(group) {
@@ -93,21 +123,21 @@ function finding(group) {
   return line;
 }
 
-function refuse(text) {
+function refuse(text, where = result) {
   try {
     const [error] = JSON.parse(text).errors;
     const [zh, en] = error.message.split(" / ");
-    fail(`${chinese ? zh : en}. ${chinese ? error.extensions.hint : error.extensions.hintEn}`);
+    fail(`${chinese ? zh : en}. ${chinese ? error.extensions.hint : error.extensions.hintEn}`, where);
   } catch {
-    fail(step.dataset.failed);
+    fail(step.dataset.failed, where);
   }
 }
 
-function fail(message) {
+function fail(message, where = result) {
   progress.hidden = true;
   const note = document.createElement("p");
   note.className = "note bad";
   note.setAttribute("role", "alert");
   note.textContent = message;
-  result.replaceChildren(note);
+  where.replaceChildren(note);
 }

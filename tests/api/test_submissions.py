@@ -95,7 +95,7 @@ class Office:
         path.write_bytes(content)
         bounds = Bounds(self.key.publisher, self.key.publisher_name, self.key.region, self.key.types)
         told = {"id": id, "database": self.url, "bounds": bounds.to_json()}
-        return receiving.receive(path, self.catalog, None, None, told)
+        return receiving.receive(path, self.catalog, None, None, told)[0]
 
 
 @pytest.fixture

@@ -13,8 +13,8 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from schemas.codelist import Code, Codelist, fold, load_codelists
-from schemas.policy import Policy
 from schemas.errors import SchemaError
+from schemas.policy import Policy
 
 FOLDER = Path(__file__).resolve().parents[2] / "schemas" / "codelists"
 LISTS = load_codelists(FOLDER)
