@@ -236,7 +236,7 @@ async def _receipt(request: Request, stack: ExitStack, key: Key, form: Form) -> 
         name = f'attachment; filename="openalloc-{found.id}.json"'
         content = orjson.dumps(receipt(found, desk.now()))
         return Response(content, 200, PRIVATE | {"Content-Disposition": name}, JSON)
-    return _shown(request, found, key)
+    return _shown(request, found, key, status=200)
 
 
 def _own(desk: Submissions, key: Key) -> dict[str, Any]:
@@ -317,12 +317,14 @@ def _today(desk: Submissions) -> date:
     return desk.now().replace(tzinfo=UTC).astimezone(BEIJING).date()
 
 
-def _shown(request: Request, found: Any, key: Key, later: BackgroundTask | None = None) -> Response:
-    """The receipt's page."""
+def _shown(
+    request: Request, found: Any, key: Key, later: BackgroundTask | None = None, *, status: int | None = None
+) -> Response:
+    """The receipt's page. What was taken but for some rows is no error of the form."""
     desk: Submissions = request.app.state.submissions
     said = receipt(found, desk.now())
     kept = slip(found, desk.now())
-    code = 202 if found.outcome is None else submitting.STATUS.get(found.outcome, 200)
+    code = status or (202 if found.outcome is None else submitting.STATUS.get(found.outcome, 200))
     answer = _page(
         request, "receipt.html", _RECEIPT, status=code if code < 400 else 200, receipt=said, slip=kept,
         saved=b64encode(orjson.dumps(kept, option=orjson.OPT_INDENT_2)).decode(), key=key, id=found.id, address=f"{PATH}/{found.id}",

@@ -18,6 +18,7 @@ from store.claims import ID, Claimed, claimed
 from store.identity import Identity, identify
 from store.revisions import document, revisions
 from store.rows import REPOSTS
+from store.withdrawing import PRIVACY, withdrawals
 
 RULES: dict[str, Rule] = {
     "K010": Rule(
@@ -136,13 +137,19 @@ class Bounds:
         shards = {identity.publisher.shard for _, identity in records}
         known = claimed(connection, shards, asked, numbers)
         found = []
+        erased = _erased(
+            connection, [id_ for id_ in ids if id_ in known.by_id and known.by_id[id_].region is None]
+        )
         for (record, identity), names in zip(records, named, strict=True):
             issues = []
             stored = known.by_id.get(identity.id)
-            # What a statement is of is part of its id, and was held against the bounds before.
-            own = statement(catalog.versions[str(record["schema"])]) is not None
-            if stored is not None and not self._holds(stored, catalog, any_type=own):
-                issues.append(_issue("K015", "", identity.id, self.region))
+            if stored is not None:
+                if statement(catalog.versions[str(record["schema"])]) or identity.id in erased:
+                    own = self.holds(connection, identity.id, catalog, erased=identity.id in erased)
+                else:
+                    own = self._holds(stored, catalog)
+                if not own:
+                    issues.append(_issue("K015", "", identity.id, self.region))
             for path, name in names:
                 if name in asked:
                     target = known.by_id.get(name)
@@ -184,9 +191,15 @@ class Bounds:
             return isinstance(code, str) and normalize(code) == self.publisher
         return not name or name == self.publisher_name
 
-    def _holds(self, stored: Claimed, catalog: Catalog, *, any_type: bool = False) -> bool:
+    def _holds(self, stored: Claimed, catalog: Catalog) -> bool:
         inside = stored.region is not None and catalog.regions.is_within(stored.region, self.region)
-        return inside and stored.publisher == self.publisher and (any_type or stored.type in self.types)
+        return inside and stored.publisher == self.publisher and stored.type in self.types
+
+
+def _erased(connection: Connection, ids: Sequence[str]) -> set[str]:
+    """Those of some records whose content was removed for privacy."""
+    found = withdrawals(connection, ids) if ids else {}
+    return {id_ for id_, one in found.items() if one.kind == PRIVACY}
 
 
 def _names(record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

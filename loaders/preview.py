@@ -16,6 +16,7 @@ from loaders.profile import Profile
 from loaders.report import Report
 from loaders.sources import source_of
 from schemas.catalog import Catalog, Disclosure
+from schemas.probe import titled
 from store import bulk, tables
 from store.differences import Difference, differences
 from store.identity import Identity, identify
@@ -118,7 +119,5 @@ def _said(one: Difference, disclosure: Disclosure) -> dict[str, Any]:
     """A difference with what people call the property."""
     crossed = ".".join(step for step in one.path.split(".") if not step.isdigit())
     of = disclosure.by_path.get(crossed)
-    return {
-        "path": one.path, "title": of.title if of else one.path, "titleEn": of.title_en if of else one.path,
-        "before": one.before, "after": one.after,
-    }  # fmt: skip
+    title, title_en = titled(of, disclosure) if of else (one.path, one.path)
+    return {"path": one.path, "title": title, "titleEn": title_en, "before": one.before, "after": one.after}
