@@ -40,6 +40,9 @@ def given(relation: str, arguments: Arguments, catalog: Catalog, filtering: Filt
                 return Given(tables)
             on = arguments.get("on")
             return Given(tables, ("today",)) if on is None else Given((*tables, bind(on)), ("on",))
+        case "disclosure.relatedFrom":
+            kinds = arguments.get("relationType")
+            return Given() if kinds is None else Given(tuple(map(bind, kinds)), ("chosen",))
         case "publisher.timeliness":
             words = tuple(dict.fromkeys(one.lower() for one in arguments.get("by") or ()))
             return Given((), words, _among(arguments, filtering))

@@ -1,12 +1,9 @@
 """Where the words of a search stand in a record: made of the documents that the statement gives with a page's edges.
 
-The database cannot fold Chinese, so the statement leaves in the place of each edge's highlights a text: a secret of
-this process (nobody can write it into a record or a query), what was searched and is wanted, and the document. All
-of it is replaced before the answer goes out.
+The database cannot fold Chinese, so the statement leaves in the place of each edge's highlights what was searched and
+is wanted, and the document (`api.marks`).
 """
 
-import re
-import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
@@ -27,32 +24,26 @@ Wanted: TypeAlias = tuple[str, str, list[tuple[str, str]]]
 Piece: TypeAlias = tuple[str, bool]
 
 
+def asked(wanted: Sequence[Wanted], text: Any) -> Any:
+    """What a mark asks for, of the text of a search."""
+    return [[(word.tokens, word.prefix) for word in read(str(text)).words], wanted]
+
+
 class Highlighter:
-    """Writes highlights into answers, by the types of one catalog."""
+    """Makes highlights, by the types of one catalog."""
 
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
-        self._secret = secrets.token_hex(16)
-        self._marks = re.compile(f'"{self._secret}:([0-9a-f]+):([0-9a-f]*)"'.encode())
         self._layouts: dict[str, tuple[Node, Mapping[str, Field]]] = {}
 
-    def mark(self, wanted: Sequence[Wanted], text: Any) -> str:
-        """What a statement puts before a document in hexadecimal digits, for the text of a search."""
-        words = [(word.tokens, word.prefix) for word in read(str(text)).words]
-        return f"{self._secret}:{orjson.dumps([words, wanted]).hex()}:"
-
-    def fill(self, answer: bytes) -> bytes:
-        """The answer with every mark replaced by the highlights it stands for."""
-        return self._marks.sub(self._replaced, answer) if self._secret.encode() in answer else answer
-
-    def _replaced(self, mark: re.Match[bytes]) -> bytes:
-        asked, document = (bytes.fromhex(part.decode()) for part in mark.groups())
+    def made(self, asked: Any, documents: Sequence[str]) -> Any:
+        """The highlights of one document; `asked` are the words and what is wanted of each place."""
+        (document,) = documents
         if not document:
-            return b"[]"
-        given, wanted = orjson.loads(asked)
+            return []
+        given, wanted = asked
         words = [Word(tuple(tokens), prefix) for tokens, prefix in given]
-        found = self._highlights(orjson.loads(document), words, wanted)
-        return orjson.dumps(found)
+        return self._highlights(orjson.loads(bytes.fromhex(document)), words, wanted)
 
     def _highlights(
         self, record: Mapping[str, Any], words: Sequence[Word], wanted: Sequence[Wanted]

@@ -58,8 +58,8 @@ class Service:
         try:
             ready = self.preparer.prepare(request)
             data = self.reader.fetch(ready.prepared.statement, ready.values)
-            highlighter = ready.prepared.highlighter
-            return answered(ready, highlighter.fill(data) if highlighter else data)
+            marks = ready.prepared.marks
+            return answered(ready, marks.fill(data) if marks else data)
         except REFUSED as error:
             return refused(error)
 
@@ -79,8 +79,8 @@ class Service:
             ready = self.preparer.prepare(request, charge)
             charge(max(ready.prepared.cost - LEAST, 0))
             data = await self.runner.fetch(ready.prepared.statement, ready.values)
-            if ready.prepared.highlighter:
-                data = await self.runner.fill(ready.prepared.highlighter, data)
+            if ready.prepared.marks:
+                data = await self.runner.fill(ready.prepared.marks, data)
             return answered(ready, data, headers)
         except REFUSED as error:
             return refused(error, headers)

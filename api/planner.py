@@ -21,9 +21,12 @@ from graphql.execution.values import get_argument_values
 from graphql.type import GraphQLInterfaceType
 
 from api import around, entries
+from api.differing import CHANGES
 from api.fields import Fields, Grouped, Selections, selections_of
-from api.highlights import HIGHLIGHTS, Highlighter, Wanted
+from api.highlights import HIGHLIGHTS, Wanted
+from api.highlights import asked as highlighting
 from api.limits import Limits, too_many_values
+from api.marks import Marks
 from api.matching import asked
 from api.statistics import Listing, Summing
 from query.arguments import filter_of
@@ -45,6 +48,7 @@ from query.plan import (
     Connection,
     Constant,
     Cursor,
+    Differences,
     Edges,
     Featured,
     Grouping,
@@ -91,8 +95,8 @@ class Planner:
     _fields: Fields = field(init=False)
     elsewhere: frozenset[str] = frozenset()  # types that the branch at hand is not for
     grouping: Grouping | None = None  # of the list at hand, for what lies in its groups
-    highlighter: Highlighter | None = None
-    highlighted: bool = False
+    marks: Marks | None = None
+    marked: bool = False  # whether there are marks in the answer
     search: Any = None  # of the connection at hand
 
     def __post_init__(self) -> None:
@@ -200,6 +204,8 @@ class Planner:
                 return Chosen(self._bind(orjson.dumps(described).decode()), "type")
             case Connected():
                 return self._connection(attribute, nodes, self._arguments(made.name, nodes[0]), times)
+            case Differences():
+                return self._changes(source, nodes, times)
             case Column() | Value() | TypeName() | PageFact():
                 return source
             case _:
@@ -396,14 +402,29 @@ class Planner:
     def _highlights(self, nodes: list[FieldNode], times: int) -> Source:
         """Made of each edge's document after the statement has run (`api.highlights`)."""
         self.nodes += times * HIGHLIGHTS
-        if self.search is None or self.highlighter is None:
+        if self.search is None or self.marks is None:
             return Constant(self._bind("[]"))
         wanted: list[Wanted] = []
         for name, fields in self.collected(nodes, "Highlight").items():
             pieces = self.collected(fields, "HighlightPiece")
             wanted.append((name, fields[0].name.value, [(n, f[0].name.value) for n, f in pieces.items()]))
-        self.highlighted = True
-        return Highlights(self._bind(self.search, partial(self.highlighter.mark, wanted)))
+        self.marked = True
+        return Highlights(self._bind(self.search, partial(self._highlighting, self.marks, wanted)))
+
+    @staticmethod
+    def _highlighting(marks: Marks, wanted: list[Wanted], text: Any) -> str:
+        return marks.mark("h", highlighting(wanted, text))
+
+    def _changes(self, source: Differences, nodes: list[FieldNode], times: int) -> Source:
+        """Made of the documents of two revisions after the statement has run (`api.differing`)."""
+        self.nodes += times * CHANGES
+        if self.marks is None:
+            return Constant(self._bind("null"))
+        wanted = [
+            (name, fields[0].name.value) for name, fields in self.collected(nodes, "FieldChange").items()
+        ]
+        self.marked = True
+        return replace(source, parameter=self._bind(self.marks.mark("d", wanted)))
 
     def _conditions_of(self, target: str, arguments: Mapping[str, Any]) -> list[Condition]:
         """The conditions of a list but its search."""

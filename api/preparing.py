@@ -29,6 +29,7 @@ from graphql.execution import ExecutionResult
 from graphql.execution.values import get_variable_values
 from graphql.validation.validate import ValidationAbortedError
 
+from api.differing import Differing
 from api.faults import SHOWN, InvalidOperationError, bad_variables
 from api.highlights import Highlighter
 from api.introspection import Sizes
@@ -41,6 +42,7 @@ from api.limits import (
     too_many_comparisons,
     too_many_rows,
 )
+from api.marks import Marks
 from api.planner import Planner
 from api.variables import ABSENT, Declared, Fixed, freed, shape_of
 from query.binding import FixedError, Path, Recipe, sampled
@@ -101,7 +103,7 @@ class Prepared:
     recipe: Recipe
     cost: int  # nodes and rows
     tail: bytes
-    highlighter: Highlighter | None = None  # where highlights are to be written into the answer
+    marks: Marks | None = None  # where they are to be replaced in the answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +123,7 @@ class Preparer:
         self.catalog, self.model, self.schema, self.limits = catalog, model, schema, limits
         self.reader = reader
         self._most = limits.values + limits.matched  # values and what holds them
-        self.highlighter = Highlighter(catalog)
+        self.marks = Marks({"h": Highlighter(catalog), "d": Differing(catalog)})
         self._rules = rules(limits)
         self._sizes = Sizes.of(schema)
         self._documents: Kept[str, DocumentNode] = Kept(20)  # for those of several operations
@@ -198,7 +200,7 @@ class Preparer:
             raise too_many_rows(rows, self.limits)
         prepared = Prepared(
             self.reader.statement(plan), planner.binding.recipe(planner.variables), planner.nodes + rows,
-            self._tail(planner.nodes, rows), self.highlighter if planner.highlighted else None,
+            self._tail(planner.nodes, rows), self.marks if planner.marked else None,
         )  # fmt: skip
         key = shape_of(operation.variables, request.variables, operation.places, self._most)
         if key is not None:
@@ -219,7 +221,7 @@ class Preparer:
         """What plans one operation with these variables."""
         return Planner(
             self.schema, self.model, self.catalog, operation.fragments, variables, self.limits,
-            self.reader.searches_fts, indexed=self.reader.indexed(self.catalog), highlighter=self.highlighter,
+            self.reader.searches_fts, indexed=self.reader.indexed(self.catalog), marks=self.marks,
         )  # fmt: skip
 
     def _planned(

@@ -17,13 +17,13 @@ from functools import partial
 from time import monotonic
 from typing import Any
 
-from api.highlights import Highlighter
 from api.limits import Limits
+from api.marks import Marks
 from api.refusal import RequestError
 from query.run import Reader, Statement, TooSlowError
 
 INLINE = 0.008  # seconds that a statement may hold up other requests
-_FEW = 50_000  # bytes of documents, whose highlights take as long
+_FEW = 50_000  # bytes of documents: what is made of them takes as long
 _QUICK = 5  # runs in a thread after which a statement counts as fast again
 
 
@@ -82,11 +82,11 @@ class Runner:
         latest = monotonic() + self.limits.request_seconds - self.limits.statement_seconds
         return await self._beside(partial(self._timed, statement, values, latest))
 
-    async def fill(self, highlighter: Highlighter, data: bytes) -> bytes:
-        """The data with its highlights, made in a thread where that would hold up other requests."""
+    async def fill(self, marks: Marks, data: bytes) -> bytes:
+        """The data with its marks replaced, in a thread where that would hold up other requests."""
         if len(data) < _FEW:
-            return highlighter.fill(data)
-        return await self._beside(partial(highlighter.fill, data))
+            return marks.fill(data)
+        return await self._beside(partial(marks.fill, data))
 
     async def _beside(self, work: Callable[[], bytes]) -> bytes:
         """What a thread makes meanwhile; raises BusyError where too much waits for one."""

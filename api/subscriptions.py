@@ -7,7 +7,7 @@ was read before, so that a slow client costs its place and nothing else.
 from collections import Counter
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import anyio
@@ -15,13 +15,14 @@ import anyio.to_thread
 import orjson
 
 from api.limits import too_many_rows
+from api.marks import Marks
 from api.operation import Request, Service
 from api.rate import LEAST
 from api.refusal import RequestError
 from api.watcher import Watcher
 from query.cost import look_cost
 from query.errors import QueryError
-from query.feed import MOST, Feed, Follower, SlowError
+from query.feed import MOST, Feed, Follower, Look, SlowError
 
 _LATEST = 2**63 - 1
 _THREADS = 4  # that look at feeds; what queries run in is apart
@@ -35,6 +36,7 @@ class Subscription:
     feed: Feed
     values: tuple[Any, ...]
     after: int
+    marks: Marks | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,12 +109,9 @@ class Subscriptions:
     async def events(self, subscription: Subscription) -> AsyncGenerator[Event, None]:
         """The answers, for ever; raises QueryError A061 where one takes too long to read."""
         after = subscription.after
-        look = self.follower.look
         while True:
             try:
-                seen = await anyio.to_thread.run_sync(
-                    look, subscription.feed, subscription.values, after, limiter=self._threads
-                )
+                seen = await anyio.to_thread.run_sync(self._look, subscription, after, limiter=self._threads)
             except SlowError:
                 raise _too_slow(self.service.limits.statement_seconds) from None
             for told in seen.told:
@@ -120,6 +119,15 @@ class Subscriptions:
             after = max(after, seen.version)
             if after >= seen.newest:
                 await self.watcher.beyond(after)
+
+    def _look(self, subscription: Subscription, after: int) -> Look:
+        """What there is to tell, its marks replaced."""
+        seen = self.follower.look(subscription.feed, subscription.values, after)
+        marks = subscription.marks
+        if marks is None:
+            return seen
+        told = tuple(replace(one, body=marks.fill(one.body.encode()).decode()) for one in seen.told)
+        return replace(seen, told=told)
 
     def _begin(self, request: Request, client: str, last_event: str | None) -> tuple[Subscription, int]:
         operation, planner = self.service.planned(request, client)
@@ -132,7 +140,8 @@ class Subscriptions:
             after = last_event
         newest = self.follower.newest()
         begin = newest if after is None else _version(after, newest)
-        return Subscription(key, feed, tuple(planner.values), begin), planner.nodes + rows
+        marks = planner.marks if planner.marked else None
+        return Subscription(key, feed, tuple(planner.values), begin, marks), planner.nodes + rows
 
 
 def _version(given: str, newest: int) -> int:

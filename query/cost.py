@@ -41,6 +41,7 @@ READS: MappingProxyType[str, int] = MappingProxyType(
         "Facets": 1_000,
         "Within": 1_000,
         "Highlights": 100,  # read by the program, not by the database
+        "Differences": 100,  # the same
     }
 )
 FROM_A_ROLLUP = 50  # instead, where sums are kept ready

@@ -9,6 +9,7 @@ from query.entries import (
     PUBLISHER_FIELDS,
     REGION_FIELDS,
     VALID_AT,
+    changes_of,
     entry_types,
 )
 from query.objects import NOTHING, Attribute, Connected, ObjectType, Special, connection, connection_types
@@ -292,6 +293,7 @@ def _revision() -> ObjectType:
             Attribute("number", "Int!", Column("number"), "第几次。Number."),
             Attribute("digest", "String!", Column("digest"), "内容的 SHA-256。SHA-256 of the content."),
             Attribute("document", "JSON!", Column("body", "json"), "当时的全文。The record as it was."),
+            changes_of("number"),
         ),
     )
 

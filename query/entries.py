@@ -2,15 +2,20 @@
 
 from collections.abc import Iterator
 
-from query.arguments import Argument, paged
+from query.arguments import Argument, disclosure_arguments, paged
 from query.objects import NOTHING, Attribute, Connected, EnumType, ObjectType, Special, connection
-from query.plan import Column, Many, One
+from query.plan import Column, Differences, Many, One
 
 OWN_ENUMS = (
     EnumType(
         "ChangeKind", "变更的种类。What a change did.",
         (("ADDED", "新增。A new record."), ("REVISED", "修订。A new revision of a known one."),
          ("WITHDRAWN", "撤回。A record was withdrawn.")),
+    ),
+    EnumType(
+        "WithdrawalKind", "撤回的种类。Kind of a withdrawal.",
+        (("ORDINARY", "一般撤回:仍可引用,历次修订可查。It stays citable, and its revisions readable."),
+         ("PRIVACY", "因个人信息撤回:内容连同历次修订已删除。For privacy: the content with its revisions is removed.")),
     ),
     EnumType(
         "StageStatus", "环节或者类型在一个过程中的情形。How a stage or a type stands in a process.",
@@ -54,8 +59,29 @@ PROCESS_FIELDS = (
 DISCLOSURE_FIELDS = (
     connection("changes", "Change", Connected("disclosure.changes"), "它的各次变更,最早的在前。Its changes, the earliest first.", paged()),
     Attribute(
+        "withdrawal", "Withdrawal", One("disclosure.withdrawal", NOTHING),
+        "撤回的种类、理由和时间;没有撤回为 null。Kind, reason and time of its withdrawal; null where it is not withdrawn.",
+    ),
+    connection(
+        "relatedFrom", "Disclosure", Connected("disclosure.relatedFrom"),
+        "指明本条的公开信息(更正、终止、取代、转载本条的):凭本条的标识、同一公开主体的本地编号或者网址。"
+        "The disclosures that name this one (correct, terminate, supersede or repost it): by its id, by the number of the same publisher, or by its address.",
+        (
+            Argument("relationType", "[Relation!]", "只要这些关系。Only these relations."),
+            *disclosure_arguments("Disclosure"),
+        ),
+    ),
+    Attribute(
         "asOf", "DisclosureSnapshot", One("disclosure.asOf", NOTHING),
         "在过去某一数据版本时的样子;当时还没有则为 null。The record as it was at a past version of the data; null where it was not there yet.", AS_OF,
+    ),
+)  # fmt: skip
+# Beside what the standard says of a relation.
+RELATED_FIELDS = (
+    connection(
+        "disclosures", "Disclosure", Connected("related.disclosures"),
+        "所指的公开信息:凭标识、同一公开主体的本地编号或者网址;尚未收录为空,已撤回的也在其中。"
+        "The disclosures that are meant: by id, by the number of the same publisher, or by address; none where they are not here yet, withdrawn ones too.",
     ),
 )  # fmt: skip
 PUBLISHER_FIELDS = (
@@ -85,6 +111,15 @@ REGION_FIELDS = (
 )  # fmt: skip
 
 
+def changes_of(number: str) -> Attribute:
+    """What differs from the revision before, of a row in which this column numbers the revision."""
+    return Attribute(
+        "changes", "[FieldChange!]", Differences(number),
+        "与前一次修订逐项对照(列表,以内容为限);首次为空;没有全文可对照为 null。"
+        "What differs from the revision before, property by property (a list, bounded by the content); empty for the first, null where there is no document to compare.",
+    )  # fmt: skip
+
+
 def entry_types() -> Iterator[ObjectType]:
     """All but the snapshot of a disclosure, whose fields are the envelope's."""
     yield _stage()
@@ -93,6 +128,8 @@ def entry_types() -> Iterator[ObjectType]:
     yield _rule()
     yield _share()
     yield _change()
+    yield _withdrawal()
+    yield _field_change()
     yield ObjectType(
         "ProcessSnapshot",
         "一个过程在过去某一数据版本时的样子。A process as it was at a past version of the data.",
@@ -206,6 +243,35 @@ def _change() -> ObjectType:
             Attribute("disclosureId", "ID!", Column("disclosure_id"), "公开信息的标识,撤回之后仍在。The disclosure's id, which stays after a withdrawal."),
             Attribute("disclosure", "Disclosure", One("change.disclosure", NOTHING), "这条公开信息现在的样子;已撤回为 null。The disclosure as it is now; null where it is withdrawn."),
             Attribute("snapshot", "DisclosureSnapshot", One("change.document", NOTHING), "这次变更之后的样子。The record as this change made it."),
+            Attribute("withdrawal", "Withdrawal", One("change.withdrawal", NOTHING), "撤回的种类、理由和时间;不是撤回为 null。Kind, reason and time of the withdrawal; null where it is none."),
         ),
         implements=("Node",),
+    )  # fmt: skip
+
+
+def _withdrawal() -> ObjectType:
+    return ObjectType(
+        "Withdrawal",
+        "一次撤回。A withdrawal.",
+        (
+            Attribute("version", "Int!", Column("version"), "撤回时的数据版本。The data version that withdrew it."),
+            Attribute("kind", "WithdrawalKind!", Column("kind", "upper"), "种类。Kind."),
+            Attribute("reason", "String!", Column("reason"), "理由。Reason."),
+            Attribute("at", "DateTime!", Column("at", "moment"), "时间(UTC)。When, in UTC."),
+        ),
+    )  # fmt: skip
+
+
+def _field_change() -> ObjectType:
+    """Made by `api.differing`, not by the statement."""
+    return ObjectType(
+        "FieldChange",
+        "一项内容的前后。A value before and after.",
+        (
+            Attribute("path", "String!", Special("difference"), "所在,例如 lots.0.price.amount。Where it stands."),
+            Attribute("title", "String", Special("difference"), "属性的名称;标准中没有的为 null。The property's official heading; null where the standard has none."),
+            Attribute("titleEn", "String", Special("difference"), "属性的英文名称。The property's English title."),
+            Attribute("before", "JSON", Special("difference"), "之前;原来没有为 null。Before; null where it was not there."),
+            Attribute("after", "JSON", Special("difference"), "之后;去掉为 null。After; null where it is gone."),
+        ),
     )  # fmt: skip

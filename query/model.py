@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from query.arguments import FilterType, OrderField
 from query.entities import entity_types
-from query.entries import OWN_ENUMS
+from query.entries import OWN_ENUMS, RELATED_FIELDS, changes_of
 from query.inputs import Inputs
 from query.objects import NOTHING, Attribute, EnumType, FieldSource, ObjectType, connection_types
 from query.operators import Comparison
@@ -82,7 +82,7 @@ class _Making:
         self.inputs = Inputs(self.enum, object_name)
 
     def run(self) -> None:
-        for name in ("domain", "stage", "level", "outcome", "party-role"):
+        for name in ("domain", "stage", "level", "outcome", "party-role", "relation"):
             self.enum(name)
         for enum in ENUMS:
             self.enums[enum.name] = enum
@@ -138,6 +138,7 @@ class _Making:
             Attribute("document", "JSON", Column("body", "json"), "当时的全文;已撤回、或者内容已删除为 null。The record as it was; null where it was withdrawn or its content removed."),
             Attribute("type", "String!", Column("type"), "类型的路径。Path of the type."),
             Attribute("disclosure", "Disclosure!", One("snapshot.disclosure", NOTHING), "这条公开信息现在的样子。The disclosure as it is now."),
+            changes_of("revision"),
         )  # fmt: skip
         rows = ("id", "parties", "lots", "publisher")  # of tables today; the document has them
         fields = (
@@ -234,6 +235,8 @@ class _Making:
                 definition = self.catalog.documents[_common(self.catalog)]["$defs"][field.definition]
                 title = f"{definition['title']}。{definition['titleEn']}.\n\n{definition['description']}{definition['descriptionEn']}"
             attributes = tuple(self.attribute(child, name) for child in plain)
+            if name == _RENAMED["Relation"]:
+                attributes += RELATED_FIELDS
             self.types[name] = ObjectType(name, title, attributes)
         return name
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from query.arguments import Argument, disclosure_arguments
-from query.plan import Column, Many, Numbers, One, PageFact, Part, Shape, TypeName, Value
+from query.plan import Column, Differences, Many, Numbers, One, PageFact, Part, Shape, TypeName, Value
 
 NOTHING = Shape(())
 
@@ -24,7 +24,9 @@ class Special:
     name: str
 
 
-FieldSource = Column | Value | Part | TypeName | One | Many | PageFact | Connected | Special | Numbers
+FieldSource = (
+    Column | Value | Part | TypeName | One | Many | PageFact | Connected | Special | Numbers | Differences
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,7 +119,7 @@ class Page:
         if self.related.table != "disclosure":
             alone = self.clause == f"{self.related.rows} {self.related.alias}"
             return alone and self.source.order[0].key not in TIES[self.related.table]
-        unordered = relation.computed or (relation.through and not relation.through.ordered)
+        unordered = relation.computed or relation.read or (relation.through and not relation.through.ordered)
         return bool(unordered) or self.source.order[0].key != "recency"
 
     def _picked(self, end: str) -> str:

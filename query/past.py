@@ -66,7 +66,7 @@ def _snapshots(spelling: Spelling, ch: str, rows: str, asked: str) -> str:
     owned = f"shard = {ch}.shard AND {{}}.disclosure_id = {ch}.disclosure_id"
     body = f"coalesce({spelling.dialect.body(f'{r}.body')}, {b}.body)"
     return (
-        f"SELECT {ch}.shard, {ch}.disclosure_id, {ch}.version, {ch}.revision, {ch}.at, {d}.type,"
+        f"SELECT {ch}.shard, {ch}.disclosure_id, {d}.id, {d}.publisher_id, {ch}.version, {ch}.revision, {ch}.at, {d}.type,"
         f" CASE WHEN {ch}.kind = '{WITHDRAWN}' THEN 1 ELSE 0 END AS withdrawn,"
         f" CASE WHEN {ch}.kind <> '{WITHDRAWN}' THEN coalesce({r}.digest, {b}.digest) END AS digest,"
         f" CASE WHEN {ch}.kind <> '{WITHDRAWN}' THEN {body} END AS body"

@@ -249,6 +249,15 @@ class Highlights:
 
 
 @dataclass(frozen=True, slots=True)
+class Differences:
+    """What differs between the document of the row at hand and that of the revision before: the parameter and both
+    documents, which `api.differing` makes them of. `number` is the column that numbers the revision."""
+
+    number: str
+    parameter: int = -1
+
+
+@dataclass(frozen=True, slots=True)
 class PageInfo:
     """Keys of pageInfo, each a `PageFact` or TypeName."""
 
@@ -376,7 +385,7 @@ class Facets:
 
 Source: TypeAlias = (
     Column | Value | Part | TypeName | Constant | Chosen | Leaf | One | Many | ById | Connection
-    | Nodes | Edges | Node | Cursor | Highlights | PageInfo | PageFact | TotalCount | Asked | Within
+    | Nodes | Edges | Node | Cursor | Highlights | Differences | PageInfo | PageFact | TotalCount | Asked | Within
     | Statistics | Facets | Groups | GroupKeys | GroupKey | Measured | NumberFact | Block | HasMore
 )  # fmt: skip
 

@@ -7,10 +7,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from query import past, profile, punctuality, territory, timeline
+from query import past, profile, punctuality, related, territory, timeline
 from query.plan import Given
 
 OWNED = "{c}.shard = {p}.shard AND {c}.disclosure_id = {p}.id"
+# The withdrawal in force: the last of a record that is withdrawn.
+WITHDRAWAL = (
+    OWNED + " AND {p}.status = 'withdrawn' AND {c}.version = (SELECT max(lw.version) FROM withdrawal lw"
+    " WHERE lw.shard = {p}.shard AND lw.disclosure_id = {p}.id)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,7 @@ class Relation:
     rows: str = ""
     kept: str = ""
     computed: Callable[[Any, str, Given], str] | None = None  # its rows: of the speller and the alias at hand
+    read: Callable[[Any, str, str, Given], str] | None = None  # the same of the JSON at hand too
     reads: int = 0  # rows that making them reads, at a guess
     json: str = ""  # the column of a computed table that is the row's document
     through: Through | None = None
@@ -64,7 +70,7 @@ class Relation:
     @property
     def is_root(self) -> bool:
         """Whether it has every row of its table, whatever the row at hand."""
-        return not (self.join or self.rows or self.computed or self.through)
+        return not (self.join or self.rows or self.computed or self.read or self.through)
 
 
 RELATIONS: dict[str, Relation] = {
@@ -91,6 +97,9 @@ RELATIONS: dict[str, Relation] = {
         several=1,
     ),
     "disclosure.changes": Relation("change", OWNED),
+    "disclosure.withdrawal": Relation("withdrawal", WITHDRAWAL),
+    "disclosure.relatedFrom": Relation("disclosure", computed=related.naming),
+    "related.disclosures": Relation("disclosure", read=related.named_by),
     "disclosure.asOf": Relation("snapshot", computed=past.of_disclosure, json="body"),
     # from a party, a lot, an item
     "party.organization": Relation("organization", "{c}.id = {p}.organization_id"),
@@ -146,6 +155,10 @@ RELATIONS: dict[str, Relation] = {
     ),
     "change.disclosure": Relation(
         "disclosure", "{c}.shard = {p}.shard AND {c}.id = {p}.disclosure_id AND {c}.status <> 'withdrawn'"
+    ),
+    "change.withdrawal": Relation(
+        "withdrawal",
+        "{c}.shard = {p}.shard AND {c}.disclosure_id = {p}.disclosure_id AND {c}.version = {p}.version",
     ),
     "change.disclosed": Relation("disclosure", "{c}.shard = {p}.shard AND {c}.id = {p}.disclosure_id"),
     # the feed and the past

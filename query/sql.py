@@ -19,6 +19,7 @@ from query.plan import (
     Condition,
     Connection,
     Constant,
+    Differences,
     Given,
     Key,
     Leaf,
@@ -121,6 +122,8 @@ class Speller:
                 return self._asked(source)
             case Statistics():
                 return Grouping(self, source, row).object()
+            case Differences():
+                return self._differences(source, row)
             case _:
                 raise TypeError(f"{type(source).__name__} stands only inside a connection")
 
@@ -166,6 +169,20 @@ class Speller:
         listed = self._listed(rows, "one", "place")
         return self.dialect.json(f"CASE WHEN {here} IS NULL THEN NULL ELSE {listed} END")
 
+    def _differences(self, source: Differences, row: Row) -> str:
+        """The parameter, the document before and the one at hand, in hexadecimal digits; `-` before the first."""
+        alias, old = row.alias, self.alias("r")
+        owned = f"{old}.shard = {alias}.shard AND {old}.disclosure_id = {alias}.disclosure_id"
+        at = f"{alias}.{source.number}"
+        earlier = f"(SELECT {old}.body FROM revision {old} WHERE {owned} AND {old}.number = {at} - 1)"
+        before, after = (
+            f"coalesce({self.dialect.hex(self.dialect.text(one))}, '')" for one in (earlier, f"{alias}.body")
+        )
+        return (
+            f"{self.dialect.parameter(source.parameter, 'text')}"
+            f" || CASE WHEN {at} = 1 THEN '-' ELSE {before} END || ':' || {after}"
+        )
+
     def _asked(self, source: Asked) -> str:
         alias = self.alias("a")
         element = self.shape(source.shape, Row("asked", alias))
@@ -198,6 +215,8 @@ class Speller:
         if relation == "item":
             return items(self, shapes, alias, made.leading)
         rows = found.computed(self, row.alias, given) if found.computed else found.table
+        if found.read:
+            rows = found.read(self, row.alias, row.json, given)
         joins = [found.join.format(p=row.alias, c=alias, **slots(self.dialect, made))] if found.join else []
         link = ""
         if found.through and made.led:

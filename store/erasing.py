@@ -20,7 +20,7 @@ from store.rows import parts
 
 _OWNED = (
     tables.document, tables.revision, tables.lot, tables.party, tables.item, tables.feature,
-    tables.disclosure_process, tables.revision_process, tables.value_source,
+    tables.disclosure_process, tables.revision_process, tables.value_source, tables.related,
 )  # fmt: skip
 # Columns of a disclosure that say something of its content.
 _SAID = (

@@ -120,6 +120,14 @@ def _search(connection: Connection, rows: Sequence[Stored], _catalog: Catalog) -
         searching.insert(connection, [(row.shard, row.id, row.recency, row.parts.text) for row in rows])
 
 
+def _related(connection: Connection, rows: Sequence[Stored], _catalog: Catalog) -> None:
+    if rows:
+        bulk.delete_pairs(
+            connection, tables.related.name, "disclosure_id", [(row.shard, row.id) for row in rows]
+        )
+    bulk.insert(connection, tables.related, (made for row in rows for made in row.parts.related))
+
+
 def _columns(connection: Connection, rows: Sequence[Stored], _catalog: Catalog) -> None:
     """What a column of the disclosure says of its document, and migrations could not fill."""
     d = tables.disclosure.c
@@ -147,4 +155,6 @@ def _forget(connection: Connection, shard: str) -> None:
 
 
 # What is derived → what makes it again for some records.
-DERIVED: dict[str, Renew] = {"feature": _features, "search": _search, "columns": _columns}
+DERIVED: dict[str, Renew] = {
+    "feature": _features, "search": _search, "related": _related, "columns": _columns,
+}  # fmt: skip

@@ -75,7 +75,7 @@ def archive(connection: Connection, gone: Sequence[tuple[str, str, int]], now: d
     pairs = [(shard, one) for shard, one, _ in gone]
     for table in (
         tables.document, tables.lot, tables.party, tables.item, tables.feature, tables.disclosure_process,
-        tables.value_source,
+        tables.value_source, tables.related,
     ):  # fmt: skip
         bulk.delete_pairs(connection, table.name, "disclosure_id", pairs)
     bulk.delete_pairs(connection, tables.disclosure.name, "id", pairs)

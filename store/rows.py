@@ -32,6 +32,7 @@ class Parts:
     parties: list[Row] = field(default_factory=list)
     items: list[Row] = field(default_factory=list)
     processes: list[Row] = field(default_factory=list)
+    related: list[Row] = field(default_factory=list)
     organizations: dict[str, Row] = field(default_factory=dict)
     text: str = ""  # what it is found by, see store/terms.py
 
@@ -49,6 +50,7 @@ def parts(
         disclosure=_disclosure(record, disclosure, identity, catalog),
         publisher=_publisher(record, identity.publisher, catalog),
         processes=reader.processes(),
+        related=_related(record, identity),
     )
     reader.lots()
     reader.read(record, layout, None, in_item=False)
@@ -218,6 +220,19 @@ def _disclosure(
         "source_url": record.get("sourceUrl"),
         "status": "published",
     }  # fmt: skip
+
+
+def _related(record: Mapping[str, Any], identity: Identity) -> list[Row]:
+    """What the record says of others, in its order; the place in the list stays where one names nobody."""
+    return [
+        {
+            "shard": identity.publisher.shard, "disclosure_id": identity.id, "ordinal": ordinal,
+            "relation_type": one["relationType"], "publisher_id": identity.publisher.id,
+            "named": one.get("disclosureId"), "url": one.get("url"),
+        }
+        for ordinal, one in enumerate(record.get("relatedDisclosures") or ())
+        if one.get("relationType") and (one.get("disclosureId") or one.get("url"))
+    ]  # fmt: skip
 
 
 def heading(record: Mapping[str, Any], disclosure: Disclosure) -> str:

@@ -23,6 +23,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
@@ -169,6 +170,8 @@ disclosure = Table(
     Index(None, "region", "recency"),
     Index(None, "publisher_id", "recency"),
     Index(None, "local_id"),
+    # Equal addresses are looked for, no others: a B-tree of PostgreSQL holds no long text.
+    Index(None, "source_url", postgresql_using="hash", sqlite_where=text("source_url IS NOT NULL")),
     Index(None, "amount_fen", "recency", postgresql_ops=_largest_first("amount_fen")),
     Index(None, "days_late", "recency", postgresql_ops=_largest_first("days_late")),
     Index(None, "due_on", "recency", postgresql_ops=_largest_first("due_on")),
@@ -235,6 +238,17 @@ item = _owned(
     Column("amount_fen", BigInteger),
     Column("name_start", String(100)),  # the beginning of the name: whole ones are too long for an index
     Index(None, "name_start", "unit_price"),
+)
+
+# What a published record says of others (`relatedDisclosures`), by the name it has for them: an id or the publisher's
+# own number, an address. The other may come later, or never: who is meant is found when it is asked (query/related.py).
+related = _owned(
+    "related",
+    Column("relation_type", String(40), nullable=False),
+    Column("publisher_id", String(40), nullable=False),  # the owner's: numbers are within it
+    Column("named", String(200), index=True),
+    Column("url", Text),
+    Index(None, "url", postgresql_using="hash"),
 )
 
 # The indexed values of store/features.py. An index over property, value and recency walks a list of equal values

@@ -139,13 +139,13 @@ def withdrawals(connection: Connection, ids: Sequence[str]) -> dict[str, Withdra
 
 
 def _put_away(connection: Connection, row: Row[Any], now: datetime) -> None:
-    """The document among the revisions; no feature, item, source and word any more."""
+    """The document among the revisions; no feature, item, source, word and relation any more."""
     doc, owner = tables.document.c, [(row.shard, row.id)]
     moved = select(
         doc.shard, doc.disclosure_id, literal(row.revision), doc.digest, doc.body, literal(row.load_id), literal(now)
     ).where(doc.shard == row.shard, doc.disclosure_id == row.id)  # fmt: skip
     columns = ["shard", "disclosure_id", "number", "digest", "body", "load_id", "replaced_at"]
     connection.execute(insert(tables.revision).from_select(columns, moved))
-    for table in (tables.document, tables.item, tables.feature, tables.value_source):
+    for table in (tables.document, tables.item, tables.feature, tables.related, tables.value_source):
         bulk.delete_pairs(connection, table.name, "disclosure_id", owner)
     searching.delete(connection, [(row.shard, row.id, row.recency)])

@@ -227,6 +227,7 @@ def _insert(connection: Connection, fresh: Sequence[_Draft], catalog: Catalog, l
     bulk.insert(
         connection, tables.disclosure_process, (_link(one, row) for one in made for row in one.processes)
     )
+    bulk.insert(connection, tables.related, (row for one in made for row in one.related))
     bulk.insert(
         connection,
         tables.feature,

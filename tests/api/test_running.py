@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import Engine
 from starlette.applications import Starlette
 
-from api.highlights import Highlighter
 from api.limits import Limits
+from api.marks import Marks
 from api.operation import Request, Service
 from api.running import Runner
 from api.wire import Wire
@@ -99,18 +99,18 @@ def test_more_slow_ones_than_there_are_places_are_told_to_come_again(
     assert service.runner.aside == 0
 
 
-def test_many_highlights_are_made_aside_and_a_few_at_once(file: Engine, catalog: Catalog) -> None:
+def test_many_marks_are_replaced_aside_and_a_few_at_once(file: Engine, catalog: Catalog) -> None:
     runner = Runner(Service(catalog, file).reader, Limits())
     made_by: list[str] = []
 
-    class Highlighting(Highlighter):
+    class Replacing(Marks):
         def fill(self, answer: bytes) -> bytes:
             made_by.append(current_thread().name)
             return answer[:1]
 
     async def several() -> list[bytes]:
-        highlighter = Highlighting(catalog)
-        return [await runner.fill(highlighter, b"x" * size) for size in (1_000, 1_000_000)]
+        marks = Replacing({})
+        return [await runner.fill(marks, b"x" * size) for size in (1_000, 1_000_000)]
 
     assert asyncio.run(several()) == [b"x", b"x"]
     here, aside = made_by

@@ -46,6 +46,7 @@ def stored_postgresql(
 def _filled(url: str, catalog: Catalog) -> Iterator[Engine]:
     engine = connect(url)
     records.store(engine, catalog)
+    records.withdraw_some(engine, catalog)
     with engine.begin() as connection:  # what a withdrawal leaves: a row without a document, found by no word
         bare = select(disclosure.c.shard, disclosure.c.id, disclosure.c.recency).where(
             disclosure.c.local_id == "bare"

@@ -58,7 +58,15 @@ KINDS: Mapping[str, tuple[str, Orders]] = {
     "prices": ("unit_price", (("items", True),)), "changes": ("change", ()), "snapshots": ("snapshot", ()),
     "lateDisclosures": ("disclosure", (("days_late", True),)), **LISTS,
 }  # fmt: skip
-RARE = ("prices", "facets")  # what is often refused, or stands beside many others, is chosen more often
+RELATIONS = ("corrects", "terminates", "supersedes", "sameAs")
+RARE = (
+    "prices",
+    "facets",
+    "relatedDisclosures",
+    "relatedFrom",
+    "revisions",
+    "withdrawal",
+)  # what is often refused, or stands beside many others, is chosen more often
 ALIASES, DEPTH, FIELDS = 15, 9, 60
 DAYS = ("1990-01-01", "2010-12-31", "2014-06-01", "2016-10-15", "2021-06-02", "2024-06-24")
 
@@ -262,6 +270,9 @@ class Maker:
         if "kinds" in declared and self.chance.random() < 0.4:
             kinds = self.chance.choices(("ADDED", "REVISED", "WITHDRAWN"), k=self.chance.choice((0, 1, 2)))
             given["kinds"] = self.literal_or_variable("[ChangeKind!]", kinds, enums=True)
+        if "relationType" in declared and self.chance.random() < 0.5:
+            kinds = self.chance.choices(RELATIONS, k=self.chance.choice((0, 1, 2)))
+            given["relationType"] = self.literal_or_variable("[Relation!]", kinds, enums=True)
         order: Any = None
         if "orderBy" in declared:
             type_ = get_named_type(declared["orderBy"].type).name

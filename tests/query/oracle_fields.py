@@ -9,6 +9,7 @@ from typing import Any
 from tests.query import oracle_profile as profile
 from tests.query import oracle_summary, reference
 from tests.query.oracle_flow import FLOW, facts
+from tests.query.oracle_past import PAST
 from tests.query.reference import Orders, Thing
 
 Resolver = Callable[[Any, Thing, Mapping[str, Any]], Any]
@@ -219,5 +220,6 @@ _OWN: Mapping[str, Mapping[str, str | Resolver]] = {
     "pageInfo": {name: name for name in ("hasNextPage", "hasPreviousPage", "startCursor", "endCursor")},
 }  # fmt: skip
 FIELDS: Mapping[str, Mapping[str, str | Resolver]] = {
-    kind: {**_OWN.get(kind, {}), **FLOW.get(kind, {})} for kind in {**_OWN, **FLOW}
+    kind: {**_OWN.get(kind, {}), **FLOW.get(kind, {}), **PAST.get(kind, {})}
+    for kind in {**_OWN, **FLOW, **PAST}
 }

@@ -14,6 +14,8 @@ from sqlalchemy import Engine
 from schemas.catalog import Catalog, Disclosure
 from schemas.field import Field
 from store.engine import writing
+from store.identity import identify
+from store.withdrawing import withdraw
 from store.writing import Entry, write
 
 NOW = datetime(2024, 7, 1, 8, 0)
@@ -63,6 +65,26 @@ def store(engine: Engine, catalog: Catalog, seed: int = 1) -> None:
             _write(connection, list(unique.values()), catalog)
 
 
+def withdraw_some(engine: Engine, catalog: Catalog) -> None:
+    """Withdraw a few records, one of them for privacy, and bring one back."""
+    ids = [identify(entry.record, entry.disclosure) for entry in _withdrawn(catalog)]
+    for place, one in enumerate(ids):
+        assert one is not None
+        with writing(engine) as connection:
+            at = NOW + timedelta(days=1, seconds=place)
+            withdraw(connection, one.id, f"示例理由{place}", catalog, at, privacy=place == 1)
+    with writing(engine) as connection:
+        back = [
+            Entry({**entry.record, "title": "又公开"}, entry.disclosure) for entry in _withdrawn(catalog)[2:]
+        ]
+        write(connection, back, catalog, None, NOW + timedelta(days=2), again=True)
+
+
+def _withdrawn(catalog: Catalog) -> list[Entry]:
+    chosen = list(catalog.types.values())[:3]
+    return [list(variations(disclosure, 1))[2] for disclosure in chosen]
+
+
 def _write(connection: Any, entries: list[Entry], catalog: Catalog) -> None:
     """One call a revision: two contents of one record are refused in one batch."""
     for place, entry in enumerate(entries):
@@ -95,7 +117,22 @@ def variations(disclosure: Disclosure, seed: int) -> Iterator[Entry]:
             del record["parties"]
         if number == len(disclosure.type) % 5:
             record["relatedDisclosures"] = [{"relationType": "sameAs", "disclosureId": "另一条"}]
+        if number == (len(disclosure.type) + 1) % 5:
+            record["relatedDisclosures"] = _relations(disclosure, sample, number)
         yield Entry(record, disclosure)
+
+
+def _relations(disclosure: Disclosure, sample: Mapping[str, Any], number: int) -> list[dict[str, str]]:
+    """Others by id, by number, by an address that many have, itself, nobody, and one that is not there."""
+    known = identify(sample, disclosure)
+    assert known is not None
+    return [
+        {"relationType": "corrects", "disclosureId": known.id},
+        {"relationType": "terminates", "disclosureId": f"变-{disclosure.version}-{(number + 1) % 5}"},
+        {"relationType": "supersedes", "url": "https://example.org/3", "disclosureId": "没有这条"},
+        {"relationType": "corrects", "disclosureId": f"变-{disclosure.version}-{number}"},
+        {"relationType": "supersedes"},
+    ]
 
 
 def _vary(record: dict[str, Any], disclosure: Disclosure, chance: random.Random) -> None:
