@@ -42,7 +42,7 @@ from schemas.check import check as check_record
 from schemas.deadline import Unknown, due
 from schemas.issue import Issue, issue
 from schemas.uscc import is_valid, normalize
-from store import cases, loads
+from store import cases, joining, loads
 from store.engine import writing
 from store.identity import identify
 from store.writing import Entry, write
@@ -152,6 +152,7 @@ def load(
                 run.write(engine, batch, now)
                 batch = []
         run.write(engine, batch, now)
+        joining.settle_pending(engine)
         with writing(engine) as connection:
             intake = run.intake
             taken = intake.rows - len(intake.refused) - sum(intake.skipped.values())

@@ -33,6 +33,10 @@ _PLACEHOLDERS = DEFERRALS | NOTHING
 # A private person: two to four characters, none of them an end of an organization's name.
 _PERSON = re.compile(r"[\u4e00-\u9fff]{2,4}")
 _BODIES = tuple("局厅院厂店所站部会社行场馆园队心司团校室府委户铺坊吧库村镇乡县市区办组处科厅库堂楼城网台")
+# What makes a longer name an organization's wherever it stands; a name with anything masked is nobody's.
+_ORGANIZED = ("公司", "中心", "集团", "合作社", "事务所", "研究院", "委员会", "政府", "大学", "医院")
+_MASKED = re.compile(r"[*＊某×○〇●■□·]|[xX]{2}")
+_SHORTEST_BODY = 5
 _ROOM = re.compile(r"\d+\s*(?:室|单元|号楼|幢|栋)|(?:室|单元)$")
 
 
@@ -45,6 +49,17 @@ def is_person(organization: Mapping[str, Any]) -> bool:
         and _PERSON.fullmatch(name) is not None
         and not name.endswith(_BODIES)
     )
+
+
+def is_body(name: str) -> bool:
+    """Whether a name is surely that of an organization and whole: never that of a private person, nothing masked in it.
+
+    >>> is_body("云南示例有限公司(联合体)"), is_body("张三丰"), is_body("阿布都·示例"), is_body("某某公司")
+    (True, False, False, False)
+    """
+    if len(name) < _SHORTEST_BODY or _MASKED.search(name):
+        return False
+    return name.endswith(_BODIES) or any(word in name for word in _ORGANIZED)
 
 
 def is_at_home(address: str) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 from sqlalchemy import ARRAY, ColumnElement, Connection, Table, any_, func, literal, select
 
+WRITERS = 20_180_604  # of the advisory locks, which share one space with whatever else uses the database
 Rows = Iterable[Mapping[str, Any]]
 
 

@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy import Connection, select
 
 from store import bulk, tables
-from store.writing import WRITERS
+from store.bulk import WRITERS
 
 ID: Final = re.compile(r"[0-9]{6}-[0-9a-v]{16}")
 

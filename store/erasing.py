@@ -8,12 +8,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Row, Table, delete, exists, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Row, Table, delete, exists, func, select, update
 
 from schemas.catalog import Catalog, Disclosure
-from store import bulk, searching, tables
+from store import bulk, joining, searching, tables
 from store.errors import StoreError
 from store.identity import identify
+from store.involvement import Span
 from store.layout import layout
 from store.names import name_key
 from store.rows import parts
@@ -44,7 +45,7 @@ def shards(connection: Connection) -> list[str]:
     return sorted(set(connection.scalars(select(tables.publisher.c.shard).distinct())))
 
 
-def erase(connection: Connection, row: Row[Any], catalog: Catalog) -> None:
+def erase(connection: Connection, row: Row[Any], catalog: Catalog, span: Span) -> None:
     """Remove the content of a disclosure, whose row is given; within `store.rollups.keeping`, all shards locked."""
     given = _given(connection, row, catalog)
     for table in _OWNED:
@@ -65,7 +66,8 @@ def erase(connection: Connection, row: Row[Any], catalog: Catalog) -> None:
         .where(refused.c.disclosure_id == row.id)
         .values(cells={}, issues=[], state="erased", publisher=None)
     )
-    _forget_organizations(connection, given.organizations)
+    joining.settle_processes(connection, given.processes, span)
+    _forget_organizations(connection, given.organizations, span)
     _forget_processes(connection, given.processes)
 
 
@@ -122,10 +124,10 @@ def _given(connection: Connection, row: Row[Any], catalog: Catalog) -> _Given:
             given.organizations.setdefault(party["organization_id"], set()).add(party["name"])
         for one in made.processes:
             given.processes.setdefault(one["id"], set()).add(one["title"])
-    owner = (tables.party.c.shard == row.shard, tables.party.c.disclosure_id == row.id)
-    for who, name in connection.execute(
-        select(tables.party.c.organization_id, tables.party.c.name).where(*owner)
-    ):
+    p = tables.party.c
+    said = func.coalesce(p.said_id, p.organization_id)
+    query = select(said, p.name).where(p.shard == row.shard, p.disclosure_id == row.id)
+    for who, name in connection.execute(query):
         given.organizations.setdefault(who, set()).add(name)
     return given
 
@@ -141,24 +143,26 @@ def _version(body: Mapping[str, Any], row: Row[Any], catalog: Catalog) -> Disclo
     return named or catalog.versions.get(f"{row.type}/{row.schema_version}") or catalog.types.get(row.type)
 
 
-def _forget_organizations(connection: Connection, given: Mapping[str, set[str]]) -> None:
-    """Organizations that no party is any more go; a name that no party writes any more gives way to one that does."""
-    o, p = tables.organization.c, tables.party.c
-    for row in _without(connection, tables.organization, given, exists().where(p.organization_id == o.id)):
-        written = list(
-            connection.scalars(
-                select(p.name).where(p.organization_id == row.id).order_by(p.recency.desc()).limit(1000)
-            )
-        )
-        if row.name not in given[row.id] or row.name in written:
-            continue
-        name = next((one for one in written if one != row.uscc), row.id)
-        connection.execute(
-            update(tables.organization)
-            .where(o.id == row.id)
-            .values(name=name, name_key=None if name == row.id else name_key(name, row.uscc))
-        )
-        _rename(connection, "organization", row, name=name)
+def _forget_organizations(connection: Connection, given: Mapping[str, set[str]], span: Span) -> None:
+    """Organizations that no party is any more go, aliases and suggestions too; a name that no party writes any more
+    gives way to one that does.
+    """
+    p = tables.party.c
+    said = func.coalesce(p.said_id, p.organization_id)
+    joining.forget(connection, sorted(given), span)
+    for table in (tables.organization, tables.organization_alias):
+        own = table.c.id if table is tables.organization else table.c.organization_id
+        rows = select(*(table.c[name] for name in ("id", "uscc", "name")), own.label("of"))
+        for row in connection.execute(rows.where(bulk.among(connection, table.c.id, sorted(given)))).all():
+            theirs = select(p.name).where(p.organization_id == row.of, said == row.id)
+            written = list(connection.scalars(theirs.order_by(p.recency.desc()).limit(1000)))
+            if row.name not in given[row.id] or row.name in written:
+                continue
+            name = next((one for one in written if one != row.uscc), row.id)
+            key = None if name == row.id else name_key(name, row.uscc)
+            connection.execute(update(table).where(table.c.id == row.id).values(name=name, name_key=key))
+            if table is tables.organization:
+                _rename(connection, "organization", row._mapping, name=name)
 
 
 def _forget_processes(connection: Connection, given: Mapping[str, set[str]]) -> None:
@@ -182,7 +186,7 @@ def _forget_processes(connection: Connection, given: Mapping[str, set[str]]) -> 
             continue
         title = next((one for one in titles if one), None)
         connection.execute(update(tables.process).where(c.id == row.id).values(title=title))
-        _rename(connection, "process", row, title=title)
+        _rename(connection, "process", row._mapping, title=title)
 
 
 def _without(
@@ -198,6 +202,6 @@ def _without(
     return connection.execute(select(table).where(among)).all()
 
 
-def _rename(connection: Connection, kind: str, row: Row[Any], **new: Any) -> None:
-    searching.delete_names(connection, kind, [row.id])
-    searching.insert_names(connection, kind, {row.id: searching.name_text(kind, {**row._mapping, **new})})
+def _rename(connection: Connection, kind: str, row: Mapping[Any, Any], **new: Any) -> None:
+    searching.delete_names(connection, kind, [row["id"]])
+    searching.insert_names(connection, kind, {row["id"]: searching.name_text(kind, {**row, **new})})

@@ -20,6 +20,7 @@ from schemas.catalog import Disclosure
 from schemas.path import values
 
 UNKNOWN_SHARD = "000000"
+NAMED, FORMER = "name-", "code-"  # how ids of organizations without a credit code begin
 _EPOCH = date(1900, 1, 1).toordinal()
 _DAY_BITS, _ID_BITS = 17, 46  # together a positive 64-bit integer; days up to the year 2258
 _SHARD = re.compile(r"[0-9]{6}")
@@ -111,7 +112,12 @@ def organization_id(uscc: str | None, name: str, process: str) -> str:
 
     Many names are people's: the same name in another process is another organization until a code says otherwise.
     """
-    return uscc or "name-" + digest(24, process, _normal(name))
+    return uscc or NAMED + digest(24, process, _normal(name))
+
+
+def former_id(code: str) -> str:
+    """The id of an organization known by a code of before 2015 (schemas/formercode.py)."""
+    return FORMER + code
 
 
 def recency(published: date | None, disclosure_id: str) -> int:

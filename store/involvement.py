@@ -6,14 +6,14 @@ stands there it is the record's. Withdrawn disclosures and reposts count as any 
 money that was spent (docs/decisions/0015-who-faces-whom.md).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from operator import add
 from typing import Any
 
 from sqlalchemy import Connection
 
 from store import bulk, tables
-from store.cells import Cell, Cells, Kept, between
+from store.cells import Cell, Cells, Kept, between, settle
 from store.identity import recencies
 
 _TABLE = tables.rollup_organization
@@ -119,6 +119,44 @@ def _count(made: Cells, key: tuple[str, ...], figures: Cell) -> None:
         first, last = (day, day) if first is None else (min(first, day), max(last, day))
     extremes = (first, last, min(low, recency), max(high, recency))
     made[key] = Cell((), tuple(map(add, known.sums, figures.sums)), extremes)
+
+
+class Span:
+    """The figures of what organizations did, while some disclosures change."""
+
+    def __init__(self, connection: Connection, ids: Sequence[str], known: Sequence[str]) -> None:
+        """`known` are those of the disclosures that are there before."""
+        self.connection = connection
+        self.ids = set(ids)
+        self.before = cells(connection, known)
+
+    def include(self, ids: Iterable[str]) -> None:
+        """The parties of these disclosures are about to change too."""
+        others = sorted(set(ids) - self.ids)
+        self.ids.update(others)
+        _add(self.before, cells(self.connection, others))
+
+    def settle(self) -> None:
+        """Bring the table to what the disclosures say now."""
+        settle(self.connection, KEPT, self.before, cells(self.connection, sorted(self.ids)))
+
+
+def _add(made: Cells, more: Cells) -> None:
+    """Add cells to others."""
+    for key, one in more.items():
+        known = made.get(key)
+        if known is None:
+            made[key] = one
+            continue
+        sums = tuple(map(add, known.sums, one.sums))
+        made[key] = Cell((), sums, tuple(map(_further, ("min", "max") * 2, known.extremes, one.extremes)))
+
+
+def _further(which: str, one: Any, other: Any) -> Any:
+    """The smaller or the greater of two extremes, of which one may be missing."""
+    if one is None or other is None:
+        return other if one is None else one
+    return min(one, other) if which == "min" else max(one, other)
 
 
 def fill(connection: Connection) -> None:

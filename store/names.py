@@ -1,7 +1,7 @@
 """Names of organizations as they are matched: what makes two spellings one, and whose names are never matched."""
 
 from schemas.codelist import fold
-from schemas.parties import is_person
+from schemas.parties import is_body, is_person
 from store.terms import simplified
 
 # Characters of what is indexed: PostgreSQL refuses an entry of more than 2,704 bytes, and folding can lengthen a name.
@@ -24,6 +24,17 @@ def name_key(name: str, uscc: str | None) -> str | None:
 def folded(name: str) -> str:
     """The spelling that all spellings of a name share; a company's suffix counts."""
     return simplified(fold(name))[:_LONGEST]
+
+
+def process_key(name: str) -> str | None:
+    """A name as it is matched within one process; None where it is not surely an organization's.
+
+    There a limited company is one in the long and the short form of that word: no registry enters both.
+
+    >>> process_key("云南示例有限责任公司"), process_key("阿布都·示例"), process_key("示例*公司")
+    ('云南示例有限公司', None, None)
+    """
+    return folded(name).replace("有限责任公司", "有限公司") if is_body(name) else None
 
 
 def start(name: str | None) -> str | None:

@@ -11,12 +11,12 @@ from typing import Any
 from sqlalchemy import Connection, Engine, and_, bindparam, exists, func, select, update
 
 from schemas.catalog import Catalog, Disclosure
-from store import bulk, features, rollups, searching, tables
+from store import bulk, features, joining, rollups, searching, tables
+from store.bulk import WRITERS
 from store.engine import writing
 from store.identity import identify
 from store.layout import layout
 from store.rows import Parts, parts
-from store.writing import WRITERS
 
 BATCH = 1_000
 Progress = Callable[[int, int], None]
@@ -63,6 +63,7 @@ def reindex(engine: Engine, catalog: Catalog, progress: Progress | None = None, 
             done += len(rows)
             if progress:
                 progress(done, total)
+    joining.settle_pending(engine)
     with writing(engine) as connection:
         rollups.rebuild(connection)
     with writing(engine) as connection:
@@ -154,7 +155,16 @@ def _forget(connection: Connection, shard: str) -> None:
     connection.execute(tables.feature.delete().where(f.shard == shard, ~owner))
 
 
+def _organizations(connection: Connection, rows: Sequence[Stored], _catalog: Catalog) -> None:
+    """Parties that are known by their names within their processes."""
+    given = joining.processes(connection, [row.id for row in rows])
+    with rollups.keeping(connection, []) as span:
+        found = joining.candidates(connection, [row.parts for row in rows], given)
+        joining.settle_processes(connection, found, span)
+
+
 # What is derived → what makes it again for some records.
 DERIVED: dict[str, Renew] = {
     "feature": _features, "search": _search, "related": _related, "columns": _columns,
+    "organizations": _organizations,
 }  # fmt: skip

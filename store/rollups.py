@@ -64,16 +64,18 @@ def period(dialect: str, column: str, length: int) -> str:
 
 
 @contextmanager
-def keeping(connection: Connection, ids: Sequence[str], known: Sequence[str] | None = None) -> Iterator[None]:
+def keeping(
+    connection: Connection, ids: Sequence[str], known: Sequence[str] | None = None
+) -> Iterator[involvement.Span]:
     """Whatever happens to these disclosures meanwhile, the rollups say afterwards; ends where the transaction ends.
 
-    `known` are those that are there before, where that is known.
+    `known` are those that are there before, where that is known. The span takes in others whose parties change.
     """
     there = ids if known is None else known
-    before, involved = _cells(connection, there), involvement.cells(connection, there)
-    yield
+    before, span = _cells(connection, there), involvement.Span(connection, ids, there)
+    yield span
     after = _cells(connection, ids)
-    settle(connection, involvement.KEPT, involved, involvement.cells(connection, ids))
+    span.settle()
     for rollup in reversed(ROLLUPS):  # the shared ones last
         settle(connection, _KEPT[rollup.name], before[rollup.name], after[rollup.name])
 

@@ -10,8 +10,9 @@ from typing import Any
 
 from schemas.catalog import Catalog, Disclosure
 from schemas.deadline import Due, days_late, due
+from schemas.formercode import lasting_code
 from schemas.path import values
-from store.identity import Identity, Publisher, organization_id, process_id, processes
+from store.identity import Identity, Publisher, former_id, organization_id, process_id, processes
 from store.layout import Node
 from store.names import name_key, start
 from store.searching import texts
@@ -38,14 +39,20 @@ class Parts:
 
 
 def parts(
-    record: Mapping[str, Any], disclosure: Disclosure, identity: Identity, layout: Node, catalog: Catalog
+    record: Mapping[str, Any],
+    disclosure: Disclosure,
+    identity: Identity,
+    layout: Node,
+    catalog: Catalog,
+    former: Mapping[str, str] | None = None,
 ) -> Parts:
-    """The rows of a checked record.
+    """The rows of a checked record; `former` are the former codes of its organizations by their paths.
 
     A party's amount is that of the object in which it stands: the price of its lot, its own offer, the contract's
     value. Amounts in another currency are no fen and stay out of the columns.
     """
     reader = _Reader(record, disclosure, identity, layout)
+    reader.former = {id(one): code for path, code in (former or {}).items() for one in at(record, path)}
     made = reader.made = Parts(
         disclosure=_disclosure(record, disclosure, identity, catalog),
         publisher=_publisher(record, identity.publisher, catalog),
@@ -70,6 +77,7 @@ class _Reader:
         self.identity = identity
         self.layout = layout
         self.made: Parts
+        self.former: dict[int, str] = {}
         self._owner = {"shard": identity.publisher.shard, "disclosure_id": identity.id}
         self._path, self._numbers = processes(record, disclosure, identity)
         self._process = process_id(identity.publisher, self._numbers[0])
@@ -149,9 +157,10 @@ class _Reader:
         self, role: str, given: Mapping[str, Any], holder: Mapping[str, Any], node: Node, lot: int | None, in_item: bool
     ) -> None:  # fmt: skip
         uscc = given.get("uscc")
+        former = self.former.get(id(given)) if self.former and not uscc else None
         name: Any = given.get("name") or uscc
         process = self._process if lot is None else self._lot_process[lot]
-        organization = organization_id(uscc, name, process)
+        organization = former_id(former) if former else organization_id(uscc, name, process)
         amount, rank = _fen(_first(holder, node, "amount")), _first(holder, node, "rank")
         known = self._parties.get((role, organization, lot))
         if known is not None:
@@ -166,15 +175,16 @@ class _Reader:
             "rank": rank,
             "lot_ordinal": lot,
             "amount_fen": amount,
+            "said_id": None,
         }
         self._parties[role, organization, lot] = row
         self.made.parties.append(row)
         known_as = self.made.organizations.get(organization)
         if known_as is None or known_as["name"] == uscc:
-            belongs = None if uscc else process
+            belongs = None if uscc or former else process
             self.made.organizations[organization] = {
                 "id": organization, "uscc": uscc, "name": name, "process_id": belongs,
-                "name_key": name_key(name, uscc),
+                "name_key": name_key(name, uscc), "lasting_code": former or (uscc and lasting_code(uscc)),
             }  # fmt: skip
 
 
@@ -252,6 +262,18 @@ def _publisher(record: Mapping[str, Any], publisher: Publisher, catalog: Catalog
         "region": place,
         "level": level or record.get("level"),
     }
+
+
+def at(record: Mapping[str, Any], path: str) -> Iterator[Mapping[str, Any]]:
+    """The object at a path with places, `lots.0.supplier`; nothing where there is none."""
+    found: Any = record
+    for step in path.split("."):
+        if isinstance(found, list):
+            found = found[int(step)] if step.isdigit() and int(step) < len(found) else None
+        else:
+            found = found.get(step) if isinstance(found, Mapping) else None
+    if isinstance(found, Mapping):
+        yield found
 
 
 def _captions(record: Mapping[str, Any], disclosure: Disclosure) -> Iterator[str]:

@@ -117,6 +117,46 @@ organization = Table(
     Column(
         "name_key", Text, index=True
     ),  # the name as it is matched (store/names.py); NULL for a private person
+    # What stays when its codes change (schemas/formercode.py); NULL where that is not known.
+    Column("lasting_code", String(15), index=True),
+)
+
+# Organizations that turned out to be another (store/joining.py): their rows, so that they can come back, and which.
+organization_alias = Table(
+    "organization_alias",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("organization_id", String(40), nullable=False, index=True),
+    Column("basis", String(12), nullable=False),  # code, process, accepted
+    Column("linked_id", String(40)),  # whose name it has in its process
+    Column("uscc", String(18)),
+    Column("name", Text, nullable=False),
+    Column("process_id", String(40), index=True),
+    Column("name_key", Text),
+    Column("lasting_code", String(15), index=True),
+)
+
+# Codes that several organizations have and that are not yet joined: what a batch leaves to be done after it.
+organization_pending = Table(
+    "organization_pending",
+    metadata,
+    Column("lasting_code", String(15), primary_key=True),
+)
+
+# Pairs of organizations that may be one, and what was decided of them (store/suggesting.py).
+organization_suggestion = Table(
+    "organization_suggestion",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("one_id", String(40), nullable=False),
+    Column("other_id", String(40), nullable=False, index=True),
+    Column("evidence", Text, nullable=False),  # codes of store.suggesting.EVIDENCE, separated by spaces
+    Column("state", String(12), nullable=False),  # open, accepted, rejected
+    Column("made_at", DateTime, nullable=False),  # UTC
+    Column("decided_at", DateTime),
+    Column("decided_by", Text),
+    Index(None, "one_id", "other_id", unique=True),
+    Index(None, "state"),
 )
 
 process = Table(
@@ -224,6 +264,8 @@ party = _owned(
     Column(
         "recency", BigInteger, nullable=False
     ),  # the owner's, so that an organization's list needs no join
+    # The id that the disclosure itself gives, where that organization turned out to be another (store/joining.py).
+    Column("said_id", String(40)),
     Index(None, "organization_id", "recency"),
 )
 

@@ -14,8 +14,9 @@ from sqlalchemy import Connection, Row, and_, insert, literal, or_, select, upda
 
 from schemas.catalog import Catalog
 from store import bulk, erasing, rollups, searching, tables
+from store.bulk import WRITERS
 from store.errors import StoreError
-from store.writing import WRITERS, claim
+from store.writing import claim
 
 ORDINARY, PRIVACY = "ordinary", "privacy"
 LONGEST = 1000  # characters of a reason
@@ -98,9 +99,9 @@ def withdraw(
         return known
     d = tables.disclosure.c
     row = connection.execute(select(tables.disclosure).where(d.id == disclosure_id)).one()
-    with rollups.keeping(connection, [disclosure_id], [disclosure_id]):
+    with rollups.keeping(connection, [disclosure_id], [disclosure_id]) as span:
         if privacy:
-            erasing.erase(connection, row, catalog)
+            erasing.erase(connection, row, catalog, span)
         else:
             _put_away(connection, row, now)
         connection.execute(

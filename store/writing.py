@@ -14,26 +14,27 @@ import orjson
 from sqlalchemy import Connection, and_, select, update
 
 from schemas.catalog import Catalog, Disclosure
-from store import bulk, features, revisions, rollups, searching, tables
+from store import bulk, features, joining, revisions, rollups, searching, tables
+from store.bulk import WRITERS
 from store.errors import StoreError
 from store.identity import Identity, identify, recency, same_day
 from store.layout import Node, layout
 from store.rows import Parts, Row, parts
-
-WRITERS = 20_180_604  # of the advisory locks, which share one space with whatever else uses the database
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A checked record of a version; `sources` says where each value came from: {path: [sheet, row, column, …]}.
 
-    `identity` is what `identify` gives, where it is known already.
+    `identity` is what `identify` gives, where it is known already. `former` are codes of before 2015 of its
+    organizations, `{"lots.0.transferee": "775512343"}`: the standard has no place for them in a record.
     """
 
     record: Mapping[str, Any]
     disclosure: Disclosure
     sources: Mapping[str, Any] | None = None
     identity: Identity | None = None
+    former: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,14 +105,20 @@ def write(
             draft.revision = known[draft.identity.id].revision + 1
         _settle_recency(connection, fresh, known)
         ids_before = [draft.identity.id for draft in revised]
-        with rollups.keeping(connection, [draft.identity.id for draft in fresh], ids_before):
+        with rollups.keeping(connection, [draft.identity.id for draft in fresh], ids_before) as span:
+            before, former = (
+                joining.processes(connection, ids_before), joining.former(connection, ids_before)
+            )  # fmt: skip
             if revised:
                 gone = [
                     (d.identity.publisher.shard, d.identity.id, known[d.identity.id].recency) for d in revised
                 ]
                 revisions.archive(connection, gone, now)
-            _insert(connection, fresh, catalog, load_id)
+            made, new = _insert(connection, fresh, catalog, load_id)
+            joining.settle_processes(connection, joining.candidates(connection, made, before), span)
+            joining.forget(connection, former, span)  # no document has these codes
         _announce(connection, fresh, now)
+        joining.note(connection, new)
     else:
         revised = []
     return Written(
@@ -142,7 +149,7 @@ def _drafts(entries: Iterable[Entry]) -> tuple[list[_Draft], tuple[str, ...]]:
                 f"Give the publisher and an identifier of this type ({entry.disclosure.title_en}).",
             )  # fmt: skip
         body = content(entry.record)
-        draft = _Draft(entry, identity, body.decode(), hashlib.sha256(body).hexdigest())
+        draft = _Draft(entry, identity, body.decode(), _digest(body, entry.former))
         first = drafts.setdefault(identity.id, draft)
         if first.digest != draft.digest:
             key = "、".join(identity.key)
@@ -153,6 +160,12 @@ def _drafts(entries: Iterable[Entry]) -> tuple[list[_Draft], tuple[str, ...]]:
             )  # fmt: skip
         ids.append(identity.id)
     return list(drafts.values()), tuple(ids)
+
+
+def _digest(body: bytes, former: Mapping[str, str] | None) -> str:
+    """What tells the contents of a record apart, the former codes beside it included."""
+    beside = orjson.dumps(former, option=orjson.OPT_SORT_KEYS) if former else b""
+    return hashlib.sha256(body + beside).hexdigest()
 
 
 def _known(connection: Connection, ids: Sequence[str]) -> dict[str, _Known]:
@@ -198,7 +211,10 @@ def _settle_recency(connection: Connection, fresh: Sequence[_Draft], known: Mapp
         open_ = clashing
 
 
-def _insert(connection: Connection, fresh: Sequence[_Draft], catalog: Catalog, load_id: str | None) -> None:
+def _insert(
+    connection: Connection, fresh: Sequence[_Draft], catalog: Catalog, load_id: str | None
+) -> tuple[list[Parts], list[str]]:
+    """Gives the rows that were made, and which organizations are new."""
     layouts: dict[str, Node] = {}
     made: list[Parts] = []
     indexed = {
@@ -211,10 +227,10 @@ def _insert(connection: Connection, fresh: Sequence[_Draft], catalog: Catalog, l
         node = layouts.get(disclosure.name)
         if node is None:
             node = layouts[disclosure.name] = layout(disclosure, catalog.codelists["unit"])
-        one = parts(draft.entry.record, disclosure, draft.identity, node, catalog)
+        one = parts(draft.entry.record, disclosure, draft.identity, node, catalog, draft.entry.former)
         one.disclosure.update(recency=draft.recency, revision=draft.revision, load_id=load_id)
         made.append(one)
-    _insert_registers(connection, made)
+    new = _insert_registers(connection, made)
     bulk.insert(connection, tables.disclosure, (one.disclosure for one in made))
     bulk.insert(connection, tables.document, (_document(draft) for draft in fresh))
     bulk.insert(connection, tables.lot, (row for one in made for row in one.lots))
@@ -245,10 +261,14 @@ def _insert(connection: Connection, fresh: Sequence[_Draft], catalog: Catalog, l
             for one in made
         ],
     )
+    return made, new
 
 
-def _insert_registers(connection: Connection, made: Sequence[Parts]) -> None:
-    """Publishers, processes and organizations, where they are not there yet."""
+def _insert_registers(connection: Connection, made: Sequence[Parts]) -> list[str]:
+    """Publishers, processes and organizations, where they are not there yet; gives which organizations are new.
+
+    Parties called by an alias point to the organization that it is.
+    """
     publishers = _by_id(one.publisher for one in made)
     processes = _by_id(row for one in made for row in one.processes)
     bulk.insert_missing(connection, tables.publisher, publishers.values())
@@ -258,6 +278,7 @@ def _insert_registers(connection: Connection, made: Sequence[Parts]) -> None:
         for row in one.organizations.values():
             if row["id"] not in wanted or wanted[row["id"]]["name"] == row["id"]:
                 wanted[row["id"]] = row
+    joining.resolve(connection, made, wanted)
     table = tables.organization
     query = select(table.c.id, table.c.name).where(bulk.among(connection, table.c.id, sorted(wanted)))
     stored = dict(connection.execute(query).all())
@@ -270,6 +291,7 @@ def _insert_registers(connection: Connection, made: Sequence[Parts]) -> None:
     for kind, rows in (("publisher", publishers), ("process", processes), ("organization", wanted)):
         texts = {one: searching.name_text(kind, row) for one, row in rows.items()}
         searching.insert_names(connection, kind, texts)
+    return [one for one in wanted if one not in stored]
 
 
 def _by_id(rows: Iterable[Row]) -> dict[str, Row]:
