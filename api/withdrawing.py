@@ -16,7 +16,6 @@ from store import bulk, erasing, submissions, withdrawing
 from store.engine import writing
 from store.keys import Key
 from store.submissions import Submission
-from store.writing import WRITERS
 
 _STATUS = {"W001": 404, "W002": 409, "W003": 403, "W004": 422}
 
@@ -76,7 +75,7 @@ def withdraw(desk: Submissions, key: Key, asked: Asked, idempotency: str | None)
     try:
         with writing(desk.engine) as connection:
             if asked.privacy:  # in the order in which the withdrawal itself takes them
-                bulk.lock(connection, WRITERS, erasing.shards(connection))
+                bulk.lock(connection, bulk.WRITERS, erasing.shards(connection))
             id_ = withdrawing.find(connection, asked.record, key.publisher)
             before = withdrawing.withdrawal(connection, id_)
             _require_own(
