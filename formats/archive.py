@@ -12,6 +12,7 @@ from typing import BinaryIO, Final
 
 from formats.error import FormatError
 from formats.extent import Extent, column_number
+from formats.unshown import LEADING, Unshown
 
 ENTRIES_LIMIT: Final = 10_000
 UNPACKED_LIMIT: Final = 1 << 30
@@ -29,17 +30,20 @@ WORKBOOK = re.compile(r"(^|/)workbook\d*\.xml$")
 FILLED_CELL = re.compile(rb"""c\s(?:[^<>]*?\s)??r=["']([A-Za-z]{1,3})([0-9]{1,7})["'][^<>]*+(?<!/)>(?!</)""")
 
 
-def check_archive(stream: BinaryIO) -> None:
-    """Raise FormatError F040 to F044 unless the stream is an .xlsx that unpacks to a bearable size."""
+def check_archive(stream: BinaryIO, unshown: Unshown | None = None) -> None:
+    """Raise FormatError F040 to F044 unless the stream is an .xlsx that unpacks to a bearable size.
+
+    `unshown` is given every piece of its parts.
+    """
     stream.seek(0)
     try:
         with zipfile.ZipFile(stream) as archive:
             entries = archive.infolist()
             _check_claims(entries)
             left = UNPACKED_LIMIT
-            for entry in entries:
+            for entry in sorted(entries, key=lambda one: not LEADING.search(one.filename.lower())):
                 if entry.filename.lower().endswith((".xml", ".rels")):
-                    left -= _unpack(archive, entry, left)
+                    left -= _unpack(archive, entry, left, unshown)
     except (zipfile.BadZipFile, EOFError, NotImplementedError, ValueError, OSError) as error:
         raise FormatError("F040", reason=str(error)[:200]) from error
     # zlib.error has no base but Exception, and zipfile lets it through.
@@ -65,7 +69,9 @@ def _check_claims(entries: list[zipfile.ZipInfo]) -> None:
         raise FormatError("F042", what=f"{packed >> 10} KB → {unpacked >> 20} MB")
 
 
-def _unpack(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, limit: int) -> int:
+def _unpack(
+    archive: zipfile.ZipFile, entry: zipfile.ZipInfo, limit: int, unshown: Unshown | None = None
+) -> int:
     """Unpack one entry in pieces and give its true size, which may be more than it claims."""
     # Any part may be a sheet: its name is free.
     extent = Extent()
@@ -75,6 +81,8 @@ def _unpack(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, limit: int) -> int
         if size > min(limit, entry.file_size):
             raise FormatError("F042", what=f"{entry.filename} > {entry.file_size >> 10} KB")
         _count_cells(piece, extent)
+        if unshown is not None:
+            unshown.take(entry.filename, piece)
     extent.require_density()
     return size
 

@@ -1,7 +1,8 @@
-"""Tables as text: comma, tab or pipe, whatever the suffix says."""
+"""Tables as text: comma, tab, pipe or semicolon, whatever the suffix says."""
 
 import csv
 import math
+import re
 from collections import Counter
 from collections.abc import Iterator
 from functools import partial
@@ -15,7 +16,9 @@ from formats.text import as_text
 SUFFIXES = (".csv", ".tsv", ".txt")
 MEDIA_TYPE = "text/csv"
 
-DELIMITERS = ",\t|"
+DELIMITERS = ",\t|;"
+# What Excel takes from a first line.
+STATED = re.compile(r"sep=([^\w\s]|\t)\r?\n?", re.IGNORECASE)
 SAMPLE = 1 << 16
 LINE_LIMIT = 1 << 24
 
@@ -30,9 +33,13 @@ def read(stream: BinaryIO) -> Iterator[Row]:
     csv.field_size_limit(max(csv.field_size_limit(), LINE_LIMIT))
     with as_text(stream) as text:
         beginning = text.tell()
-        delimiter = delimiter_of(text.read(SAMPLE))
+        sample = text.read(SAMPLE)
+        stated = STATED.match(sample)
+        delimiter = stated[1] if stated else delimiter_of(sample)
         text.seek(beginning)
-        yield from _records(text, delimiter)
+        if stated:
+            text.readline()
+        yield from _records(text, delimiter, 2 if stated else 1, spaced=_is_spaced(sample, delimiter))
 
 
 def delimiter_of(sample: str) -> str:
@@ -43,6 +50,12 @@ def delimiter_of(sample: str) -> str:
     lines = list(StringIO(sample, newline=""))
     whole = lines[:-1] if len(sample) >= SAMPLE and len(lines) > 1 else lines
     return max(DELIMITERS, key=partial(_fitness, whole))
+
+
+def _is_spaced(sample: str, delimiter: str) -> bool:
+    """Whether blanks stand between delimiters and quotes, and no quote right behind a delimiter."""
+    spaced, close = f'{delimiter} "', f'{delimiter}"'
+    return spaced in sample and close not in sample
 
 
 def _fitness(lines: list[str], delimiter: str) -> float:
@@ -57,21 +70,21 @@ def _fitness(lines: list[str], delimiter: str) -> float:
     return best if widths[0] > 1 else best / 2
 
 
-def _records(text: TextIOWrapper, delimiter: str) -> Iterator[Row]:
+def _records(text: TextIOWrapper, delimiter: str, first: int, *, spaced: bool) -> Iterator[Row]:
     lines = _Lines(text)
-    reader = csv.reader(lines, delimiter=delimiter)
-    start = 1
+    reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=spaced)
+    start, before = first, first - 1
     try:
         for cells in reader:
             if lines.ended:
                 raise FormatError("F020", line=start)
-            within = reader.line_num > start or _swallows(lines.record[0], len(cells), delimiter)
-            if within and not _closes_its_quotes(lines.record, delimiter):
-                raise FormatError("F021", line=start, last=reader.line_num)
+            within = reader.line_num + before > start or _swallows(lines.record[0], len(cells), delimiter)
+            if within and not _closes_its_quotes(lines.record, delimiter, spaced=spaced):
+                raise FormatError("F021", line=start, last=reader.line_num + before)
             if cells:
                 yield Row("", start, tuple(cells))
             lines.record.clear()
-            start = reader.line_num + 1
+            start = reader.line_num + before + 1
     except csv.Error as error:
         # Only the limit on a cell is left: the reader is not strict, and a line is within the limit.
         raise FormatError("F022", line=start, limit=LINE_LIMIT) from error
@@ -82,14 +95,14 @@ def _swallows(line: str, cells: int, delimiter: str) -> bool:
     return '"' in line and line.count(delimiter) >= cells
 
 
-def _closes_its_quotes(record: list[str], delimiter: str) -> bool:
+def _closes_its_quotes(record: list[str], delimiter: str, *, spaced: bool) -> bool:
     """Whether a record is written by the rules.
 
     A stray quote within a cell does no harm. One that joins lines or cells may have swallowed whole rows, or moved the
     values behind it to other columns, in silence.
     """
     try:
-        return len(list(csv.reader(record, delimiter=delimiter, strict=True))) == 1
+        return len(list(csv.reader(record, delimiter=delimiter, strict=True, skipinitialspace=spaced))) == 1
     except csv.Error:
         return False
 

@@ -46,7 +46,7 @@ def _again(code: str, details: Mapping[str, str | int | float]) -> FormatError:
 
 
 # F00x the file, F01x its text, F02x CSV, F03x JSON, F04x workbooks, F05x the process that reads,
-# F06x XML and HTML. A code is never used for something else later.
+# F06x XML and HTML, F07x what a text is not. A code is never used for something else later.
 CODES: Final[Mapping[str, Wording]] = MappingProxyType(
     {
         "F001": Wording(
@@ -283,6 +283,18 @@ CODES: Final[Mapping[str, Wording]] = MappingProxyType(
             "The file declares the encoding '{encoding}', which its content is not or which cannot be used",
             "请另存为 UTF-8 编码，并把声明改为 UTF-8。",
             "Save it as UTF-8 and let it declare UTF-8.",
+        ),
+        "F070": Wording(
+            "文件像是 Big5（繁体中文）编码，不能按国标编码读",
+            "The file seems to be Big5 (traditional Chinese), which would be misread",
+            "请用文本编辑器打开，另存为 UTF-8 编码。",
+            "Open it in a text editor and save it as UTF-8.",
+        ),
+        "F071": Wording(
+            "文件名是文本，内容却是 {kind} 文件",
+            "The name says text, but the file is {kind}",
+            "请改用正确的扩展名；PDF、图片和压缩包要先取出其中的表格。",
+            "Give it its right suffix; take the table out of a PDF, a picture or an archive first.",
         ),
     }
 )

@@ -10,7 +10,7 @@ from lxml import etree
 
 from formats.error import FormatError
 from formats.grid import Grid, Spanning, width_of
-from formats.row import Row
+from formats.row import HIDDEN_ROWS, NAMED, Remark, Row
 from formats.text import CHUNK, as_text
 
 SUFFIXES = (".html", ".htm")
@@ -19,6 +19,7 @@ MEDIA_TYPE = "text/html"
 CHARSET = re.compile(rb"<meta\b[^>]{0,200}?\bcharset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
 XML_ENCODING = re.compile(rb"<\?xml\b[^>]{0,100}?\bencoding\s*=\s*[\"']([\w.:-]+)")
 
+_UNSEEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)", re.IGNORECASE)
 CELLS: Final = frozenset(("td", "th"))
 UNSEEN: Final = frozenset(("script", "style", "template", "title", "noscript"))
 # Each begins a line of its own.
@@ -30,7 +31,7 @@ DOWN_LIMIT: Final = 65_534
 CAPTION_LIMIT: Final = 60
 
 
-def read(stream: BinaryIO) -> Iterator[Row]:
+def read(stream: BinaryIO) -> Iterator[Row | Remark]:
     """The rows of every table, each table a sheet named by its caption or as `table 1`, `table 2` ….
 
     `number` is the row within its table. Cells are text, without scripts and styles; merged cells all have the value
@@ -64,13 +65,16 @@ def declared_encoding(stream: BinaryIO) -> str | None:
 
 @dataclass(slots=True)
 class _Table:
-    """A table while it is read; `apart` where the page says something between it and the table before."""
+    """A table while it is read; `apart` where the page says something between it and the table before; `unseen` are the
+    numbers of rows that a browser does not show.
+    """
 
     apart: bool
     rows: list[list[Spanning]] = field(default_factory=list)
     caption: list[str] | None = None
     cell: list[str] | None = None
     span: tuple[int, int] = (1, 1)
+    unseen: list[int] = field(default_factory=list)
 
     def end_cell(self) -> None:
         if self.cell is not None:
@@ -120,6 +124,8 @@ class _Page:
             table.end_cell()
             if tag == "tr":
                 table.rows.append([])
+                if _UNSEEN.search(attributes.get("style", "")) or "hidden" in attributes:
+                    table.unseen.append(len(table.rows))
             else:
                 self._apart = True
                 table.cell = []
@@ -177,7 +183,7 @@ class _Joined:
         self._names: Counter[str] = Counter()
         self._waiting: _Table | None = None
 
-    def take(self, table: _Table) -> Iterator[Row]:
+    def take(self, table: _Table) -> Iterator[Row | Remark]:
         """The rows of the table before, once it is known that this one is no piece of it."""
         held = self._waiting
         if held is not None and not table.apart and not table.caption and _is_next_row(held, table):
@@ -186,7 +192,7 @@ class _Joined:
         yield from self.end()
         self._waiting = table
 
-    def end(self) -> Iterator[Row]:
+    def end(self) -> Iterator[Row | Remark]:
         """The rows of the table that waits."""
         table, self._waiting = self._waiting, None
         if table is None:
@@ -200,6 +206,8 @@ class _Joined:
             cells = grid.filled(grid.lay(row), width)
             if cells.count(None) < len(cells):
                 yield Row(name, number, tuple(cells))
+        if table.unseen:
+            yield Remark(HIDDEN_ROWS, name, tuple(map(str, table.unseen[:NAMED])), len(table.unseen))
 
     def _name(self, table: _Table) -> str:
         name = _text(table.caption or []).replace("\n", " ")[:CAPTION_LIMIT] or f"table {self.count}"

@@ -16,6 +16,8 @@ SUFFIXES = (".json",)
 MEDIA_TYPE = "application/json"
 
 DEPTH_LIMIT = 100
+# So many objects may stand around the array of records.
+WRAPS = 4
 # Beyond it a number is infinity to whoever has no whole numbers of any length.
 LARGEST = int(sys.float_info.max)
 
@@ -39,7 +41,8 @@ def read(stream: BinaryIO) -> Iterator[Row]:
     """The objects, numbered from 1 in their order.
 
     A file that is one object gives the elements of its array, if exactly one of its properties is an array of
-    objects and it names no schema of the standard; otherwise the object itself. Raises FormatError F030 to F035 and those of the text's encoding.
+    objects and it names no schema of the standard; or of the only array below objects in it that say less than the
+    elements do (what an interface wraps around its answer); otherwise the object itself. Raises FormatError F030 to F035 and those of the text's encoding.
     """
     with as_text(stream) as text:
         whole = text.read()
@@ -86,9 +89,29 @@ def unwrapped(line: int, value: dict[str, Any]) -> Iterator[tuple[int, Any]]:
     if NAMED.fullmatch(str(value.get("schema"))):
         return iter([(line, value)])
     arrays = [held for held in value.values() if _holds_objects(held)]
+    if not arrays:
+        arrays = [held for held in _arrays(value, 1) if _holds_objects(held)]
+        said = _leaves(value) - sum(map(_leaves, arrays))
+        if len(arrays) == 1 and max(map(_leaves, arrays[0])) <= said:
+            arrays = []
     if len(arrays) == 1:
         return ((line, element) for element in arrays[0])
     return iter([(line, value)])
+
+
+def _arrays(value: dict[str, Any], level: int) -> Iterator[list[Any]]:
+    """The arrays below the objects in an object."""
+    for held in value.values():
+        if isinstance(held, list):
+            yield held
+        elif isinstance(held, dict) and level < WRAPS:
+            yield from _arrays(held, level + 1)
+
+
+def _leaves(value: Any) -> int:
+    """How many plain values something holds."""
+    held = value.values() if isinstance(value, dict) else value if isinstance(value, list) else None
+    return 1 if held is None else sum(map(_leaves, held))
 
 
 def require_object(value: Any, number: int, line: int) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import BinaryIO, Protocol, cast
 
 import formats
 from formats.error import FormatError
-from formats.row import Row
+from formats.row import Remark, Row
 
 
 class Format(Protocol):
@@ -19,7 +19,7 @@ class Format(Protocol):
     SUFFIXES: tuple[str, ...]
     MEDIA_TYPE: str
 
-    def read(self, stream: BinaryIO) -> Iterator[Row]: ...
+    def read(self, stream: BinaryIO) -> Iterator[Row | Remark]: ...
 
 
 def all_formats(package: ModuleType = formats) -> list[Format]:

@@ -2,6 +2,7 @@
 
 import datetime
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -34,3 +35,46 @@ def plain_number(value: float) -> int | float | None:
     if value.is_integer() and abs(value) <= EXACT_INTEGER:
         return int(value)
     return value if math.isfinite(value) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What whoever opens the file sees of a sheet, and its cells do not tell; a format gives it among its rows.
+
+    `places` are the first of `count` places: cells (B3), rows (5) or columns (C). `kind` is one of `KINDS`.
+    """
+
+    kind: str
+    sheet: str
+    places: tuple[str, ...] = ()
+    count: int = 0
+
+
+# Hidden, cells with an error, formulas without a result, what is struck through, and days counted from 1904.
+HIDDEN_SHEET, HIDDEN_ROWS, HIDDEN_COLUMNS = "hiddenSheet", "hiddenRows", "hiddenColumns"
+ERRORS, UNSOLVED, STRUCK, SINCE_1904 = "errors", "unsolved", "struck", "since1904"
+KINDS: Final = (HIDDEN_SHEET, HIDDEN_ROWS, HIDDEN_COLUMNS, ERRORS, UNSOLVED, STRUCK, SINCE_1904)
+# So many places of one kind are named.
+NAMED: Final = 12
+
+
+class Remarks:
+    """Remarks while a file is read: the first places of each kind and sheet, and how many there are."""
+
+    def __init__(self) -> None:
+        self._found: dict[tuple[str, str], list[str]] = {}
+        self._counts: dict[tuple[str, str], int] = {}
+
+    def add(self, kind: str, sheet: str, place: str = "") -> None:
+        """Note one place."""
+        key = (kind, sheet)
+        places = self._found.setdefault(key, [])
+        self._counts[key] = self._counts.get(key, 0) + 1
+        if place and len(places) < NAMED:
+            places.append(place)
+
+    def take(self) -> Iterator[Remark]:
+        """What was noted since this was last asked, by sheet as it came."""
+        found, counts, self._found, self._counts = self._found, self._counts, {}, {}
+        for (kind, sheet), places in found.items():
+            yield Remark(kind, sheet, tuple(places), counts[kind, sheet])

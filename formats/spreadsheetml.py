@@ -3,14 +3,31 @@
 import datetime
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from formats.error import FormatError
+from formats.extent import column_letters
 from formats.grid import COLUMNS_LIMIT, Grid, Spanning, width_of
-from formats.row import Cell, Row, plain_number
+from formats.row import (
+    ERRORS,
+    HIDDEN_COLUMNS,
+    HIDDEN_ROWS,
+    HIDDEN_SHEET,
+    SINCE_1904,
+    STRUCK,
+    UNSOLVED,
+    Cell,
+    Remark,
+    Remarks,
+    Row,
+    plain_number,
+)
+from formats.unshown import in_percent
 
 NAMESPACE: Final = "urn:schemas-microsoft-com:office:spreadsheet"
 SS: Final = f"{{{NAMESPACE}}}"
+X: Final = "{urn:schemas-microsoft-com:office:excel}"
 
 ROOT = re.compile(rf"<(?:[\w.-]+:)?Workbook\b[^>]*{re.escape(NAMESPACE)}")
 ROWS_LIMIT: Final = 1 << 20
@@ -21,28 +38,64 @@ def is_workbook(head: str) -> bool:
     return ROOT.search(head) is not None
 
 
-def rows(events: Iterator[tuple[str, Any, int]]) -> Iterator[Row]:
-    """The rows of every worksheet from the parser's events; as those of `formats.workbook`."""
+@dataclass(slots=True)
+class _Styles:
+    """The styles of a workbook of which cells are in per cent or struck through."""
+
+    percent: set[str] = field(default_factory=set)
+    struck: set[str] = field(default_factory=set)
+
+    def learn(self, styles: Any) -> None:
+        for style in styles.iterchildren(f"{SS}Style"):
+            name = style.get(f"{SS}ID", "")
+            number, font = style.find(f"{SS}NumberFormat"), style.find(f"{SS}Font")
+            format_ = "" if number is None else number.get(f"{SS}Format", "")
+            if format_ == "Percent" or "%" in re.sub(r'"[^"]*"|\\.', "", format_):
+                self.percent.add(name)
+            if font is not None and font.get(f"{SS}StrikeThrough") == "1":
+                self.struck.add(name)
+
+
+def rows(events: Iterator[tuple[str, Any, int]]) -> Iterator[Row | Remark]:
+    """The rows of every worksheet from the parser's events, and remarks after those of each; as `formats.workbook`."""
     sheet, sheets, grid, width, number = "", 0, Grid(""), COLUMNS_LIMIT, 0
+    styles, remarks, column = _Styles(), Remarks(), 0
     for event, element, _ in events:
         if event == "start":
             if element.tag == f"{SS}Worksheet":
                 sheets += 1
                 sheet = element.get(f"{SS}Name") or f"Sheet{sheets}"
             elif element.tag == f"{SS}Table":
-                grid, number = Grid(sheet), 0
+                grid, number, column = Grid(sheet), 0, 0
                 width = min(_count(element, "ExpandedColumnCount", COLUMNS_LIMIT), COLUMNS_LIMIT)
             continue
+        if element.tag == f"{X}Date1904":
+            yield Remark(SINCE_1904, "")
+        elif element.tag == f"{X}Visible" and (element.text or "") in ("SheetHidden", "SheetVeryHidden"):
+            remarks.add(HIDDEN_SHEET, sheet)
+        elif element.tag == f"{SS}Styles":
+            styles.learn(element)
+        elif element.tag == f"{SS}Column":
+            first = _count(element, "Index", column + 1)
+            column = first + _count(element, "Span", 0)
+            for hidden in (
+                range(first, min(column, COLUMNS_LIMIT) + 1) if element.get(f"{SS}Hidden") == "1" else ()
+            ):
+                remarks.add(HIDDEN_COLUMNS, sheet, column_letters(hidden))
         if element.tag == f"{SS}Row":
             at = _count(element, "Index", number + 1)
             if not number < at <= ROWS_LIMIT:
                 raise FormatError("F066", table=sheet, what=f"ss:Index={at}")
             yield from _skipped(grid, sheet, number, at, width)
             number = at
-            laid = grid.lay(_cells(element, sheet))
+            if element.get(f"{SS}Hidden") == "1":
+                remarks.add(HIDDEN_ROWS, sheet, str(number))
+            laid = grid.lay(_cells(element, sheet, number, styles, remarks))
             # Writers count wrong: what stands beyond the columns they name is there all the same.
             width = max(width, width_of([laid]))
             yield from _row(grid.filled(laid, width), sheet, number)
+        if element.tag == f"{SS}Worksheet":
+            yield from remarks.take()
         if element.tag in (f"{SS}Row", f"{SS}Worksheet", f"{SS}Styles"):
             let_go(element)
 
@@ -69,7 +122,7 @@ def _row(cells: list[Cell], sheet: str, number: int) -> Iterator[Row]:
         yield Row(sheet, number, tuple(cells))
 
 
-def _cells(row: Any, sheet: str) -> Iterator[Spanning]:
+def _cells(row: Any, sheet: str, number: int, styles: _Styles, remarks: Remarks) -> Iterator[Spanning]:
     column, last = 0, -1
     for cell in row.iterchildren(f"{SS}Cell"):
         column = _count(cell, "Index", column + 1) - 1
@@ -79,7 +132,15 @@ def _cells(row: Any, sheet: str) -> Iterator[Spanning]:
         last = column
         across = 1 + min(_count(cell, "MergeAcross", 0), COLUMNS_LIMIT)
         down = 1 + min(_count(cell, "MergeDown", 0), ROWS_LIMIT)
-        yield Spanning(_value(cell), across, down, column)
+        style, place = cell.get(f"{SS}StyleID", ""), f"{column_letters(column + 1)}{number}"
+        value = _value(cell)
+        if value is None and _is_error(cell):
+            remarks.add(ERRORS, sheet, place)
+        elif value is None and cell.get(f"{SS}Formula"):
+            remarks.add(UNSOLVED, sheet, place)
+        elif value is not None and style in styles.struck:
+            remarks.add(STRUCK, sheet, place)
+        yield Spanning(in_percent(value) if style in styles.percent else value, across, down, column)
         column += across
 
 
@@ -102,6 +163,11 @@ def _value(cell: Any) -> Cell:
         # What does not fit its type stays as it is written.
         return text
     return text or None
+
+
+def _is_error(cell: Any) -> bool:
+    data = cell.find(f"{SS}Data")
+    return data is not None and data.get(f"{SS}Type") == "Error"
 
 
 def _number(text: str) -> Cell:

@@ -6,6 +6,7 @@ Measured on published files of Chinese departments: byte order mark, else strict
 
 import codecs
 import io
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,6 +23,14 @@ MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs
 CHINESE = ("gb18030", "gbk", "gb2312", "gb_2312-80", "x-gbk", "cp936", "ms936", "windows-936")
 # Chinese in bytes of seven bits, which would pass for ASCII.
 SEVEN_BITS = ("hz", "iso-2022", "utf-7")
+
+# Files that are no text, by how they begin; a text that begins so would be a strange one.
+BINARY = ((b"PK\x03\x04", "xlsx/docx/zip"), (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "xls/doc/wps"), (b"%PDF-", "PDF"),
+          (b"Rar!\x1a\x07", "RAR"), (b"7z\xbc\xaf\x27\x1c", "7z"), (b"\x1f\x8b\x08", "gzip"), (b"\x89PNG", "PNG"),
+          (b"\xff\xd8\xff", "JPEG"))  # fmt: skip
+# Letters that GB18030 leaves to whoever wants them; Big5 read as GB18030 is full of them.
+PRIVATE = re.compile("[\ue000-\uf8ff]")
+LEAST_PRIVATE, SHARE_PRIVATE = 3, 50
 
 # So much beyond ASCII does not happen to decode as UTF-8 in a file that is GB18030: a pair of its bytes passes for
 # UTF-8 about one time in seven, and this asks for some thirty in a row.
@@ -42,7 +51,7 @@ class Fault:
 def as_text(stream: BinaryIO, declared: str | None = None) -> Iterator[io.TextIOWrapper]:
     """The stream as text, line ends untouched; the stream must be seekable and stays open.
 
-    Raises FormatError F004, F010, F011, F012, F067.
+    Raises FormatError F004, F010, F011, F012, F067, F070, F071.
     """
     encoding, start = encoding_of(stream, declared)
     stream.seek(start)
@@ -62,6 +71,8 @@ def encoding_of(stream: BinaryIO, declared: str | None = None) -> tuple[str, int
     head = stream.read(4096)
     if not head:
         raise FormatError("F004")
+    if kind := next((kind for mark, kind in BINARY if head.startswith(mark)), None):
+        raise FormatError("F071", kind=kind)
     for mark, encoding in MARKS:
         if head.startswith(mark):
             _require(stream, encoding, len(mark))
@@ -82,6 +93,8 @@ def encoding_of(stream: BinaryIO, declared: str | None = None) -> tuple[str, int
         raise FormatError("F067", encoding=said[:40])
     second = first_fault(stream, "gb18030", 0)
     if second is None:
+        if _looks_like_big5(stream):
+            raise FormatError("F070")
         return "gb18030", 0
     raise FormatError("F010", position=fault.position, line=fault.line, position_gb18030=second.position)
 
@@ -124,6 +137,24 @@ def _says_little(stream: BinaryIO) -> bool:
     while beyond < SURELY_UTF8 and (chunk := stream.read(CHUNK)):
         beyond += len(chunk.translate(None, ASCII))
     return beyond < SURELY_UTF8
+
+
+def _looks_like_big5(stream: BinaryIO) -> bool:
+    """Whether what reads as GB18030 has many letters that nobody uses, and reads as Big5 without."""
+    stream.seek(0)
+    sample = stream.read(CHUNK)
+    text = sample.decode("gb18030", "ignore")
+    private = len(PRIVATE.findall(text))
+    beyond = sum(one > "\x7f" for one in text)
+    if private < LEAST_PRIVATE or private * SHARE_PRIVATE < beyond:
+        return False
+    try:
+        # The sample may end within a letter.
+        return not PRIVATE.search(sample[:-1].decode("big5hkscs"))
+    except UnicodeDecodeError as error:
+        return error.start >= len(sample) - 2 and not PRIVATE.search(
+            sample[: error.start].decode("big5hkscs")
+        )
 
 
 def _utf16_without_mark(head: bytes) -> str | None:

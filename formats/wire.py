@@ -1,7 +1,7 @@
 """Rows and errors as lines of JSON, from the process that reads to the one that asked.
 
-Three kinds of line: `{"sheet", "rows": [[number, cells], ...]}` (with `"dated": true` if dates are among the cells,
-each as `{"date": ...}` or `{"datetime": ...}`), `{"error": code, "details": {...}}`, and `{"end": true}`, without
+Four kinds of line: `{"sheet", "rows": [[number, cells], ...]}` (with `"dated": true` if dates are among the cells,
+each as `{"date": ...}` or `{"datetime": ...}`), `{"sheet", "remark": [kind, places, count]}`, `{"error": code, "details": {...}}`, and `{"end": true}`, without
 which the lines were cut off. A row that orjson cannot write stands alone, as `{"sheet", "number", "exact"}` with its
 JSON as text inside.
 """
@@ -15,7 +15,7 @@ from typing import Any, Final
 import orjson
 
 from formats.error import FormatError
-from formats.row import Row
+from formats.row import Remark, Row
 
 BATCH: Final = 1 << 16
 ROW_LIMIT: Final = 64 << 20
@@ -24,11 +24,17 @@ LINE_LIMIT: Final = BATCH + 2 * ROW_LIMIT
 END: Final = b'{"end":true}\n'
 
 
-def encode(rows: Iterable[Row]) -> Iterator[bytes]:
+def encode(rows: Iterable[Row | Remark]) -> Iterator[bytes]:
     """Lines for all rows and the end; a FormatError on the way comes after the rows before it, in place of the end."""
     batch = _Batch()
     try:
         for row in rows:
+            if isinstance(row, Remark):
+                yield from batch.lines()
+                batch = _Batch(batch.sheet)
+                remark = [row.kind, row.places, row.count]
+                yield orjson.dumps({"sheet": row.sheet, "remark": remark}) + b"\n"
+                continue
             if row.sheet != batch.sheet or batch.size > BATCH:
                 yield from batch.lines()
                 batch = _Batch(row.sheet)
@@ -52,11 +58,15 @@ def encode_error(error: FormatError) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Some rows of one sheet that stand together: each its number and its cells. `line` is what they came as."""
+    """Some rows of one sheet that stand together: each its number and its cells. `line` is what they came as.
+
+    A remark comes alone, without rows.
+    """
 
     sheet: str
     rows: Sequence[tuple[int, Any]]
     line: bytes
+    remark: Remark | None = None
 
     def __iter__(self) -> Iterator[Row]:
         """The rows one by one."""
@@ -72,6 +82,9 @@ def decode(line: bytes) -> Batch:
     sheet = message.get("sheet", "")
     if "exact" in message:
         return Batch(sheet, [(message["number"], json.loads(message["exact"]))], line)
+    if "remark" in message:
+        kind, places, count = message["remark"]
+        return Batch(sheet, (), line, Remark(kind, sheet, tuple(places), count))
     found = message.get("rows", ())
     if message.get("dated"):
         found = [(number, list(map(_untagged, cells))) for number, cells in found]

@@ -5,13 +5,21 @@ import re
 from collections.abc import Iterator
 from typing import BinaryIO, Final
 
-from python_calamine import CalamineError, CalamineSheet, PasswordError, SheetTypeEnum, load_workbook
+from python_calamine import (
+    CalamineError,
+    CalamineSheet,
+    PasswordError,
+    SheetTypeEnum,
+    SheetVisibleEnum,
+    load_workbook,
+)
 
 from formats import html, spreadsheetml, xml
 from formats.archive import check_archive
 from formats.compound import SIGNATURE, check_compound
 from formats.error import FormatError
-from formats.row import Cell, Row, plain_number
+from formats.row import HIDDEN_SHEET, Cell, Remark, Row, plain_number
+from formats.unshown import Runs, Unshown, in_percent
 
 ZIP: Final = b"PK\x03\x04"
 WIDE_MARK: Final = b"\xff\xfe"
@@ -23,12 +31,13 @@ PAGE = re.compile(
 Range = tuple[tuple[int, int], tuple[int, int]]
 
 
-def read_workbook(stream: BinaryIO) -> Iterator[Row]:
+def read_workbook(stream: BinaryIO) -> Iterator[Row | Remark]:
     """The rows of every worksheet, hidden ones included, in the order of the workbook.
 
     A sheet is read as far as its cells have content, each row as wide as the sheet; rows without content are left
     out. Merged cells all have the value of the first. Empty cells and error values (`#DIV/0!`) are None, whole
-    numbers are int, times of day and durations are text. A web page, or the XML of Excel 2003, under the name of a
+    numbers are int, times of day and durations are text, as are numbers that an .xlsx shows in per cent. What is
+    hidden, an error or struck through is remarked on before the rows. A web page, or the XML of Excel 2003, under the name of a
     workbook is read as what it is. Raises FormatError F040 to F047.
     """
     stream.seek(0)
@@ -42,13 +51,19 @@ def read_workbook(stream: BinaryIO) -> Iterator[Row]:
         return
     if markup:
         raise FormatError("F045")
-    _check_kind(head, stream)
+    unshown = Unshown()
+    _check_kind(head, stream, unshown)
+    yield from unshown.end()
     stream.seek(0)
     try:
         with load_workbook(stream) as workbook:
             for index, sheet in enumerate(workbook.sheets_metadata):
                 if sheet.typ == SheetTypeEnum.WorkSheet:
-                    yield from _rows(sheet.name, workbook.get_sheet_by_index(index))
+                    if not head.startswith(ZIP) and sheet.visible != SheetVisibleEnum.Visible:
+                        yield Remark(HIDDEN_SHEET, sheet.name)
+                    yield from _rows(
+                        sheet.name, workbook.get_sheet_by_index(index), unshown.percents.get(sheet.name)
+                    )
     except PasswordError as error:
         raise FormatError("F041") from error
     except CalamineError as error:
@@ -66,11 +81,11 @@ def _as_markup(head: bytes) -> str:
     return text if text.startswith("<") else ""
 
 
-def _check_kind(head: bytes, stream: BinaryIO) -> None:
+def _check_kind(head: bytes, stream: BinaryIO, unshown: Unshown) -> None:
     if not head:
         raise FormatError("F004")
     if head.startswith(ZIP):
-        check_archive(stream)
+        check_archive(stream, unshown)
     elif head.startswith(SIGNATURE):
         stream.seek(len(head))
         check_compound(head + stream.read())
@@ -82,7 +97,7 @@ def _check_kind(head: bytes, stream: BinaryIO) -> None:
         raise FormatError("F047")
 
 
-def _rows(name: str, sheet: CalamineSheet) -> Iterator[Row]:
+def _rows(name: str, sheet: CalamineSheet, percents: Runs | None) -> Iterator[Row]:
     if sheet.start is None or sheet.end is None:
         return
     left = [None] * sheet.start[1]
@@ -92,6 +107,9 @@ def _rows(name: str, sheet: CalamineSheet) -> Iterator[Row]:
         if values.count("") == len(values) and not merged.reaches(number):
             continue
         cells: list[Cell] = [*left, *map(_cell, values)]
+        for column in percents.of_row(number) if percents else ():
+            if column < len(cells):
+                cells[column] = in_percent(cells[column])
         merged.fill(number, cells)
         if cells.count(None) < len(cells):
             yield Row(name, number, tuple(cells))

@@ -13,7 +13,7 @@ from lxml import etree
 from formats import spreadsheetml
 from formats.error import FormatError
 from formats.html import declared_encoding
-from formats.row import Row
+from formats.row import Remark, Row
 from formats.text import CHUNK, as_text
 
 SUFFIXES = (".xml",)
@@ -29,7 +29,7 @@ SCHEMA_INSTANCE: Final = "{http://www.w3.org/2001/XMLSchema-instance}"
 XML_NAMESPACE: Final = "{http://www.w3.org/XML/1998/namespace}"
 
 
-def read(stream: BinaryIO) -> Iterator[Row]:
+def read(stream: BinaryIO) -> Iterator[Row | Remark]:
     """One row for each record, numbered by the line where it begins.
 
     The records are the elements that repeat below the root, whatever wraps them; where several kinds do, each is a

@@ -20,6 +20,7 @@ class Asked:
 
     `type` is the path of a type, or names an older version of one: `land/grant-notice/1.0`.
     `of_texts`: the file's format has only texts, so that a record's numbers are texts too.
+    `since_1904`: the workbook counts its days from that year.
     `bounds`: what records may not go beyond; they also say who publishes what names nobody, and where.
     `checking`: nothing is stored, so that checks go on where storing could not: without a publisher, without a column.
     """
@@ -33,6 +34,7 @@ class Asked:
     file_name: str = ""
     of_texts: bool = False
     bounds: Bounds | None = None
+    since_1904: bool = False
 
     @cached_property
     def place(self) -> str | None:
@@ -71,7 +73,7 @@ class Asked:
     @cached_property
     def reader(self) -> Reader:
         """Reads cells; short names of places are looked up near the publisher first."""
-        return Reader(self.catalog, self.place)
+        return Reader(self.catalog, self.place, self.since_1904)
 
     @cached_property
     def names(self) -> dict[str, Names]:

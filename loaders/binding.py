@@ -220,9 +220,9 @@ class Binder:
         unit = unit or self._stated_units.get(measured or "")
         nulls = target.nulls | (self._profile.nulls if self._profile else frozenset())
         placed = self._placed(field.path, path)
-        return Bound(
-            heading.place, placed, Slot(field, siblings, unit, nulls, parent, self.disclosure.release), target
-        )
+        identifies = any(field.dotted in one for one in self.disclosure.schema["key"])
+        slot = Slot(field, siblings, unit, nulls, parent, self.disclosure.release, identifies)
+        return Bound(heading.place, placed, slot, target)
 
     def _placed(self, names: Sequence[str], said: Path) -> Path:
         """A field's path with a place after every list: the one that was said, else the first."""

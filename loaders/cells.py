@@ -7,19 +7,20 @@ means that the value says what the cell says.
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from dataclasses import field as attribute
 from functools import cached_property
 from typing import Any
 from urllib.parse import quote
 
-from loaders.dates import is_no_date, read_date, read_moment, read_period
+from loaders.dates import Moment, dated, is_month, is_no_date, read_date, read_moment, read_period
 from loaders.issues import of_field
 from loaders.meant import meant_moment, meant_quantity, told
 from loaders.money import read_money
 from loaders.quantities import read_ordinal, read_quantity
 from loaders.ranges import read_range
-from loaders.text import clean, half, is_null, written
+from loaders.screen import is_identifier
+from loaders.text import clean, half, is_lost, is_null, unmarked, written
 from loaders.units import Units, units
 from schemas.catalog import Catalog
 from schemas.codelist import Codelist
@@ -34,6 +35,9 @@ _YES = frozenset({"是", "有", "真", "y", "yes", "true", "1", "t", "√", "✓
 _NO = frozenset({"否", "无", "非", "假", "n", "no", "false", "0", "f", "×", "✗"})
 # The one property that a bare cell fills of an object.
 NAMED = {"organization": "name", "project": "name", "person": "personName", "contact": "contactPerson"}
+# So many figures a workbook keeps of a number; and a longer one as it shows it.
+_LONGEST = 1e15
+_SHORTENED = re.compile(r"(\d)(?:\.(\d+))?[eE]\+(\d{1,3})")
 _DECIMALS = {"money": 2, "unitPrice": 4}
 # A hint lists the codes of a codelist that has no more than these.
 FEW = 12
@@ -43,11 +47,13 @@ FEW = 12
 class Reader:
     """What reading cells needs to know beyond the cell: codelists, regions, units.
 
-    `within` is the region in which a short name is looked up first (the publisher's).
+    `within` is the region in which a short name is looked up first (the publisher's). `since_1904`: the workbook counts
+    its days from 1904.
     """
 
     catalog: Catalog
     within: str | None = None
+    since_1904: bool = False
 
     @cached_property
     def units(self) -> Units:
@@ -58,7 +64,7 @@ class Reader:
 @dataclass(frozen=True, slots=True)
 class Slot:
     """A field with its siblings and the object they are in, the unit that heading or profile states, further
-    marks for "nothing", and the release of the version that the field belongs to.
+    marks for "nothing", the release of the version that the field belongs to, and whether the field tells records apart.
     """
 
     field: Field
@@ -67,6 +73,7 @@ class Slot:
     nulls: frozenset[str] = frozenset()
     container: Field | None = None
     release: Release = DRAFT
+    identifies: bool = False
 
     @property
     def details(self) -> Field | None:
@@ -97,10 +104,24 @@ def read_cell(cell: Any, slot: Slot, reader: Reader, within: str | None = None) 
     `within` is a region that another column of the row names: short names are looked up there first.
     """
     text = clean(cell)
+    bare = unmarked(text) if isinstance(cell, str) else text
+    marked = bare != text
+    reading = _read(bare if marked else cell, bare, slot, reader, within)
+    if reading is NOTHING or not (
+        marked or (reading.rule is None and isinstance(cell, str) and text != cell)
+    ):
+        return reading
+    rules = ("marked" if marked else "blanks", reading.rule)
+    return replace(reading, rule="+".join(one for one in rules if one))
+
+
+def _read(cell: Any, text: str, slot: Slot, reader: Reader, within: str | None) -> Reading:
     kind = slot.field.kind
     of_text = kind in ("text", "url") or slot.field.name.endswith("Details")
     if is_null(text, of_text=of_text, more=slot.nulls):
         return NOTHING
+    if is_lost(text):
+        return Reading({}, None, (of_field("L120", slot.field, text),))
     if kind in ("date", "moment") and is_no_date(cell):
         return NOTHING
     if slot.field.codelist == "region":
@@ -111,11 +132,16 @@ def read_cell(cell: Any, slot: Slot, reader: Reader, within: str | None = None) 
 
 def _text(cell: Any, text: str, slot: Slot, reader: Reader) -> Reading:
     field = slot.field
+    rule = None
+    if field.name == "uscc" or is_identifier(field):
+        whole = _whole_number(cell, text)
+        if whole is None:
+            return Reading({}, None, (of_field("L121" if slot.identifies else "L122", field, text),))
+        text, rule = whole, None if whole == text else "digits"
     if field.name == "uscc":
         code = normalize(text)
-        return Reading({field.name: code}, None if code == text else "uscc")
+        return Reading({field.name: code}, rule if code == text else "uscc")
     values: dict[str, Any] = {field.name: text}
-    rule = "blanks" if isinstance(cell, str) and text != cell.strip() else None
     base = field.name.removesuffix("Details")
     lowest, highest = (slot.siblings.get(f"{base}{end}") for end in ("Minimum", "Maximum"))
     if base != field.name and lowest and highest:
@@ -127,18 +153,45 @@ def _text(cell: Any, text: str, slot: Slot, reader: Reader) -> Reading:
     return Reading(values, rule)
 
 
+def _whole_number(cell: Any, text: str) -> str | None:
+    """What an identifier says that a workbook took for a number; None where figures of it are lost.
+
+    A workbook keeps fifteen figures, and shows a long number as 5.33E+17.
+    """
+    if isinstance(cell, float) and abs(cell) >= _LONGEST:
+        return None
+    found = _SHORTENED.fullmatch(text)
+    if not found:
+        return text
+    decimals = found[2] or ""
+    lacking = int(found[3]) - len(decimals)
+    return None if lacking > 0 or int(found[3]) == 0 else found[1] + decimals if lacking == 0 else text
+
+
 def _date(cell: Any, text: str, slot: Slot, reader: Reader) -> Reading:
-    found = read_date(cell)
+    found = dated(cell, since_1904=reader.since_1904)
+    if found is None and is_month(cell) and slot.details is None:
+        return Reading({}, None, (of_field("L125", slot.field, text),))
     if found is None:
         return _wording("L011", cell, text, slot, **told(meant_moment(cell, read_date)))
-    return Reading({slot.field.name: found}, None if found == written(cell).strip() else "date")
+    return _of_moment(cell, found, found.date(), "date", slot)
 
 
 def _moment(cell: Any, text: str, slot: Slot, reader: Reader) -> Reading:
-    found = read_moment(cell)
+    found = dated(cell, since_1904=reader.since_1904)
+    if found is None and is_month(cell) and slot.details is None:
+        return Reading({}, None, (of_field("L125", slot.field, text),))
     if found is None:
         return _wording("L012", cell, text, slot, **told(meant_moment(cell, read_moment)))
-    return Reading({slot.field.name: found}, None if found == written(cell).strip() else "time")
+    return _of_moment(cell, found, found.iso(), "time", slot)
+
+
+def _of_moment(cell: Any, found: Moment, value: str, rule: str, slot: Slot) -> Reading:
+    """A day or a time as its field has it; a year of two figures is said."""
+    if value == written(cell):
+        return Reading({slot.field.name: value})
+    issues = (of_field("L124", slot.field, clean(cell), kept=value),) if found.rule == "shortYear" else ()
+    return Reading({slot.field.name: value}, f"{rule}+{found.rule}" if found.rule else rule, issues)
 
 
 def _number(cell: Any, text: str, slot: Slot, reader: Reader) -> Reading:
@@ -153,9 +206,11 @@ def _number(cell: Any, text: str, slot: Slot, reader: Reader) -> Reading:
     values: dict[str, Any] = {field.name: found.value}
     issues: tuple[Issue, ...] = ()
     measure = slot.siblings.get(f"{field.name}Unit")
+    if found.approximate and not (found.note or slot.details):
+        issues = (of_field("L123", field, text, kept=found.value),)
     if found.note and measure:
         values[measure.name] = found.note
-    elif found.note and slot.details:
+    elif (found.note or found.approximate) and slot.details:
         values[slot.details.name] = text
     elif found.note and found.note.startswith("("):
         issues = (of_field("L024", field, text),)
@@ -230,8 +285,9 @@ def _money(cell: Any, text: str, slot: Slot, reader: Reader) -> Reading:
         values["quantityUnit"] = found.per
     issues: tuple[Issue, ...] = ()
     if found.amount is None:
-        issues = (of_field("L021", field, text),)
-    elif found.rule and found.rule.endswith("rounded"):
+        code = "L131" if found.rule == "contradictory" else "L021"
+        issues = (of_field(code, field, text),)
+    elif found.rule and "rounded" in found.rule.split("+"):
         issues = (of_field("L025", field, text, kept=found.amount),)
     return Reading(values, found.rule, issues)
 
@@ -251,8 +307,7 @@ def _period(cell: Any, text: str, slot: Slot, reader: Reader) -> Reading:
 def _named(cell: Any, text: str, slot: Slot, reader: Reader) -> Reading:
     if slot.field.definition == "organization" and is_valid(normalize(text)):
         return Reading({slot.field.name: {"uscc": normalize(text)}}, "uscc")
-    rule = "blanks" if isinstance(cell, str) and text != cell.strip() else None
-    return Reading({slot.field.name: {NAMED[str(slot.field.definition)]: text}}, rule)
+    return Reading({slot.field.name: {NAMED[str(slot.field.definition)]: text}})
 
 
 def _document(cell: Any, text: str, slot: Slot, reader: Reader) -> Reading:

@@ -12,7 +12,7 @@ from loaders.build import Builder
 from loaders.draft import Path
 from loaders.labelled import may_be_labelled
 from loaders.plain import Test, numbers_of, tests_of
-from loaders.sources import source_of
+from loaders.sources import source_of, written_at
 from loaders.text import clean, is_null
 from schemas.catalog import Catalog
 from schemas.check import check
@@ -148,7 +148,7 @@ class Column(Seen):
     def written(self, key: Key, path: str) -> str | None:
         """What a cell says, where a rule made something else of it for the value at a path."""
         source = source_of(path, self._sources.get(key, {}))
-        return source[4] if source is not None and len(source) > 4 else None
+        return written_at(source) if source is not None else None
 
     def _unsure(self, fresh: Collection[Key], test: Test) -> Collection[Key]:
         """Those of the new cells of which the test is not sure."""

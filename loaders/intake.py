@@ -3,10 +3,11 @@
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from formats.aside import aside
-from formats.row import Row
+from formats.row import SINCE_1904, Remark, Row
 from formats.wire import Batch
 from loaders.across import Across
 from loaders.asked import Asked
@@ -18,6 +19,7 @@ from loaders.headings import SEARCHED
 from loaders.issues import RULES
 from loaders.ledger import Ledger
 from loaders.personal import mask
+from loaders.remarks import findings
 from loaders.report import ColumnUse, SoFar
 from loaders.screen import masked, masked_cells, screened_record
 from loaders.sheets import Sheet
@@ -61,16 +63,21 @@ class Intake:
         self._without_heading: list[list[Row]] = []
         self._tables: dict[str, Table | None] = {}
         self._first: dict[str, int] = {}
+        self._remarks: list[Remark] = []
 
     def take_all(self, batches: Iterable[Batch], progress: Progress | None = None) -> None:
         """Take every row of a file."""
         told = 0
         for batch in batches:
+            if batch.remark is not None:
+                self._take_remark(batch.remark)
+                continue
             self._take_batch(batch)
             if progress and self.rows - told >= PROGRESS_EVERY:
                 told = self.rows
                 progress(self.so_far)
         self._end_of_sheet()
+        self.issues.add(*map(masked, findings(self._remarks, self._is_read)))
         for sheet in self.sheets.values():
             sheet.said.update(
                 dict.fromkeys(found for way in sheet.ways for found in (*way.faults, *way.notes))
@@ -138,6 +145,16 @@ class Intake:
         stated = Case(None, told.id, told.name) if told else UNKNOWN
         one = next((one for one in (*cases, stated) if one.publisher_id), UNKNOWN)
         return [one.disclosure_id, one.publisher_id, one.publisher and mask(one.publisher)[0]]
+
+    def _take_remark(self, remark: Remark) -> None:
+        """Keep what the format remarks on; a workbook's way of counting days has to be known before its rows."""
+        self._remarks.append(remark)
+        if remark.kind == SINCE_1904:
+            self.asked = replace(self.asked, since_1904=True)
+
+    def _is_read(self, sheet: str) -> bool:
+        """Whether a sheet has rows that are read, and is not put aside whole."""
+        return sheet in self._aside and self._aside[sheet] is None
 
     def _take_batch(self, batch: Batch) -> None:
         """Take rows that came together: by columns once their table is known, else one by one."""

@@ -1,6 +1,6 @@
 """What a file can have wrong, as a table; the codes are listed in docs/errors.md and never reused.
 
-L00x the file, L01x–L03x a cell, L04x a row, L05x and P02x personal data, L06x several rows together.
+L00x the file, L01x–L03x and L12x a cell, L126 and after what a workbook does not show, L04x a row, L05x and P02x personal data, L06x several rows together.
 """
 
 from typing import Any
@@ -88,6 +88,42 @@ RULES: dict[str, Rule] = {
     "L026": Rule(
         "warning", "“{title}”没有名称，它的其他内容没有存入：{value}", "“{titleEn}” has no name; the rest of it is not kept: {value}",
         "补上“{title}”的名称或统一社会信用代码。", "Give the name or the credit code of “{titleEn}”."),
+    "L120": Rule(
+        "warning", "“{title}”的单元格没有值，只有表格软件的错误标记，没有存入：{value}", "“{titleEn}” has no value, only a mark of the spreadsheet program; it is not stored: {value}",
+        "在原来的表格里改正公式，或者把列拉宽，再重新导出。", "Correct the formula or widen the column in the workbook, and export it again."),
+    "L121": Rule(
+        "error", "“{title}”被表格软件当成数字，末尾的数字已经丢失：{value}", "“{titleEn}” was taken for a number by a spreadsheet program and has lost its last figures: {value}",
+        "把这一列设为文本格式，重新填写完整的编号。", "Set the column to text and fill in the whole number again."),
+    "L122": Rule(
+        "warning", "“{title}”被表格软件当成数字，末尾的数字已经丢失，没有存入：{value}", "“{titleEn}” was taken for a number by a spreadsheet program and has lost its last figures; it is not stored: {value}",
+        "把这一列设为文本格式，重新填写完整的编号。", "Set the column to text and fill in the whole number again."),
+    "L123": Rule(
+        "warning", "“{title}”写的是约数，存成 {kept}：{value}", "“{titleEn}” is only approximate and is kept as {kept}: {value}",
+        "知道准确的数时请改写；“约”字没有存入。", "Write the exact number where it is known; that it is approximate is not kept."),
+    "L124": Rule(
+        "warning", "“{title}”的年份只有两位，读成 {kept}：{value}", "The year of “{titleEn}” has two figures only and is read as {kept}: {value}",
+        "把年份写成四位。", "Write the year with four figures."),
+    "L125": Rule(
+        "error", "“{title}”只写到月份，没有写哪一日：{value}", "“{titleEn}” names a month and no day: {value}",
+        "补上日，写成 2024-06-18 或 2024年6月18日。", "Add the day, like 2024-06-18."),
+    "L126": Rule(
+        "info", "{what}是隐藏的，照样读入", "{whatEn} is hidden, and was read all the same",
+        "不应公开的，请在文件中删去再发。", "Remove it from the file where it is not to be published."),
+    "L127": Rule(
+        "warning", "这些单元格是公式的错误值，当作空白：{value}", "These cells are errors of formulas and were read as empty: {value}",
+        "在表格里改正公式，或者直接填写数值。", "Correct the formulas, or write the values."),
+    "L128": Rule(
+        "warning", "这些单元格是没有结果的公式，当作空白：{value}", "These cells are formulas without a result and were read as empty: {value}",
+        "用表格软件打开、保存一次再发，或者直接填写数值。", "Open and save the file in a spreadsheet program, or write the values."),
+    "L129": Rule(
+        "info", "这些单元格的文字划了删除线，照样读入：{value}", "These cells are struck through and were read all the same: {value}",
+        "已经作废的内容请删去。", "Remove what is no longer valid."),
+    "L130": Rule(
+        "info", "这个工作簿从 1904 年起计算日期，已照此换算", "The workbook counts its days from 1904, and they were read so",
+        "不需要处理；日期不对时，请核对原文件的日期系统设置。", "Nothing to do; where dates are wrong, look at the date system of the workbook."),
+    "L131": Rule(
+        "warning", "“{title}”的大写与小写金额不一致，只存了原文：{value}", "The amounts of “{titleEn}” in words and in figures differ; only the wording is kept: {value}",
+        "核对后改成一致。", "Compare them and correct the wrong one."),
     "L041": Rule(
         "error", "与前面的行是同一条记录，但“{title}”不同：{value}", "The same record as a row before, but “{titleEn}” differs: {value}",
         "与第 {other} 行（{stored}）核对；确实是两条记录时，给它们不同的编号。", "Compare it with row {other} ({stored}); if they are two records, number them differently."),

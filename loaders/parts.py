@@ -15,8 +15,6 @@ from loaders.text import clean, written
 from schemas.field import Field
 from schemas.issue import Issue
 
-# So much of a raw cell is kept beside a value that was changed.
-_RAW = 1000
 # So many different cells are read once.
 _KEPT = 20_000
 
@@ -93,7 +91,7 @@ class Parts:
             value, hidden = screened(value, field, beside)
             rules = ["profile" if changed else None, reading.rule, "masked" if hidden else None]
             rule = "+".join(one for one in rules if one) or None
-            raw = (mask(shown(cell), beside=beside)[0][:_RAW],) if rule else ()
+            raw = (mask(as_written(cell), beside=beside)[0],) if rule else ()
             path = at if name == bound.slot.field.name else (*parent, name)
             values.append(Value(name, path, value, field, rule, raw, tuple(map(masked, hidden))))
         return Given(tuple(values), parent, tuple(map(masked, reading.issues)))
@@ -132,6 +130,11 @@ def plain_parts(cell: list[Any]) -> list[Any]:
 def shown(cell: Any) -> str:
     """What a cell says, the parts of a list with a pipe between them."""
     return "|".join(map(written, plain_parts(cell))) or "[]" if isinstance(cell, list) else clean(cell)
+
+
+def as_written(cell: Any) -> str:
+    """A cell as the file has it, blanks included; the parts of a list with a pipe between them."""
+    return cell if isinstance(cell, str) else shown(cell)
 
 
 def _dated(text: str, date_format: str) -> Any:

@@ -24,6 +24,8 @@ Test = Callable[[Sequence[str]], list[str]]
 
 _IDEOGRAPH = re.compile(r"[\u4e00-\u9fff]")
 _IDEOGRAPHS = re.compile(r"(?:[^|\u4e00-\u9fff]*[\u4e00-\u9fff][^|]*\|)*")
+# What `clean` and `read_cell` change in a text that looks clean: marks of Excel's, markup, numbers that lost figures.
+_MARKS = re.compile(r"(?:^|\|)(?:['‘=#]|[0-9.]+[eE]\+)|_x000|<[bB][rR]|&nbsp;")
 # No number that `LONG` finds is without these; looking for it is quicker.
 _FIGURES = re.compile(rf"(?<!\d)\d[\d{GAP[1:]}{{10}}")
 _DAY = re.compile(r"(?:19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}")
@@ -93,6 +95,7 @@ def is_clean(texts: Sequence[str]) -> bool:
         and " |" not in joined
         and "| " not in joined
         and joined == joined.strip(" ")
+        and not _MARKS.search(joined)
     )
 
 
@@ -112,7 +115,7 @@ def _texts(field: Field, slot: Slot, *, named: bool = False) -> Test:
     def test(texts: Sequence[str]) -> list[str]:
         sure: Sequence[str] = texts
         if not is_clean(texts):
-            sure = [one for one in texts if one.isprintable() and "  " not in one and one == one.strip(" ")]
+            sure = [one for one in texts if is_clean([one])]
         if slot.nulls:
             sure = [one for one in sure if one not in slot.nulls]
         # Longer or shorter than is allowed, or perhaps a mark for "nothing".

@@ -1,12 +1,12 @@
 """Numbers with their units, exact: Decimal and Fraction, never a float in between."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from typing import Any
 
-from loaders.numerals import read_integer
+from loaders.numerals import leading_numeral, read_integer
 from loaders.text import clean, exact, half
 from loaders.units import Units
 
@@ -19,6 +19,8 @@ _RESTATED = re.compile(r"\((?:折?合|约合|即|约为).*")
 _ORDINAL = re.compile(
     r"第? ?(\d{1,6}|[一二三四五六七八九十]{1,4}) ?(?:名|位|期|次|批|年|个|号|中标候选人|候选人)?[.、]?"
 )
+# 约100亩, 100亩左右: no more exact number is known.
+_APPROXIMATE = re.compile(r"(?:大?约(?:为|合|计)?|大概) ?(?P<number>.+)|(?P<before>.+?) ?左右", re.DOTALL)
 _MEASURE = re.compile(r"[^\W\d]{1,3}")
 
 # Results of units that do not divide evenly (亩 is 2000/3 m²) keep so many decimals.
@@ -33,11 +35,13 @@ class Quantity:
     """A number in the unit its field wants.
 
     `rule` names what was done to the cell, None if it says just this number. `note` is what the cell says besides.
+    `approximate`: the cell says that it is only about so much.
     """
 
     value: int | float
     rule: str | None
     note: str = ""
+    approximate: bool = False
 
 
 def leading_number(text: str) -> tuple[Decimal, str] | None:
@@ -75,19 +79,54 @@ def read_quantity(cell: Any, base: str | None, heading_unit: str | None, units: 
     The cell's own unit goes before the heading's, the heading's before `base`. Without a base a short measure word
     may follow (`2016年`, `3台`), which is the note.
     """
-    plain = isinstance(cell, (int, float)) and not isinstance(cell, bool)
-    text = "" if plain else half(clean(cell)).replace("\n", " ").rstrip("。;")
-    found = (
-        (exact(float(cell)) if isinstance(cell, float) else Decimal(cell), "")
-        if plain
-        else leading_number(text)
-    )
-    if found is None:
-        return None
-    number, rest = found
+    if isinstance(cell, (int, float)) and not isinstance(cell, bool):
+        return _quantity(
+            exact(float(cell)) if isinstance(cell, float) else Decimal(cell),
+            "",
+            [],
+            base,
+            heading_unit,
+            units,
+        )
+    text = half(clean(cell)).replace("\n", " ").rstrip("。;")
+    bare, approximate = exactly(text)
+    found = leading_number(bare)
+    read = None
+    if found is not None:
+        rule = [] if _same(bare, found[0]) else ["number"]
+        read = _quantity(*found, rule, base, heading_unit, units)
+    if read is None:
+        spelled = leading_numeral(bare.replace(" ", ""))
+        # Without a unit to look for, 一般 would be 1 of something.
+        if spelled is None or (base is None and spelled[1]):
+            return None
+        read = _quantity(*spelled, ["numeral"], base, heading_unit, units)
+        if read is not None and read.rule and "numeral" not in read.rule:
+            read = replace(read, rule=f"numeral+{read.rule}")
+    if read is None or not approximate:
+        return read
+    return replace(read, rule="+".join(one for one in ("approximate", read.rule) if one), approximate=True)
+
+
+def exactly(text: str) -> tuple[str, bool]:
+    """A text without the words that make its number an approximate one, and whether there were any.
+
+    >>> exactly("约100亩"), exactly("100万元左右"), exactly("约定的100亩")
+    (('100亩', True), ('100万元', True), ('约定的100亩', False))
+    """
+    found = _APPROXIMATE.fullmatch(text)
+    bare = (found["number"] or found["before"]) if found else ""
+    begins = bool(bare) and (leading_number(bare) is not None or leading_numeral(bare) is not None)
+    return (bare, True) if begins else (text, False)
+
+
+def _quantity(
+    number: Decimal, rest: str, rule: list[str], base: str | None, heading_unit: str | None, units: Units
+) -> Quantity | None:
+    """The quantity of a number and what follows it; None where that is no unit of what is asked for."""
     if abs(number) >= LARGEST:
         return None
-    rule = [] if plain or _same(text, number) else ["number"]
+    rest = rest.strip()
     explained = _EXPLAINED.fullmatch(rest)
     note = ""
     if explained and not units.is_unit(rest):
@@ -108,7 +147,7 @@ def read_quantity(cell: Any, base: str | None, heading_unit: str | None, units: 
     if factor != 1 or rest:
         rule = [f"unit:{unit}"]
     if rounded:
-        rule.append("rounded")
+        rule = [*rule, "rounded"]
     return Quantity(as_json(value), "+".join(rule) or None, note)
 
 

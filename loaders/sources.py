@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from loaders.text import clean
 from schemas.issue import Issue
 
 # [sheet, row, column, …] of what stands at a path, or of the nearest thing to it.
@@ -31,8 +32,13 @@ def places(sources: Mapping[str, Any], sheet: str, row: int) -> PlaceOf:
 
 def placed(found: Issue, source: Sequence[Any]) -> Issue:
     """The finding at its cell; with what the cell says, where a rule made something else of it."""
-    raw = source[4] if len(source) > 4 and found.value is not None else None
+    raw = written_at(source) if found.value is not None else None
     return found.at(sheet=source[0], row=source[1], column=source[2], written=raw)
+
+
+def written_at(source: Sequence[Any]) -> str | None:
+    """What a cell says as a report shows it, where a rule made something else of it."""
+    return clean(source[4]) if len(source) > 4 else None
 
 
 def own_source(path: str, sources: Mapping[str, Any]) -> list[Any] | None:

@@ -112,6 +112,8 @@ FILES: tuple[FileFault, ...] = tuple(
         *((f"cut in a letter in {suffix}", suffix, cut_in_a_letter, "F011") for suffix in ("csv", "json", "jsonl", "xml")),
         *((f"two encodings in {suffix}", suffix, half_and_half, "F011") for suffix in ("csv", "json", "jsonl", "xml")),
         *((f"no encoding in {suffix}", suffix, instead("编,号\n".encode("gbk") + LOST), "F010") for suffix in ("csv", "json", "jsonl", "xml")),
+        *((f"Big5 in {suffix}", suffix, instead('[{"編號": "臺北縣市政府", "名稱": "土地出讓金額範例"}]'.encode("big5")), "F070") for suffix in ("csv", "json", "jsonl")),
+        *((f"a workbook named {suffix}", suffix, instead(workbooks.xlsx_of(lambda book: book.add_worksheet())), "F071") for suffix in ("csv", "json", "jsonl", "xml")),
         # CSV.
         ("a quote never closed", "csv", replaced_last(",91530114MA6K000170", ',"91530114MA6K000170'), "F020"),
         ("a quote that swallows rows", "csv", lambda content: replaced_last(",2024-06-18", ',2024-06-18"x,')(replaced(",2024-06-18", ',"2024-06-18')(content)), "F021"),

@@ -37,7 +37,7 @@ def xls_of(fill: Callable[[Any], None]) -> bytes:
 
 
 def read(content: bytes) -> list[Row]:
-    return list(xlsx.read(io.BytesIO(content)))
+    return [row for row in xlsx.read(io.BytesIO(content)) if isinstance(row, Row)]
 
 
 def cells(content: bytes) -> list[Any]:

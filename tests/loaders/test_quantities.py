@@ -33,7 +33,6 @@ QUANTITIES: list[tuple[Any, str | None, str | None, float | None, str]] = [
     (0.1 + 0.2, "m2", None, 0.3, ""),
     (12, None, None, 12, ""),
     ("2100公顷以内", "m2", None, None, ""),
-    ("约100亩", "m2", None, None, ""),
     ("住宅70年、商服40年", "year", None, None, ""),
     ("12个月", "day", None, None, ""),
     ("12万元", "m2", None, None, ""),
