@@ -92,7 +92,11 @@ def _write(connection: Any, entries: list[Entry], catalog: Catalog) -> None:
 
 
 def variations(disclosure: Disclosure, seed: int) -> Iterator[Entry]:
-    """The sample, one as bare as can be, and others of every number of parts."""
+    """The sample, one as bare as can be, and others of every number of parts, but for what identifies no record."""
+    return (one for one in _variations(disclosure, seed) if identify(one.record, one.disclosure))
+
+
+def _variations(disclosure: Disclosure, seed: int) -> Iterator[Entry]:
     sample = dict(disclosure.sample)
     chance = random.Random(f"{seed} {disclosure.name}")
     yield Entry(sample, disclosure)
