@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from loaders.across import Across
-from loaders.completeness import filled_paths
 from loaders.report import NotRun
 from loaders.sources import PlaceOf, placed
 from schemas.catalog import Catalog, Disclosure
@@ -18,18 +17,20 @@ class Beyond:
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
         self.across = Across(catalog)
-        self._paths: dict[str, set[str]] = {}
+        self._paths: dict[str, int] = {}
 
-    def take(self, disclosure: Disclosure, record: Mapping[str, Any], place_of: PlaceOf) -> Iterator[Issue]:
-        """The findings about a valid record, at their cells."""
-        self.know(disclosure, record)
+    def take(
+        self, disclosure: Disclosure, record: Mapping[str, Any], paths: int, place_of: PlaceOf
+    ) -> Iterator[Issue]:
+        """The findings about a valid record that has these properties (`filled_paths`), at their cells."""
+        self.know(disclosure, paths)
         for one in quality(record, disclosure, self._catalog):
             yield placed(one, place_of(one.path))
         yield from self.across.take(disclosure, record, place_of)
 
-    def know(self, disclosure: Disclosure, record: Mapping[str, Any]) -> None:
+    def know(self, disclosure: Disclosure, paths: int) -> None:
         """That the file has a record with these properties."""
-        self._paths.setdefault(disclosure.name, set()).update(filled_paths(record))
+        self._paths[disclosure.name] = self._paths.get(disclosure.name, 0) | paths
 
     def take_rows(self, rows: Sequence[tuple[str, int, Mapping[str, Any]]]) -> list[Issue]:
         """The rows (sheet, row, cells) of one record that only repeat another."""
@@ -50,7 +51,8 @@ class Beyond:
         ran: set[str] = set()
         for name, paths in self._paths.items():
             disclosure = self._catalog.versions[name]
-            missing = {one.code: one for one in not_run(paths, disclosure, self._catalog)}
+            there = {path for path, bit in disclosure.bits.items() if paths & bit}
+            missing = {one.code: one for one in not_run(there, disclosure, self._catalog)}
             lacking = missing | lacking
             ran |= {
                 check.code for check, probes in plan(disclosure, self._catalog).probes if probes

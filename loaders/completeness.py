@@ -1,12 +1,16 @@
 """How complete a file's records are: what the policy asks for, and how many records have it."""
 
-from collections.abc import Mapping, Set
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from schemas.catalog import Disclosure
 from schemas.field import Field
 from schemas.naming import ANONYMOUS
+
+# So many different sets of properties are counted together.
+_WAITING = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,32 +79,39 @@ class Completeness:
     """Counts which asked-for properties the records of a file have, those at fault included."""
 
     def __init__(self) -> None:
-        self._counts: dict[str, list[tuple[Filled, frozenset[str]]]] = {}
+        self._counts: dict[str, list[tuple[Filled, int]]] = {}
+        self._waiting: Counter[tuple[str, int]] = Counter()
 
-    def take(self, disclosure: Disclosure, paths: Set[str], records: int = 1) -> None:
+    def take(self, disclosure: Disclosure, paths: int, records: int = 1) -> None:
         """Count so many records of a type that have these properties (`filled_paths`)."""
-        counts = self._counts.get(disclosure.name)
-        if counts is None:
-            asked = Wanted.of(disclosure)
-            counts = self._counts[disclosure.name] = [
-                (Filled(disclosure.name, one), frozenset(field.dotted for field in one.fields))
-                for one in asked
+        if disclosure.name not in self._counts:
+            self._counts[disclosure.name] = [
+                (Filled(disclosure.name, one), sum(disclosure.bits[field.dotted] for field in one.fields))
+                for one in Wanted.of(disclosure)
             ]
-        for one, wanted in counts:
-            one.records += records
-            if not wanted.isdisjoint(paths):
-                one.filled += records
+        self._waiting[disclosure.name, paths] += records
+        if len(self._waiting) > _WAITING:
+            self._count()
 
     def lines(self) -> tuple[Filled, ...]:
         """Every asked-for property of every type that came."""
+        self._count()
         return tuple(one for counts in self._counts.values() for one, _ in counts)
 
+    def _count(self) -> None:
+        for (name, paths), records in self._waiting.items():
+            for one, wanted in self._counts[name]:
+                one.records += records
+                if wanted & paths:
+                    one.filled += records
+        self._waiting.clear()
 
-def filled_paths(record: Mapping[str, Any]) -> set[str]:
-    """The properties that a record has, lists crossed without an index."""
+
+def filled_paths(record: Mapping[str, Any], disclosure: Disclosure) -> int:
+    """The bits of the properties that a record has (`Disclosure.bits`), lists crossed without an index."""
     found: set[str] = set()
     _collect(record, "", found)
-    return found
+    return sum(disclosure.bits.get(path, 0) for path in found)
 
 
 def _collect(value: Any, path: str, found: set[str]) -> None:

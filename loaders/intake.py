@@ -23,12 +23,14 @@ from loaders.remarks import findings
 from loaders.report import ColumnUse, SoFar
 from loaders.screen import masked, masked_cells, screened_record
 from loaders.sheets import Sheet
+from loaders.sound import Sound
 from loaders.spool import Spool
 from loaders.table import Table, table_of
 from loaders.text import clean, is_null
 from loaders.typed import typed
 from loaders.unheaded import unheaded
 from schemas.catalog import Disclosure
+from schemas.check import storable
 from schemas.issue import RULES as SCHEMA_RULES
 from schemas.issue import Issue, issue
 from store.cases import UNKNOWN, Case, case_of
@@ -51,6 +53,7 @@ class Intake:
         self.ledger = ledger
         self.fragments = fragments
         self.refusals = refusals
+        self.sound = Sound(asked.catalog)
         self.issues = Issues()
         self.completeness = Completeness()
         self.skipped: Counter[str] = Counter()
@@ -108,11 +111,14 @@ class Intake:
         """What became of the columns of every sheet."""
         return tuple(use for sheet in self.sheets.values() for use in sheet.uses)
 
-    def said_paths(self, record: Mapping[str, Any]) -> set[str]:
-        """The properties that a file's record has; not a publisher that only stands in."""
+    def said_paths(self, record: Mapping[str, Any], disclosure: Disclosure, paths: int | None = None) -> int:
+        """The properties that a file's record has; not a publisher that only stands in.
+
+        `paths` are all that it has, where they are known.
+        """
         if self.asked.checking and record.get("publisher") == self.asked.stand_in:
-            record = {name: value for name, value in record.items() if name != "publisher"}
-        return filled_paths(record)
+            record, paths = {name: value for name, value in record.items() if name != "publisher"}, None
+        return filled_paths(record, disclosure) if paths is None else paths
 
     def refuse(
         self,
@@ -207,7 +213,7 @@ class Intake:
             name = key.partition(" ")[0]
             disclosures[name] = min(row, disclosures.get(name, row))
         for name in sorted(disclosures, key=disclosures.__getitem__):
-            self.completeness.take(self.asked.catalog.versions[name], frozenset(), 0)
+            self.completeness.take(self.asked.catalog.versions[name], 0, 0)
 
     def _take(self, row: Row) -> None:
         profile = self.asked.profile
@@ -291,14 +297,20 @@ class Intake:
         whole = {"schema": disclosure.name, **said}
         if given and not record.get("publisher"):
             whole["publisher"] = given
+        body = storable(whole)
+        paths = None if body is None else self.sound.paths(whole, disclosure)
+        sources = {"": [place.sheet, place.row, None, None]}
+        if body is not None and paths is not None:
+            self._keep([(disclosure, whole, sources)], place, record, sound=(paths, body))
+            return
         shown, hidden = screened_record(whole, disclosure.fields)
         found = [masked(one.at(sheet=place.sheet, row=place.row)) for one in hidden]
         self.issues.add(*(one for one in found if one.severity != "error"))
         if errors := [one for one in found if one.severity == "error"]:
-            self.completeness.take(disclosure, self.said_paths(shown))
+            self.completeness.take(disclosure, self.said_paths(shown, disclosure))
             self.refuse(self.rows, place, record, errors, made=[(disclosure, shown)])
             return
-        self._keep([(disclosure, shown, {"": [place.sheet, place.row, None, None]})], place, record)
+        self._keep([(disclosure, shown, sources)], place, record)
 
     def _take_row(self, sheet: Sheet, row: Row) -> None:
         self.rows += 1
@@ -332,7 +344,7 @@ class Intake:
         self.issues.add(*(one for _, result in built for one in result.issues if one.severity != "error"))
         if errors:
             for disclosure, result in built:
-                self.completeness.take(disclosure, self.said_paths(result.record))
+                self.completeness.take(disclosure, self.said_paths(result.record, disclosure))
             records = [(disclosure, result.record) for disclosure, result in built]
             self.refuse(self.rows, place, sheet.named_cells(cells), errors, made=records)
             return
@@ -346,14 +358,19 @@ class Intake:
         place: Place,
         cells: Mapping[str, Any],
         lacking: tuple[str, ...] = (),
+        sound: tuple[int, bytes] | None = None,
     ) -> None:
         """Keep a row's fragments (type, record, sources) under the records they belong to.
 
-        The row is refused whole if it cannot be told to which record one of them belongs.
+        The row is refused whole if it cannot be told to which record one of them belongs. `sound`: the row's one
+        record is sound, its paths and its JSON.
         """
         bounds = self.asked.bounds
         if bounds is not None:
-            made = [(disclosure, bounds.completed(record), sources) for disclosure, record, sources in made]
+            completed = [(one, bounds.completed(record), sources) for one, record, sources in made]
+            if any(one[1] is not other[1] for one, other in zip(made, completed, strict=True)):
+                made, sound = completed, None
+        paths, body = sound or (None, None)
         identities = [identify(record, disclosure) for disclosure, record, _ in made]
         for identity, (disclosure, record, _) in zip(identities, made, strict=True):
             if identity is None and "" not in lacking:
@@ -362,11 +379,13 @@ class Intake:
                 self.refuse(self.rows, place, cells, [found], made=said)
                 return
         for identity, (disclosure, record, sources) in zip(identities, made, strict=True):
-            fragment = Fragment(self.rows, place, disclosure.name, record, sources, dict(cells), lacking)
+            fragment = Fragment(
+                self.rows, place, disclosure.name, record, sources, dict(cells), lacking, paths
+            )
             whose = identity.id if identity else f"row {self.rows}"
             # A row of a sheet that lacks something is no part of the records of another.
             key = f"{disclosure.name} {whose}" + f" {place.sheet}" * bool(lacking)
-            self.fragments.add(key, fragment.to_json())
+            self.fragments.add(key, fragment.to_json(body))
             if self.ledger is not None:
                 self._first[key] = min(self.rows, self._first.get(key, self.rows))
                 if identity is not None and not lacking:

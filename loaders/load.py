@@ -22,6 +22,7 @@ from loaders.beyond import Beyond
 from loaders.bounds import Bounds
 from loaders.build import Place
 from loaders.contradicting import Contradictions
+from loaders.completeness import filled_paths
 from loaders.earlier import Earlier, Remembered
 from loaders.fragment import Fragment
 from loaders.groups import Issues
@@ -39,6 +40,7 @@ from loaders.standing import Standing
 from loaders.withdrawn import left_alone, rows_of
 from schemas.catalog import Catalog, Disclosure
 from schemas.check import check as check_record
+from schemas.check import storable
 from schemas.deadline import Unknown, due
 from schemas.issue import Issue, issue
 from schemas.uscc import is_valid, normalize
@@ -258,7 +260,9 @@ class _Run:
         for shape, records in ledger.records.items():
             self.records += records
             self.types[shape.disclosure.type] += records
-            self.intake.completeness.take(shape.disclosure, self.intake.said_paths(shape.record), records)
+            self.intake.completeness.take(
+                shape.disclosure, self.intake.said_paths(shape.record, shape.disclosure), records
+            )
         self.without_deadline.update(ledger.without_deadline)
         self.types, self.without_deadline = +self.types, +self.without_deadline
 
@@ -399,17 +403,22 @@ class _Run:
             if self.bounds and (beyond := [*self.bounds.outside(merged.record, disclosure, self.catalog)]):
                 self._refuse_outside(fragments, beyond)
                 return None
+            record = merged.record
+            paths = fragments[0].paths if len(fragments) == 1 else None
+            if paths is None and storable(record) is not None:
+                paths = self.intake.sound.paths(record, disclosure)
             if first:
-                self.intake.completeness.take(disclosure, self.intake.said_paths(merged.record))
+                self.intake.completeness.take(disclosure, self.intake.said_paths(record, disclosure, paths))
                 first = False
-            found = check_record(merged.record, disclosure, self.catalog)
+            found = check_record(record, disclosure, self.catalog) if paths is None else []
             if lacking:
                 found = [one for one in found if one.code != "S001" or one.path not in lacking]
             errors = [one for one in found if one.severity == "error"]
             if not errors:
                 place_of = places(merged.sources, fragments[0].place.sheet, fragments[0].place.row)
                 self.intake.issues.add(*(placed(one, place_of(one.path)) for one in found))
-                more = list(self.beyond.take(disclosure, merged.record, place_of))
+                paths = filled_paths(record, disclosure) if paths is None else paths
+                more = list(self.beyond.take(disclosure, record, paths, place_of))
                 self.intake.issues.add(*more)
                 without_homes(merged.record, merged.sources, more)
                 if lacking:

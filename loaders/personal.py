@@ -70,14 +70,16 @@ MOBILE: Kind = ("手机号", "a mobile number")
 
 
 _SURE = re.compile(rf"\d(?:{GAP}{{0,2}}\d){{5}}{GAP}{{0,2}}[12]{GAP}{{0,2}}[089](?:{GAP}{{0,2}}\d){{8}}")
+# Whatever is no mobile has fifteen figures or more; an X may be one of them.
+_LONGER = re.compile(rf"\d(?:{GAP}{{0,2}}[\dXxＸｘ×]){{14}}")
 _WORDS_OF_PERSONS = re.compile(r"[证卡]|身份|电话|手机|联系|热线|微信|id|tel|phone|mobile|sfz", re.IGNORECASE)
 
 
-def may_be_personal(text: str, *, of_things: bool = False) -> bool:
+def may_be_personal(text: str, *, phones: bool = True, of_things: bool = False) -> bool:
     """Whether `mask` might find something; False is sure."""
     if may_be_labelled(text):
         return True
-    if not LONG.search(text):
+    if not LONG.search(text) or not (phones or _LONGER.search(text)):
         return False
     return not of_things or _SURE.search(text) is not None or _WORDS_OF_PERSONS.search(text) is not None
 

@@ -8,6 +8,7 @@ from operator import attrgetter
 from typing import Any, NamedTuple
 
 from loaders.beyond import Beyond
+from loaders.completeness import filled_paths
 from loaders.inquiry import Told
 from loaders.ledger import Ledger, Piece
 from loaders.shape import Compared, Shape
@@ -77,7 +78,8 @@ class Standing:
         for piece in pieces:
             if piece.shape not in self._known and not self._taken_back.issuperset(piece.rows):
                 self._known.add(piece.shape)
-                self._beyond.know(piece.shape.disclosure, piece.shape.record)
+                disclosure = piece.shape.disclosure
+                self._beyond.know(disclosure, filled_paths(piece.shape.record, disclosure))
             found += (
                 _Found(piece.rows[at], piece.numbers[at], piece.sheet, told)
                 for at, told in piece.told

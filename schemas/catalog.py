@@ -90,6 +90,11 @@ class Disclosure:
         """Every field by its dotted path."""
         return MappingProxyType({f.dotted: f for f in self.walk()})
 
+    @cached_property
+    def bits(self) -> Mapping[str, int]:
+        """A bit for every field by its dotted path, so that a number can say which of them a record has."""
+        return MappingProxyType({path: 1 << place for place, path in enumerate(self.by_path)})
+
     def example(self, field: Field) -> Any:
         """An example of a leaf: its first value in the sample, so that examples fit together, else its own first.
 

@@ -26,7 +26,8 @@ _FORMATS = {
     "date-time": ("YYYY-MM-DDThh:mm:ss+08:00", "2024-06-18T09:30:00+08:00"),
     "uri": ("http(s)://…", "https://example.org/notice/1.html"),
 }
-_DECIMALS = {"money": 2, "unitPrice": 4}
+# How many decimals an amount may have, by what it is.
+DECIMALS = {"money": 2, "unitPrice": 4}
 
 
 def validator(disclosure: Disclosure, catalog: Catalog) -> jsonschema_rs.Draft202012Validator:
@@ -44,7 +45,7 @@ def validator(disclosure: Disclosure, catalog: Catalog) -> jsonschema_rs.Draft20
 
 def check(record: Mapping[str, Any], disclosure: Disclosure, catalog: Catalog) -> list[Issue]:
     """What is wrong with a record of that version, errors first; an empty list for a record without fault."""
-    if not _is_storable(record):
+    if storable(record) is None:
         return [issue(RULES, "S017")]
     rules = validator(disclosure, catalog)
     issues: list[Issue] = []
@@ -126,28 +127,35 @@ def _beyond(
         several = found if field.many and isinstance(found, list) else [found]
         for index, one in enumerate(several):
             place = f"{path}{field.name}.{index}" if field.many else f"{path}{field.name}"
-            if field.is_money and isinstance(one, Mapping):
-                yield from _decimals(one, field, place)
+            yield from beyond(one, field, place, disclosure, catalog)
             if field.fields and isinstance(one, Mapping):
                 yield from _beyond(one, field.fields, f"{place}.", disclosure, catalog)
-            elif field.kind in ("date", "moment") and isinstance(one, str) and not _is_on_calendar(one):
-                expected, example = _FORMATS["date" if field.kind == "date" else "date-time"]
-                yield issue(
-                    RULES, "S004", path=place, value=one, clause=field.clause, title=field.title,
-                    titleEn=field.title_en, expected=expected, example=example,
-                )  # fmt: skip
-            elif field.codelist and isinstance(one, str):
-                yield from _code(one, field, place, disclosure, catalog)
-            elif field.name == "uscc" and isinstance(one, str) and len(one) == 18 and not is_valid(one):
-                yield issue(RULES, "S011", path=place, value=one, clause=field.clause)
 
 
-def _is_storable(record: Mapping[str, Any]) -> bool:
-    """Whether the record is JSON that a database takes: no NUL, no half of a surrogate pair, no NaN."""
+def beyond(one: Any, field: Field, place: str, disclosure: Disclosure, catalog: Catalog) -> Iterator[Issue]:
+    """What JSON Schema cannot say of one value of a field, nor of the properties below it."""
+    if isinstance(one, Mapping) and field.fields:
+        if field.is_money:
+            yield from _decimals(one, field, place)
+    elif field.kind in ("date", "moment") and isinstance(one, str) and not _is_on_calendar(one):
+        expected, example = _FORMATS["date" if field.kind == "date" else "date-time"]
+        yield issue(
+            RULES, "S004", path=place, value=one, clause=field.clause, title=field.title,
+            titleEn=field.title_en, expected=expected, example=example,
+        )  # fmt: skip
+    elif field.codelist and isinstance(one, str):
+        yield from _code(one, field, place, disclosure, catalog)
+    elif field.name == "uscc" and isinstance(one, str) and len(one) == 18 and not is_valid(one):
+        yield issue(RULES, "S011", path=place, value=one, clause=field.clause)
+
+
+def storable(record: Mapping[str, Any]) -> bytes | None:
+    """The record as JSON that a database takes; None where it has NUL, half of a surrogate pair or NaN."""
     try:
-        return b"\\u0000" not in orjson.dumps(record)
+        body = orjson.dumps(record)
     except (TypeError, ValueError):
-        return False
+        return None
+    return None if b"\\u0000" in body else body
 
 
 def _is_on_calendar(text: str) -> bool:
@@ -193,7 +201,7 @@ def _decimals(money: Mapping[str, Any], field: Field, place: str) -> Iterator[Is
     amount = money.get("amount")
     if not isinstance(amount, (int, float)) or isinstance(amount, bool):
         return
-    allowed = _DECIMALS[str(field.definition)]
+    allowed = DECIMALS[str(field.definition)]
     if -Decimal(str(amount)).as_tuple().exponent > allowed:  # type: ignore[operator]
         yield issue(
             RULES, "S010", path=f"{place}.amount", value=amount, title=field.title, titleEn=field.title_en,

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _VALUE = {character: value for value, character in enumerate(_ALPHABET)}
@@ -36,6 +37,7 @@ def normalize(text: str) -> str:
     return _NOISE.sub("", unicodedata.normalize("NFKC", text)).upper()
 
 
+@lru_cache(maxsize=20_000)
 def is_valid(code: str) -> bool:
     """Whether a normalized code has the standard's shape, a class that exists and the right check character.
 
