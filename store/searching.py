@@ -50,7 +50,7 @@ def insert(connection: Connection, found: Sequence[Searched]) -> None:
         bulk.insert_tuples(
             connection, "search_text", ("recency", "text"), [(place, body) for _, _, place, body in found]
         )
-        expressions = [(place, _spaced(body)) for _, _, place, body in found]
+        expressions = [(place, spaced(body)) for _, _, place, body in found]
         bulk.insert_tuples(connection, "search", ("rowid", "terms"), expressions)
         return
     rows = [(shard, one, place, _array(body), body) for shard, one, place, body in found]
@@ -94,7 +94,7 @@ def insert_names(connection: Connection, kind: str, named: Mapping[str, str]) ->
     last = connection.exec_driver_sql("SELECT coalesce(max(number), 0) FROM search_name").scalar_one()
     rows = [(last + place, kind, one, named[one]) for place, one in enumerate(new, start=1)]
     bulk.insert_tuples(connection, "search_name", ("number", "kind", "id", "text"), rows)
-    found = [(number, _spaced(body)) for number, _, _, body in rows]
+    found = [(number, spaced(body)) for number, _, _, body in rows]
     bulk.insert_tuples(connection, "search_name_terms", ("rowid", "terms"), found)
 
 
@@ -189,13 +189,14 @@ def _rows(connection: Connection, query: str, given: tuple[Any, ...]) -> list[tu
 
 def _forget(connection: Connection, table: str, known: Iterable[tuple[int, str]]) -> None:
     """Take rows out of an FTS5 table without content: it is told what it was told to put in."""
-    rows = [(place, _spaced(body)) for place, body in known]
+    rows = [(place, spaced(body)) for place, body in known]
     if rows:
         statement = f"INSERT INTO {table}({table}, rowid, terms) VALUES ('delete', ?, ?)"  # noqa: S608
         connection.exec_driver_sql(statement, rows)
 
 
-def _spaced(body: str) -> str:
+def spaced(body: str) -> str:
+    """The terms of a normal text as FTS5 takes them."""
     return " ".join(terms(body))
 
 
