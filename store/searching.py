@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Table, and_, select, text
 from schemas.catalog import Catalog
 from store import bulk, tables
 from store.layout import Node, layout
-from store.terms import normal, terms
+from store.terms import joined, normal
 
 Searched = tuple[str, str, int, str]  # shard, id, recency, normal text
 _BATCH = 1000
@@ -47,10 +47,10 @@ def texts(
 def insert(connection: Connection, found: Sequence[Searched]) -> None:
     """Put records into the index."""
     if connection.dialect.name == "sqlite":
-        bulk.insert_tuples(
-            connection, "search_text", ("recency", "text"), [(place, body) for _, _, place, body in found]
-        )
-        expressions = [(place, spaced(body)) for _, _, place, body in found]
+        # FTS5 writes out what it holds in memory where a row comes before the last one.
+        ordered = sorted((place, body) for _, _, place, body in found)
+        bulk.insert_tuples(connection, "search_text", ("recency", "text"), ordered)
+        expressions = [(place, spaced(body)) for place, body in ordered]
         bulk.insert_tuples(connection, "search", ("rowid", "terms"), expressions)
         return
     rows = [(shard, one, place, _array(body), body) for shard, one, place, body in found]
@@ -197,10 +197,10 @@ def _forget(connection: Connection, table: str, known: Iterable[tuple[int, str]]
 
 def spaced(body: str) -> str:
     """The terms of a normal text as FTS5 takes them."""
-    return " ".join(terms(body))
+    return joined(body, " ")
 
 
 def _array(body: str) -> str:
     """Terms as PostgreSQL reads an array: quoted, `null` is a word; they hold no quotation marks."""
-    found = terms(body)
-    return '{"' + '","'.join(found) + '"}' if found else "{}"
+    found = joined(body, '","')
+    return f'{{"{found}"}}' if found else "{}"

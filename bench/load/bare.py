@@ -23,9 +23,9 @@ _OF_A_RECORD = {
     "value_source": "disclosure_id", "change": "disclosure_id", "search": "disclosure_id",
 }  # fmt: skip
 _OF_MANY = {
-    "publisher": "SELECT publisher_id AS one, id AS disclosure_id FROM disclosure",
-    "process": "SELECT process_id AS one, disclosure_id FROM disclosure_process",
-    "organization": "SELECT organization_id AS one, disclosure_id FROM party",
+    "publisher": "SELECT publisher_id AS one, shard, id AS disclosure_id FROM disclosure",
+    "process": "SELECT process_id AS one, shard, disclosure_id FROM disclosure_process",
+    "organization": "SELECT organization_id AS one, shard, disclosure_id FROM party",
 }
 _ONCE = [name for name in tables.metadata.tables if name.startswith("rollup_")]
 
@@ -46,9 +46,11 @@ def take(url: str, size: int, path: Path) -> dict[str, int]:
     """Write a loaded database's rows into a file, in batches of so many records; gives how many rows a table has."""
     engine = connect(url)
     with engine.connect() as connection:
-        numbered = f"SELECT disclosure_id, (version - 1) / {size} AS number FROM change"  # noqa: S608
+        numbered = f"SELECT shard, disclosure_id, (version - 1) / {size} AS number FROM change"  # noqa: S608
         connection.exec_driver_sql(f"CREATE TEMP TABLE batch AS {numbered}")
         connection.exec_driver_sql("CREATE INDEX temp_batch ON batch (number)")
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql("ANALYZE batch")
         count = connection.exec_driver_sql("SELECT max(number) FROM batch").scalar_one() + 1
         _number_registers(connection)
         batches: Batches = [list(_batch(connection, at)) for at in range(count)]
@@ -82,23 +84,26 @@ def insert(url: str, path: Path) -> Callable[[], None]:
 def _number_registers(connection: Connection) -> None:
     """With which batch each publisher, process and organization comes."""
     for name, query in _OF_MANY.items():
-        first = f"SELECT one, min(number) AS number FROM ({query}) u JOIN batch USING (disclosure_id) GROUP BY one"  # noqa: S608
+        first = f"SELECT one, min(number) AS number FROM ({query}) u JOIN batch USING (shard, disclosure_id) GROUP BY one"  # noqa: S608
         connection.exec_driver_sql(f"CREATE TEMP TABLE first_{name} AS {first}")
 
 
 def _batch(connection: Connection, number: int) -> Iterator[Rows]:
     sqlite = connection.dialect.name == "sqlite"
     for name in _OF_MANY:
-        source = f"JOIN first_{name} f ON f.number = {number} AND f.one = t.id"
+        source = f"JOIN (SELECT one FROM first_{name} WHERE number = {number}) f ON f.one = t.id"
         yield _rows(connection, name, f"FROM {name} t {source}")
         named = f"FROM search_name t {source} WHERE t.kind = '{name}'"
         yield from _names(connection, named) if sqlite else [_rows(connection, "search_name", named)]
     for name, column in _OF_A_RECORD.items():
-        own = f"JOIN batch b ON b.number = {number} AND b.disclosure_id = "
+        of = f"FROM batch b {{}} WHERE b.number = {number}"
         if name == "search" and sqlite:
-            yield from _texts(connection, f"FROM search_text t JOIN disclosure d USING (recency) {own} d.id")
+            owner = "CROSS JOIN disclosure d ON d.shard = b.shard AND d.id = b.disclosure_id"
+            yield from _texts(connection, of.format(f"{owner} CROSS JOIN search_text t USING (recency)"))
         else:
-            yield _rows(connection, name, f"FROM {name} t {own} t.{column}")
+            own = f"CROSS JOIN {name} t" if sqlite else f"JOIN {name} t"
+            on = f"ON t.shard = b.shard AND t.{column} = b.disclosure_id"
+            yield _rows(connection, name, of.format(f"{own} {on}"))
 
 
 def _rows(connection: Connection, name: str, source: str, whole: bool = False) -> Rows:
