@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Table, and_, select, text
 from schemas.catalog import Catalog
 from store import bulk, tables
 from store.layout import Node, layout
-from store.terms import normal, terms
+from store.terms import joined, normal
 
 Searched = tuple[str, str, int, str]  # shard, id, recency, normal text
 _BATCH = 1000
@@ -47,10 +47,10 @@ def texts(
 def insert(connection: Connection, found: Sequence[Searched]) -> None:
     """Put records into the index."""
     if connection.dialect.name == "sqlite":
-        bulk.insert_tuples(
-            connection, "search_text", ("recency", "text"), [(place, body) for _, _, place, body in found]
-        )
-        expressions = [(place, _spaced(body)) for _, _, place, body in found]
+        # FTS5 writes out what it holds in memory where a row comes before the last one.
+        ordered = sorted((place, body) for _, _, place, body in found)
+        bulk.insert_tuples(connection, "search_text", ("recency", "text"), ordered)
+        expressions = [(place, spaced(body)) for place, body in ordered]
         bulk.insert_tuples(connection, "search", ("rowid", "terms"), expressions)
         return
     rows = [(shard, one, place, _array(body), body) for shard, one, place, body in found]
@@ -94,7 +94,7 @@ def insert_names(connection: Connection, kind: str, named: Mapping[str, str]) ->
     last = connection.exec_driver_sql("SELECT coalesce(max(number), 0) FROM search_name").scalar_one()
     rows = [(last + place, kind, one, named[one]) for place, one in enumerate(new, start=1)]
     bulk.insert_tuples(connection, "search_name", ("number", "kind", "id", "text"), rows)
-    found = [(number, _spaced(body)) for number, _, _, body in rows]
+    found = [(number, spaced(body)) for number, _, _, body in rows]
     bulk.insert_tuples(connection, "search_name_terms", ("rowid", "terms"), found)
 
 
@@ -189,17 +189,18 @@ def _rows(connection: Connection, query: str, given: tuple[Any, ...]) -> list[tu
 
 def _forget(connection: Connection, table: str, known: Iterable[tuple[int, str]]) -> None:
     """Take rows out of an FTS5 table without content: it is told what it was told to put in."""
-    rows = [(place, _spaced(body)) for place, body in known]
+    rows = [(place, spaced(body)) for place, body in known]
     if rows:
         statement = f"INSERT INTO {table}({table}, rowid, terms) VALUES ('delete', ?, ?)"  # noqa: S608
         connection.exec_driver_sql(statement, rows)
 
 
-def _spaced(body: str) -> str:
-    return " ".join(terms(body))
+def spaced(body: str) -> str:
+    """The terms of a normal text as FTS5 takes them."""
+    return joined(body, " ")
 
 
 def _array(body: str) -> str:
     """Terms as PostgreSQL reads an array: quoted, `null` is a word; they hold no quotation marks."""
-    found = terms(body)
-    return '{"' + '","'.join(found) + '"}' if found else "{}"
+    found = joined(body, '","')
+    return f'{{"{found}"}}' if found else "{}"

@@ -10,8 +10,9 @@ normal text is looked at.
 
 import re
 import unicodedata
+from bisect import bisect
 from collections.abc import Iterable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from math import ceil
 from operator import add
 
@@ -21,8 +22,19 @@ _CHINESE = "〇\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
 _RUNS = re.compile(rf"([{_CHINESE}]+)|([^\W_{_CHINESE}]+)")
 _TOKENS = re.compile(rf"[{_CHINESE}]|[^\W_{_CHINESE}]+")
 _IS_CHINESE = re.compile(f"[{_CHINESE}]").match
+_OTHERS = re.compile(rf"([^ \n{_CHINESE}]+)")  # runs of other letters and digits, where nothing else is left
+# Parts of a text on its way that no folded text has: the edge of such a run, and a character that may join the one
+# before it, so that the text has to be folded whole.
+_EDGE, _UNSURE = "\x01", "\x00"
+# What joins the character before it without being a combining mark (Hangul, some vowels of India and beyond).
+_JOINING = frozenset(map(chr, (
+    *range(0x1161, 0x1176), *range(0x11A8, 0x11C3),
+    0x9BE, 0x9D7, 0xB3E, 0xB56, 0xB57, 0xBBE, 0xBD7, 0xCC2, 0xCD5, 0xCD6, 0xD3E, 0xD57, 0xDCF,
+    0xDDF, 0xFB5, 0xFB7, 0x102E, 0x1B35, 0x11127, 0x1133E, 0x11357, 0x114B0, 0x114BA, 0x114BD, 0x115AF, 0x11930,
+)))  # fmt: skip
 _LONGEST = 64  # characters of a Latin run: an entry of PostgreSQL's index has a limit
 _BEGINNINGS = (2, 3, 4, 6, 8, 12, 16)  # lengths at which the beginning of a run is a term of its own
+_SHORT = 32  # characters of a piece whose terms are kept for when it comes again
 _COVERING = 12  # pairs of a phrase that are asked of the index; the text is looked at in any case
 # Signs behind a term; neither is a letter, so that no text has such a term, and FTS5 parts only at ASCII signs.
 _BEGINS, _IN_TITLE = "…", "‖"
@@ -36,8 +48,8 @@ def normal(title: str, texts: Iterable[str] = ()) -> str:
     >>> normal("昆明市“KCC2024-7号”", ["雲南 省"])
     '昆明市 kcc2024 7 号\\n云南省\\n'
     """
-    lines = dict.fromkeys(map(_line, texts))
-    first = _line(title)
+    first, *others = _lines((title, *texts))
+    lines = dict.fromkeys(others)
     lines.pop(first, None)
     lines.pop("", None)
     return "\n".join((first, *lines, ""))
@@ -49,11 +61,20 @@ def terms(text: str) -> list[str]:
     >>> terms(normal("云南", ["kcc24"]))
     ['云', '南', '云南', 'kcc24', 'kc…', 'kcc…', 'kcc2…', '云‖', '南‖', '云南‖']
     """
-    title, _, rest = text.partition("\n")
-    own = list(dict.fromkeys(_terms(title)))
-    found = dict.fromkeys(own)
-    found.update(dict.fromkeys(_terms(rest)))
+    found, own = _found(text)
     return [*found, *(term + _IN_TITLE for term in own)]
+
+
+def joined(text: str, between: str) -> str:
+    """The same terms in one text with something between them.
+
+    >>> joined(normal("云南", ["kc"]), " ")
+    '云 南 云南 kc kc… 云‖ 南‖ 云南‖'
+    """
+    found, own = _found(text)
+    if not own:
+        return between.join(found)
+    return f"{between.join(found)}{between}{(_IN_TITLE + between).join(own)}{_IN_TITLE}"
 
 
 def tokens(text: str) -> list[str]:
@@ -148,23 +169,71 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFKC", text).casefold().translate(_simplified())
 
 
+def _lines(texts: Sequence[str]) -> list[str]:
+    """Each text as it is compared. All at once: a step in C for a character, and none in Python."""
+    whole = "\n".join(texts)
+    if whole.count("\n") >= len(texts):
+        whole = "\n".join([text.replace("\n", " ") for text in texts])
+    flat = whole.translate(_letters())
+    if _UNSURE in flat:
+        return [_line(text) for text in texts]
+    marked = _EDGE.join(_OTHERS.split(flat)).replace(" ", "")
+    return marked.replace(_EDGE + _EDGE, " ").replace(_EDGE, " ").split("\n")
+
+
 def _line(text: str) -> str:
+    """One text as it is compared, whatever its characters."""
     return "".join(
         chinese or f" {other} " for chinese, other in _RUNS.findall(fold(text))
     ).replace("  ", " ")  # fmt: skip
+
+
+class _Letters(dict[int, str]):
+    """What each character folds to, a space for what parts tokens; filled as characters are met."""
+
+    def __missing__(self, code: int) -> str:
+        letter = chr(code)
+        first = unicodedata.normalize("NFKD", letter)[0]
+        if letter == "\n":
+            made = letter
+        elif unicodedata.combining(first) or first in _JOINING:
+            made = _UNSURE
+        else:
+            made = "".join(one if _TOKENS.match(one) else " " for one in fold(letter))
+        self[code] = made
+        return made
+
+
+@cache
+def _letters() -> _Letters:
+    return _Letters()
+
+
+def _found(text: str) -> tuple[dict[str, None], dict[str, None]]:
+    """The terms of a normal text without those of its title, which stand beside them, with a sign."""
+    title, _, rest = text.partition("\n")
+    own = dict.fromkeys(_terms(title))
+    return own | dict.fromkeys(_terms(rest)), own
 
 
 def _terms(text: str) -> list[str]:
     """The terms of a normal text. They depend on the text alone, so that they can be made again to be taken out."""
     found: list[str] = []
     for piece in text.split():
-        if _IS_CHINESE(piece):
-            found += piece
-            found += map(add, piece, piece[1:])
-        else:
-            found.append(piece[:_LONGEST])
-            found += (piece[:size] + _BEGINS for size in _BEGINNINGS if size <= len(piece))
+        found += _terms_of_short(piece) if len(piece) <= _SHORT else _terms_of(piece)
     return found
+
+
+def _terms_of(piece: str) -> list[str]:
+    if piece.isascii() or not _IS_CHINESE(piece):
+        beginnings = _BEGINNINGS[: bisect(_BEGINNINGS, len(piece))]
+        return [piece[:_LONGEST], *[piece[:size] + _BEGINS for size in beginnings]]
+    characters = [*piece]
+    return [*characters, *map(add, characters, characters[1:])]
+
+
+# Names of places and organizations, numbers and years come again and again; a few megabytes hold thousands.
+_terms_of_short = lru_cache(maxsize=4096)(_terms_of)
 
 
 def _covering(run: Sequence[str]) -> list[str]:

@@ -111,3 +111,12 @@ def test_terms_have_nothing_that_an_index_would_cut(title: str, text: str) -> No
         assert plain
         assert all(character.isalnum() for character in plain)
         assert plain.isascii() is False or plain == plain.lower()
+
+
+def test_texts_folded_together_are_each_folded_by_itself() -> None:
+    """Some characters join the one before: those are told apart, whatever Unicode says of the others."""
+    for first in range(0, 0x30000, 64):
+        every = [chr(code) for code in range(first, first + 64) if not 0xD800 <= code < 0xE000]
+        together = normal("昆", ["a" + one + "Ａ2雲" for one in every])
+        by_itself = [normal("a" + one + "Ａ2雲").removesuffix("\n") for one in every]
+        assert together == "\n".join(("昆", *dict.fromkeys(by_itself), ""))

@@ -1,0 +1,108 @@
+"""One measured load or bare insert, in a process of its own: `python -m bench.load.run …` prints JSON.
+
+Its store may be a filled one that nothing of it stays in (`--held`): on PostgreSQL all is one transaction, rolled back
+at the end; on SQLite the process has a name of its own for the file (a hard link), so that what it writes goes into a
+log of its own, which is never written back and is thrown away.
+"""
+
+import argparse
+import gc
+import json
+import os
+import resource
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from time import perf_counter, process_time
+from typing import Any
+
+import psycopg
+from sqlalchemy import Engine, StaticPool, create_engine, event, make_url
+
+from bench.check import own_peak
+from bench.load import bare
+from bench.load.stages import sampled
+from bench.query.computing import of_folder
+from loaders.load import load
+from schemas.catalog import Catalog
+from store.engine import connect
+
+AT = datetime(2026, 11, 26)
+
+
+class _Held(psycopg.Connection[Any]):
+    """A connection whose transaction only `let_go` ends."""
+
+    def commit(self) -> None:
+        """Nothing."""
+
+    def rollback(self) -> None:
+        """Nothing."""
+
+    def let_go(self) -> None:
+        """Undo everything."""
+        super().rollback()
+
+
+def held(url: str) -> tuple[Engine, Callable[[], None]]:
+    """An engine of a store in which nothing stays, and what gives it up; that ends the process on SQLite."""
+    if url.startswith("sqlite"):
+        engine = connect(url)
+        event.listen(engine, "connect", lambda one, _: one.execute("PRAGMA wal_autocheckpoint = 0"))
+        engine.dispose()
+        return engine, lambda: os._exit(0)  # closing would write the log into the file
+    plain = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+    connection = _Held.connect(plain)
+    engine = create_engine(
+        "postgresql+psycopg://", creator=lambda: connection, poolclass=StaticPool, pool_reset_on_return=None
+    )
+    return engine, connection.let_go
+
+
+def _measured(run: Callable[[], Any], server: Callable[[], float]) -> dict[str, Any]:
+    gc.collect()
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    before = server()
+    with sampled() as stages:
+        wall, computed = perf_counter(), process_time()
+        run()
+        wall, computed = perf_counter() - wall, process_time() - computed
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    child = after.ru_utime + after.ru_stime - children.ru_utime - children.ru_stime
+    return {
+        "wall": wall, "process": computed, "child": child, "server": server() - before, "stages": dict(stages),
+        "peak": own_peak(), "peak of the child": after.ru_maxrss,
+    }  # fmt: skip
+
+
+def main() -> None:
+    """Measure once: the load of a file, and of the same file again; or the insert of rows."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("url")
+    parser.add_argument("--file", type=Path)
+    parser.add_argument("--rows", type=Path)
+    parser.add_argument("--server", type=Path, help="the folder of PostgreSQL's data")
+    parser.add_argument("--held", action="store_true", help="nothing of it stays in the store")
+    asked = parser.parse_args()
+    server = of_folder(asked.server) if asked.server else lambda: 0.0
+    found: list[dict[str, Any]] = []
+    if asked.rows:
+        run = bare.insert(asked.url, asked.rows)
+        gc.freeze()
+        found.append(_measured(run, server))
+        print(json.dumps(found))
+        return
+    catalog = Catalog.load()
+    engine, let_go = held(asked.url) if asked.held else (connect(asked.url), lambda: None)
+    for time in ("first", "second"):
+        reports: list[Any] = []
+        figures = _measured(lambda: reports.append(load(asked.file, catalog, engine, now=AT)), server)  # noqa: B023
+        report = reports[0]
+        figures |= {"stored": report.stored, "unchanged": report.unchanged, "refused": report.refused}
+        found.append({"time": time, **figures})
+    print(json.dumps(found), flush=True)
+    let_go()
+
+
+if __name__ == "__main__":
+    main()

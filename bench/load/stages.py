@@ -1,0 +1,64 @@
+"""Where a load computes: samples of the stack, each weighing what was computed since the one before.
+
+A signal in the middle of a long call into C is handled at its end, and then weighs all of it.
+"""
+
+import signal
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from time import process_time
+from types import FrameType
+
+STAGES = ("read", "check", "screen", "build rows", "insert", "rollups", "commit", "other")
+_EVERY = 0.002  # seconds of computing
+# The first that any frame of the stack lies in: part of the file's name, the function if it matters, the stage.
+_PLACES = (
+    ("/store/rollups.py", "", "rollups"), ("/store/involvement.py", "", "rollups"), ("/store/cells.py", "", "rollups"),
+    ("/sqlalchemy/engine/default.py", "do_commit", "commit"),
+    ("/store/bulk.py", "", "insert"), ("/sqlalchemy/", "", "insert"), ("/psycopg/", "", "insert"),
+    ("/store/", "", "build rows"),
+    ("/loaders/screen.py", "", "screen"), ("/loaders/personal.py", "", "screen"), ("/loaders/labelled.py", "", "screen"),
+    ("/schemas/", "", "check"), ("/loaders/beyond.py", "", "check"), ("/loaders/across.py", "", "check"),
+    ("/loaders/jumps.py", "", "check"), ("/loaders/completeness.py", "", "check"),
+    ("/loaders/", "", "read"), ("/formats/", "", "read"),
+)  # fmt: skip
+
+
+@contextmanager
+def sampled() -> Iterator[Counter[str]]:
+    """Seconds of this process's computing by stage, while the block runs."""
+    found: Counter[str] = Counter()
+    kept: dict[tuple[str, str], int] = {}
+    last = process_time()
+
+    def sample(_number: int, frame: FrameType | None) -> None:
+        nonlocal last
+        now = process_time()
+        found[_stage(frame, kept)] += now - last
+        last = now
+
+    before = signal.signal(signal.SIGPROF, sample)
+    signal.setitimer(signal.ITIMER_PROF, _EVERY, _EVERY)
+    try:
+        yield found
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
+
+
+def _stage(frame: FrameType | None, kept: dict[tuple[str, str], int]) -> str:
+    least = len(_PLACES)
+    while frame is not None:
+        code = frame.f_code
+        place = (code.co_filename, code.co_name)
+        if place not in kept:
+            kept[place] = _place(*place)
+        least = min(least, kept[place])
+        frame = frame.f_back
+    return _PLACES[least][2] if least < len(_PLACES) else "other"
+
+
+def _place(file: str, function: str) -> int:
+    several = (at for at, (part, name, _) in enumerate(_PLACES) if part in file and name in ("", function))
+    return next(several, len(_PLACES))
