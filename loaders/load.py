@@ -21,8 +21,8 @@ from loaders.beginning import beginning
 from loaders.beyond import Beyond
 from loaders.bounds import Bounds
 from loaders.build import Place
-from loaders.contradicting import Contradictions
 from loaders.completeness import filled_paths
+from loaders.contradicting import Contradictions
 from loaders.earlier import Earlier, Remembered
 from loaders.fragment import Fragment
 from loaders.groups import Issues

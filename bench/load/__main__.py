@@ -108,7 +108,9 @@ def compare(
 
 def show(name: str, found: dict[str, list[Figures]], count: int) -> None:
     """One database's table, in Markdown."""
-    print(f"**{name}**\n\n| | records/s | computing, ms a record | of it in the server | peak memory |\n|---|---|---|---|---|")
+    print(
+        f"**{name}**\n\n| | records/s | computing, ms a record | of it in the server | peak memory |\n|---|---|---|---|---|"
+    )
     titles = {
         "load": "load", "again": "the same file again", "bare": "bare insert", "empty": "load into an empty store",
         "filled": "load into the filled one",
@@ -116,7 +118,10 @@ def show(name: str, found: dict[str, list[Figures]], count: int) -> None:
     for key, title in titles.items():
         if several := found.get(key):
             wall, computed, server = (middle(several, *of) for of in (("wall",), _COMPUTED, ("server",)))
-            peak, child = max(one["peak"] for one in several), max(one["peak of the child"] for one in several)
+            peak, child = (
+                max(one["peak"] for one in several),
+                max(one["peak of the child"] for one in several),
+            )
             print(
                 f"| {title} | {count / wall:,.0f} | {1000 * computed / count:.3f} | {1000 * server / count:.3f}"
                 f" | {peak / 1024:.0f} MB + {child / 1024:.0f} MB in the child |"
@@ -157,7 +162,9 @@ def show_stages(found: dict[str, dict[str, list[Figures]]], count: int) -> None:
 
 def main() -> None:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--records", type=int, default=10_000)
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--into", type=int, metavar="N", help="a store that holds N disclosures already")
@@ -171,7 +178,9 @@ def main() -> None:
     measure(asked.records, asked.repeats, asked.only, asked.into, asked.folder)
 
 
-def measure(count: int, repeats: int, only: str | None = None, into: int | None = None, kept: Path = Path()) -> None:
+def measure(
+    count: int, repeats: int, only: str | None = None, into: int | None = None, kept: Path = Path()
+) -> None:
     """Print the tables of both databases, or of one."""
     catalog = Catalog.load()
     measured = {}

@@ -46,7 +46,7 @@ def take(url: str, size: int, path: Path) -> dict[str, int]:
     """Write a loaded database's rows into a file, in batches of so many records; gives how many rows a table has."""
     engine = connect(url)
     with engine.connect() as connection:
-        numbered = f"SELECT shard, disclosure_id, (version - 1) / {size} AS number FROM change"  # noqa: S608
+        numbered = f"SELECT shard, disclosure_id, (version - 1) / {size} AS number FROM change"
         connection.exec_driver_sql(f"CREATE TEMP TABLE batch AS {numbered}")
         connection.exec_driver_sql("CREATE INDEX temp_batch ON batch (number)")
         if connection.dialect.name == "postgresql":
@@ -56,7 +56,7 @@ def take(url: str, size: int, path: Path) -> dict[str, int]:
         batches: Batches = [list(_batch(connection, at)) for at in range(count)]
         batches[-1] += [_rows(connection, name, f"FROM {name} t", True) for name in _ONCE]
         counts = {
-            one: connection.exec_driver_sql(f"SELECT count(*) FROM {one}").scalar_one()  # noqa: S608
+            one: connection.exec_driver_sql(f"SELECT count(*) FROM {one}").scalar_one()
             for one in (*_OF_A_RECORD, *_OF_MANY, *_ONCE)
         }
     engine.dispose()
@@ -66,7 +66,7 @@ def take(url: str, size: int, path: Path) -> dict[str, int]:
 
 def insert(url: str, path: Path) -> Callable[[], None]:
     """What inserts the rows of that file into a database, a transaction a batch."""
-    batches: Batches = pickle.loads(path.read_bytes())  # noqa: S301 - our own, of this run
+    batches: Batches = pickle.loads(path.read_bytes())
     engine = connect(url)
 
     def run() -> None:
@@ -84,7 +84,7 @@ def insert(url: str, path: Path) -> Callable[[], None]:
 def _number_registers(connection: Connection) -> None:
     """With which batch each publisher, process and organization comes."""
     for name, query in _OF_MANY.items():
-        first = f"SELECT one, min(number) AS number FROM ({query}) u JOIN batch USING (shard, disclosure_id) GROUP BY one"  # noqa: S608
+        first = f"SELECT one, min(number) AS number FROM ({query}) u JOIN batch USING (shard, disclosure_id) GROUP BY one"
         connection.exec_driver_sql(f"CREATE TEMP TABLE first_{name} AS {first}")
 
 
@@ -149,7 +149,7 @@ def _insert(connection: Connection, rows: Rows) -> None:
     if connection.dialect.name == "sqlite":
         marks = ", ".join("?" * len(rows.columns))
         connection.exec_driver_sql(
-            f'INSERT INTO "{rows.table}" ({names}) VALUES ({marks})',  # noqa: S608
+            f'INSERT INTO "{rows.table}" ({names}) VALUES ({marks})',
             rows.rows,
         )
         return
