@@ -23,6 +23,7 @@ from cli.reindex import reindex
 from cli.schemas import STATUS
 from cli.schemas import app as versions
 from cli.settings import READ, SUBMISSIONS, Settings
+from cli.source import source
 from cli.template import template
 from cli.withdraw import withdraw
 from formats.error import FormatError
@@ -330,6 +331,7 @@ app.command()(reindex)
 app.command()(withdraw)
 app.command()(refused)
 app.command()(history)
+app.command()(source)
 
 
 def main() -> None:

@@ -77,7 +77,9 @@ class BoundUnpivot:
 
 @dataclass(frozen=True)
 class Plan:
-    """How a row of one sheet becomes a record of one type. `region` is that of rows that name none."""
+    """How a row of one sheet becomes a record of one type. `region` is that of rows that name none; `titled` are the
+    constants that a line above the table says.
+    """
 
     disclosure: Disclosure
     bound: tuple[Bound, ...]
@@ -88,6 +90,7 @@ class Plan:
     level: str | None
     region: str | None
     dropped: Mapping[int, str]
+    titled: tuple[Path, ...] = ()
 
     @cached_property
     def columns(self) -> frozenset[int]:

@@ -1,6 +1,6 @@
 """One row → one fragment of a record: cells read, personal numbers masked, every value with its source."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as attribute
 from typing import Any
@@ -11,6 +11,7 @@ from loaders.draft import CONFLICT, SAME, STORED, Draft, Path, Source
 from loaders.issues import of_field
 from loaders.parts import Parts, Value, shown
 from loaders.profile import Profile
+from loaders.rules import ABOVE, CONSTANT, JOINED, POSITION, PUBLISHER, TITLE
 from loaders.screen import masked
 from loaders.text import clean, is_null
 from schemas.issue import Issue
@@ -49,9 +50,9 @@ class Builder:
         self.headings = headings
         self.parts = Parts(plan, headings, reader, profile.replace if profile else {})
 
-    def build(self, cells: Sequence[Any], place: Place) -> Built:
-        """The fragment of one row."""
-        row = _Row(self, place)
+    def build(self, cells: Sequence[Any], place: Place, above: Collection[int] = ()) -> Built:
+        """The fragment of one row; `above` are the columns whose cells stand in a row above."""
+        row = _Row(self, place, above)
         for bound in self.plan.bound:
             if bound.column < len(cells):
                 row.take(bound, cells[bound.column])
@@ -77,8 +78,8 @@ class Builder:
 class _Row:
     """One row being built."""
 
-    def __init__(self, builder: Builder, place: Place) -> None:
-        self.builder, self.place = builder, place
+    def __init__(self, builder: Builder, place: Place, above: Collection[int] = ()) -> None:
+        self.builder, self.place, self.above = builder, place, above
         self.draft, self.built = Draft(), Built()
         self._unmatched: dict[int, tuple[Bound, Any]] = {}
         self._parts_of: dict[Path, set[int]] = {}
@@ -109,7 +110,9 @@ class _Row:
                     for part in parts:
                         stored |= self._take_one(bound, part, number, element.get(name), changed)
             if stored and each.ordinal:
-                self.draft.put((*each.to[:-1], number, each.ordinal), number + 1, None)
+                heading = self.builder.headings[each.column].label
+                source = [self.place.sheet, self.place.row, heading, POSITION]
+                self.draft.put((*each.to[:-1], number, each.ordinal), number + 1, source)
 
     def take_unpivot(self, unpivot: BoundUnpivot, cell: Any, number: int) -> None:
         """Read a cell into an entry whose label is the column's."""
@@ -125,13 +128,13 @@ class _Row:
         self.note_unmatched()
         for path, value in plan.constants:
             if draft.get(path) is None and _entry_exists(draft, path):
-                draft.put(path, value, None)
+                draft.put(path, value, self._without_cell(TITLE if path in plan.titled else CONSTANT))
         if plan.publisher and draft.get(("publisher",)) is None:
-            draft.put(("publisher",), plan.publisher, None)
+            draft.put(("publisher",), plan.publisher, self._without_cell(PUBLISHER))
         if plan.level:
-            draft.put(("level",), plan.level, None)
+            draft.put(("level",), plan.level, self._without_cell(PUBLISHER))
         if plan.region and draft.get(("region",)) is None and draft.get(("regionDetails",)) is None:
-            draft.put(("region",), plan.region, [self.place.sheet, self.place.row, None, "publisher"])
+            draft.put(("region",), plan.region, self._without_cell(PUBLISHER))
         record, built.sources = draft.finish()
         built.record = {"schema": plan.disclosure.name, **record}
         return built
@@ -162,10 +165,17 @@ class _Row:
             self.built.reached.add(bound.column)
         return stored
 
+    def _without_cell(self, rule: str) -> Source:
+        """The source of what no cell of the row says."""
+        return [self.place.sheet, self.place.row, None, rule]
+
     def _put(self, bound: Bound, given: Value) -> str:
         self._note(bound.column, *given.issues)
         heading = self.builder.headings[bound.column].label
         source: Source = [self.place.sheet, self.place.row, heading, given.rule, *given.raw]
+        if bound.column in self.above:
+            rule = "+".join(one for one in (ABOVE, given.rule) if one)
+            source = [*source[:3], rule, *(given.raw or (shown(given.value),))]
         outcome = self.draft.put(given.path, given.value, source)
         if outcome == CONFLICT and bound.slot.field.codelist is not None:
             outcome = self._settled(given.path, str(given.value), bound, source)
@@ -186,6 +196,7 @@ class _Row:
         elif value in codes or (is_region and value in standing):
             return SAME
         elif standing not in codes and is_region and standing not in value:
+            source = [*source[:3], JOINED, f"{standing}|{value}"]
             value = f"{standing} {value}"
         elif standing not in codes and not is_region:
             return CONFLICT

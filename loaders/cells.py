@@ -107,12 +107,22 @@ def read_cell(cell: Any, slot: Slot, reader: Reader, within: str | None = None) 
     bare = unmarked(text) if isinstance(cell, str) else text
     marked = bare != text
     reading = _read(bare if marked else cell, bare, slot, reader, within)
-    if reading is NOTHING or not (
-        marked or (reading.rule is None and isinstance(cell, str) and text != cell)
-    ):
-        return reading
-    rules = ("marked" if marked else "blanks", reading.rule)
-    return replace(reading, rule="+".join(one for one in rules if one))
+    if reading is NOTHING:
+        return NOTHING
+    rule = reading.rule
+    if rule is None and isinstance(cell, str):
+        rule = _how_typed(cell, text, slot.field)
+    if marked:
+        rule = f"marked+{rule}" if rule and rule != "blanks" else "marked"
+    return reading if rule == reading.rule else replace(reading, rule=rule)
+
+
+def _how_typed(cell: str, text: str, field: Field) -> str | None:
+    """What was done to a text whose value is only it: blanks removed, or figures of full width made usual ones."""
+    if text != cell:
+        return "blanks"
+    counted = field.kind in ("number", "integer") or field.is_money
+    return "width" if counted and not text.isascii() and half(text) != text else None
 
 
 def _read(cell: Any, text: str, slot: Slot, reader: Reader, within: str | None) -> Reading:
@@ -149,7 +159,7 @@ def _text(cell: Any, text: str, slot: Slot, reader: Reader) -> Reading:
         if found:
             limits = {lowest.name: found.lower, highest.name: found.upper}
             values |= {name: limit for name, limit in limits.items() if limit is not None}
-            rule = "range"
+            rule = f"range:{slot.unit}" if slot.unit else "range"
     return Reading(values, rule)
 
 
@@ -258,11 +268,13 @@ def _region(text: str, slot: Slot, reader: Reader, within: str | None) -> Readin
     """The division that a name, a path or a code means; its wording is kept in any case."""
     regions, details = reader.catalog.regions, slot.details
     scopes = (within, *regions.ancestors(within), None) if within else (None,)
-    code = next((code for scope in scopes if (code := regions.find(text, scope))), None)
+    scope, code = next(((one, code) for one in scopes if (code := regions.find(text, one))), (None, None))
     values = {details.name: text} if details else {}
     if code is None:
         return Reading(values, None, (of_field("L022", slot.field, text),))
-    return Reading({slot.field.name: code, **values}, "code" if code != text else None)
+    if code == text:
+        return Reading({slot.field.name: code, **values})
+    return Reading({slot.field.name: code, **values}, f"code:{scope}" if scope else "code")
 
 
 def _money(cell: Any, text: str, slot: Slot, reader: Reader) -> Reading:

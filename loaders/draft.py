@@ -25,15 +25,17 @@ class Draft:
     def put(self, path: Path, value: Any, source: Source | None) -> str:
         """Put a value at a path: `STORED`, `SAME` if it is there, `CONFLICT` if another is (which then stays).
 
-        An object is put part by part, so that two columns can fill one organization.
+        An object is put part by part, so that two columns can fill one organization; each part has its source.
         """
         if isinstance(value, dict):
-            outcomes = {self._set((*path, name), part) for name, part in value.items()}
-            outcome = next((one for one in (STORED, SAME) if one in outcomes), CONFLICT)
-        else:
-            outcome = self._set(path, value)
+            outcomes = {self._put((*path, name), part, source) for name, part in value.items()}
+            return next((one for one in (STORED, SAME) if one in outcomes), CONFLICT)
+        return self._put(path, value, source)
+
+    def _put(self, path: Path, value: Any, source: Source | None) -> str:
+        outcome = self._set(path, value)
         if outcome == STORED and source is not None:
-            self._sources.setdefault(path, source)
+            self._sources.setdefault(path, _of_value(source, value))
         return outcome
 
     def get(self, path: Path) -> Any:
@@ -47,7 +49,7 @@ class Draft:
         """Put a value at a path whatever stood there."""
         self.get(path[:-1])[path[-1]] = value
         if source is not None:
-            self._sources[path] = source
+            self._sources[path] = _of_value(source, value)
 
     def remove(self, path: Path) -> None:
         """Leave out what stands at a path, and its sources."""
@@ -88,6 +90,11 @@ class Draft:
             return SAME if node[last] == value else CONFLICT
         node[last] = value
         return STORED
+
+
+def _of_value(source: Source, value: Any) -> Source:
+    """The source of one value: no rule where the cell says just this, as a wording does beside its code."""
+    return [*source[:3], None] if len(source) > 4 and source[4] == value else source
 
 
 def _plain(node: Any, old: Path, new: Path, moved: dict[Path, Path]) -> Any:

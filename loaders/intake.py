@@ -11,6 +11,7 @@ from formats.row import SINCE_1904, Remark, Row
 from formats.wire import Batch
 from loaders.across import Across
 from loaders.asked import Asked
+from loaders.bounds import Bounds
 from loaders.build import Built, Place
 from loaders.completeness import Completeness, filled_paths
 from loaders.fragment import Fragment
@@ -21,9 +22,11 @@ from loaders.ledger import Ledger
 from loaders.personal import mask
 from loaders.remarks import findings
 from loaders.report import ColumnUse, SoFar
+from loaders.rules import PUBLISHER
 from loaders.screen import masked, masked_cells, screened_record
 from loaders.sheets import Sheet
 from loaders.sound import Sound
+from loaders.sources import of_whole
 from loaders.spool import Spool
 from loaders.table import Table, table_of
 from loaders.text import clean, is_null
@@ -299,7 +302,7 @@ class Intake:
             whole["publisher"] = given
         body = storable(whole)
         paths = None if body is None else self.sound.paths(whole, disclosure)
-        sources = {"": [place.sheet, place.row, None, None]}
+        sources = of_whole(record, whole, place.sheet, place.row)
         if body is not None and paths is not None:
             self._keep([(disclosure, whole, sources)], place, record, sound=(paths, body))
             return
@@ -310,6 +313,7 @@ class Intake:
             self.completeness.take(disclosure, self.said_paths(shown, disclosure))
             self.refuse(self.rows, place, record, errors, made=[(disclosure, shown)])
             return
+        sources = of_whole(record, shown, place.sheet, place.row)
         self._keep([(disclosure, shown, sources)], place, record)
 
     def _take_row(self, sheet: Sheet, row: Row) -> None:
@@ -337,7 +341,8 @@ class Intake:
             if not (self.asked.checking and all(way.builder for way in ways)):
                 return
         builders = [way.builder for way in ways if way.builder]
-        built = [(builder.plan.disclosure, builder.build(cells, place)) for builder in builders]
+        above = sheet.from_above
+        built = [(builder.plan.disclosure, builder.build(cells, place, above)) for builder in builders]
         asked = frozenset[int]().union(*(builder.plan.columns for builder in builders))
         self._count(sheet, cells, asked, [one for _, one in built])
         errors = [one for _, result in built for one in result.issues if one.severity == "error"]
@@ -367,7 +372,7 @@ class Intake:
         """
         bounds = self.asked.bounds
         if bounds is not None:
-            completed = [(one, bounds.completed(record), sources) for one, record, sources in made]
+            completed = [_completed(bounds, *one, place) for one in made]
             if any(one[1] is not other[1] for one, other in zip(made, completed, strict=True)):
                 made, sound = completed, None
         paths, body = sound or (None, None)
@@ -399,6 +404,17 @@ class Intake:
             said = number in filled if number in asked else _says_something(cell)
             use.non_empty += said
             use.reached += number in reached
+
+
+def _completed(
+    bounds: Bounds, disclosure: Disclosure, record: dict[str, Any], sources: dict[str, Any], place: Place
+) -> tuple[Disclosure, dict[str, Any], dict[str, Any]]:
+    """The record with what the bounds say of whose it is, and that they do."""
+    whole = bounds.completed(record)
+    said = [name for name in ("publisher", "region") if whole.get(name) != record.get(name)]
+    if not said:
+        return disclosure, whole, sources
+    return disclosure, whole, sources | {name: [place.sheet, place.row, None, PUBLISHER] for name in said}
 
 
 def _says_something(cell: Any) -> bool:

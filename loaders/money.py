@@ -7,8 +7,8 @@ from fractions import Fraction
 from typing import Any
 
 from loaders.numerals import leading_numeral, read_spelled_money
-from loaders.quantities import LARGEST, NUMBER, as_json, exactly, scaled
-from loaders.text import clean, exact, half
+from loaders.quantities import LARGEST, NUMBER, as_json, exactly, is_plain, scaled
+from loaders.text import ZEROS, clean, exact, half, plainly
 from loaders.units import Units
 from schemas.codelist import Codelist
 
@@ -102,8 +102,10 @@ def _read(
     if (rest.startswith("/") and not (rates and per)) or not _is_total(label, rest):
         return _CLAUSE
     plain = not label and not found["mark"] and not found["unit"] and not found["tail"] and not rest
-    if plain and re.fullmatch(r"-?\d+(\.\d+)?", found["number"]):
-        return _sum(number, unit, decimals, units, currencies, stated=False)
+    if plain and is_plain(found["number"]):
+        bare = _sum(number, unit, decimals, units, currencies, stated=False)
+        written = bare.rule is not None or found["number"] == plainly(number)
+        return bare if written else replace(bare, rule=ZEROS)
     whole = _sum(number, unit, decimals, units, currencies, stated=True)
     if whole.amount is None:
         # 3亿2千万元 is no unit after a figure.

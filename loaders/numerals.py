@@ -125,9 +125,7 @@ def spelled_dates(text: str) -> str:
 
     def figures(found: re.Match[str]) -> str:
         year, month, day = (
-            (int(part) if part.isdecimal() else read_integer(part.replace("O", "〇").replace("0", "〇")))
-            if part
-            else None
+            part if not part or part.isdecimal() else read_integer(part.replace("O", "〇").replace("0", "〇"))
             for part in found.groups()
         )
         return f"{year}年{month}月" + (f"{day}日" if day else "")

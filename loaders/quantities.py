@@ -1,13 +1,14 @@
 """Numbers with their units, exact: Decimal and Fraction, never a float in between."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from typing import Any
 
 from loaders.numerals import leading_numeral, read_integer
-from loaders.text import clean, exact, half
+from loaders.text import ZEROS, clean, exact, half, plainly
 from loaders.units import Units
 
 # Thousands are set off by commas or single blanks; a lone comma between other groups is no number.
@@ -93,7 +94,7 @@ def read_quantity(cell: Any, base: str | None, heading_unit: str | None, units: 
     found = leading_number(bare)
     read = None
     if found is not None:
-        rule = [] if _same(bare, found[0]) else ["number"]
+        rule = [*_how_written(bare, found[0])]
         read = _quantity(*found, rule, base, heading_unit, units)
     if read is None:
         spelled = leading_numeral(bare.replace(" ", ""))
@@ -163,6 +164,14 @@ def read_ordinal(cell: Any) -> int | None:
     return int(found[1]) if found[1].isdecimal() else read_integer(found[1])
 
 
-def _same(text: str, number: Decimal) -> bool:
-    """Whether a text is nothing but that number, written plainly."""
-    return bool(re.fullmatch(r"-?\d+(\.\d+)?", text)) and Decimal(text) == number
+def _how_written(text: str, number: Decimal) -> Iterator[str]:
+    """The rule, if there is one, by which a text says that number."""
+    if not is_plain(text):
+        yield "number"
+    elif text != plainly(number):
+        yield ZEROS
+
+
+def is_plain(text: str) -> bool:
+    """Whether a text is nothing but a number in figures."""
+    return re.fullmatch(r"-?\d+(\.\d+)?", text) is not None

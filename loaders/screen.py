@@ -154,9 +154,11 @@ def without_homes(record: dict[str, Any], sources: dict[str, Any], found: Sequen
         for step in above:
             node = node[int(step)] if isinstance(node, list) else node[step]
         node[name] = masked_home(node[name])
-        source = sources.get(one.path)
-        if source is not None and len(source) > 4:
-            sources[one.path] = [*source[:4], node[name]]
+        place = sources[one.path][:3] if sources.get(one.path, [None] * 3)[2] is not None else None
+        # One cell may have given several values; none of them may tell the home.
+        for path, source in sources.items():
+            if len(source) > 4 and (path == one.path or source[:3] == place):
+                sources[path] = [*source[:4], node[name]]
 
 
 def is_identifier(field: Field) -> bool:

@@ -61,6 +61,8 @@ class Sheet:
         self._titles: tuple[str, ...] = ()
         self._stated: dict[str, str] = {}
         self._above: dict[int, Any] = {}
+        # The columns of the last row whose cells are those of a row above.
+        self.from_above: set[int] = set()
 
     def begin_objects(self, rows: Sequence[Row]) -> None:
         """Learn the names in the first objects of a JSON file."""
@@ -109,12 +111,14 @@ class Sheet:
             else:
                 cells = cells[: len(self.headings)]
         filled = self.asked.profile.fill_down if self.asked.profile else ()
+        self.from_above = set()
         for heading in self.headings[: len(cells)] if filled else ():
             if heading.key in filled:
                 if clean(cells[heading.place]):
                     self._above[heading.place] = cells[heading.place]
                 else:
                     cells[heading.place] = self._above.get(heading.place)
+                    self.from_above.add(heading.place)
         return cells
 
     def skipped(self, row: Row) -> str | None:
@@ -239,7 +243,9 @@ class Sheet:
             (line for line in self._titles if not line.startswith(_NOT_A_TITLE)), key=len, default=None
         )
         if title and any(all(_reached(path, paths | {"title"}) for path in one) for one in alternatives):
-            return replace(plan, constants=(*plan.constants, (("title",), mask(title)[0]))), []
+            named = ("title",)
+            constants = (*plan.constants, (named, mask(title)[0]))
+            return replace(plan, constants=constants, titled=(named,)), []
         titles = [" + ".join(plan.disclosure.by_path[path].title for path in one) for one in alternatives]
         titled = ["title"] in [list(one) for one in alternatives]
         return plan, [

@@ -1,9 +1,11 @@
 """Where in a file a property of a record came from."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from loaders.text import clean
+from loaders.personal import mask
+from loaders.rules import MASKED, PUBLISHER, TYPED
+from loaders.text import ZEROS, clean, written
 from schemas.issue import Issue
 
 # [sheet, row, column, …] of what stands at a path, or of the nearest thing to it.
@@ -30,6 +32,40 @@ def places(sources: Mapping[str, Any], sheet: str, row: int) -> PlaceOf:
     return lambda path: source_of(path, sources) or [sheet, row, None]
 
 
+def of_whole(given: Mapping[str, Any], record: Mapping[str, Any], sheet: str, row: int) -> dict[str, Any]:
+    """The sources of a record that was taken whole: its row, and what it said where that became something else.
+
+    What a record does not say itself is its schema, which its type tells, and its publisher, who was named for the file.
+    """
+    found: dict[str, Any] = {"": [sheet, row, None, None]}
+    for name, value in record.items():
+        if name in given:
+            said = given[name]
+            if value is not said and value != said:
+                found |= {path: [sheet, row, None, *rest] for path, *rest in _changes(said, value, name)}
+        elif name != "schema":
+            found[name] = [sheet, row, None, PUBLISHER]
+    return found
+
+
+def _changes(given: Any, value: Any, path: str) -> Iterator[tuple[str, str, str]]:
+    """The path, the rule and the text of every value that a record said otherwise; personal numbers in it masked."""
+    if isinstance(value, Mapping) and isinstance(given, Mapping):
+        for name, part in value.items():
+            yield from _changes(given.get(name), part, f"{path}.{name}")
+    elif isinstance(value, list):
+        said = given if isinstance(given, list) else [given]
+        # What is empty is left out of a list.
+        if len(said) != len(value):
+            said = [one for one in said if one not in (None, "")]
+        for number, (one, part) in enumerate(zip(said, value, strict=False)):
+            yield from _changes(one, part, f"{path}.{number}")
+    elif type(value) is not type(given) or value != given:
+        text = written(given)
+        shown = mask(text)[0]
+        yield path, TYPED if shown == text and not isinstance(value, str) else MASKED, shown
+
+
 def placed(found: Issue, source: Sequence[Any]) -> Issue:
     """The finding at its cell; with what the cell says, where a rule made something else of it."""
     raw = written_at(source) if found.value is not None else None
@@ -37,8 +73,8 @@ def placed(found: Issue, source: Sequence[Any]) -> Issue:
 
 
 def written_at(source: Sequence[Any]) -> str | None:
-    """What a cell says as a report shows it, where a rule made something else of it."""
-    return clean(source[4]) if len(source) > 4 else None
+    """What a cell says as a report shows it, where a rule made something else of it; 12.50 is 12.5 to everybody."""
+    return clean(source[4]) if len(source) > 4 and source[3] != ZEROS else None
 
 
 def own_source(path: str, sources: Mapping[str, Any]) -> list[Any] | None:

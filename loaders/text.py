@@ -21,6 +21,8 @@ NULLS_OF_VALUES = frozenset({"无", "暂无", "没有", "不详", "未知", "空
 
 # Line ends that Word, web pages and old programs write; Excel's own letters for one in its XML.
 _BREAKS = re.compile(r"\r\n|[\r\x0b\x0c\x85\u2028\u2029]|_x000[dD]_\n?|<br ?/?>", re.IGNORECASE)
+# The rule of a number of which only zeros that change nothing are left out: 12.50 is 12.5, 007 is 7.
+ZEROS = "zeros"
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060\ufeff\ufffe\uffff]")
 _BLANKS = re.compile(r"[^\S\n]{2,}|\t")
 _LINE_ENDS = re.compile(r"[^\S\n]*\n\s*")
@@ -97,3 +99,12 @@ def unmarked(text: str) -> str:
     """
     found = _MARKED.fullmatch(text) if text[:1] in ("'", "‘", "=") else None
     return text if found is None else (found["marked"] or found["formula"] or "").strip()
+
+
+def plainly(number: Decimal) -> str:
+    """A number with no zero too many.
+
+    >>> plainly(Decimal("12.50")), plainly(Decimal("1E+2"))
+    ('12.5', '100')
+    """
+    return f"{number.normalize() + 0:f}"

@@ -46,7 +46,7 @@ CELLS: tuple[CellFault, ...] = tuple(
         # Dates and times.
         (LAND, "lots.dealDate", "2024-02-30", "L011", R),
         (LAND, "lots.dealDate", "2024-13-01", "L011", R),
-        (LAND, "lots.dealDate", "二〇二四年六月", "L011", R),
+        (LAND, "lots.dealDate", "二〇二四年六月", "L125", R),
         (LAND, "publishedDate", "去年夏天", "L011", R),
         (LAND, "publishedDate", "24/6/2024", "L011", R),
         (WORKS, "publishedDate", "20240632", "L011", R),
@@ -62,7 +62,7 @@ CELLS: tuple[CellFault, ...] = tuple(
         # Amounts.
         (LAND, "lots.price", "面议", "L021", T),
         (LAND, "lots.price", "1,234,5", "L021", T),
-        (LAND, "lots.price", "1824万元左右", "L021", T),
+        (LAND, "lots.price", "1824万元起", "L021", T),
         (LAND, "lots.price", "12.5公顷", "L021", T),
         (LAND, "lots.price", "1.8.2", "L021", T),
         (MINING, "lots.price", 1e19, "L021", T),

@@ -294,7 +294,7 @@ def test_a_load_stores_records_refused_rows_and_sources(
         body = connection.execute(select(tables.value_source.c.body)).scalars().first()
         refused = connection.execute(select(tables.refused)).mappings().one()
         done = connection.execute(select(tables.load)).mappings().one()
-    assert body["lots.0.price"][2:] == ["成交价(万元)", "unit:万元", "100"]
+    assert body["lots.0.price.amount"][2:] == ["成交价(万元)", "unit:万元", "100"]
     assert body["lots.0.parcelNumber"][2:] == ["宗地编号", None]
     assert (refused["row"], refused["cells"]["宗地编号"]) == (4, "GK-3")
     assert "13900000000" not in str(refused)
