@@ -73,6 +73,8 @@ def application(
         loop = asyncio.get_running_loop()
         async with service.runner.open(), anyio.create_task_group() as tasks:
             tasks.start_soon(subscriptions.watcher.run)
+            if submissions is not None:
+                tasks.start_soon(submissions.resume)
             with when_stopped(partial(loop.call_soon_threadsafe, subscriptions.stop)):
                 yield
             tasks.cancel_scope.cancel()

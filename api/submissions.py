@@ -9,11 +9,13 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
+from anyio.to_thread import run_sync
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from api.checkers import Checkers
 from api.checking import Job
+from api.keeping import Keeping
 from api.rate import Meter, Rate, RateError
 from api.refusal import RequestError
 from formats.confinement import ENVIRONMENT
@@ -42,7 +44,10 @@ class Submissions:
         engine: Engine,
         rate: Rate | None = None,
         clock: Callable[[], datetime] = utc_now,
+        folder: Path | None = None,
     ) -> None:
+        """`folder` is where bodies wait that are answered before they are loaded; without it they die with the server."""
+        self.keeping = Keeping(folder) if folder else None
         self.catalog, self.engine, self.now = catalog, engine, clock
         # What a client of the database may need to find it and its password.
         names = (*ENVIRONMENT, "HOME", *(name for name in os.environ if name.startswith("PG")))
@@ -156,6 +161,30 @@ class Submissions:
     ) -> None:
         """Load a file to its end, whoever waits for it; raises RequestError where that could not be done."""
         await self._run(key, path, type, profile, id=id, again=again)
+
+    async def resume(self) -> None:
+        """Load what a server that died has left behind; what cannot be loaded says so at its address."""
+        for kept in self.keeping.left() if self.keeping else ():
+            one = kept.waiting
+            try:
+                found = await run_sync(self.find, one.submission)
+                if found is not None and found.outcome is None:
+                    key = await run_sync(self._known, one.key)
+                    self._require_valid(key)
+                    await self.load(found.id, key, kept.path, one.type, one.profile, again=one.again)
+            except OpenallocError as error:
+                await run_sync(self.break_off, one.submission, error.code)
+            except (SQLAlchemyError, OSError):
+                kept.let_go()  # the next start tries again
+                continue
+            kept.drop()
+
+    def _known(self, id: str) -> Key:
+        with self.engine.connect() as connection:
+            found = keys.known(connection, id)
+        if found is None:  # the database is another one now
+            raise RequestError(401, "K002", "密钥不对", "The key is wrong")
+        return found
 
     async def preview(self, key: Key, path: Path, type: str | None, profile: str | None) -> dict[str, Any]:
         """What loading a file would do: its `report` and its `preview`; raises RequestError as `load` does."""

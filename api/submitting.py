@@ -9,7 +9,6 @@ import tempfile
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 from types import ModuleType
 
@@ -21,6 +20,7 @@ from starlette.background import BackgroundTask
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
+from api.keeping import Kept, Waiting
 from api.receipts import receipt
 from api.refusal import RequestError, body_of
 from api.submissions import Submissions, TooManyError
@@ -108,19 +108,33 @@ async def take(
     begun = await run_sync(submissions.begin, key, asked.idempotency, asked.text, sha256, size)
     if begun.outcome is not None:
         return Taken(begun)
-    load = partial(_load, submissions, begun.id, key, path, asked)
     if asked.later or size > AT_ONCE:
-        kept = stack.pop_all()
+        kept = await _kept(submissions, begun.id, key, path, asked)
+        held = stack.pop_all()
 
         async def later() -> None:
-            with kept:
-                await load()
+            with held:
+                try:
+                    await _load(submissions, begun.id, key, kept.path if kept else path, asked)
+                    if kept:
+                        kept.drop()
+                finally:
+                    if kept:
+                        kept.let_go()  # where this was broken off the next start takes it up
 
         return Taken(begun, BackgroundTask(later))
-    fault = await load()
+    fault = await _load(submissions, begun.id, key, path, asked)
     found = await run_sync(submissions.find, begun.id)
     assert found is not None
     return Taken(found, fault=fault)
+
+
+async def _kept(submissions: Submissions, id: str, key: Key, path: Path, asked: Asked) -> Kept | None:
+    """The body where it outlives the server; None where there is no such place."""
+    if submissions.keeping is None:
+        return None
+    waiting = Waiting(id, key.id, path.name, asked.type, asked.profile, asked.again)
+    return await run_sync(submissions.keeping.keep, path, waiting)
 
 
 async def status(request: Request) -> Response:

@@ -13,6 +13,7 @@ from granian.constants import Interfaces
 from starlette.applications import Starlette
 
 from api.app import application
+from api.keeping import Keeping
 from api.rate import Rate
 from api.submissions import Submissions
 from cli.settings import Settings
@@ -77,7 +78,8 @@ def _submissions(settings: Settings, catalog: Catalog) -> Submissions | None:
     """What stores submitted records, by connections of its own; None where that was not asked for."""
     if not settings.submissions:
         return None
-    return Submissions(catalog, connect(settings.database), Rate.of(settings.submission_rate))
+    engine = connect(settings.database)
+    return Submissions(catalog, engine, Rate.of(settings.submission_rate), folder=settings.kept)
 
 
 def assert_free(host: str, port: int) -> None:
@@ -96,6 +98,8 @@ def serve(settings: Settings, host: str, port: int, workers: int) -> None:
     """Serve until stopped; the workers get the settings through the environment."""
     Rate.of(settings.rate, settings.proxies)  # a fault is told here, not by a worker
     Rate.of(settings.submission_rate)
+    if settings.submissions:
+        Keeping(settings.kept)
     os.environ.update(settings.environment())
     Granian(
         "cli.server:worker", address=host, port=port, workers=workers, interface=Interfaces.ASGI, factory=True,

@@ -39,6 +39,15 @@ office, checkers, codes = _shared.office, _shared.checkers, _shared.codes
 Office = Any
 
 
+@pytest.fixture
+def database(request: pytest.FixtureRequest) -> str:
+    """SQLite, unless a test asks for both."""
+    return str(getattr(request, "param", "sqlite"))
+
+
+BOTH = pytest.mark.parametrize("database", ["sqlite", "postgresql"], indirect=True)
+
+
 def send(
     here: Office, address: str = "", file: bytes | None = None, *, name: str = "示例.csv", **fields: str
 ) -> Any:
@@ -141,6 +150,7 @@ def test_a_form_of_another_site_and_a_broken_one_are_refused(office: Callable[..
     assert S.stored(here.engine) == {}
 
 
+@BOTH
 def test_a_preview_says_field_by_field_what_would_be_revised_and_stores_nothing(
     office: Callable[..., Office],
 ) -> None:
@@ -264,8 +274,8 @@ def _matrix() -> list[dict[str, Any]]:
     return made
 
 
-@pytest.mark.parametrize("way", ["json", "form"])
-@pytest.mark.parametrize("kind", ["ordinary", "privacy"])
+@BOTH
+@pytest.mark.parametrize(("way", "kind"), [("json", "ordinary"), ("form", "privacy")])
 def test_a_key_withdraws_and_states_nothing_outside_its_bounds(
     way: str, kind: str, office: Callable[..., Office], catalog: Catalog, database: str
 ) -> None:
@@ -307,6 +317,45 @@ def test_a_key_withdraws_and_states_nothing_outside_its_bounds(
     assert {one["asked"] for one in trail} == {f"withdrawal {kind}"}
     assert len([one for one in trail if one["outcome"] == "withdrawn"]) == 2
     assert len(trail) == len(records) + 2
+
+
+def _statement(number: str, of: str, **more: Any) -> dict[str, Any]:
+    period = {"startAt": "2024-01-01", "endAt": "2024-03-31"}
+    made: dict[str, Any] = S.record(number, type=NIL, statedType=of, statedPeriod=period, **more)
+    return made
+
+
+def test_a_statement_of_another_type_is_not_revised_into_one_of_the_keys(
+    office: Callable[..., Office],
+) -> None:
+    here = office()
+    standing = [_statement("1", S.FORBIDDEN), _statement("2", S.ALLOWED, title="从前的标题")]
+    S.store(here.engine, here.catalog, standing)
+    before = S.stored(here.engine)
+    answer = here.post([_statement("1", S.ALLOWED), _statement("2", S.ALLOWED)])
+    assert (answer.status_code, codes(answer), answer.json()["taken"]) == (422, {"K015"}, 1), answer.text
+    assert S.stored(here.engine) == before | {(S.OWN, NIL, "2"): (S.CHILD, 2, "示例2")}
+    alone = here.post([_statement("3", S.FORBIDDEN)])
+    assert (alone.status_code, codes(alone)) == (403, {"K042"})
+
+
+@BOTH
+def test_what_was_removed_for_privacy_is_left_alone_until_that_is_asked(
+    office: Callable[..., Office],
+) -> None:
+    here = office()
+    submit(here, S.record("1"))
+    assert _withdraw(here, "json", "1", "privacy").status_code == 201
+    left = here.post([S.record("1")])
+    warned = [one["code"] for one in left.json()["report"]["groups"] if one["code"][0] == "W"]
+    assert (left.json()["outcome"], warned) == ("unchanged", ["W011"])
+    own = {"Authorization": f"Bearer {here.secret}", "Content-Type": S.JSON}
+    elsewhere = S.body([S.record("1", region=S.OUTSIDE)], S.JSON)
+    assert here.client.post("/submissions?again=1", content=elsewhere, headers=own).status_code == 403
+    content = S.body([S.record("1")], S.JSON)
+    back = here.client.post("/submissions?again=1", content=content, headers=own)
+    assert back.status_code == 201, back.text
+    assert S.stored(here.engine)[S.OWN, S.ALLOWED, "1"][0] == S.CHILD
 
 
 def _withdraw(here: Office, way: str, record: str, kind: str, reason: str = "示例理由 13900001234") -> Any:

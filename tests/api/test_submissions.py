@@ -4,11 +4,13 @@ import importlib.util
 import itertools
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import anyio
 import pytest
 from sqlalchemy import Engine, func, select
 from starlette.testclient import TestClient
@@ -16,7 +18,9 @@ from starlette.testclient import TestClient
 from api import receiving, submitting
 from api.app import application
 from api.checkers import Checkers
+from api.keeping import Keeping, Kept
 from api.rate import Rate
+from api.receipts import GIVEN_UP
 from api.submissions import Submissions
 from loaders import load as loading
 from loaders.bounds import Bounds
@@ -434,6 +438,63 @@ def test_a_large_one_is_answered_at_once_and_told_later_to_its_own_key(
     _, secret = here.issue()
     assert here.client.get(address, headers={"Authorization": f"Bearer {secret}"}).status_code == 404
     assert here.client.get(address).status_code == 401
+
+
+def test_a_body_that_was_answered_before_it_was_loaded_outlives_the_server(
+    office: Callable[..., Office], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The server dies between its answer and the load, twice; another one loads what it left."""
+    here = office()
+    here.submissions.keeping = Keeping(tmp_path / "waiting")
+    left: list[Any] = []
+    monkeypatch.setattr(submitting, "BackgroundTask", lambda later: left.append(later))
+    monkeypatch.setattr(submitting, "AT_ONCE", 10)
+    answers = [here.post([S.record(str(one))], Idempotency_Key=str(one)) for one in range(2)]
+    key, secret = here.issue()
+    answers.append(here.post([S.record("9")], secret=secret))
+    assert [one.status_code for one in answers] == [202] * 3
+    assert [*here.submissions.keeping.left()] == []  # this process is alive and has them
+    _die(left)
+    with writing(here.engine) as connection:
+        keys.revoke(connection, key.id, utc_now())
+    folders = sorted((tmp_path / "waiting").iterdir())
+    assert len(folders) == 3
+    (tmp_path / "waiting" / ".new-0123").mkdir()  # a body that was not yet whole
+    (tmp_path / "waiting" / "s-0123").mkdir()
+    anyio.run(here.submissions.resume)
+    said = []
+    for answer in answers:
+        found = here.submissions.find(answer.json()["id"])
+        assert found is not None
+        said.append((found.outcome, found.error))
+    assert said == [("stored", None), ("stored", None), (None, "K004")]
+    assert sorted(S.stored(here.engine)) == [(S.OWN, S.ALLOWED, "0"), (S.OWN, S.ALLOWED, "1")]
+    assert [*(tmp_path / "waiting").iterdir()] == []
+
+
+def _die(left: list[Any]) -> None:
+    """What a process holds is let go when it dies: the locks of what it did not get to."""
+    for later in left:
+        for cell in later.__closure__:
+            if isinstance(cell.cell_contents, Kept):
+                cell.cell_contents.let_go()
+            elif isinstance(cell.cell_contents, ExitStack):
+                cell.cell_contents.close()
+
+
+def test_what_runs_too_long_to_be_running_has_to_be_sent_again(office: Callable[..., Office]) -> None:
+    here = office()
+    begun = here.submissions.begin(here.key, "k", S.JSON, "0" * 64, 1)
+    own = {"Authorization": f"Bearer {here.secret}"}
+    assert here.client.get(f"/submissions/{begun.id}", headers=own).json()["state"] == "running"
+    here.submissions.now = lambda: utc_now() + GIVEN_UP + timedelta(seconds=1)
+    assert here.client.get(f"/submissions/{begun.id}", headers=own).json()["state"] == "brokenOff"
+
+
+def test_a_folder_that_cannot_be_written_is_told_at_the_start(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(OpenallocError, match="K050"):
+        Keeping(tmp_path / "file" / "folder")
 
 
 def test_no_page_of_another_site_may_submit(office: Callable[..., Office]) -> None:
