@@ -7,6 +7,7 @@ import orjson
 
 from query.binding import storable
 from query.errors import QueryError
+from schemas.formercode import former_code
 from schemas.parties import is_person
 from schemas.uscc import is_valid, normalize
 from store.names import folded
@@ -42,8 +43,14 @@ def _names(names: Sequence[str]) -> Iterator[dict[str, str | None]]:
 
 def _codes(codes: Sequence[str]) -> Iterator[dict[str, str | None]]:
     for given in codes:
-        code = normalize(given)
+        code = coded(given)
+        right = is_valid(code) or former_code(code)
         yield {
             "asked": given, "kind": "CODE", "name": None, "name_key": None, "code": code,
-            "note": None if is_valid(code) else "INVALID_CODE",
+            "note": None if right else "INVALID_CODE",
         }  # fmt: skip
+
+
+def coded(given: Any) -> str:
+    """A code as it is looked for: a former one without its hyphen, a credit code as the standard spells it."""
+    return normalize(str(given))

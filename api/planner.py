@@ -27,7 +27,7 @@ from api.highlights import HIGHLIGHTS, Wanted
 from api.highlights import asked as highlighting
 from api.limits import Limits, too_many_values
 from api.marks import Marks
-from api.matching import asked
+from api.matching import asked, coded
 from api.statistics import Listing, Summing
 from query.arguments import filter_of
 from query.binding import Binding, Free
@@ -257,6 +257,8 @@ class Planner:
         if len(given) != 1:
             raise invalid("uscc、id 要给且只给一个", "give one of uscc and id, and only one")
         ((name, value),) = given.items()
+        if name == "uscc":
+            return Compare(name, "eq", (self._bind(value, coded),))
         return Compare(name, "eq", (self._bind(value, lambda one: str(one).removeprefix(f"{relation}:")),))
 
     def _node(self, nodes: list[FieldNode], identifier: Any) -> Source:

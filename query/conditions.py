@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from query.dialect import Dialect
+from query.known import KNOWN, now_known_as
 from query.measures import MEASURES
 from query.operators import OPERATORS
 from query.plan import (
@@ -201,6 +202,12 @@ def _compare(dialect: Dialect, compare: Compare, row: Row) -> str:
         return f"{compared} IS NOT NULL"
     if compare.operator == "eq" and row.table == "disclosure" and compare.column in LEADING:
         return dialect.leading(compared, dialect.parameter(compare.parameters[0], kind))
+    by_code = KNOWN.get((row.table, str(compare.column)))
+    if by_code is not None and compare.operator in ("eq", "in"):
+        given = [now_known_as(dialect.parameter(index, kind), by_code) for index in compare.parameters]
+        spell = OPERATORS[compare.operator].spell
+        assert spell is not None
+        return spell(dialect, f"{row.alias}.id" if by_code else compared, given)
     return _spelled(dialect, compare.operator, compared, kind, compare.parameters)
 
 

@@ -213,6 +213,7 @@ def _organization() -> ObjectType:
         (
             Attribute("id", "ID!", Column("id", prefix="organization:"), "全局标识。Global id."),
             Attribute("uscc", "String", Column("uscc"), "统一社会信用代码。Unified social credit code."),
+            Attribute("lastingCode", "String", Column("lasting_code"), "信用代码更换时不变的部分:组织机构代码(信用代码第9至17位);只知注册号的为注册号。What of its code stays when the credit code changes: the organization code (places 9 to 17), or the registration number where only that is known."),
             Attribute("name", "String!", Column("name"), "名称。Name."),
             *profile_attributes(),
         ),
@@ -343,8 +344,8 @@ def _query(catalog: Catalog) -> ObjectType:
             *lists,
             Attribute(
                 "organization", "Organization", One("organization", NOTHING),
-                "按信用代码或者标识取一个单位。One organization by credit code or id.",
-                (Argument("uscc", "String", "统一社会信用代码。Credit code."), Argument("id", "ID", "全局标识。Global id.")),
+                "按信用代码或者标识取一个单位;以前的代码、标识也可以。One organization by credit code or id, also by one that it had before.",
+                (Argument("uscc", "String", "统一社会信用代码,或者组织机构代码、注册号。Credit code, organization code or registration number."), Argument("id", "ID", "全局标识。Global id.")),
             ),
             connection("organizations", "Organization", Connected("organization"), "单位。Organizations.", filtered("Organization")),
             match_attribute(),

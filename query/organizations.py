@@ -26,6 +26,15 @@ _MOST = (("disclosures", True),)
 
 ENUMS = (
     EnumType(
+        "AliasBasis",
+        "为什么是同一个单位。Why they are one organization.",
+        (
+            ("CODE", "代码中不变的部分相同。The same in the part of its codes that stays."),
+            ("PROCESS", "同一过程里名称相同,而该名称只有一个代码。The same name within a process, where only one code has it."),
+            ("ACCEPTED", "经人核实。Somebody verified it."),
+        ),
+    ),
+    EnumType(
         "MatchKind",
         "所问的是什么。What was asked for.",
         (("NAME", "名称。A name."), ("CODE", "统一社会信用代码。A credit code.")),
@@ -43,6 +52,7 @@ ENUMS = (
         "匹配的依据。What a match rests on.",
         (
             ("CREDIT_CODE", "统一社会信用代码相同。The same credit code."),
+            ("FORMER_CODE", "所问的是它以前的代码:以前的信用代码、组织机构代码(信用代码第9至17位)、注册号。What was asked is a code it had: an earlier credit code, an organization code (places 9 to 17 of a credit code), a registration number."),
             ("EXACT_NAME", "名称一字不差;同名不等于同一单位。The same name to the letter; it need not be the same organization."),
             ("NORMALIZED_NAME", "名称在不计全半角、括号样式、空格、大小写、繁简时相同。The same name but for width, brackets, spaces, case, Traditional or Simplified."),
         ),
@@ -80,6 +90,7 @@ def profile_attributes() -> tuple[Attribute, ...]:
         connection("names", "OrganizationName", Connected("organization.names", _MOST), "公开信息里它的各种名称。The names under which it appears.", _DATED),
         connection("counterparties", "Counterparty", Connected("organization.counterparties", _MOST), "交易的另一方:供应商的采购人、受让人的出让方等。Who was on the other side: the buyers of a supplier, the transferors of a transferee.", _COUNTED),
         connection("coBidders", "CoBidder", Connected("organization.coBidders", (("processes", True), ("disclosures", True))), "与它同场投标、竞买的单位,同场多的在前。Who bid beside it, the most often first.", _DATED),
+        connection("aliases", "OrganizationAlias", Connected("organization.aliases"), "公开信息里它的其他代码,和在各过程里只有名称时的标识;这些标识仍可查到它。Other codes that disclosures give it, and the ids it has where a process gives its name alone; all of them still find it.", PAGING),
         connection("sameName", "Organization", Connected("organization.sameName"), "同名的其他单位(全半角、繁简不计);同名不等于同一单位。自然人没有。Other organizations of its name; they need not be the same. Private persons have none.", filtered("Organization")),
     )  # fmt: skip
 
@@ -142,10 +153,21 @@ def organization_types() -> Iterator[ObjectType]:
             *_dates(),
         ),
     )  # fmt: skip
+    yield ObjectType(
+        "OrganizationAlias",
+        "一个单位的另一个代码或者标识。Another code or id of an organization.",
+        (
+            Attribute("id", "ID!", Column("id", prefix="organization:"), "全局标识,查到的是该单位。A global id that finds the organization."),
+            Attribute("uscc", "String", Column("uscc"), "统一社会信用代码。Unified social credit code."),
+            Attribute("lastingCode", "String", Column("lasting_code"), "组织机构代码或者注册号。Organization code or registration number."),
+            Attribute("name", "String!", Column("name"), "名称。Name."),
+            Attribute("basis", "AliasBasis!", Column("basis", "upper"), "依据。Why."),
+        ),
+    )  # fmt: skip
     yield from _matching()
     for name in (
         "OrganizationRole", "OrganizationDomain", "OrganizationYear", "OrganizationName", "Counterparty", "CoBidder",
-        "MatchedOrganization",
+        "MatchedOrganization", "OrganizationAlias",
     ):  # fmt: skip
         yield from connection_types(name)
 

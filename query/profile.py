@@ -157,6 +157,12 @@ MATCHES = f"""
 SELECT o.id AS organization_id, 0 AS place, 'CREDIT_CODE' AS basis, {_INVOLVED}
 FROM organization o WHERE o.uscc = {{p}}.code
 UNION ALL
+SELECT o.id, 0, 'FORMER_CODE', {_INVOLVED}
+FROM organization o WHERE coalesce(o.uscc, '') <> {{p}}.code AND o.id IN (
+ SELECT a.organization_id FROM organization_alias a WHERE a.id = {{p}}.code
+ UNION SELECT f.id FROM organization f WHERE f.lasting_code = {{p}}.code
+ UNION SELECT a.organization_id FROM organization_alias a WHERE a.lasting_code = {{p}}.code)
+UNION ALL
 SELECT o.id, CASE WHEN o.name = {{p}}.name THEN 1 ELSE 2 END,
  CASE WHEN o.name = {{p}}.name THEN 'EXACT_NAME' ELSE 'NORMALIZED_NAME' END, {_INVOLVED}
 FROM organization o WHERE o.name_key = {{p}}.name_key AND (o.uscc IS NULL OR {{p}}.code IS NULL OR o.uscc <> {{p}}.code)

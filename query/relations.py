@@ -137,6 +137,7 @@ RELATIONS: dict[str, Relation] = {
     "organization.processes": Relation("organization_process", rows=profile.PROCESSES),
     "organization.counterparties": Relation("counterparty", rows=profile.COUNTERPARTIES),
     "organization.coBidders": Relation("co_bidder", rows=profile.CO_BIDDERS),
+    "organization.aliases": Relation("organization_alias", "{c}.organization_id = {p}.id"),
     "organization.sameName": Relation("organization", "{c}.name_key = {p}.name_key AND {c}.id <> {p}.id"),
     "year.roles": Relation("organization_year_role", "", "{c}.sort", several=5, rows=profile.YEAR_ROLES),
     "counterparty.roles": Relation(
@@ -196,6 +197,7 @@ TIES: dict[str, tuple[str, ...]] = {
     "publisher": ("id",),
     "region": ("code",),
     "item": ("recency", "disclosure_id", "ordinal"),
+    "organization_alias": ("id",),
     "organization_role": ("role",),
     "organization_domain": ("domain",),
     "organization_year": ("place",),

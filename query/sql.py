@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from query.conditions import KINDS, where
 from query.dialect import Dialect
+from query.known import now_known_as
 from query.making import element_of, items, made_rows, slots, through
 from query.page import Page
 from query.plan import (
@@ -274,6 +275,8 @@ class Speller:
         for kind in source.kinds:
             related, clause, _ = self.related(kind.relation, (kind.shape,), Row())
             key = f"CAST({alias}.key AS {KINDS.get(kind.column, 'text')})"
+            if kind.relation == "organization":
+                key = now_known_as(key, by_code=False)
             found = f"(SELECT {self.shape(kind.shape, related)} FROM {clause} WHERE {related.alias}.{kind.column} = {key} LIMIT 1)"
             cases.append(f"WHEN '{kind.name}' THEN {self.dialect.json(found)}")
         records = self.dialect.records(source.parameter, alias, IDENTIFIED)

@@ -53,7 +53,7 @@ WORDS = (
 )
 # field → what its list consists of, and in which order when none is asked for; all others are of disclosures
 KINDS: Mapping[str, tuple[str, Orders]] = {
-    "organizations": ("organization", ()), "sameName": ("organization", ()), "publishers": ("publisher", ()),
+    "organizations": ("organization", ()), "sameName": ("organization", ()), "aliases": ("organization_alias", ()), "publishers": ("publisher", ()),
     "regions": ("region", ()), "items": ("item", ()), "matches": ("matched_organization", MATCHED),
     "prices": ("unit_price", (("items", True),)), "changes": ("change", ()), "snapshots": ("snapshot", ()),
     "lateDisclosures": ("disclosure", (("days_late", True),)), **LISTS,

@@ -162,10 +162,18 @@ _OWN: Mapping[str, Mapping[str, str | Resolver]] = {
     "organization": {
         **_same("uscc", "name"),
         "id": _global("organization"),
+        "lastingCode": "lasting_code",
         "disclosures": profile.disclosures,
         "creditRecords": profile.credit_records,
         "sameName": profile.same_name,
+        "aliases": profile.aliases,
         **{name: profile.page(name) for name in profile.LISTS},
+    },
+    "organization_alias": {
+        **_same("uscc", "name"),
+        "id": _global("organization"),
+        "lastingCode": "lasting_code",
+        "basis": lambda oracle, source, given: source.row["basis"].upper(),
     },
     "organization_role": {"role": "role", **FIGURES},
     "organization_domain": {"domain": "domain", **FIGURES},

@@ -13,6 +13,7 @@ from typing import Any
 
 from opencc import OpenCC
 
+from schemas.formercode import former_code
 from schemas.parties import is_person
 from schemas.uscc import is_valid, normalize
 from tests.query.reference import Orders, Row, Thing
@@ -318,6 +319,12 @@ def same_name(oracle: Any, source: Thing, given: Given) -> Any:
     return oracle.page("organization", found, given)
 
 
+def aliases(oracle: Any, source: Thing, given: Given) -> Any:
+    """`Organization.aliases`."""
+    found = [row for row in oracle.rows["organization_alias"] if row["organization_id"] == source.row["id"]]
+    return oracle.page("organization_alias", found, given)
+
+
 def match(oracle: Any, _source: Thing, given: Given) -> list[Thing]:
     """`Query.matchOrganizations`."""
     entries = []
@@ -328,7 +335,7 @@ def match(oracle: Any, _source: Thing, given: Given) -> list[Thing]:
                                        "code": code if is_valid(code) else None}))  # fmt: skip
     for text in given.get("codes") or ():
         code = normalize(text)
-        note = None if is_valid(code) else "INVALID_CODE"
+        note = None if is_valid(code) or former_code(text) else "INVALID_CODE"
         entries.append(
             Thing("asked", {"asked": text, "kind": "CODE", "note": note, "name": None, "code": code})
         )
@@ -339,8 +346,17 @@ def matches(oracle: Any, source: Thing, given: Given) -> Any:
     """`OrganizationMatch.matches`."""
     found = []
     name, code = source.row["name"], source.row["code"]
+    once = {
+        row["organization_id"]
+        for row in oracle.rows["organization_alias"]
+        if code in (row["id"], row["lasting_code"])
+    }
     for row in oracle.rows["organization"]:
         by_code = code is not None and row["uscc"] == code
+        if code is not None and not by_code and (row["id"] in once or row["lasting_code"] == code):
+            parties = oracle.all("party", "organization_id", row["id"])
+            found.append({"organization_id": row["id"], "place": 0, "basis": "FORMER_CODE",
+                          "disclosures": len({party["disclosure_id"] for party in parties})})  # fmt: skip
         by_name = name is not None and _is_matched(row) and key_of(row["name"]) == key_of(name)
         if by_code or by_name:
             exact = row["name"] == name
