@@ -38,6 +38,7 @@ def read_batches(path: Path, limits: Limits = DEFAULT) -> Iterator[wire.Batch]:
     """The rows of a file as `read_file` gives them, as many at a time as came together."""
     check_file(path)
     format_of(path.name)
+    limits = limits.of_size(path.stat().st_size)
     process = start("formats.child", [str(path.resolve())], limits)
     try:
         yield from _batches(process, limits)

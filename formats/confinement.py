@@ -16,7 +16,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import IO, Final
 
@@ -48,6 +48,11 @@ class Limits:
     memory: int = 2 << 30
     cpu: int = 60
     wall: float = 120.0
+
+    def of_size(self, size: int) -> "Limits":
+        """The limits for a file of so many bytes: one of gigabytes takes its time, a second more for four megabytes."""
+        more = size >> 22
+        return replace(self, cpu=self.cpu + more, wall=self.wall + more)
 
 
 DEFAULT: Final = Limits()

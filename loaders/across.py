@@ -3,6 +3,7 @@
 Records go by one at a time; what is remembered of them is bounded.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -11,6 +12,7 @@ import orjson
 
 from loaders.issues import RULES
 from loaders.jumps import LEAST, Numbers
+from loaders.marks import Marks
 from loaders.sources import PlaceOf
 from loaders.units import units
 from schemas.catalog import Catalog, Disclosure
@@ -27,6 +29,8 @@ COLUMNS = 2_000
 # A shorter name may be that of several (人民医院), unless it is a company's.
 _TELLING = 6
 _COMPANY = "公司"
+# So many different sets of properties of one kind of object are remembered.
+_KEPT = 5_000
 _AREAS = ("m2", "km2")
 
 _MONEY = {"small": "元", "large": "万元", "smallEn": "yuan", "largeEn": "ten thousand yuan"}
@@ -42,7 +46,25 @@ class _Step(NamedTuple):
 
     of: Field
     kind: str  # number, money, organization, or nothing
-    below: dict[str, "_Step"]
+    below: "_Steps"
+
+
+class _Steps:
+    """What is compared of one kind of object; by the names of its properties what there is of it, once found."""
+
+    def __init__(self, fields: Sequence[Field]) -> None:
+        self.by_name = dict(_of_fields(fields))
+        self.known: dict[tuple[str, ...], list[tuple[str, _Step]]] = {}
+
+    def of(self, node: Mapping[str, Any]) -> list[tuple[str, _Step]]:
+        """The steps of an object's properties, in their order."""
+        names = tuple(node)
+        found = self.known.get(names)
+        if found is None:
+            if len(self.known) >= _KEPT:
+                self.known.clear()
+            found = self.known[names] = [(name, self.by_name[name]) for name in names if name in self.by_name]
+        return found
 
 
 class Watched(NamedTuple):
@@ -68,10 +90,10 @@ class Across:
 
     def __init__(self, catalog: Catalog) -> None:
         self._units = units(catalog.codelists)
-        self._steps: dict[str, dict[str, _Step]] = {}
+        self._steps: dict[str, _Steps] = {}
         self._numbers: dict[tuple[str, str, str, str | None], tuple[Field, Disclosure, Numbers]] = {}
         self._paths: dict[str, int] = {}
-        self._repeated: set[tuple[str, int]] = set()
+        self._repeated: defaultdict[str, Marks] = defaultdict(Marks)
         self._said: set[tuple[str, str]] = set()
         self._by_name: dict[str, _Known] = {}
         self._by_code: dict[str, _Known] = {}
@@ -86,12 +108,14 @@ class Across:
                 self.take_number(disclosure, one, one.value, place_of(one.path))
         return found
 
-    def watched(self, disclosure: Disclosure, record: Mapping[str, Any]) -> Iterator["Watched"]:
+    def watched(self, disclosure: Disclosure, record: Mapping[str, Any]) -> list["Watched"]:
         """What is compared of a record: its amounts, areas and organizations."""
         steps = self._steps.get(disclosure.name)
         if steps is None:
-            steps = self._steps[disclosure.name] = _steps(disclosure.fields)
-        return _walk(record, steps, "")
+            steps = self._steps[disclosure.name] = _Steps(disclosure.fields)
+        found: list[Watched] = []
+        _walk(record, steps, "", found)
+        return found
 
     def take_number(
         self, disclosure: Disclosure, watched: "Watched", number: Any, source: Sequence[Any]
@@ -144,8 +168,8 @@ class Across:
         found = []
         for sheet, row, cells in rows:
             earlier = first.setdefault(orjson.dumps(cells, default=str), row)
-            if earlier != row and (sheet, row) not in self._repeated:
-                self._repeated.add((sheet, row))
+            if earlier != row and row not in self._repeated[sheet]:
+                self._repeated[sheet].add(row)
                 found.append(issue(RULES, "L061", value=earlier).at(sheet=sheet, row=row))
         return found
 
@@ -197,22 +221,20 @@ class Across:
         yield Missing("L062", title=title, title_en=title_en, reason=reason[0], reason_en=reason[1])
 
 
-def _walk(node: Any, steps: Mapping[str, _Step], path: str) -> Iterator[Watched]:
-    for name, value in node.items():
-        step = steps.get(name)
-        if step is None:
-            continue
+def _walk(node: Any, steps: _Steps, path: str, found: list[Watched]) -> None:
+    for name, step in steps.of(node):
+        value = node[name]
         several = enumerate(value) if isinstance(value, list) else ((None, value),)
         for number, one in several:
             place = f"{path}{name}" if number is None else f"{path}{name}.{number}"
             if step.kind == "organization":
-                yield Watched(place, step.of, True, one)
+                found.append(Watched(place, step.of, True, one))
             elif step.kind == "money":
-                yield Watched(f"{place}.amount", step.of, False, one.get("amount"))
+                found.append(Watched(f"{place}.amount", step.of, False, one.get("amount")))
             elif step.kind == "number":
-                yield Watched(place, step.of, False, one)
+                found.append(Watched(place, step.of, False, one))
             elif isinstance(one, dict):
-                yield from _walk(one, step.below, f"{place}.")
+                _walk(one, step.below, f"{place}.", found)
 
 
 def _of_two(
@@ -224,17 +246,15 @@ def _of_two(
     return said.at(sheet=sheet, row=row, column=column)
 
 
-def _steps(fields: Sequence[Field]) -> dict[str, _Step]:
-    """What is compared of a type: money, areas, organizations, and what leads to them."""
-    found = {}
+def _of_fields(fields: Sequence[Field]) -> Iterator[tuple[str, _Step]]:
+    """What is compared of some fields: money, areas, organizations, and what leads to them."""
     for one in fields:
         kind = "money" if one.is_money else "organization" if one.definition == "organization" else ""
         if one.kind == "number" and one.unit in _AREAS and not one.many:
             kind = "number"
-        below = {} if kind else _steps(one.fields)
-        if kind or below:
-            found[one.name] = _Step(one, kind, below)
-    return found
+        below = _Steps(() if kind else one.fields)
+        if kind or below.by_name:
+            yield one.name, _Step(one, kind, below)
 
 
 def _rounded(number: float) -> float:

@@ -19,6 +19,7 @@ from loaders.groups import Issues
 from loaders.headings import SEARCHED
 from loaders.issues import RULES
 from loaders.ledger import Ledger
+from loaders.marks import Marks
 from loaders.personal import mask
 from loaders.remarks import findings
 from loaders.report import ColumnUse, SoFar
@@ -61,7 +62,7 @@ class Intake:
         self.completeness = Completeness()
         self.skipped: Counter[str] = Counter()
         self.rows = 0
-        self.refused: set[int] = set()
+        self.refused = Marks()
         self.unsupported = 0
         self.sheets: dict[str, Sheet] = {}
         self._aside: dict[str, str | None] = {}
@@ -100,9 +101,7 @@ class Intake:
         """The fragments of each record that was read, records in the order of their first rows."""
         if self.ledger is not None:
             self._read_shared(self.ledger)
-        in_order = self._first.__getitem__ if self.ledger is not None else None
-        groups = self.fragments.groups(in_order)
-        return (sorted(map(Fragment.of, group), key=lambda one: one.row) for _, group in groups)
+        return ([*map(Fragment.of, group)] for group in self.fragments.groups())
 
     @property
     def so_far(self) -> SoFar:
@@ -141,7 +140,7 @@ class Intake:
         self.refused.add(row)
         case = [] if self.asked.checking else self._case(made, found)
         kept = [place.sheet, place.row, masked_cells(cells), [one.to_json() for one in found], case]
-        self.refusals.add(str(row), kept)
+        self.refusals.add(str(row), row, kept)
         if not noted:
             self.issues.add(*found)
 
@@ -212,8 +211,7 @@ class Intake:
                 self._keep(made, place, table.sheet.named_cells(cells))
         self.rows = rows
         disclosures = dict(ledger.first)
-        for key, row in self._first.items():
-            name = key.partition(" ")[0]
+        for name, row in self._first.items():
             disclosures[name] = min(row, disclosures.get(name, row))
         for name in sorted(disclosures, key=disclosures.__getitem__):
             self.completeness.take(self.asked.catalog.versions[name], 0, 0)
@@ -390,9 +388,9 @@ class Intake:
             whose = identity.id if identity else f"row {self.rows}"
             # A row of a sheet that lacks something is no part of the records of another.
             key = f"{disclosure.name} {whose}" + f" {place.sheet}" * bool(lacking)
-            self.fragments.add(key, fragment.to_json(body))
+            self.fragments.add(key, self.rows, fragment.to_json(body))
             if self.ledger is not None:
-                self._first[key] = min(self.rows, self._first.get(key, self.rows))
+                self._first[disclosure.name] = min(self.rows, self._first.get(disclosure.name, self.rows))
                 if identity is not None and not lacking:
                     self.ledger.met(hash((disclosure.type, identity.publisher.id, *identity.key)))
 

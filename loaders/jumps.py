@@ -70,7 +70,7 @@ class Numbers:
     """The numbers of one column with the rows they stand in, as compact as they are many."""
 
     def __init__(self) -> None:
-        self._numbers, self._rows, self._paths = array("d"), array("q"), array("q")
+        self._numbers, self._rows, self._paths = array("d"), array("q"), array("I")
         self._spread: Spread | None = None
         self.count = 0
 
@@ -79,6 +79,7 @@ class Numbers:
         self.count += 1
         if self.count == KEPT:
             self._spread = Spread.of(self._numbers)
+            self._let_go()
         if self.count < KEPT or (self._spread is not None and self._spread.jump(number)):
             self._numbers.append(number)
             self._rows.append(row)
@@ -94,6 +95,16 @@ class Numbers:
         else:
             for number, row in zip(numbers, rows, strict=True):
                 self.add(number, row, path)
+
+    def _let_go(self) -> None:
+        """Keep only what is told: once the spread is known the others say nothing more."""
+        kept = zip(self._numbers, self._rows, self._paths, strict=True)
+        told = [one for one in kept if self._spread is not None and self._spread.jump(one[0])]
+        self._numbers, self._rows, self._paths = array("d"), array("q"), array("I")
+        for number, row, path in told:
+            self._numbers.append(number)
+            self._rows.append(row)
+            self._paths.append(path)
 
     def jumps(self) -> Iterator[tuple[float, int, int, int, float]]:
         """Each jump: the number, its row, its path, the direction, and what is usual."""

@@ -486,7 +486,7 @@ def _of_format(error: FormatError) -> Issue:
 
 def _refused(refusals: Spool) -> Iterator[loads.Refused]:
     """The refused rows in the order of the file, each with all its issues."""
-    for _, kept in refusals.groups(int):
+    for kept in refusals.groups():
         sheet, row, cells, _, case = kept[0]
         issues = [masked_wholly(_issue(said)) for one in kept for said in one[3]]
         yield loads.Refused(mask(sheet)[0], row, cells, issues, cases.Case(*case))

@@ -30,16 +30,17 @@ class Merger:
     def __init__(self, record: dict[str, Any], sources: dict[str, Source], fields: Sequence[Field]) -> None:
         self.record = record
         self.sources = sources
-        self._fields = {field.name: field for field in fields}
+        self._of = fields
         self._places: dict[int, dict[str, int]] = {}
 
     def take(self, more: Mapping[str, Any], sources: Mapping[str, Source]) -> Disagreement | None:
         """Merge a fragment; where a property would have two values nothing is changed."""
-        found = self._check(self.record, more, self._fields, "")
+        fields = {field.name: field for field in self._of}
+        found = self._check(self.record, more, fields, "")
         if found is not None:
             return found
         moved: dict[str, str] = {}
-        self._join(self.record, more, self._fields, ("", ""), moved)
+        self._join(self.record, more, fields, ("", ""), moved)
         for path, source in sources.items():
             self.sources.setdefault(_moved(path, moved), source)
         return None

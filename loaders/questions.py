@@ -13,7 +13,7 @@ from schemas.catalog import Catalog, Disclosure
 from schemas.issue import Issue
 from schemas.path import values
 from schemas.probe import Probe
-from schemas.quality import as_issue, plan
+from schemas.quality import Steps, as_issue, plan
 
 # Names, each with whether a list stands there.
 Place = tuple[tuple[str, bool], ...]
@@ -132,15 +132,12 @@ def questions_of(
     return questions
 
 
-def _seen(node: Mapping[str, Any], steps: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
+def _seen(node: Mapping[str, Any], steps: Steps) -> Iterator[tuple[str, int]]:
     """The looks of a plan in the order in which `quality` comes to them in a record, with the property of each."""
-    for name, value in node.items():
-        step = steps.get(name)
-        if step is None:
-            continue
-        for one in value if step.many else (value,):
+    for name, step in steps.of(node):
+        for one in node[name] if step.many else (node[name],):
             yield from ((step.of.dotted, id(look)) for _, look in step.looks)
-            if step.below:
+            if step.below.by_name:
                 yield from _seen(one, step.below)
 
 

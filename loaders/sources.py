@@ -29,6 +29,9 @@ def source_of(path: str, sources: Mapping[str, Any]) -> list[Any] | None:
 
 def places(sources: Mapping[str, Any], sheet: str, row: int) -> PlaceOf:
     """Gives the place of what stands at a path; the record's first row where nothing is known of it."""
+    if len(sources) == 1 and "" in sources:
+        whole = list(sources[""])
+        return lambda path: whole
     return lambda path: source_of(path, sources) or [sheet, row, None]
 
 

@@ -1,23 +1,53 @@
-"""Fragments of records on their way, in a temporary file: a file may be larger than memory, its rows in any order."""
+"""Values on their way, in temporary files: a file may be larger than memory, its rows in any order.
 
+What is kept stands in one file, line by line. Which of it belongs together is found by SQLite, which sorts what does not
+fit into memory on disk.
+"""
+
+import hashlib
 import json
+import sqlite3
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import closing
+from itertools import groupby
+from operator import itemgetter
 from types import TracebackType
 from typing import Any, Self
 
 import orjson
 
-_IN_MEMORY = 32 << 20
+from loaders.errors import LoadError
+
+_IN_MEMORY, _CACHE_KIB = 16 << 20, 8 << 10
+_TOGETHER = 500
+
+_GROUPS = """
+    SELECT min(row) OVER same, min(place) OVER same, place FROM kept
+    WINDOW same AS (PARTITION BY key) ORDER BY 1, 2, row, place
+"""
 
 
 class Spool:
-    """Values by key, in the order in which the keys first came; only keys and places stay in memory."""
+    """Values by key, each of a row of the file; memory does not grow with them.
+
+    Raises LoadError L110 where there is no room for the temporary files.
+    """
 
     def __init__(self) -> None:
         self._file = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - closed by __exit__
-        self._places: dict[str, int | list[int]] = {}
         self._end = 0
+        self._waiting: list[tuple[int, bytes, int]] = []
+        # Without a name: a temporary file of its own, which is gone when it is closed.
+        self._index = sqlite3.connect("", isolation_level=None)
+        for setting in (
+            "journal_mode = OFF",
+            "synchronous = OFF",
+            f"cache_size = -{_CACHE_KIB}",
+            "temp_store = FILE",
+        ):
+            self._index.execute(f"PRAGMA {setting}")
+        self._index.execute("CREATE TABLE kept (place INTEGER PRIMARY KEY, key BLOB, row INTEGER)")
 
     def __enter__(self) -> Self:
         return self
@@ -25,34 +55,52 @@ class Spool:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._index.close()
         self._file.close()
 
-    def __len__(self) -> int:
-        return len(self._places)
-
-    def add(self, key: str, value: Any) -> None:
-        """Keep a value that JSON can say under a key."""
+    def add(self, key: str, row: int, value: Any) -> None:
+        """Keep a value that JSON can say, of a row, under a key."""
         try:
-            line = orjson.dumps(value, default=str)
+            line = orjson.dumps(value, default=str, option=orjson.OPT_APPEND_NEWLINE)
         except TypeError:  # an integer of more than 64 bits, which comes back as a float
-            line = json.dumps(value, default=str).encode()
-        self._file.seek(self._end)
-        self._file.write(line + b"\n")
-        place, self._end = self._end, self._end + len(line) + 1
-        known = self._places.get(key)
-        if known is None:
-            self._places[key] = place
-        elif isinstance(known, list):
-            known.append(place)
-        else:
-            self._places[key] = [known, place]
+            line = json.dumps(value, default=str).encode() + b"\n"
+        digest = hashlib.blake2b(key.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+        self._waiting.append((self._end, digest, row))
+        try:
+            self._file.seek(self._end)
+            self._file.write(line)
+            if len(self._waiting) >= _TOGETHER:
+                self._settle()
+        except (OSError, sqlite3.Error) as error:
+            raise _no_room(error) from error
+        self._end += len(line)
 
-    def groups(self, order: Callable[[str], Any] | None = None) -> Iterator[tuple[str, list[Any]]]:
-        """Every key with its values in the order they came; the keys in that order too, or in the one asked for."""
-        for key in sorted(self._places, key=order) if order else self._places:
-            places = self._places[key]
-            yield key, [self._read(place) for place in (places if isinstance(places, list) else [places])]
+    def groups(self) -> Iterator[list[Any]]:
+        """The values of each key in the order of their rows; the keys in the order of the first row of each."""
+        try:
+            self._settle()
+            with closing(self._index.execute(_GROUPS)) as found:
+                for _, same in groupby(found, itemgetter(0, 1)):
+                    yield [self._read(place) for _, _, place in same]
+        except (OSError, sqlite3.Error) as error:
+            raise _no_room(error) from error
+
+    def _settle(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        self._index.execute("BEGIN")
+        self._index.executemany("INSERT INTO kept VALUES (?, ?, ?)", waiting)
+        self._index.execute("COMMIT")
 
     def _read(self, place: int) -> Any:
         self._file.seek(place)
         return orjson.loads(self._file.readline())
+
+
+def _no_room(error: Exception) -> LoadError:
+    """The error for temporary files that cannot be written or read."""
+    folder = tempfile.gettempdir()
+    return LoadError(
+        "L110", f"临时文件写不下去({folder}):{error}", f"the temporary files cannot be written ({folder}): {error}",
+        "装入大文件需要大约与文件一样大的临时空间。清理这个目录所在的磁盘,或者用环境变量 TMPDIR 和 SQLITE_TMPDIR 指定另一个目录,再装入一次:已经存好的不会重复。",
+        "A large file needs about its own size of temporary space. Free some, or name another folder in TMPDIR and SQLITE_TMPDIR, and load again: what is stored already is not stored twice.",
+    )  # fmt: skip

@@ -141,7 +141,11 @@ class Catalog:
 
     def newest_minor(self, disclosure: Disclosure) -> Disclosure:
         """The newest version with the same properties, or more: laws change, and a frozen version's deadlines do not."""
-        return [one for one in self.history(disclosure.type) if one.number[0] == disclosure.number[0]][-1]
+        return self._newest_minors[disclosure.type, disclosure.number[0]]
+
+    @cached_property
+    def _newest_minors(self) -> Mapping[tuple[str, int], Disclosure]:
+        return {(one.type, one.number[0]): one for one in self.versions.values()}
 
     def called(self, disclosure: Disclosure) -> str:
         """The shortest name that means a version: its type's path for the newest, `path/1.0` for another."""

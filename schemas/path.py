@@ -10,11 +10,18 @@ def values(record: Any, path: Sequence[str]) -> Iterator[Any]:
     >>> list(values({"lots": [{"area": 1}, {}, {"area": 2}]}, ["lots", "area"]))
     [1, 2]
     """
-    if isinstance(record, list):
-        for one in record:
-            yield from values(one, path)
-    elif not path:
-        if record is not None:
-            yield record
-    elif isinstance(record, Mapping) and path[0] in record:
-        yield from values(record[path[0]], path[1:])
+    found = _flat((record,))
+    for name in path:
+        found = _flat([one[name] for one in found if isinstance(one, (dict, Mapping)) and name in one])
+    return iter(found)
+
+
+def _flat(found: Sequence[Any]) -> list[Any]:
+    """The values with lists crossed, also lists of lists; nulls are none."""
+    flat: list[Any] = []
+    for one in found:
+        if isinstance(one, list):
+            flat += _flat(one)
+        elif one is not None:
+            flat.append(one)
+    return flat
