@@ -9,7 +9,7 @@ import json
 import sqlite3
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from itertools import groupby
 from operator import itemgetter
 from types import TracebackType
@@ -19,7 +19,8 @@ import orjson
 
 from loaders.errors import LoadError
 
-_IN_MEMORY, _CACHE_KIB = 16 << 20, 8 << 10
+_CACHE_KIB = 8 << 10
+# So many values are written together.
 _TOGETHER = 500
 
 _GROUPS = """
@@ -35,9 +36,10 @@ class Spool:
     """
 
     def __init__(self) -> None:
-        self._file = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - closed by __exit__
-        self._end = 0
-        self._waiting: list[tuple[int, bytes, int]] = []
+        self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by __exit__
+        self._at = self._end = 0
+        self._lines: list[bytes] = []
+        self._places: list[tuple[int, bytes, int]] = []
         # Without a name: a temporary file of its own, which is gone when it is closed.
         self._index = sqlite3.connect("", isolation_level=None)
         for setting in (
@@ -56,7 +58,8 @@ class Spool:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._index.close()
-        self._file.close()
+        with suppress(OSError):  # what could not be written is tried once more
+            self._file.close()
 
     def add(self, key: str, row: int, value: Any) -> None:
         """Keep a value that JSON can say, of a row, under a key."""
@@ -65,20 +68,20 @@ class Spool:
         except TypeError:  # an integer of more than 64 bits, which comes back as a float
             line = json.dumps(value, default=str).encode() + b"\n"
         digest = hashlib.blake2b(key.encode("utf-8", "surrogatepass"), digest_size=16).digest()
-        self._waiting.append((self._end, digest, row))
-        try:
-            self._file.seek(self._end)
-            self._file.write(line)
-            if len(self._waiting) >= _TOGETHER:
-                self._settle()
-        except (OSError, sqlite3.Error) as error:
-            raise _no_room(error) from error
+        self._lines.append(line)
+        self._places.append((self._end, digest, row))
         self._end += len(line)
+        if len(self._lines) >= _TOGETHER:
+            try:
+                self._settle()
+            except (OSError, sqlite3.Error) as error:
+                raise _no_room(error) from error
 
     def groups(self) -> Iterator[list[Any]]:
         """The values of each key in the order of their rows; the keys in the order of the first row of each."""
         try:
             self._settle()
+            self._file.flush()
             with closing(self._index.execute(_GROUPS)) as found:
                 for _, same in groupby(found, itemgetter(0, 1)):
                     yield [self._read(place) for _, _, place in same]
@@ -86,14 +89,22 @@ class Spool:
             raise _no_room(error) from error
 
     def _settle(self) -> None:
-        waiting, self._waiting = self._waiting, []
+        if not self._lines:
+            return
+        self._at = self._file.seek(self._places[0][0])
+        self._at += self._file.write(b"".join(self._lines))
         self._index.execute("BEGIN")
-        self._index.executemany("INSERT INTO kept VALUES (?, ?, ?)", waiting)
+        self._index.executemany("INSERT INTO kept VALUES (?, ?, ?)", self._places)
         self._index.execute("COMMIT")
+        self._lines.clear()
+        self._places.clear()
 
     def _read(self, place: int) -> Any:
-        self._file.seek(place)
-        return orjson.loads(self._file.readline())
+        if place != self._at:
+            self._file.seek(place)
+        line = self._file.readline()
+        self._at = place + len(line)
+        return orjson.loads(line)
 
 
 def _no_room(error: Exception) -> LoadError:
