@@ -99,7 +99,7 @@ def rows(
     """The rows of a record by column; `owner` has shard, disclosure_id and recency."""
     columns = tables.feature.columns.keys()
     for row in Reader(of_type).rows(record, "", "", 0):
-        yield dict(zip(columns, row, strict=True)) | owner
+        yield {**dict(zip(columns, row, strict=True)), **owner}
 
 
 def digest(of_type: Iterable[Feature]) -> str:

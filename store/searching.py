@@ -106,12 +106,13 @@ def insert_names(connection: Connection, kind: str, named: Mapping[str, str]) ->
     if not named:
         return
     wanted = unnamed(connection, kind, named)
+    texts = [named[one] for one in wanted]
     if connection.dialect.name != "sqlite":
         connection.exec_driver_sql(
             "INSERT INTO search_name (kind, id, terms, text)"
             " SELECT %s, id, terms::text[], text FROM unnest(%s::text[], %s::text[], %s::text[]) AS n(id, terms, text)"
             " ON CONFLICT DO NOTHING",
-            (kind, wanted, [_array(named[one]) for one in wanted], [named[one] for one in wanted]),
+            (kind, bulk.array(wanted), bulk.array([_array(one) for one in texts]), bulk.array(texts)),
         )
         return
     last = connection.exec_driver_sql("SELECT coalesce(max(number), 0) FROM search_name").scalar_one()
