@@ -182,6 +182,11 @@ class Catalog:
         return {}
 
     @cached_property
+    def compiled(self) -> dict[tuple[str, str], Any]:
+        """What else is compiled of a type or version when it is first needed, by what it is and of which."""
+        return {}
+
+    @cached_property
     def plans(self) -> dict[str, Any]:
         """What is looked at beyond the schema, settled when a version is first looked at (schemas.quality)."""
         return {}

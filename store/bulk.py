@@ -8,9 +8,24 @@ from operator import itemgetter
 from typing import Any
 
 import orjson
-from sqlalchemy import ARRAY, ColumnElement, Connection, Table, any_, func, literal, select
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Integer,
+    Table,
+    Text,
+    any_,
+    cast,
+    func,
+    literal,
+    select,
+)
 
 WRITERS = 20_180_604  # of the advisory locks, which share one space with whatever else uses the database
+# Characters that stand in for what is between texts, and for no text, where no text has them.
+_BETWEEN, _NOTHING, _QUOTES = "\x01", "\x02", '","'
 Rows = Iterable[Mapping[str, Any]]
 
 
@@ -58,22 +73,42 @@ def insert_missing(connection: Connection, table: Table, rows: Rows) -> None:
     arrays = ", ".join(["%s::text[]"] * len(columns))
     connection.exec_driver_sql(
         f'INSERT INTO "{table.name}" ({names}) SELECT * FROM unnest({arrays}) ON CONFLICT DO NOTHING',  # noqa: S608
-        tuple(list(values) for values in zip(*tuples, strict=True)),
+        tuple(map(array, zip(*tuples, strict=True))),
     )
+
+
+def array(values: Sequence[Any]) -> str:
+    """Texts or numbers as PostgreSQL reads an array; psycopg would look at each of them by itself.
+
+    >>> array(["a", None, '"'] ), array([1, None])
+    ('{"a",NULL,"\\\\""}', '{1,NULL}')
+    """
+    if not any(isinstance(value, str) for value in values):
+        return f"{{{','.join('NULL' if value is None else str(value) for value in values)}}}"
+    whole = _BETWEEN.join([_NOTHING if value is None else str(value) for value in values])
+    if whole.count(_BETWEEN) >= len(values) or whole.count(_NOTHING) > sum(one is None for one in values):
+        return f"{{{','.join('NULL' if value is None else _quoted(str(value)) for value in values)}}}"
+    return f"{{{_quoted(whole).replace(_BETWEEN, _QUOTES)}}}".replace(f'"{_NOTHING}"', "NULL")
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
 
 
 def among(connection: Connection, column: ColumnElement[Any], values: Sequence[Any]) -> ColumnElement[bool]:
     """The condition that a column has one of many values, bound as one parameter however many they are."""
     if connection.dialect.name == "sqlite":
         return column.in_(select(func.json_each(json_text(values)).table_valued("value").c.value))
-    return column == any_(literal(list(values), ARRAY(column.type)))
+    kind = BigInteger() if isinstance(column.type, Integer) else Text()
+    return column == any_(cast(literal(array(values), Text()), ARRAY(kind)))
 
 
 def one_of(connection: Connection, column: str, values: Sequence[Any]) -> tuple[str, Any]:
-    """The same condition in the driver's words, and its one parameter."""
+    """The same condition on texts in the driver's words, and its one parameter."""
     if connection.dialect.name == "sqlite":
         return f"{column} IN (SELECT value FROM json_each(?))", json_text(values)  # noqa: S608
-    return f"{column} = ANY(%s)", list(values)
+    return f"{column} = ANY(%s::text[])", array(values)
 
 
 def json_text(values: Sequence[Any]) -> str:

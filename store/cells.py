@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table
 
+from store import bulk
 from store.identity import recencies
 
 Key = tuple[str, ...]
@@ -151,8 +152,8 @@ def _unnested(connection: Connection, kept: Kept, names: Key, spans: int = 0) ->
     return f"unnest({', '.join(f'%s::{kind}[]' for kind in [*kinds, *['bigint'] * spans])})"
 
 
-def _columns(rows: Sequence[tuple[Any, ...]]) -> tuple[list[Any], ...]:
-    return tuple(list(column) for column in zip(*rows, strict=True))
+def _columns(rows: Sequence[tuple[Any, ...]]) -> tuple[str, ...]:
+    return tuple(map(bulk.array, zip(*rows, strict=True)))
 
 
 def _names(size: int) -> str:

@@ -17,6 +17,8 @@ _OLDEST_SQLITE = (3, 38)  # json_each is built in from here on; RETURNING came w
 _PRAGMAS = (
     "journal_mode = WAL",  # readers see the last commit while a load writes
     "synchronous = NORMAL",  # with WAL a crash of the machine may lose the last batches, never corrupt
+    # Pages: a load changes the same ones again and again, and writes them into the file once in 64 MB of log.
+    "wal_autocheckpoint = 16000",
     "mmap_size = 1073741824",
     "cache_size = -65536",  # KiB
     "temp_store = MEMORY",

@@ -30,6 +30,7 @@ _SHOWN: Mapping[str | None, tuple[str, ...]] = {
     "project": ("name", "number"),
 }  # fmt: skip
 _MARK = "feature "
+Row = tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,19 +67,39 @@ def features(history: Sequence[Disclosure]) -> tuple[Feature, ...]:
     return tuple(found.values())
 
 
+class Reader:
+    """Reads the features of a type's records: one walk over a record, whatever the number of features."""
+
+    def __init__(self, of_type: Iterable[Feature]) -> None:
+        self.features = tuple(of_type)
+        self._steps = _tree([(one.steps, at) for at, one in enumerate(self.features)])
+
+    def rows(self, record: Mapping[str, Any], shard: str, one: str, recency: int) -> list[Row]:
+        """The rows of a record, in the order of the table's columns; each value of a property once."""
+        found: dict[int, list[Any]] = {}
+        _read(record, self._steps, found)
+        made: list[Row] = []
+        for at in sorted(found):
+            feature = self.features[at]
+            is_text = feature.column == "text"
+            values = found[at] if is_text or not feature.is_moment else _moments(found[at])
+            if is_text:
+                values = [value[:LONGEST] for value in values if isinstance(value, str)]
+            elif not feature.is_moment:
+                values = [orjson.dumps(value).decode() for value in values if _is_number(value)]
+            for value in values if len(values) < 2 else dict.fromkeys(values):
+                text, number = (value, None) if is_text else (None, value)
+                made.append((shard, one, len(made), feature.property, text, number, recency))
+        return made
+
+
 def rows(
     record: Mapping[str, Any], of_type: Iterable[Feature], owner: Mapping[str, Any]
 ) -> Iterator[dict[str, Any]]:
-    """The rows of a record, each value of a property once; `owner` has shard, disclosure_id and recency."""
-    ordinal = 0
-    for feature in of_type:
-        for value in dict.fromkeys(_values(record, feature)):
-            yield {
-                **owner, "ordinal": ordinal, "property": feature.property,
-                "text": value if feature.column == "text" else None,
-                "number": value if feature.column == "number" else None,
-            }  # fmt: skip
-            ordinal += 1
+    """The rows of a record by column; `owner` has shard, disclosure_id and recency."""
+    columns = tables.feature.columns.keys()
+    for row in Reader(of_type).rows(record, "", "", 0):
+        yield {**dict(zip(columns, row, strict=True)), **owner}
 
 
 def digest(of_type: Iterable[Feature]) -> str:
@@ -103,6 +124,14 @@ def unindexed(connection: Connection, catalog: Catalog) -> list[str]:
     whole = indexed(connection, digests(catalog))
     stored = connection.scalars(select(tables.disclosure.c.type).distinct())
     return sorted(one for one in stored if one in catalog.types and one not in whole)
+
+
+def reader(type_path: str, catalog: Catalog) -> Reader:
+    """What reads the features of a type, made once of a catalog."""
+    made: Reader | None = catalog.compiled.get(("features", type_path))
+    if made is None:
+        made = catalog.compiled["features", type_path] = Reader(features(catalog.history(type_path)))
+    return made
 
 
 def settle(connection: Connection, of_types: Mapping[str, tuple[Feature, ...]]) -> None:
@@ -162,23 +191,45 @@ def _number(type_path: str, dotted: str) -> int:
     return int.from_bytes(made[:8], "big") >> 1
 
 
-def _values(record: Any, feature: Feature) -> Iterator[str | int]:
-    found = [record]
-    for names in feature.steps:
-        found = [value for one in found for value in _below(one, names)]
-    for value in found:
-        if feature.column == "text":
-            if isinstance(value, str):
-                yield value[:LONGEST]
-        elif feature.is_moment:
-            if isinstance(value, str):
-                yield instants(value)[0]
-        elif isinstance(value, int | float) and not isinstance(value, bool):
-            yield orjson.dumps(value).decode()  # as the document spells it
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """A property on the way to features: its names, newest first, whose value it is, and the steps below."""
+
+    names: tuple[str, ...]
+    values_of: tuple[int, ...]
+    below: tuple["_Step", ...]
 
 
-def _below(one: Any, names: tuple[str, ...]) -> Sequence[Any]:
-    if not isinstance(one, Mapping):
-        return ()
-    value = next((one[name] for name in names if name in one), None)
-    return value if isinstance(value, list) else (value,)
+def _tree(paths: Sequence[tuple[tuple[tuple[str, ...], ...], int]]) -> tuple[_Step, ...]:
+    below: dict[tuple[str, ...], list[tuple[tuple[tuple[str, ...], ...], int]]] = {}
+    for steps, at in paths:
+        below.setdefault(steps[0], []).append((steps[1:], at))
+    return tuple(
+        _Step(names, tuple(at for rest, at in rests if not rest), _tree([one for one in rests if one[0]]))
+        for names, rests in below.items()
+    )
+
+
+def _read(one: Mapping[str, Any], steps: tuple[_Step, ...], found: dict[int, list[Any]]) -> None:
+    """Collect the values below an object, those of each feature in the record's order."""
+    for step in steps:
+        value = one.get(step.names[0])
+        if value is None:
+            value = next((one[name] for name in step.names if name in one), None)
+            if value is None:
+                continue
+        values = value if isinstance(value, list) else (value,)
+        for at in step.values_of:
+            found.setdefault(at, []).extend(values)
+        if step.below:
+            for inner in values:
+                if isinstance(inner, Mapping):
+                    _read(inner, step.below, found)
+
+
+def _moments(values: Iterable[Any]) -> list[int]:
+    return [instants(value)[0] for value in values if isinstance(value, str)]
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)

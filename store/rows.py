@@ -10,12 +10,11 @@ from typing import Any
 
 from schemas.catalog import Catalog, Disclosure
 from schemas.deadline import Due, days_late, due
-from schemas.formercode import lasting_code
 from schemas.path import values
 from store.identity import Identity, Publisher, former_id, organization_id, process_id, processes
-from store.layout import Node
-from store.names import name_key, start
-from store.searching import texts
+from store.layout import Node, layout
+from store.names import start
+from store.searching import Gatherer, gatherer
 from store.terms import normal
 
 Row = dict[str, Any]
@@ -28,7 +27,6 @@ class Parts:
     """The rows of one record, but for those that only the database can tell (recency, revision, versions)."""
 
     disclosure: Row
-    publisher: Row
     lots: list[Row] = field(default_factory=list)
     parties: list[Row] = field(default_factory=list)
     items: list[Row] = field(default_factory=list)
@@ -42,7 +40,7 @@ def parts(
     record: Mapping[str, Any],
     disclosure: Disclosure,
     identity: Identity,
-    layout: Node,
+    node: Node,
     catalog: Catalog,
     former: Mapping[str, str] | None = None,
 ) -> Parts:
@@ -51,19 +49,36 @@ def parts(
     A party's amount is that of the object in which it stands: the price of its lot, its own offer, the contract's
     value. Amounts in another currency are no fen and stay out of the columns.
     """
-    reader = _Reader(record, disclosure, identity, layout)
+    reader = _Reader(record, disclosure, identity, node)
     reader.former = {id(one): code for path, code in (former or {}).items() for one in at(record, path)}
     made = reader.made = Parts(
         disclosure=_disclosure(record, disclosure, identity, catalog),
-        publisher=_publisher(record, identity.publisher, catalog),
         processes=reader.processes(),
         related=_related(record, identity),
     )
     reader.lots()
-    reader.read(record, layout, None, in_item=False)
-    made.disclosure["method"] = record.get(layout.method) if layout.method else None
-    made.disclosure["amount_fen"] = _amount(record, layout, made.lots)
-    made.text = normal(made.disclosure["title"], (text for _, text in texts(record, layout)))
+    reader.read(record, node, None, in_item=False)
+    made.disclosure["method"] = record.get(node.method) if node.method else None
+    made.disclosure["amount_fen"] = _amount(record, node, made.lots)
+    found: list[str] = []
+    _gatherer(disclosure, node, catalog)(record, found)
+    made.text = normal(made.disclosure["title"], found)
+    return made
+
+
+def _gatherer(disclosure: Disclosure, layout: Node, catalog: Catalog) -> Gatherer:
+    made: tuple[Node, Gatherer] | None = catalog.compiled.get(("searched", disclosure.name))
+    if made is None or made[0] is not layout:
+        made = catalog.compiled["searched", disclosure.name] = layout, gatherer(layout)
+    return made[1]
+
+
+def layout_of(disclosure: Disclosure, catalog: Catalog) -> Node:
+    """The layout of a version, made once of a catalog."""
+    made: Node | None = catalog.compiled.get(("layout", disclosure.name))
+    if made is None:
+        made = layout(disclosure, catalog.codelists["unit"])
+        catalog.compiled["layout", disclosure.name] = made
     return made
 
 
@@ -80,7 +95,8 @@ class _Reader:
         self.former: dict[int, str] = {}
         self._owner = {"shard": identity.publisher.shard, "disclosure_id": identity.id}
         self._path, self._numbers = processes(record, disclosure, identity)
-        self._process = process_id(identity.publisher, self._numbers[0])
+        self._process_ids = {number: process_id(identity.publisher, number) for number in self._numbers}
+        self._process = self._process_ids[self._numbers[0]]
         self._lot_process: list[str] = []
         self._lot_number: dict[str, int] = {}
         self._parties: dict[tuple[str, str, int | None], Row] = {}
@@ -89,7 +105,7 @@ class _Reader:
     def processes(self) -> list[Row]:
         publisher = self.identity.publisher
         return [
-            {"id": process_id(publisher, number), "publisher_id": publisher.id, "number": number, "title": self._title}
+            {"id": self._process_ids[number], "publisher_id": publisher.id, "number": number, "title": self._title}
             for number in self._numbers
         ]  # fmt: skip
 
@@ -183,8 +199,7 @@ class _Reader:
         if known_as is None or known_as["name"] == uscc:
             belongs = None if uscc or former else process
             self.made.organizations[organization] = {
-                "id": organization, "uscc": uscc, "name": name, "process_id": belongs,
-                "name_key": name_key(name, uscc), "lasting_code": former or (uscc and lasting_code(uscc)),
+                "id": organization, "uscc": uscc, "name": name, "process_id": belongs, "former": former,
             }  # fmt: skip
 
 
@@ -202,9 +217,8 @@ def _merge(known: Row, amount: int | None, rank: int | None, in_item: bool) -> N
 def _disclosure(
     record: Mapping[str, Any], disclosure: Disclosure, identity: Identity, catalog: Catalog
 ) -> Row:
-    regions = catalog.regions
     region = record.get("region")
-    today = regions.current(region) if region else None
+    level, prefecture, province = _place(region, catalog) if region else (None, None, None)
     published = record.get("publishedDate")
     deadline = due(record, catalog.newest_minor(disclosure), catalog.calendar)
     return {
@@ -214,10 +228,10 @@ def _disclosure(
         "schema_version": disclosure.version,
         "domain": disclosure.domain,
         "stage": disclosure.stage,
-        "level": record.get("level") or (regions.level(region) if region else None),
+        "level": record.get("level") or level,
         "region": region,
-        "prefecture": regions.prefecture(today) if today else None,
-        "province": regions.province(today) if today else None,
+        "prefecture": prefecture,
+        "province": province,
         "publisher_id": identity.publisher.id,
         "local_id": record.get("localId"),
         "title": heading(record, disclosure),
@@ -245,12 +259,23 @@ def _related(record: Mapping[str, Any], identity: Identity) -> list[Row]:
     ]  # fmt: skip
 
 
+def _place(region: str, catalog: Catalog) -> tuple[str | None, str | None, str | None]:
+    """The level of a division, and in which prefecture and province today's lies; looked up once of a catalog."""
+    found: tuple[str | None, str | None, str | None] | None = catalog.compiled.get(("place", region))
+    if found is None:
+        regions = catalog.regions
+        today = regions.current(region)
+        found = regions.level(region), regions.prefecture(today), regions.province(today)
+        catalog.compiled["place", region] = found
+    return found
+
+
 def heading(record: Mapping[str, Any], disclosure: Disclosure) -> str:
     """What a record is called: its title, else what captions it, else its type's name."""
     return record.get("title") or next(_captions(record, disclosure), disclosure.title)
 
 
-def _publisher(record: Mapping[str, Any], publisher: Publisher, catalog: Catalog) -> Row:
+def publisher_row(record: Mapping[str, Any], publisher: Publisher, catalog: Catalog) -> Row:
     """The publisher's row: its place is its shard where that is a division, else the record's."""
     place = publisher.shard if catalog.regions.get(publisher.shard) else record.get("region")
     level = catalog.regions.level(place) if place else None

@@ -6,10 +6,10 @@ the terms as an array, and recency; the GIN index has the terms and blocks of re
 same way in `search_name` (on SQLite with the FTS5 table `search_name_terms`, rowid = number).
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Table, and_, select, text
+from sqlalchemy import Connection, Table, and_, select
 
 from schemas.catalog import Catalog
 from store import bulk, tables
@@ -17,6 +17,7 @@ from store.layout import Node, layout
 from store.terms import joined, normal
 
 Searched = tuple[str, str, int, str]  # shard, id, recency, normal text
+Gatherer = Callable[[Mapping[str, Any], list[str]], None]
 _BATCH = 1000
 # kind → its table, and the columns that it is found by
 NAMED: Mapping[str, tuple[Table, tuple[str, ...]]] = {
@@ -42,6 +43,33 @@ def texts(
         elif child.children:
             for one in found if child.many else (found,):
                 yield from texts(one, child, here)
+
+
+def gatherer(node: Node) -> Gatherer:
+    """What collects the same texts of an object of that node into a list, whatever their properties."""
+    steps = [
+        (name, child.longest, child.many, gatherer(child) if child.children and not child.longest else None)
+        for name, child in node.children.items()
+        if child.longest or child.children
+    ]
+
+    def gather(value: Mapping[str, Any], found: list[str]) -> None:
+        for name, longest, many, below in steps:
+            one = value.get(name)
+            if one is None:
+                continue
+            if below is not None:
+                if many:
+                    for inner in one:
+                        below(inner, found)
+                else:
+                    below(one, found)
+            elif many:
+                found += [text for text in one if len(text) <= longest]
+            elif len(one) <= longest:
+                found.append(one)
+
+    return gather
 
 
 def insert(connection: Connection, found: Sequence[Searched]) -> None:
@@ -77,25 +105,31 @@ def insert_names(connection: Connection, kind: str, named: Mapping[str, str]) ->
     """Put the names (id → normal text) of things of a kind into the index, where they are not there yet."""
     if not named:
         return
-    wanted = sorted(named)
+    wanted = unnamed(connection, kind, named)
+    texts = [named[one] for one in wanted]
     if connection.dialect.name != "sqlite":
         connection.exec_driver_sql(
             "INSERT INTO search_name (kind, id, terms, text)"
             " SELECT %s, id, terms::text[], text FROM unnest(%s::text[], %s::text[], %s::text[]) AS n(id, terms, text)"
             " ON CONFLICT DO NOTHING",
-            (kind, wanted, [_array(named[one]) for one in wanted], [named[one] for one in wanted]),
+            (kind, bulk.array(wanted), bulk.array([_array(one) for one in texts]), bulk.array(texts)),
         )
         return
-    query = text(
-        "SELECT id FROM search_name WHERE kind = :kind AND id IN (SELECT value FROM json_each(:ids))"
-    )
-    known = set(connection.scalars(query, {"kind": kind, "ids": bulk.json_text(wanted)}))
-    new = [one for one in wanted if one not in known]
     last = connection.exec_driver_sql("SELECT coalesce(max(number), 0) FROM search_name").scalar_one()
-    rows = [(last + place, kind, one, named[one]) for place, one in enumerate(new, start=1)]
+    rows = [(last + place, kind, one, named[one]) for place, one in enumerate(wanted, start=1)]
     bulk.insert_tuples(connection, "search_name", ("number", "kind", "id", "text"), rows)
     found = [(number, spaced(body)) for number, _, _, body in rows]
     bulk.insert_tuples(connection, "search_name_terms", ("rowid", "terms"), found)
+
+
+def unnamed(connection: Connection, kind: str, ids: Iterable[str]) -> list[str]:
+    """Those of the things of a kind whose names are not in the index, in order."""
+    wanted = sorted(ids)
+    condition, given = bulk.one_of(connection, "id", wanted)
+    mark = "?" if connection.dialect.name == "sqlite" else "%s"
+    query = f"SELECT id FROM search_name WHERE kind = {mark} AND {condition}"  # noqa: S608
+    known = {row[0] for row in connection.exec_driver_sql(query, (kind, given))}
+    return [one for one in wanted if one not in known]
 
 
 def delete_names(connection: Connection, kind: str, ids: Sequence[str]) -> None:

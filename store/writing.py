@@ -11,15 +11,16 @@ from datetime import date, datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, and_, select, update
+from sqlalchemy import Connection, Table, and_, select, update
 
 from schemas.catalog import Catalog, Disclosure
+from schemas.formercode import lasting_code
 from store import bulk, features, joining, revisions, rollups, searching, tables
 from store.bulk import WRITERS
 from store.errors import StoreError
 from store.identity import Identity, identify, recency, same_day
-from store.layout import Node, layout
-from store.rows import Parts, Row, parts
+from store.names import name_key
+from store.rows import Parts, Row, layout_of, parts, publisher_row
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,45 +216,43 @@ def _insert(
     connection: Connection, fresh: Sequence[_Draft], catalog: Catalog, load_id: str | None
 ) -> tuple[list[Parts], list[str]]:
     """Gives the rows that were made, and which organizations are new."""
-    layouts: dict[str, Node] = {}
-    made: list[Parts] = []
-    indexed = {
-        one: features.features(catalog.history(one))
+    readers = {
+        one: features.reader(one, catalog)
         for one in dict.fromkeys(draft.entry.disclosure.type for draft in fresh)
     }
-    features.settle(connection, indexed)
+    features.settle(connection, {one: reader.features for one, reader in readers.items()})
+    made: list[Parts] = []
     for draft in fresh:
         disclosure = draft.entry.disclosure
-        node = layouts.get(disclosure.name)
-        if node is None:
-            node = layouts[disclosure.name] = layout(disclosure, catalog.codelists["unit"])
+        node = layout_of(disclosure, catalog)
         one = parts(draft.entry.record, disclosure, draft.identity, node, catalog, draft.entry.former)
         one.disclosure.update(recency=draft.recency, revision=draft.revision, load_id=load_id)
+        for row in one.parties:
+            row["recency"] = draft.recency
         made.append(one)
-    new = _insert_registers(connection, made)
+    new = _insert_registers(connection, fresh, made, catalog)
+    # In the order of the keys, in which trees are written fastest.
+    ordered = sorted(fresh, key=lambda draft: draft.identity.id)
+    made.sort(key=lambda one: one.disclosure["id"])
+    indexed: list[features.Row] = []
+    for draft in ordered:
+        reader, identity = readers[draft.entry.disclosure.type], draft.identity
+        indexed += reader.rows(draft.entry.record, identity.publisher.shard, identity.id, draft.recency)
     bulk.insert(connection, tables.disclosure, (one.disclosure for one in made))
-    bulk.insert(connection, tables.document, (_document(draft) for draft in fresh))
+    bulk.insert_tuples(connection, "document", _columns(tables.document), [_document(one) for one in ordered])
     bulk.insert(connection, tables.lot, (row for one in made for row in one.lots))
     bulk.insert(connection, tables.item, (row for one in made for row in one.items))
-    bulk.insert(
-        connection,
-        tables.party,
-        (row | {"recency": one.disclosure["recency"]} for one in made for row in one.parties),
-    )
-    bulk.insert(
-        connection, tables.disclosure_process, (_link(one, row) for one in made for row in one.processes)
-    )
+    bulk.insert(connection, tables.party, (row for one in made for row in one.parties))
+    links = [
+        (one.disclosure["shard"], one.disclosure["id"], process)
+        for one in made
+        for process in sorted(row["id"] for row in one.processes)
+    ]
+    bulk.insert_tuples(connection, "disclosure_process", _columns(tables.disclosure_process), links)
     bulk.insert(connection, tables.related, (row for one in made for row in one.related))
-    bulk.insert(
-        connection,
-        tables.feature,
-        (
-            row
-            for draft in fresh
-            for row in features.rows(draft.entry.record, indexed[draft.entry.disclosure.type], _owner(draft))
-        ),
-    )
-    bulk.insert(connection, tables.value_source, (_source(draft) for draft in fresh if draft.entry.sources))
+    bulk.insert_tuples(connection, "feature", _columns(tables.feature), indexed)
+    sources = [_source(draft) for draft in ordered if draft.entry.sources]
+    bulk.insert_tuples(connection, "value_source", _columns(tables.value_source), sources)
     searching.insert(
         connection,
         [
@@ -264,12 +263,22 @@ def _insert(
     return made, new
 
 
-def _insert_registers(connection: Connection, made: Sequence[Parts]) -> list[str]:
+def _columns(table: Table) -> tuple[str, ...]:
+    return tuple(table.columns.keys())
+
+
+def _insert_registers(
+    connection: Connection, drafts: Sequence[_Draft], made: Sequence[Parts], catalog: Catalog
+) -> list[str]:
     """Publishers, processes and organizations, where they are not there yet; gives which organizations are new.
 
     Parties called by an alias point to the organization that it is.
     """
-    publishers = _by_id(one.publisher for one in made)
+    publishers: dict[str, Row] = {}
+    for draft in drafts:
+        publisher = draft.identity.publisher
+        if publisher.id not in publishers:
+            publishers[publisher.id] = publisher_row(draft.entry.record, publisher, catalog)
     processes = _by_id(row for one in made for row in one.processes)
     bulk.insert_missing(connection, tables.publisher, publishers.values())
     bulk.insert_missing(connection, tables.process, processes.values())
@@ -282,15 +291,23 @@ def _insert_registers(connection: Connection, made: Sequence[Parts]) -> list[str
     table = tables.organization
     query = select(table.c.id, table.c.name).where(bulk.among(connection, table.c.id, sorted(wanted)))
     stored = dict(connection.execute(query).all())
-    bulk.insert_missing(connection, table, (row for row in wanted.values() if row["id"] not in stored))
+    new = [row for row in wanted.values() if row["id"] not in stored]
+    for row in new:
+        code = row["uscc"]
+        row["name_key"] = name_key(row["name"], code)
+        row["lasting_code"] = row["former"] or (code and lasting_code(code))
+    bulk.insert_missing(connection, table, new)
     for _, row in sorted(wanted.items()):
         if stored.get(row["id"]) == row["id"] != row["name"]:
             named = update(table).where(table.c.id == row["id"], table.c.name == row["id"])
-            connection.execute(named.values(name=row["name"], name_key=row["name_key"]))
+            key = name_key(row["name"], row["uscc"])
+            connection.execute(named.values(name=row["name"], name_key=key))
             searching.delete_names(connection, "organization", [row["id"]])  # comes back under its name
     for kind, rows in (("publisher", publishers), ("process", processes), ("organization", wanted)):
-        texts = {one: searching.name_text(kind, row) for one, row in rows.items()}
-        searching.insert_names(connection, kind, texts)
+        missing = searching.unnamed(connection, kind, rows)
+        searching.insert_names(
+            connection, kind, {one: searching.name_text(kind, rows[one]) for one in missing}
+        )
     return [one for one in wanted if one not in stored]
 
 
@@ -302,37 +319,13 @@ def _by_id(rows: Iterable[Row]) -> dict[str, Row]:
     return first
 
 
-def _document(draft: _Draft) -> Row:
-    return {
-        "shard": draft.identity.publisher.shard,
-        "disclosure_id": draft.identity.id,
-        "digest": draft.digest,
-        "body": draft.body,
-    }
+def _document(draft: _Draft) -> tuple[str, ...]:
+    return draft.identity.publisher.shard, draft.identity.id, draft.digest, draft.body
 
 
-def _owner(draft: _Draft) -> Row:
-    return {
-        "shard": draft.identity.publisher.shard,
-        "disclosure_id": draft.identity.id,
-        "recency": draft.recency,
-    }
-
-
-def _link(one: Parts, process: Row) -> Row:
-    return {
-        "shard": one.disclosure["shard"],
-        "disclosure_id": one.disclosure["id"],
-        "process_id": process["id"],
-    }
-
-
-def _source(draft: _Draft) -> Row:
-    return {
-        "shard": draft.identity.publisher.shard,
-        "disclosure_id": draft.identity.id,
-        "body": orjson.dumps(draft.entry.sources).decode(),
-    }
+def _source(draft: _Draft) -> tuple[str, ...]:
+    sources = orjson.dumps(draft.entry.sources).decode()
+    return draft.identity.publisher.shard, draft.identity.id, sources
 
 
 def _announce(connection: Connection, fresh: Sequence[_Draft], now: datetime) -> None:

@@ -20,7 +20,7 @@ from store.engine import connect, writing
 _OF_A_RECORD = {
     "disclosure": "id", "document": "disclosure_id", "lot": "disclosure_id", "item": "disclosure_id",
     "party": "disclosure_id", "disclosure_process": "disclosure_id", "feature": "disclosure_id",
-    "value_source": "disclosure_id", "change": "disclosure_id", "search": "disclosure_id",
+    "related": "disclosure_id", "value_source": "disclosure_id", "change": "disclosure_id", "search": "disclosure_id",
 }  # fmt: skip
 _OF_MANY = {
     "publisher": "SELECT publisher_id AS one, shard, id AS disclosure_id FROM disclosure",
