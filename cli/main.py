@@ -18,6 +18,7 @@ from cli.history import history
 from cli.keys import app as keys
 from cli.map import propose
 from cli.options import AsJson, Database
+from cli.organizations import app as organizations
 from cli.refused import refused
 from cli.reindex import reindex
 from cli.schemas import STATUS
@@ -40,6 +41,7 @@ app = typer.Typer(
 app.add_typer(versions, name="schemas")
 app.add_typer(graphql, name="graphql")
 app.add_typer(keys, name="keys")
+app.add_typer(organizations, name="organizations")
 
 Files = Annotated[
     list[Path], typer.Argument(metavar="FILE…", help="要读的文件。Files to read.", show_default=False)

@@ -14,7 +14,7 @@ DOCUMENT = ROOT / "docs" / "errors.md"
 ROOMS = {
     "schemas": "S",
     "formats": "F",
-    "store": "DW",
+    "store": "DWO",
     "loaders": "LWKP",  # P: personal data that must not go out
     "query": "Q",
     "publish": "P",
@@ -27,8 +27,9 @@ LETTERS = {
     "L": "Loaders: a department's file", "Q": "Query: an operation", "P": "Publish: what goes out", "A": "API: an HTTP request", "C": "Command",
     "W": "Withdrawals and repairs",
     "K": "Keys: what may be submitted with them",
+    "O": "Organizations: pairs that may be one",
 }  # fmt: skip
-CODE = re.compile(r"^[FSDLQPACMWK]\d{3}$")
+CODE = re.compile(r"^[FSDLQPACMWKO]\d{3}$")
 
 
 def errors() -> Iterator[tuple[str, str, str, str]]:
