@@ -17,7 +17,12 @@ SMALL = 60_000
 
 def table() -> dict[str, list[str]]:
     """The lines of bench/README.md by file."""
-    text = (ROOT / "bench" / "README.md").read_text("utf-8").partition("python -m bench.realfiles")[2]
+    text = (
+        (ROOT / "bench" / "README.md")
+        .read_text("utf-8")
+        .partition("python -m bench.realfiles")[2]
+        .partition("\n## ")[0]
+    )
     found = [
         [cell.strip() for cell in line.strip("|").split("|")] for line in text.splitlines() if line[:1] == "|"
     ]
