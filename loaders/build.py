@@ -7,11 +7,11 @@ from typing import Any
 
 from loaders.binding import Bound, BoundEach, BoundUnpivot, Heading, Plan
 from loaders.cells import Reader
-from loaders.draft import CONFLICT, SAME, STORED, Draft, Path, Source
+from loaders.draft import ABOVE, CONFLICT, JOINED, LABEL, SAME, STORED, Draft, Path, Source
 from loaders.issues import of_field
 from loaders.parts import Parts, Value, shown
 from loaders.profile import Profile
-from loaders.rules import ABOVE, CONSTANT, JOINED, POSITION, PUBLISHER, TITLE
+from loaders.rules import CONSTANT, POSITION, PUBLISHER, TITLE
 from loaders.screen import masked
 from loaders.text import clean, is_null
 from schemas.issue import Issue
@@ -83,6 +83,7 @@ class _Row:
         self.draft, self.built = Draft(), Built()
         self._unmatched: dict[int, tuple[Bound, Any]] = {}
         self._parts_of: dict[Path, set[int]] = {}
+        self._label = False  # what is put now is what the column's heading stands for
 
     def take(self, bound: Bound, cell: Any) -> None:
         """Read one cell into one target."""
@@ -119,7 +120,9 @@ class _Row:
         parts, changed = self.builder.parts.prepared(cell, unpivot.value.target)
         for part in parts:
             if self._take_one(unpivot.value, part, number, cell, changed):
-                self._take_one(unpivot.label, unpivot.label_text, number, unpivot.label_text, True)
+                self._label = True
+                self._take_one(unpivot.label, unpivot.label_text, number, unpivot.label_text, False)
+                self._label = False
 
     def finish(self) -> Built:
         """The fragment with the plan's constants; a constant inside a list needs an entry that a cell filled."""
@@ -173,8 +176,9 @@ class _Row:
         self._note(bound.column, *given.issues)
         heading = self.builder.headings[bound.column].label
         source: Source = [self.place.sheet, self.place.row, heading, given.rule, *given.raw]
-        if bound.column in self.above:
-            rule = "+".join(one for one in (ABOVE, given.rule) if one)
+        beyond = LABEL if self._label else ABOVE if bound.column in self.above else None
+        if beyond:
+            rule = "+".join(one for one in (beyond, given.rule) if one)
             source = [*source[:3], rule, *(given.raw or (shown(given.value),))]
         outcome = self.draft.put(given.path, given.value, source)
         if outcome == CONFLICT and bound.slot.field.codelist is not None:

@@ -8,6 +8,10 @@ Step = str | int
 Path = tuple[Step, ...]
 Source = list[Any]  # [sheet, row, column, rule, raw cell where a rule changed it]
 
+# Of cells that were more than read (`loaders.rules`).
+PROFILE, ABOVE, JOINED, LABEL, MASKED, TYPED = "profile", "above", "joined", "label", "masked", "typed"
+MORE_THAN_READ = frozenset({PROFILE, ABOVE, JOINED, LABEL, MASKED, TYPED})
+
 STORED, SAME, CONFLICT = "stored", "same", "conflict"
 
 
@@ -93,8 +97,10 @@ class Draft:
 
 
 def _of_value(source: Source, value: Any) -> Source:
-    """The source of one value: no rule where the cell says just this, as a wording does beside its code."""
-    return [*source[:3], None] if len(source) > 4 and source[4] == value else source
+    """The source of one value: no rule of reading where the cell says just this, as a wording does beside its code."""
+    if len(source) > 4 and source[4] == value and MORE_THAN_READ.isdisjoint(str(source[3]).split("+")):
+        return [*source[:3], None]
+    return source
 
 
 def _plain(node: Any, old: Path, new: Path, moved: dict[Path, Path]) -> Any:

@@ -59,11 +59,23 @@ class UnpivotRule:
 
 
 @dataclass(frozen=True, slots=True)
+class When:
+    """What a column must say: one of these texts, or something in which a pattern is found."""
+
+    texts: frozenset[str] = frozenset()
+    pattern: re.Pattern[str] | None = None
+
+    def holds(self, text: str) -> bool:
+        """Whether a cell's text is meant."""
+        return text in self.texts if self.pattern is None else self.pattern.search(text) is not None
+
+
+@dataclass(frozen=True, slots=True)
 class RecordRule:
     """What a row becomes: a record of `type`, where the row is one of those that `when` describes."""
 
     type: str | None
-    when: Mapping[str, frozenset[str]]
+    when: Mapping[str, When]
     columns: Mapping[str, ColumnRule]
     constants: Mapping[str, Any]
     each: tuple[EachRule, ...] = ()

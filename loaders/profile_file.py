@@ -19,6 +19,7 @@ from loaders.profile import (
     RecordRule,
     Target,
     UnpivotRule,
+    When,
     names,
 )
 from loaders.profile_text import ProfileText
@@ -142,10 +143,7 @@ class _Parser:
             self._check_path(path, types or known)
         for path in rule.get("constants", {}):
             self._check_path(path, known)
-        when = {}
-        for heading, values in rule.get("when", {}).items():
-            wanted = values if isinstance(values, list) else [values]
-            when[normal(heading)] = frozenset(self.source.strings(wanted, "when"))
+        when = {normal(heading): self._when(said) for heading, said in rule.get("when", {}).items()}
         return RecordRule(
             type=rule.get("type"),
             when=MappingProxyType(when),
@@ -154,6 +152,18 @@ class _Parser:
             each=tuple(each),
             unpivot=tuple(unpivot),
         )
+
+    def _when(self, said: Any) -> When:
+        """What a column must say: a text, a list of texts, or a pattern that is found in it."""
+        if not isinstance(said, dict):
+            return When(frozenset(self.source.strings(said if isinstance(said, list) else [said], "when")))
+        self.source.check_keys(said, {"pattern": str}, "when")
+        try:
+            return When(pattern=re.compile(said["pattern"]))
+        except (KeyError, re.error) as error:
+            raise self.source.error(
+                "L106", f"when 的 pattern 不对：{error}", f"wrong pattern of when: {error}", "when"
+            ) from None
 
     def _columns(self, columns: dict[str, Any], types: list[str], under: str = "") -> dict[str, ColumnRule]:
         return {_key(heading): self._column(heading, said, types, under) for heading, said in columns.items()}

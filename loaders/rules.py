@@ -10,12 +10,11 @@ from types import MappingProxyType
 from typing import Any
 
 from loaders.cells import Reader, Reading, Slot, read_cell
+from loaders.draft import ABOVE, JOINED, LABEL, MASKED, PROFILE, TYPED
 from loaders.text import ZEROS
 
 # Of values that no cell of the row says.
 CONSTANT, PUBLISHER, TITLE, POSITION, TYPE = "constant", "publisher", "title", "position", "type"
-# Of cells that were more than read.
-PROFILE, ABOVE, JOINED, MASKED, TYPED = "profile", "above", "joined", "masked", "typed"
 WITHOUT_CELL = frozenset({CONSTANT, PUBLISHER, TITLE, POSITION, TYPE})
 
 WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
@@ -27,6 +26,7 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         TYPE: ("由类型而定", "by the type"),
         PROFILE: ("按映射文件取出或改写", "taken or changed as the profile says"),
         ABOVE: ("空单元格，取上面一行的", "empty; what stands in a row above"),
+        LABEL: ("按列的标题填写", "what the column's heading stands for"),
         JOINED: ("与另一列连在一起", "joined with another column"),
         MASKED: ("个人号码已遮盖", "a number of a person, masked"),
         TYPED: ("文字换成类型规定的数或是否", "text as the number or truth value that the type asks for"),

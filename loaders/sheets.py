@@ -257,7 +257,7 @@ class Sheet:
         ]  # fmt: skip
 
     def _fits(self, rule: RecordRule, cells: Sequence[Any]) -> bool:
-        return all(self._text(cells, key) in wanted for key, wanted in rule.when.items())
+        return all(wanted.holds(self._text(cells, key)) for key, wanted in rule.when.items())
 
     def _text(self, cells: Sequence[Any], key: str) -> str:
         for heading in self.headings:

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from loaders.draft import MASKED, TYPED
 from loaders.personal import mask
-from loaders.rules import MASKED, PUBLISHER, TYPED
+from loaders.rules import PUBLISHER
 from loaders.text import ZEROS, clean, written
 from schemas.issue import Issue
 

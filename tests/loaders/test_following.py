@@ -11,12 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from loaders.cells import NOTHING, Reader, Slot, read_cell
+from loaders.draft import MASKED, MORE_THAN_READ, PROFILE
 from loaders.load import Outcome, check
 from loaders.parts import Parts, as_written
 from loaders.personal import mask
 from loaders.profile import Profile
 from loaders.profile_file import parse_profile
-from loaders.rules import MASKED, PROFILE, WITHOUT_CELL, WORDS, follow, said
+from loaders.rules import WITHOUT_CELL, WORDS, follow, said
 from loaders.sources import of_whole
 from loaders.text import plainly, written
 from loaders.tracing import traced
@@ -124,7 +125,7 @@ def test_every_rule_of_reading_is_met_and_worded(reader: Reader, slot: MakeSlot)
             for there in (reader, Reader(reader.catalog, "530100", True)):
                 rule = read_cell(cell, slot(type_, path, unit=unit), there).rule
                 met.update(part.partition(":")[0] for part in (rule or "").split("+"))
-    assert met - {""} == set(WORDS) - WITHOUT_CELL - {PROFILE, MASKED, "above", "joined", "typed"}
+    assert met - {""} == set(WORDS) - WITHOUT_CELL - MORE_THAN_READ
 
 
 def outcomes(path: Path, catalog: Catalog, **asked: Any) -> list[Outcome]:
@@ -214,7 +215,7 @@ def test_what_a_profile_did_follows_with_the_profile(
                 seen.add(value.rule)
                 continue
             seen.update(value.rule.split("+"))
-            rule = "+".join(part for part in value.rule.split("+") if part not in (PROFILE, "above"))
+            rule = "+".join(part for part in value.rule.split("+") if part not in MORE_THAN_READ)
             parts = prepared(profile, str(value.column), value.raw) if PROFILE in value.rule else [value.raw]
             followed = [
                 given
@@ -264,3 +265,19 @@ def test_what_the_gate_masked_is_masked_in_the_raw_cell(catalog: Catalog, tmp_pa
     assert place.raw.startswith("示例路  联系人")
     assert not mask(place.raw)[1]
     assert "13800138000" not in str(found.sources)
+
+
+def test_the_label_of_a_wide_table_is_what_its_heading_stands_for(catalog: Catalog, tmp_path: Path) -> None:
+    path = tmp_path / "file.csv"
+    path.write_text("标题,年度,工业,商服用地\n示例计划,2024年,120.5,30\n", "utf-8")
+    text = (
+        'title = "示例"\ntype = "land/supply-plan"\n[publisher]\nname = "示例市自然资源局"\n'
+        '[[unpivot]]\nto = "landUses"\nlabel = "landUse"\nvalue = "landUseArea"\nunit = "公顷"\n'
+        '[unpivot.columns]\n"工业" = "工业用地"\n"商服用地" = "商服用地"\n'
+    )
+    (one,) = outcomes(path, catalog, profile=parse_profile(text, "test", catalog))
+    found = {value.path: value for value in traced(one.record, one.sources, one.disclosure, "landUses")}
+    label, wording = found["landUses.0.landUse"], found["landUses.0.landUseDetails"]
+    assert (label.column, label.rule, label.raw) == ("工业", "label+code", "工业用地")
+    assert (wording.column, wording.rule, wording.raw) == ("工业", "label+code", "工业用地")
+    assert found["landUses.0.landUseArea"].raw == "120.5"

@@ -37,6 +37,7 @@ WRONG: list[tuple[str, str, str, str]] = [
     ("each without to", START + '[[each]]\nlist = "a"\ncolumns = {}\n', "L103", "to"),
     ("a label that is no property", START + '[[unpivot]]\nto = "lots"\nlabel = "x"\nvalue = "price"\ncolumns = {}\n',
      "L108", "x"),
+    ("a broken pattern of when", 'title = "示例"\n[[records]]\ntype = "land/grant-result"\nwhen = { "网址" = { pattern = "(" } }\n', "L106", "第 4 行"),
     ("two types", 'title = "示例"\ntype = "land/grant-result"\n[[records]]\ntype = "land/grant-notice"\n', "L103", "type"),
 ]  # fmt: skip
 
@@ -172,6 +173,17 @@ def test_a_row_that_fits_no_rule_is_unsupported_and_counted_apart(check_text: Ch
     assert (report.taken, report.refused, report.unsupported) == (2, 1, 1)
     assert [(found.code, found.value) for found in report.issues] == [("L042", "转让")]
     assert report.ok
+
+
+def test_a_rule_may_look_for_a_pattern(check_text: CheckText) -> None:
+    profile = (
+        'title = "示例"\n[[records]]\ntype = "land/grant-notice"\nwhen = { "网址" = { pattern = "/gg/" } }\n'
+        '[[records]]\ntype = "land/grant-result"\nwhen = { "网址" = { pattern = "/jg/" } }\n'
+    )
+    text = "宗地编号,网址\nSL-1,https://example.org/gg/1\nSL-2,https://example.org/jg/2\nSL-3,https://example.org/x/3\n"
+    report = check_text(text, profile=profile, publisher="11530114MB0W00017C")
+    assert report.types == {"land/grant-notice": 1, "land/grant-result": 1}
+    assert report.unsupported == 1
 
 
 def test_words_are_replaced_and_marks_for_nothing_added(check_text: CheckText) -> None:

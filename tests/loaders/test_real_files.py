@@ -57,6 +57,10 @@ FILES: list[tuple[str, str, int, int, float, float]] = [
     ("medicine/raw_湖南省.xlsx", "hunan-vaccines", 128, 1, 1, 1),
     ("medicine/raw_福建省.xlsx", "fujian-vaccines", 117, 1, 1, 1),
     ("medicine/raw_贵州2018.xlsx", "guizhou-vaccines-2018", 134, 1, 1, 1),
+    ("medicine/raw_广西.html", "guangxi-vaccines", 19, 1, 1, 0.93),
+    ("medicine/clean_云南省.csv", "vaccines-cleaned", 108, 1, 1, 1),
+    ("procurement/ggzy_national_2026-03-17_体育.csv", "ggzy-notices-csv", 100, 96, 1, 1),
+    ("works/丽水_开标记录_2023-10-30.csv", "lishui-bid-openings", 209, 209, 1, 0.64),
 ]
 
 
