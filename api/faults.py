@@ -5,6 +5,7 @@ from typing import Any
 import orjson
 from graphql import GraphQLError
 
+from api.refusal import told
 from query.errors import QueryError
 from schemas.errors import OpenallocError
 
@@ -20,7 +21,7 @@ class InvalidOperationError(Exception):
         for error in errors[:SHOWN]:
             made = error.formatted
             found: dict[str, Any] = {
-                "message": f"{message} / {message_en}: {_short(made['message'])}",
+                "message": f"{message} / {message_en}: {told(_short(made['message']))}",
                 "extensions": {"code": code},
             }
             if made.get("locations"):
@@ -42,9 +43,9 @@ def bad_variables(errors: list[GraphQLError]) -> InvalidOperationError:
 
 def refusal(error: OpenallocError) -> dict[str, Any]:
     """An error as one of `errors`."""
-    extensions = {"code": error.code, "hint": error.hint, "hintEn": error.hint_en}
+    extensions = {"code": error.code, "hint": told(error.hint), "hintEn": told(error.hint_en)}
     return {
-        "message": f"{error.message} / {error.message_en}",
+        "message": told(f"{error.message} / {error.message_en}"),
         "extensions": {name: value for name, value in extensions.items() if value},
     }
 

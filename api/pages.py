@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import parse_qsl, urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
@@ -19,6 +20,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from api.cache import DAY, FOREVER, cached
+from api.refusal import told
 from loaders.lacking import together
 
 Language = Literal["zh", "en"]
@@ -80,7 +82,7 @@ class Pages:
             language=here, language_tag=_TAGS[here], zh=here == "zh", title=title, path=request.url.path,
             chosen=request.query_params.get("lang") in _TAGS, language_tags=_TAGS,
             addresses={one: _in_language(request.url, one) for one in _TAGS},
-            plain_address=f"?{request.url.remove_query_params('lang').query}", **values,
+            plain_address=_relative(request.url.remove_query_params("lang")), **values,
         )  # fmt: skip
 
     def part(self, template: str, here: Language, **values: Any) -> str:
@@ -171,7 +173,14 @@ def _link(context: Context, path: str) -> str:
 
 def _in_language(url: URL, one: Language) -> str:
     """This very address in a language, relative to itself: a path may begin with two slashes and lead elsewhere."""
-    return f"?{url.include_query_params(lang=one).query}"
+    return _relative(url.include_query_params(lang=one))
+
+
+def _relative(url: URL) -> str:
+    """An address that was asked, relative to itself; no number of a person that stood in it."""
+    given = parse_qsl(url.query, keep_blank_values=True)
+    shown = [(told(name), told(value)) for name, value in given]
+    return f"?{url.query if shown == given else urlencode(shown)}"
 
 
 def preferred(header: str) -> Iterator[str]:

@@ -14,6 +14,7 @@ from starlette.routing import Route
 from api.cache import DAY, cached
 from api.downloads import Downloads
 from api.pages import language, page
+from api.refusal import told
 from api.standard import missing, today
 from publish.catalogue import catalogue
 from publish.entry import Entry, entries
@@ -127,7 +128,7 @@ def codelist_page(request: Request) -> Response:
             request, "A011", f"没有这个代码表:{name}", f"there is no such codelist: {name}",
             "全部代码表见 /standard/codelists/。", "/standard/codelists/ lists them.",
         )  # fmt: skip
-    asked = request.query_params.get("q", "").strip()[:100]
+    asked = told(request.query_params.get("q", "").strip()[:100])
     codes = [code for code in found.codes.values() if _matches(code, asked)]
     pages = max(1, ceil(len(codes) / ROWS))
     given = request.query_params.get("page", "1")

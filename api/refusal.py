@@ -2,6 +2,7 @@
 
 import orjson
 
+from loaders.personal import mask
 from schemas.errors import OpenallocError
 
 
@@ -17,7 +18,12 @@ class RequestError(OpenallocError):
 
 def body_of(error: OpenallocError) -> bytes:
     """The error as JSON, as GraphQL spells errors: both languages in the message, code and hints in the extensions."""
-    hints = {"code": error.code, "hint": error.hint, "hintEn": error.hint_en}
+    hints = {"code": error.code, "hint": told(error.hint), "hintEn": told(error.hint_en)}
     both = f"{error.message} / {error.message_en}"
     message = error.message if error.message == error.message_en else both  # a protocol's own word
-    return orjson.dumps({"errors": [{"message": message, "extensions": hints}]})
+    return orjson.dumps({"errors": [{"message": told(message), "extensions": hints}]})
+
+
+def told(text: str) -> str:
+    """A message as it goes out: it may repeat what was sent, but no number of a person."""
+    return mask(text)[0]

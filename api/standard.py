@@ -13,7 +13,7 @@ from starlette.routing import Route
 
 from api.cache import DAY, FOREVER, cached
 from api.pages import page, wants_page
-from api.refusal import body_of
+from api.refusal import body_of, told
 from publish.history import changelog
 from schemas.calendar import BEIJING
 from schemas.catalog import Catalog
@@ -150,7 +150,7 @@ def missing(
     if wants_page(request):
         return page(
             request, "missing.html", _MISSING if status == 404 else _REFUSED, status=status, code=code,
-            message=message, message_en=message_en, hint=hint, hint_en=hint_en,
+            message=told(message), message_en=told(message_en), hint=told(hint), hint_en=told(hint_en),
         )  # fmt: skip
     body = body_of(OpenallocError(code, message, message_en, hint, hint_en))
     return Response(body, status, {"Vary": "Accept"}, "application/json")

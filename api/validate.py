@@ -29,7 +29,7 @@ from api.checkers import Checkers
 from api.checking import Job
 from api.events import MEDIA_TYPE, Events, error_of, last_event
 from api.pages import Pages, language, page, preferred, wants_page
-from api.refusal import RequestError, body_of
+from api.refusal import RequestError, body_of, told
 from api.report_csv import as_csv
 from formats.registry import all_formats
 from loaders.profile import names as profile_names
@@ -272,8 +272,8 @@ def _file(content: bytes, media_type: str, name: str) -> Response:
 
 def _said(error: OpenallocError) -> dict[str, str]:
     return {
-        "code": error.code, "message": error.message, "messageEn": error.message_en,
-        "hint": error.hint, "hintEn": error.hint_en,
+        "code": error.code, "message": told(error.message), "messageEn": told(error.message_en),
+        "hint": told(error.hint), "hintEn": told(error.hint_en),
     }  # fmt: skip
 
 

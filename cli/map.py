@@ -89,8 +89,8 @@ def propose(
     if not json:
         needs = "" if code or profile.publisher else " --publisher USCC"
         output.out.print(
-            f"已写入 written: {output.plain(str(path))}\n下一步 next: openalloc check {output.plain(str(file))} "
-            f"--profile {output.plain(str(path))}{needs}",
+            f"已写入 written: {output.shown(str(path))}\n下一步 next: openalloc check {output.shown(str(file))} "
+            f"--profile {output.shown(str(path))}{needs}",
             soft_wrap=True,
         )
 

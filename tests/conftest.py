@@ -98,6 +98,27 @@ def postgresql_uri() -> Iterator[Callable[[str], str]]:
 
 
 @pytest.fixture(scope="session")
+def postgresql_files(postgresql_uri: Callable[[str], str]) -> Callable[[str], bytes]:
+    """What the files of a database's tables and indexes hold, once all is written to them; the log is not among them."""
+
+    def read(name: str) -> bytes:
+        with psycopg.connect(postgresql_uri(name), autocommit=True) as connection:
+            connection.execute("CHECKPOINT")
+            (folder,) = connection.execute("SHOW data_directory").fetchone() or ("",)
+            paths = connection.execute(
+                "SELECT pg_relation_filepath(oid) FROM pg_class WHERE relkind IN ('r', 'i', 't')"
+                " AND relnamespace IN ('public'::regnamespace, 'pg_toast'::regnamespace)"
+            ).fetchall()
+        files = [
+            one for (path,) in paths if path for one in Path(folder, path).parent.glob(f"{Path(path).name}*")
+        ]
+        assert files
+        return b"".join(one.read_bytes() for one in sorted(files))
+
+    return read
+
+
+@pytest.fixture(scope="session")
 def postgresql_template(postgresql_uri: Callable[[str], str], catalog: Catalog) -> str:
     """The name of a migrated and seeded database to be copied."""
     with psycopg.connect(postgresql_uri("postgres"), autocommit=True) as connection:
