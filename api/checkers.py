@@ -29,14 +29,18 @@ WALL = 180.0
 class Checkers:
     """Checks files in processes of their own, `at_once` at a time; the others wait, `WAITING` at most.
 
-    Of the environment a process sees only the variables of these names.
+    Of the environment a process sees only the variables of these names. After `wall` seconds it is killed.
     """
 
     def __init__(
-        self, folder: Path, at_once: int = AT_ONCE, environment: Collection[str] = ENVIRONMENT
+        self,
+        folder: Path,
+        at_once: int = AT_ONCE,
+        environment: Collection[str] = ENVIRONMENT,
+        wall: float = WALL,
     ) -> None:
         self._folder = folder
-        self._environment = environment
+        self._environment, self._wall = environment, wall
         self._free: list[subprocess.Popen[bytes]] = []
         self._working: set[subprocess.Popen[bytes]] = set()
         self._turns = anyio.CapacityLimiter(at_once)
@@ -67,7 +71,7 @@ class Checkers:
         async with self._turns:
             process = self._taken()
             self._working.add(process)
-            timer = threading.Timer(WALL, partial(_kill, process))
+            timer = threading.Timer(self._wall, partial(_kill, process))
             timer.daemon = True
             timer.start()
             done = False

@@ -6,8 +6,8 @@ from typing import Any
 
 from store.submissions import Submission
 
-# A run has ended by then, or nobody runs it any more: eight wait for two places, of three minutes at most each.
-GIVEN_UP = timedelta(minutes=20)
+# A run has ended by then, or nobody runs it any more: eight share two places, of a quarter of an hour at most each.
+GIVEN_UP = timedelta(minutes=75)
 WITHDRAWN = "withdrawn"
 
 

@@ -31,6 +31,8 @@ from store.submissions import Submission
 # How many submissions are received or loaded at a time in this process, and how many of one key.
 MOST = 8
 MOST_OF_A_KEY = 3
+# Seconds that one may take to be stored, from the moment a process is free for it.
+WALL = 900.0
 # Errors of the process that loads which are not about the file, and are told with 503.
 _NOT_NOW = ("A044", "A045", "A046", "K029", "D003")
 
@@ -51,7 +53,7 @@ class Submissions:
         self.catalog, self.engine, self.now = catalog, engine, clock
         # What a client of the database may need to find it and its password.
         names = (*ENVIRONMENT, "HOME", *(name for name in os.environ if name.startswith("PG")))
-        self.checkers = Checkers(catalog.folder, environment=names)
+        self.checkers = Checkers(catalog.folder, environment=names, wall=WALL)
         self._meter = Meter(rate) if rate else None
         self._at_work: Counter[str] = Counter()
         self._purging = Lock()

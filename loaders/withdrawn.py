@@ -12,7 +12,7 @@ from store.writing import Entry, Written
 RULES: dict[str, Rule] = {
     "W010": Rule(
         "warning", "这条公开信息已于 {day} 撤回,没有恢复(理由:{reason})", "This disclosure was withdrawn on {day} and is not brought back (reason: {reason})",
-        "确要恢复的,装入时加 --again;否则请在文件中删去。", "To bring it back load with --again; else remove it from the file."),
+        "确要恢复的,装入时加 --again(提交时加 ?again=true 或者选“恢复”);否则请在文件中删去。", "To bring it back load with --again (submitting: ?again=true); else remove it from the file."),
     "W011": Rule(
         "warning", "这条公开信息因个人信息于 {day} 撤回并删除,没有恢复(理由:{reason})", "This disclosure was withdrawn and removed for privacy on {day} and is not brought back (reason: {reason})",
         "请在文件中删去;已去掉个人信息、确要恢复的,装入时加 --again。", "Remove it from the file; once the personal data is out of it, --again brings it back."),

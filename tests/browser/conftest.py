@@ -53,7 +53,13 @@ def page_at(browser: Browser) -> Iterator[PageAt]:
     wrong: list[str] = []
 
     def make(
-        width: int, *, height: int = 900, scheme: str = "light", locale: str = "zh-CN", script: bool = True
+        width: int,
+        *,
+        height: int = 900,
+        scheme: str = "light",
+        locale: str = "zh-CN",
+        script: bool = True,
+        refusals: bool = False,
     ) -> Page:
         context = browser.new_context(
             viewport={"width": width, "height": height},
@@ -66,7 +72,15 @@ def page_at(browser: Browser) -> Iterator[PageAt]:
         )
         contexts.append(context)
         page = context.new_page()
-        page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
+        expected = (
+            "responded with a status of 4" if refusals else "\0"
+        )  # a form that is refused is told there too
+        page.on(
+            "console",
+            lambda said: (
+                wrong.append(said.text) if said.type == "error" and expected not in said.text else None
+            ),
+        )
         page.on("pageerror", lambda error: wrong.append(str(error)))
         return page
 
