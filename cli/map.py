@@ -175,7 +175,7 @@ def _asked(proposal: "Proposal") -> "Proposal":
 
 
 def _answered(one: "Matched") -> "Matched":
-    from loaders.mapping.matching import SURE
+    from loaders.mapping.surety import SURE
 
     offered = [match for match in ((one.best,) if one.best else ()) + one.others if match is not None][:4]
     if (
@@ -245,7 +245,7 @@ def _columns(proposal: "Proposal") -> "Iterator[tuple[Matched, str]]":
 
 
 def _row(pair: "tuple[Matched, str]") -> tuple[str, ...]:
-    from loaders.mapping.matching import SURE
+    from loaders.mapping.surety import SURE
     from loaders.personal import mask
 
     one, name = pair

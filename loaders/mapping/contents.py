@@ -27,7 +27,25 @@ _NUMBERED = re.compile(r"[\w\-—–〔〕\[\]()（）号第﹝﹞【】/#.,、\
 _YEAR = re.compile(r"(?:19|20)\d{2}(?:年度?)?(?:\.0)?")
 _WORKS = re.compile(r"项目|工程|采购|服务|建设|地块|用地|设备")
 _SAYS = re.compile(r"公告|公示|通知|结果|计划|公开|名单|合同|报告")
+_DAY = re.compile(r"\d{4}年\d{1,2}月\d{1,2}([\u4e00-\u9fff])(?:\d{1,2}[时点:].*)?$")
 _IDEOGRAPH = re.compile(r"[\u4e00-\u9fff]")
+
+
+def form(text: str) -> str:
+    """The kinds of a text's signs: figures 9, capitals A.
+
+    >>> form("530102B7")
+    '999999A9'
+    """
+    return "".join("9" if sign.isdecimal() else "A" if sign.isupper() else sign for sign in text)
+
+
+def _sign_for_day(texts: Sequence[str]) -> str | None:
+    """The one sign that stands where dates have 日: `2024年3月1土`, as some sites' own fonts have it."""
+    found = [_DAY.match(text) for text in texts]
+    signs = {one[1] for one in found if one}
+    whole = texts and sum(map(bool, found)) * 10 >= len(texts) * 9
+    return signs.pop() if whole and len(signs) == 1 and signs != {"日"} else None
 
 
 class Contents:
@@ -42,6 +60,7 @@ class Contents:
             if not is_null(text, of_text=False):
                 texts[text] += 1
                 raw.setdefault(text, cell)
+        self.rows = len(cells)
         self.filled = sum(texts.values())
         self.different = len(texts)
         self.packed = self._packed([one for one, _ in texts.most_common(LOOKED)])
@@ -53,6 +72,7 @@ class Contents:
             self.texts = tuple(one for one, _ in texts.most_common(LOOKED))
             self._raw = raw
         self._shares: dict[str, float] = {}
+        self.day = _sign_for_day(self.texts)
 
     @property
     def empty(self) -> bool:
@@ -66,6 +86,10 @@ class Contents:
             found = sum(bool(test(text, self)) for text in self.texts)
             self._shares[kind] = found / len(self.texts) if self.texts else 0.0
         return self._shares[kind]
+
+    def of_form(self, wanted: str) -> float:
+        """The part of the different cells that have the form of a number."""
+        return sum(form(text) == wanted for text in self.texts) / len(self.texts) if self.texts else 0.0
 
     @cached_property
     def length(self) -> float:
@@ -94,8 +118,8 @@ class Contents:
         return frozenset(one for one, count in found.items() if count * 5 > len(self.texts))
 
     def cell(self, text: str) -> Any:
-        """The cell as the file has it."""
-        return self._raw.get(text, text)
+        """The cell as the file has it, 日 where another sign stands for it."""
+        return text.replace(self.day, "日") if self.day else self._raw.get(text, text)
 
     def money(self, text: str) -> bool:
         """Whether a cell says a sum."""
@@ -104,7 +128,9 @@ class Contents:
 
     def place(self, text: str) -> bool:
         """Whether a cell names a division and nothing else."""
-        return len(text) <= 30 and self._reader.catalog.regions.find(text) is not None
+        return (
+            len(text) <= 30 and not _BODY.search(text) and self._reader.catalog.regions.find(text) is not None
+        )
 
     def _of_codelist(self, name: str) -> Callable[[str, "Contents"], bool]:
         codelist = self._reader.catalog.codelists[name]
@@ -119,6 +145,7 @@ class Contents:
         return None
 
 
+_DIGEST = re.compile(r"[0-9a-fA-F]{24,64}|[0-9a-fA-F]{8}(?:-?[0-9a-fA-F]{4}){3}-?[0-9a-fA-F]{12}")
 _KINDS: dict[str, Callable[[str, Contents], Any]] = {
     "date": lambda text, of: read_date(of.cell(text)),
     "moment": lambda text, of: read_moment(of.cell(text)),
@@ -138,6 +165,7 @@ _KINDS: dict[str, Callable[[str, Contents], Any]] = {
     "year": lambda text, of: _YEAR.fullmatch(text),
     "project": lambda text, of: _WORKS.search(text),
     "notice": lambda text, of: len(text) > 6 and _SAYS.search(text),
+    "digest": lambda text, of: _DIGEST.fullmatch(text) and not text.isdecimal(),
     "chinese": lambda text, of: _IDEOGRAPH.search(text),
 }
 

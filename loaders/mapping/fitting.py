@@ -3,18 +3,29 @@
 import re
 
 from loaders.mapping.contents import Contents
+from loaders.mapping.contents import form as _form
 from loaders.units import Units
 from schemas.field import Field
 
-_NUMBER_NAME = re.compile(r"编号|号码|代码|编码|标识|文号|号$|[Nn]umber|[Ii]dentifier|[Cc]ode")
+_NUMBER_NAME = re.compile(r"编号|号码|代码|编码|标识|文号|(?<!型)号$|[Nn]umber|[Ii]dentifier|[Cc]ode")
 _PLACE_NAME = re.compile(r"坐落|地址|地点|位置|[Ll]ocation|[Aa]ddress|[Pp]lace")
+_FORMED = re.compile(r"(?=[A-Z0-9]*\d)[A-Z0-9]+")
+_SHORT, _FEW = 4, 5
+_LONG, _WHOLE_TEXT = 12, 200
 _SURELY, _MOSTLY, _HARDLY = 0.8, 0.6, 0.3
 
 
-def fit(field: Field, contents: Contents, measured: str | None, units: Units) -> float:
-    """How well they fit; 0 where they say nothing of it. `measured` is what the column's unit measures."""
+def fit(
+    field: Field, contents: Contents, measured: str | None, units: Units, example: str | None = None
+) -> float:
+    """How well they fit; 0 where they say nothing of it. `measured` is what the column's unit measures.
+
+    `example` is what the sample of a type has there: a long number of the same form is hardly anything else.
+    """
     if contents.empty:
         return 0.0
+    if example is not None and (form := form_of(example)) and contents.of_form(form) >= _SURELY:
+        return 1.0
     if field.is_money:
         return _money(contents, measured)
     if field.kind == "object":
@@ -22,6 +33,13 @@ def fit(field: Field, contents: Contents, measured: str | None, units: Units) ->
     if field.kind in ("number", "integer"):
         return _number(field, contents, measured, units)
     return _KINDS.get(field.kind, _text)(field, contents)
+
+
+def form_of(text: str) -> str | None:
+    """The form of a long number with letters and figures: `5301142024B00012` → `9×10A9×5`; None for other texts."""
+    if len(text) < _LONG or not _FORMED.fullmatch(text) or text.isdecimal() or text.isalpha():
+        return None
+    return _form(text)
 
 
 def _money(contents: Contents, measured: str | None) -> float:
@@ -49,7 +67,7 @@ def _number(field: Field, contents: Contents, measured: str | None, units: Units
     if contents.share("year") >= _SURELY and contents.different > 1:
         return -0.5
     if measured is not None:
-        return 0.7
+        return 0.8
     return 0.2 if share >= _MOSTLY else -0.2
 
 
@@ -95,7 +113,10 @@ def _boolean(field: Field, contents: Contents) -> float:
 
 
 def _url(field: Field, contents: Contents) -> float:
-    return 0.95 if contents.share("url") >= _MOSTLY else -1.0
+    if contents.share("url") < _MOSTLY:
+        return -1.0
+    # That of a record is in nearly every row.
+    return 0.9 if contents.filled * 10 >= contents.rows * 9 else 0.8
 
 
 def _body(field: Field, contents: Contents) -> float:
@@ -135,10 +156,14 @@ def _text(field: Field, contents: Contents) -> float:
         return 0.8 if contents.share("phone") >= _MOSTLY else -0.8
     if "name" in field.personal:
         return _body(field, contents) if field.name == "name" else _person(field, contents)
+    if field.path == ("localId",):
+        return _local(contents)
     if contents.share("url") >= _MOSTLY or contents.share("date") >= _SURELY:
         return -0.9
-    if field.path == ("localId",) and _is_unique(contents):
-        return 0.95
+    if contents.share("digest") >= _SURELY:
+        return -0.8
+    if "全文" in field.description and contents.length > _WHOLE_TEXT:
+        return 0.8
     if _NUMBER_NAME.search(field.title) or _NUMBER_NAME.search(field.title_en):
         if contents.length > 60:
             return -0.8
@@ -146,6 +171,8 @@ def _text(field: Field, contents: Contents) -> float:
     if contents.share("number") >= _SURELY:
         # A wording that may be a number (容积率) is another thing than a name.
         return 0.0 if field.name.endswith("Details") else -0.5
+    if field.path == ("title",) and contents.different == 1 and contents.filled > _FEW:
+        return -0.4
     if field.path == ("title",):
         return 0.5 if contents.share("notice") >= _MOSTLY else 0.1 if contents.length > 8 else -0.4
     if field.name == "name" and field.path[0] == "project":
@@ -153,6 +180,19 @@ def _text(field: Field, contents: Contents) -> float:
     if _PLACE_NAME.search(field.title) or _PLACE_NAME.search(field.title_en):
         return 0.3 if contents.share("located") >= _MOSTLY else -0.3
     return 0.0
+
+
+def _local(contents: Contents) -> float:
+    """The publisher's own number of a record; a page's address may be it."""
+    if contents.share("digest") >= _SURELY or _is_unique(contents):
+        return 0.95
+    if contents.share("date") >= _SURELY or contents.length > 80:
+        return -0.9
+    if contents.longest < _SHORT:
+        return -0.5
+    if contents.share("url") >= _MOSTLY:
+        return 0.0
+    return 0.1 if contents.share("numbered") >= _MOSTLY else -0.6
 
 
 def _is_unique(contents: Contents) -> bool:

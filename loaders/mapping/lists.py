@@ -3,14 +3,19 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from loaders.mapping.matching import LIKELY, SURE, Column, Match, Matched, Matcher
+from loaders.mapping.assigning import assigned
+from loaders.mapping.matching import Column, Match, Matched, Matcher
 from loaders.mapping.specimen import Table
+from loaders.mapping.surety import SURE
+from loaders.mapping.wording import last_word
 from loaders.names import normal
 from schemas.catalog import Disclosure
+from schemas.codelist import Codelist
 from schemas.field import Field
 
 # So many columns have to be headed by codes of one list.
 _WIDE = 3
+_MOSTLY = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +59,7 @@ def each_of(table: Table, type_: str, matcher: Matcher) -> Iterator[EachMatch]:
         columns = matcher.columns(inner)
         best: tuple[float, EachMatch] | None = None
         for field in _lists(disclosure):
-            found = matcher.match(type_, columns, nested=True, under=field.path)
+            found = assigned(matcher, type_, columns, nested=True, under=field.path)
             score = sum(one.best.score for one in found if one.best)
             score += max(matcher.near(name, field), 0.0)
             if any(one.best for one in found) and (best is None or score > best[0]):
@@ -72,17 +77,52 @@ def wide_of(columns: Sequence[Column], disclosure: Disclosure, matcher: Matcher)
         if label is None or value is None:
             continue
         codelist = matcher.catalog.codelists[str(label.codelist)]
-        named: dict[str, str] = {}
-        units: set[str | None] = set()
-        for one in columns:
-            bare = matcher.reader.units.of_heading(one.name)[0]
-            code = codelist.find(bare) or codelist.find(bare.rpartition("_")[2])
-            if code and bare and not bare.isdecimal() and _is_numbers(one):
-                named[one.key] = codelist.codes[code].title
-                units.add(one.unit)
-        if len(named) >= _WIDE and (best is None or len(named) > len(best.columns)):
+        titles = [_code_title(one, codelist, matcher) for one in columns]
+        exact = sum(title is not None and sure for title, sure in titles)
+        named = _run(columns, titles)
+        if len(named) < _WIDE or (exact < _WIDE and len(named) <= _WIDE):
+            continue
+        units = {one.unit for one in columns if one.key in named}
+        if best is None or len(named) > len(best.columns):
             best = WideMatch(field, label, value, named, units.pop() if len(units) == 1 else None)
     return best
+
+
+def _code_title(column: Column, codelist: Codelist, matcher: Matcher) -> tuple[str | None, bool]:
+    """The code that heads a column of numbers, and whether it is that word for word."""
+    bare = matcher.reader.units.of_heading(column.name)[0]
+    if not bare or bare.isdecimal() or not _is_numbers(column):
+        return None, False
+    code = codelist.find(bare) or codelist.find(bare.rpartition("_")[2])
+    if code is not None:
+        return codelist.codes[code].title, True
+    code = matcher.code_near(bare, codelist)
+    return (codelist.codes[code].title, False) if code is not None else (None, False)
+
+
+def _run(columns: Sequence[Column], titles: Sequence[tuple[str | None, bool]]) -> dict[str, str]:
+    """The columns headed by codes, and those of numbers among them, which are called by their own headings."""
+    places = [at for at, (title, _) in enumerate(titles) if title is not None]
+    if len({titles[at][0] for at in places}) < _WIDE:
+        return {}
+    found: dict[str, str] = {}
+    first, last = places[0], places[-1]
+    while last + 1 < len(columns) and _is_kind(columns[last + 1], columns[last]):
+        last += 1
+    used: set[str] = set()
+    for at in range(first, last + 1):
+        column, (title, sure) = columns[at], titles[at]
+        if title is not None and (sure or title not in used):
+            used.add(title)
+            found[column.key] = title
+        elif column.name and _is_numbers(column) and not column.name.isdecimal():
+            found[column.key] = column.name
+    return found
+
+
+def _is_kind(column: Column, before: Column) -> bool:
+    """Whether a column of numbers ends in the same word as the one before it."""
+    return bool(column.name) and _is_numbers(column) and last_word(column.name) == last_word(before.name)
 
 
 def wide_matched(wide: WideMatch, matched: Sequence[Matched]) -> list[Matched]:
@@ -96,7 +136,7 @@ def wide_matched(wide: WideMatch, matched: Sequence[Matched]) -> list[Matched]:
 
 
 def _is_numbers(column: Column) -> bool:
-    return column.contents.empty or column.contents.share("number") >= LIKELY
+    return column.contents.empty or column.contents.share("number") >= _MOSTLY
 
 
 def _lists(disclosure: Disclosure) -> Iterator[Field]:

@@ -1,46 +1,68 @@
-"""The columns of a table matched to the properties of one type, each with how sure that is and why."""
+"""The columns of a table held against the properties of one type: what each may fill, how surely, and why."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from loaders.asked import Asked
+from loaders.mapping.candidates import ASIDE, Candidate, candidates, reading
 from loaders.mapping.contents import Contents
 from loaders.mapping.fitting import fit
 from loaders.mapping.specimen import Table
-from loaders.mapping.wording import NameIndex, fold_words
-from loaders.names import MADE, TITLE, Names, main_field
-from loaders.text import clean
+from loaders.mapping.telling import Tongue
+from loaders.mapping.wording import NameIndex, head, heads, is_bare, meanings
+from loaders.names import MADE, TITLE, Names
 from schemas.catalog import Catalog, Disclosure
+from schemas.codelist import Codelist
 from schemas.field import Field
-from schemas.naming import ANONYMOUS
 
-# From here on a column is taken without a doubt; below the second it is left open.
-SURE, LIKELY = 0.75, 0.42
-# Of what follows of a heading by itself, without its cells, so much is needed.
-_ALONE = 0.6
-_WHOLE = frozenset({"money", "unitPrice", "period", "organization", "project", "person", "contact"})
-_ASIDE = frozenset({"parties", "documents", "relatedDisclosures", "withheld"})
-_OURS = frozenset({"id", "schema", "level"})
-# A part of an organization that its heading does not name is rarely meant.
-_PART_OF = frozenset({"organization", "person", "contact"})
-# How sure a part of an organization is that stands beside it; what cells must not say.
-_BESIDE, _CONTRADICTS = 0.7, -0.6
-_EXACT, _ALIAS, _WORDS, _VALUES = "标题相同", "别名", "词", "值"
+# What follows of a heading by itself, without its cells, has to be so near.
+_ALONE = 0.5
+# A list inside a list is rarely meant; parts of parties and documents hardly ever.
+_DEEPER, _INNER_LIST, _OF_ASIDE, _OF_OTHERS, _SECOND = 0.02, 0.08, 0.12, 0.3, 0.08
+# That a property is the only one, or one of two, that ends as the heading does.
+_ONLY, _ONE_OF_TWO = 0.22, 0.08
+# What cells say where the heading says nothing: of a property of a kind that no other is of, and otherwise.
+_BY_VALUES, _BY_ONLY_VALUES = 0.45, 0.62
+_BY_FORM, _BARE = 0.8, 0.6
+_NEAR_CODE = 0.5
+# That the heading of an address names the type, or another type.
+_TITLED = 0.3
+# What a name of the standard itself is ahead of whatever is only near.
+_KNOWN = 0.5
+_LOWER = 0.9
+# One word alone, by its meaning, is the record's own.
+_OF_RECORD = {
+    "number": "localId", "time": "publishedDate", "title": "title", "address": "sourceUrl", "region": "region",
+    "remark": "remark", "text": "documents.text", "document": "documents.url",
+}  # fmt: skip
+EXACT, ALIAS, WORDS, VALUES, FORM = "标题相同", "别名", "词", "值", "号码的样式"
 _UNIT_WORDS = {
     "wan": "万元", "wanyuan": "万元", "yi": "亿元", "yuan": "元", "mu": "亩", "ha": "公顷", "hectare": "公顷", "hectares": "公顷",
-    "sqm": "平方米", "pct": "%", "percent": "%", "m2": "平方米", "km2": "平方公里",
+    "sqm": "平方米", "pct": "%", "percent": "%", "m2": "平方米", "km2": "平方公里", "year": "年", "years": "年", "month": "月",
+    "months": "月",
 }  # fmt: skip
+_ADDRESS = re.compile(r"网址|链接|地址|网页|url", re.IGNORECASE)
+_IN_UNIT = re.compile(r"(?: in |_)([a-z0-9]+)$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A property that a column may fill: how sure that is, 0 to 1, and why."""
+    """A property that a column may fill: how sure that is, 0 to 1, and why; `entry` is the place in its list."""
 
     field: Field
     score: float
     why: tuple[str, ...]
+    entry: int | None = None
+
+    @property
+    def path(self) -> str:
+        """The property's path as a profile writes it, the place in its list with it."""
+        first, *rest = self.field.path
+        return self.field.dotted if self.entry is None else ".".join([first, str(self.entry), *rest])
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,32 +87,41 @@ class Matched:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A property with the names by which a heading may mean it, each with what it weighs."""
-
-    field: Field
-    names: Mapping[str, float]
-
-
 class Matcher:
-    """Matches tables to the types of a catalog."""
+    """Knows the names of all properties, and what a column of a table may be as one of them."""
 
     def __init__(self, catalog: Catalog) -> None:
         self.catalog = catalog
         self.asked = Asked(catalog, checking=True)
         self.reader = self.asked.reader
         self._nearness: dict[str, Mapping[str, float]] = {}
+        self._fitted: dict[int, tuple[Contents, dict[str, float]]] = {}
+        self._codes: dict[str, tuple[NameIndex, Mapping[str, str]]] = {}
 
     @cached_property
     def candidates(self) -> Mapping[str, tuple[Candidate, ...]]:
         """The properties of every type that a column may fill."""
-        return {name: tuple(_candidates(one)) for name, one in self.catalog.types.items()}
+        return {name: tuple(candidates(one)) for name, one in self.catalog.types.items()}
 
     @cached_property
     def index(self) -> NameIndex:
         """All names of all types."""
         return NameIndex(name for found in self.candidates.values() for one in found for name in one.names)
+
+    @cached_property
+    def tongue(self) -> Tongue:
+        """What every type is spoken of in."""
+        return Tongue(self.catalog)
+
+    @cached_property
+    def _ends(self) -> Mapping[str, Counter[str]]:
+        """How many properties of a type end in a word of one meaning."""
+        return {
+            type_: Counter(
+                end for one in found if one.owner is None and _is_own(one) and (end := head(one.field.title))
+            )
+            for type_, found in self.candidates.items()
+        }
 
     def columns(self, table: Table) -> list[Column]:
         """The columns of a table."""
@@ -102,70 +133,169 @@ class Matcher:
             found.append(Column(place, key, name, contents, unit, cells))
         return found
 
-    def match(
-        self, type_: str, columns: Sequence[Column], *, nested: bool, under: tuple[str, ...] = ()
-    ) -> list[Matched]:
-        """What each column is matched to as one of that type's properties, or of those `under` a list."""
-        found = {column.place: self._matches(column, type_, nested, under) for column in columns}
-        assigned = _assigned(columns, found)
-        return assigned if under else self._beside(type_, assigned, nested)
+    def names(self, type_: str) -> Names:
+        """The names by which the loader knows a type's properties."""
+        return self.asked.names[type_]
 
-    def _beside(self, type_: str, assigned: Sequence[Matched], nested: bool) -> list[Matched]:
-        """The columns, those like 联系电话 given to the organization in the columns before them."""
-        disclosure, left = self.catalog.types[type_], None
-        found: list[Matched] = []
-        for one in assigned:
-            meanings = self._names(type_).find(one.column.name, nested=nested) if one.column.name else ()
-            if meanings and meanings[0].generic and left is not None:
-                part = next((m.field for m in meanings if m.field.path[:-1] == left.path), None)
-                if part is not None and self._fits(part, one.column):
-                    one = Matched(one.column, Match(part, _BESIDE, (_EXACT, "相邻的列")), one.others)
-            if one.best is not None:
-                left = _organization(one.best.field, disclosure) or left
-            found.append(one)
-        return found
+    def fits(self, field: Field, column: Column) -> float:
+        """How well the cells of a column are what a property holds, -1 to 1."""
+        known = self._fitted.setdefault(id(column.contents), (column.contents, {}))[1]
+        # A property is the same thing in every type.
+        if field.dotted not in known:
+            example = self._examples.get(field.dotted)
+            known[field.dotted] = fit(
+                field, column.contents, self._measured(column), self.reader.units, example
+            )
+        return known[field.dotted]
 
-    def _fits(self, field: Field, column: Column) -> bool:
-        return fit(field, column.contents, self._measured(column), self.reader.units) > _CONTRADICTS
+    def code_near(self, heading: str, codelist: Codelist) -> str | None:
+        """The code of a list that a heading is near to, None where none is near enough."""
+        if codelist.name not in self._codes:
+            made = {
+                name: code.code for code in codelist.codes.values() for name in (code.title, code.title_en)
+            }
+            self._codes[codelist.name] = NameIndex(made), made
+        index, titles = self._codes[codelist.name]
+        near = index.near(heading)
+        best = max(near, key=lambda name: near[name], default=None)
+        return titles[best] if best is not None and near[best] >= _NEAR_CODE else None
 
     def near(self, heading: str, field: Field) -> float:
         """How near a heading is to a property's own names."""
         found = self._near(heading)
         return max((found.get(name, 0.0) for name in (field.title, field.title_en)), default=0.0)
 
-    def _names(self, type_: str) -> Names:
-        return self.asked.names[type_]
-
-    def _matches(self, column: Column, type_: str, nested: bool, under: tuple[str, ...]) -> list[Match]:
-        """The properties that a column may fill, the surest first."""
+    def matches(
+        self, column: Column, type_: str, *, nested: bool, under: tuple[str, ...] = ()
+    ) -> list[Match]:
+        """The properties of a type, or of its list `under`, that a column may fill, the surest first."""
         if not column.name:
             return []
+        disclosure = self.catalog.types[type_]
         exact = {
-            _reading(one.field, self.catalog.types[type_]).path: one.weight
-            for one in self._names(type_).find(column.name, nested=nested)
+            reading(one.field, disclosure).path: one.weight
+            for one in self.names(type_).find(column.name, nested=nested)
             if not one.generic
         }
-        near = self._near(column.name)
-        measured = self._measured(column)
-        found = []
+        near, found, strong = self._near(column.name), [], Counter[str]()
+        ends, bare = heads(_bare_name(column.name)), self._of_record(column)
+        collected = "collected" in meanings(column.name)
         for candidate in self.candidates[type_]:
-            if under and not _is_entry(candidate.field, under, self.catalog.types[type_]):
+            if under and not _is_entry(candidate.field, under, disclosure):
                 continue
             weight = exact.get(candidate.field.path, 0.0)
             words = max((near.get(name, 0.0) * by for name, by in candidate.names.items()), default=0.0)
+            if collected and "collected" not in meanings(candidate.field.title):
+                words = 0.0
             if not weight and words < 0.12 and column.contents.empty:
                 continue
-            values = fit(candidate.field, column.contents, measured, self.reader.units)
-            one = _scored(candidate.field, weight, words, values, column.contents.empty)
-            if one is not None:
-                found.append(one)
-        return sorted(found, key=lambda one: -one.score)
+            values = self._values(candidate, column)
+            if values >= 0.8 and candidate.owner is None and _is_own(candidate):
+                strong[_kind(candidate.field)] += 1
+            found.append((candidate, weight, words, values))
+        made = [
+            self._scored(one, weight, words, values, column, ends, type_, strong, under)
+            for one, weight, words, values in found
+        ]
+        kept = [one for one in made if one is not None]
+        if bare is not None and not exact:
+            kept = [replaced for one in kept if (replaced := _as_bare(one, bare)) is not None]
+            field = disclosure.by_path.get(bare)
+            known = {one.field.dotted for one in kept}
+            if field is not None and bare not in known and not under and self.fits(field, column) > -0.3:
+                kept.append(Match(field, _BARE, (WORDS,)))
+        return sorted(kept, key=lambda one: -one.score)
+
+    def _of_record(self, column: Column) -> str | None:
+        """The record's own property that a heading of one bare word means."""
+        name = _bare_name(column.name)
+        return _OF_RECORD.get(next(iter(meanings(name)), "")) if is_bare(name) else None
+
+    def _values(self, candidate: Candidate, column: Column) -> float:
+        values = self.fits(candidate.field, column)
+        if -0.5 < values < 0.6 and candidate.said and not column.contents.empty:
+            texts = column.contents.texts
+            said = sum(text in candidate.said for text in texts)
+            if said and said * 2 >= len(texts) and column.contents.different <= 12:
+                return 0.6
+        if candidate.worded and -1 < values < 0:
+            # What cannot be read as a number or a code is kept as a wording.
+            counted = column.contents.share("number") + column.contents.share("numbered") > 0.2
+            return max(values, 0.0 if counted else -0.1 if candidate.field.kind == "code" else -0.4)
+        return values
+
+    def _scored(
+        self, candidate: Candidate, exact: float, words: float, values: float, column: Column,
+        ends: Sequence[str], type_: str, strong: Mapping[str, int], under: tuple[str, ...],
+    ) -> Match | None:  # fmt: skip
+        field, empty, why = candidate.field, column.contents.empty, []
+        if exact:
+            why.append(EXACT if exact in (TITLE, MADE) else ALIAS)
+            score = _KNOWN + exact * (0.55 if values <= -0.7 else 0.8 if values <= -0.5 else 1.0)
+        else:
+            if words >= 0.2:
+                why.append(WORDS)
+            score = words + (0.3 * values if values > 0 else 0.6 * values)
+            own = candidate.owner is None and _is_own(candidate)
+            if own and words and (end := head(field.title)) in ends:
+                count = self._ends[type_][str(end)]
+                score += _ONLY if count == 1 else _ONE_OF_TWO if count == 2 else 0.0
+            if values == 1:
+                why.append(FORM)
+                score = max(score, _BY_FORM)
+            elif words < 0.2:
+                alone = own and values >= 0.8 and strong[_kind(field)] == 1 and column.contents.different > 2
+                score = max(score, (_BY_ONLY_VALUES if alone else _BY_VALUES) * values)
+            score -= self._remoteness(candidate, type_, under)
+            if field.path == ("sourceUrl",):
+                score += _TITLED * self._speaks_of(column.name, type_)
+            if empty and score < _ALONE:
+                return None
+        if values >= 0.3:
+            why.append(VALUES)
+        return Match(field, round(max(score, 0.0), 3), tuple(why)) if score > 0.2 else None
+
+    def _speaks_of(self, heading: str, type_: str) -> float:
+        """Whether a heading names a type by its title rather than others of its domain (1), or one of these (-1)."""
+        domain = self.catalog.types[type_].domain
+        own = _share(heading, self.catalog.types[type_].title)
+        others = (_share(heading, one.title) for one in self.catalog.types.values() if one.domain == domain)
+        return own - max(others, default=0.0) + (own if own else 0.0)
+
+    def _remoteness(self, candidate: Candidate, type_: str, under: tuple[str, ...]) -> float:
+        """What is taken off for a property that is rarely a column of its own."""
+        field, disclosure = candidate.field, self.catalog.types[type_]
+        lists = sum(
+            disclosure.by_path[".".join(field.path[:length])].many
+            for length in range(len(under) + 1, len(field.path) + 1)
+        )
+        off = _DEEPER * (len(field.path) - 1) + _INNER_LIST * max(lists - 1, 0)
+        off += _OF_ASIDE if field.path[0] in ASIDE else 0.0
+        off += _OF_OTHERS if field.path[0] in ("relatedDisclosures", "withheld") else 0.0
+        off += _SECOND if candidate.secondary else 0.0
+        # The seat of an organization is hardly ever a column of its own; the region of the record is.
+        return off + (_OF_OTHERS if field.codelist == "region" and len(field.path) > 1 else 0.0)
+
+    @cached_property
+    def _examples(self) -> Mapping[str, str]:
+        """What the samples of the types have at a property."""
+        found: dict[str, str] = {}
+        for disclosure in self.catalog.types.values():
+            for one in disclosure.walk():
+                if one.kind == "text" and isinstance(said := disclosure.example(one), str):
+                    found.setdefault(one.dotted, said)
+        return found
 
     def _near(self, heading: str) -> Mapping[str, float]:
         if heading not in self._nearness:
-            bare = self.reader.units.of_heading(heading)[0]
-            last = bare.rpartition(".")[2] if "." in bare else bare
-            self._nearness[heading] = self.index.near(last)
+            bare = _bare_name(self.reader.units.of_heading(heading)[0])
+            near = self.index.near(bare)
+            above, _, last = bare.rpartition("_")
+            if above and not last.isascii():
+                # The lower of two headings says what is counted, the upper one of what.
+                for name, by in self.index.near(last).items():
+                    near[name] = max(near.get(name, 0.0), _LOWER * by)
+            self._nearness[heading] = near
         return self._nearness[heading]
 
     def _measured(self, column: Column) -> str | None:
@@ -188,123 +318,29 @@ def weight_of(matched: Iterable[Matched], shared: frozenset[str]) -> float:
     return total
 
 
-def _scored(field: Field, exact: float, words: float, values: float, empty: bool) -> Match | None:
-    why: list[str] = []
-    if exact:
-        why.append(_EXACT if exact in (TITLE, MADE) else _ALIAS)
-        score = exact * (0.55 if values <= -0.7 else 0.8 if values <= -0.5 else 1.0)
-    else:
-        if words >= 0.2:
-            why.append(_WORDS)
-        score = words + (0.3 * values if values > 0 else 0.6 * values)
-        if words < 0.2:
-            score = 0.45 * values
-        score -= 0.02 * (len(field.path) - 1)
-        score -= 0.12 if field.path[0] in _ASIDE else 0.0
-        # The seat of an organization is hardly ever a column of its own; the region of the record is.
-        score -= 0.3 if field.codelist == "region" and len(field.path) > 1 else 0.0
-        if empty and score < _ALONE:
-            return None
-        score = min(score, 0.95)
-    if values >= 0.3:
-        why.append(_VALUES)
-    return Match(field, round(max(score, 0.0), 3), tuple(why)) if score > 0.2 else None
+def _is_own(candidate: Candidate) -> bool:
+    return candidate.field.path[0] not in ASIDE
 
 
-def _assigned(columns: Sequence[Column], found: Mapping[int, list[Match]]) -> list[Matched]:
-    """One property a column, the surest first; a property twice only where the cells do not contradict."""
-    by_place = {column.place: column for column in columns}
-    ranked = sorted(
-        ((one.score, -place, one) for place, matches in found.items() for one in matches[:12]),
-        key=lambda one: (-one[0], -one[1]),
-    )
-    chosen: dict[int, Match] = {}
-    taken: dict[tuple[str, ...], list[int]] = {}
-    contradicted: dict[int, Match] = {}
-    for score, negative, one in ranked:
-        place = -negative
-        if place in chosen or score < LIKELY:
-            continue
-        others = taken.get(one.field.path, [])
-        # Of several regions the narrowest is taken.
-        free = one.field.codelist == "region"
-        if not free and not all(_agree(by_place[place], by_place[other]) for other in others):
-            contradicted.setdefault(place, one)
-            continue
-        chosen[place] = one
-        taken.setdefault(one.field.path, []).append(place)
-    return [
-        _matched(column, chosen.get(column.place), found[column.place], contradicted) for column in columns
-    ]
+def _share(heading: str, title: str) -> float:
+    """The part of a heading's pairs of characters, the words for an address aside, that a title has."""
+    said = _ADDRESS.sub("", heading)
+    pairs = {said[at : at + 2] for at in range(len(said) - 1)}
+    return sum(pair in title for pair in pairs) / len(pairs) if pairs and not heading.isascii() else 0.0
 
 
-def _matched(
-    column: Column, best: Match | None, matches: Sequence[Match], contradicted: Mapping[int, Match]
-) -> Matched:
-    others = tuple(one for one in matches if one is not best)[:4]
-    if best is not None:
-        return Matched(column, best, others)
-    if not column.name:
-        reason = "没有标题"
-    elif column.place in contradicted:
-        reason = f"“{contradicted[column.place].field.title}”已由另一列填写,两列的内容不同"
-    elif matches:
-        reason = f"没有把握,最接近的是“{matches[0].field.title}”({matches[0].score:.0%})"
-    elif column.contents.empty:
-        reason = "前面的行里没有内容,标题也没有相近的属性"
-    else:
-        reason = "没有相近的属性"
-    return Matched(column, None, others, reason)
+def _kind(field: Field) -> str:
+    return f"{field.kind}:{field.codelist or field.definition or ''}"
 
 
-def _agree(one: Column, other: Column) -> bool:
-    """Whether two columns may fill one property: where both say something they say the same, or never both do."""
-    both = same = 0
-    for mine, theirs in zip(one.cells, other.cells, strict=False):
-        first, second = (
-            clean(mine) if not isinstance(mine, list) else "",
-            clean(theirs) if not isinstance(theirs, list) else "",
-        )
-        if first and second:
-            both += 1
-            same += first == second or first in second or second in first
-    return same * 10 >= both * 9
-
-
-def _candidates(disclosure: Disclosure) -> Iterator[Candidate]:
-    """The properties that read a cell, with all names that lead to them."""
-    names: dict[tuple[str, ...], dict[str, float]] = {}
-    fields: dict[tuple[str, ...], Field] = {}
-    for one in disclosure.walk():
-        parent = disclosure.by_path.get(".".join(one.path[:-1]))
-        if (
-            one.path[0] in _OURS
-            or one.deprecated
-            or (one.kind == "object" and one.definition not in _WHOLE and not one.fields)
-        ):
-            continue
-        if parent is not None and (parent.is_money or one.name == "periodDetails"):
-            continue
-        main = main_field(one, disclosure)
-        if main.kind == "object" and main.definition not in _WHOLE:
-            continue
-        main = _reading(main, disclosure)
-        fields[main.path] = main
-        known = names.setdefault(main.path, {})
-        for name, weight in _names(one, parent):
-            known[name] = max(weight, known.get(name, 0.0))
-    for path, known in names.items():
-        yield Candidate(fields[path], known)
-
-
-def _reading(field: Field, disclosure: Disclosure) -> Field:
-    """The organization for its name: it reads a credit code too."""
-    parent = disclosure.by_path.get(".".join(field.path[:-1]))
-    return (
-        parent
-        if parent is not None and parent.definition == "organization" and field.name == "name"
-        else field
-    )
+def _as_bare(match: Match, path: str) -> Match | None:
+    """A match of a heading that is one bare word: surer for the record's own property, less so for others."""
+    if match.field.dotted == path:
+        return Match(match.field, max(match.score, _BARE), match.why)
+    if FORM in match.why:
+        return match
+    score = round(match.score * (0.8 if len(match.field.path) == 1 else 0.6), 3)
+    return Match(match.field, score, match.why) if score > 0.2 else None
 
 
 def _is_entry(field: Field, under: tuple[str, ...], disclosure: Disclosure) -> bool:
@@ -313,27 +349,13 @@ def _is_entry(field: Field, under: tuple[str, ...], disclosure: Disclosure) -> b
     return field.path[: len(under)] == under and not any(disclosure.by_path[one].many for one in between)
 
 
-def _organization(field: Field, disclosure: Disclosure) -> Field | None:
-    """The organization or person that a field is, or is a part of."""
-    parent = disclosure.by_path.get(".".join(field.path[:-1]))
-    return next((one for one in (field, parent) if one and one.definition in _PART_OF), None)
-
-
-def _names(one: Field, parent: Field | None) -> Iterator[tuple[str, float]]:
-    own = [one.title, one.title_en, fold_words(one.name), *one.aliases]
-    titles = {one.title, one.title_en, fold_words(one.name)}
-    anonymous = parent is not None and parent.definition in ANONYMOUS
-    part = anonymous or one.path[0] in _ASIDE
-    for name in own:
-        yield name, (0.5 if part and name in titles else 1.0)
-    if parent is not None:
-        for above in (parent.title, *parent.aliases):
-            yield above + one.title, 1.0
-        yield f"{parent.title_en} {one.title_en}", 1.0
-        yield f"{fold_words(parent.name)} {fold_words(one.name)}", 1.0
+def _bare_name(heading: str) -> str:
+    """The last name of a dotted one, without the unit with which a program's heading ends."""
+    name = heading.rpartition(".")[2] if "." in heading.strip(".") else heading
+    return _IN_UNIT.sub("", name) if _unit_word(name) else name
 
 
 def _unit_word(name: str) -> str | None:
-    """The unit with which a program's heading ends: area_km2, price_wan."""
-    word = name.lower().rpartition("_")[2] if "_" in name else ""
-    return _UNIT_WORDS.get(word)
+    """The unit with which a program's heading ends: area_km2, price_wan, term in years."""
+    found = _IN_UNIT.search(name) if name.isascii() else None
+    return _UNIT_WORDS.get(found[1].lower()) if found else None

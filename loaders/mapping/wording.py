@@ -3,7 +3,7 @@
 import csv
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from math import log, sqrt
 from pathlib import Path
@@ -12,23 +12,52 @@ from schemas.codelist import fold
 
 _WORDS = Path(__file__).with_name("words.csv")
 _HUMP = re.compile(r"([a-z])([A-Z])")
-_RUNS = re.compile(r"[a-z]+|[\u4e00-\u9fff]+")
+_RUNS = re.compile(r"md5|sha256|[a-z]+|[\u4e00-\u9fff]+")
 _LONGEST = 6
+# What programs add to a heading.
+_NOISE = frozenset({"row", "column", "col", "field", "value", "mark", "str"})
+_NAME = re.compile(r"(?:名称|名|[ _]?[Nn]ames?)$")
 # What characters say beside the words in which they stand.
-# What it counts that two names end in words of one meaning, or of two.
-_ALIKE, _UNLIKE = 1.1, 0.75
 _OF_PAIR, _OF_CHARACTER = 0.6, 0.3
+# What it counts that two names end in words of one meaning, of one kind of thing, of two kinds; that one says the
+# contrary of the other.
+_ALIKE, _AKIN, _UNLIKE, _CONTRARY = 1.1, 0.9, 0.45, 0.3
+# A heading that says all of a name and more is so near to it at most.
+_SAID_WHOLE = 0.6
+_CONTRARIES = (("=start", "=end"), ("=least", "=most"), ("=planned", "=actual"), ("=winner", "=seller"))
+
+
+@cache
+def _rows() -> tuple[Mapping[str, str], ...]:
+    with _WORDS.open(encoding="utf-8", newline="") as stream:
+        return tuple(csv.DictReader(stream))
 
 
 @cache
 def _meanings() -> Mapping[str, str]:
-    """What a word means, by the word; where two meanings have a word, the first."""
-    found: dict[str, str] = {}
-    with _WORDS.open(encoding="utf-8", newline="") as stream:
-        for row in csv.DictReader(stream):
-            for word in row["words"].split("|"):
-                found.setdefault(word, row["meaning"])
-    return found
+    """What a word means, by the word."""
+    return {word: row["meaning"] for row in _rows() for word in row["words"].split("|")}
+
+
+@cache
+def _kinds() -> Mapping[str, str]:
+    """What kind of thing a name is of that ends in a word of a meaning: a place, a number, somebody."""
+    return {row["meaning"]: row["kind"] for row in _rows() if row["kind"]}
+
+
+def meanings(name: str) -> frozenset[str]:
+    """What the words of a name mean, as far as they are known."""
+    return frozenset(term[1:] for term in terms(name) if term.startswith("="))
+
+
+def is_bare(name: str) -> bool:
+    """Whether a name is one known word and nothing else: 时间, id."""
+    said = terms(name)
+    return (
+        sum(term.startswith("=") for term in said) == 1
+        and all(term.startswith("=") or not term.isascii() for term in said)
+        and (name.isascii() or fold_words(name) in _meanings())
+    )
 
 
 def terms(name: str) -> dict[str, float]:
@@ -60,10 +89,26 @@ def head(name: str) -> str | None:
         return None
     known, last = _meanings(), runs[-1]
     if last.isascii():
-        words = _split(last)
-        return known.get(words[-1])
+        words = [word for run in runs if run.isascii() for word in _split(run) if word not in _NOISE]
+        return known.get(words[-1]) if words else None
     ends = (known.get(last[-length:]) for length in range(min(_LONGEST, len(last)), 0, -1))
     return next((meaning for meaning in ends if meaning), None)
+
+
+def last_word(name: str) -> str:
+    """What a name ends in: its last English word, or its last two characters."""
+    runs = _RUNS.findall(fold_words(name))
+    return (runs[-1] if runs[-1].isascii() else runs[-1][-2:]) if runs else ""
+
+
+def heads(name: str) -> tuple[str, ...]:
+    """The meanings that say what kind of thing a name is of: of 用途名称 a name, and a use."""
+    last = head(name)
+    if last is None:
+        return ()
+    before = _NAME.sub("", name)
+    further = head(before) if last == "name" and before != name else None
+    return (last,) if further is None else (last, further)
 
 
 def fold_words(name: str) -> str:
@@ -73,12 +118,18 @@ def fold_words(name: str) -> str:
 
 def _meant(run: str) -> Iterable[str]:
     """The meanings of the words of a Chinese text, the longest words first found."""
+    known = _meanings()
+    return (known[word] for word in _words(run))
+
+
+def _words(run: str) -> Iterable[str]:
+    """The known words of a Chinese text, the longest first found."""
     known, at = _meanings(), 0
     while at < len(run):
         for length in range(min(_LONGEST, len(run) - at), 0, -1):
-            meaning = known.get(run[at : at + length])
-            if meaning:
-                yield meaning
+            word = run[at : at + length]
+            if word in known:
+                yield word
                 at += length
                 break
         else:
@@ -111,7 +162,13 @@ class NameIndex:
         self._rarity = {term: log(1 + len(known) / count) for term, count in in_names.items()}
         self._unknown = log(1 + len(known))
         self._names: dict[str, list[tuple[str, float]]] = {}
-        self._heads = {name: head(name) for name in known}
+        self._heads = {name: heads(name) for name in known}
+        self._terms = known
+        self._meant = {
+            name: {term for term in found if term.startswith("=")}
+            for name, found in known.items()
+            if _is_known(name) and any(term[1:] in _kinds() for term in found)
+        }
         for name, found in known.items():
             weighed = self._weighed(found)
             for term, weight in weighed.items():
@@ -119,21 +176,63 @@ class NameIndex:
 
     def near(self, heading: str) -> dict[str, float]:
         """How near every name is that shares a term with a heading, 0 to 1."""
-        found: dict[str, float] = {}
-        for term, weight in self._weighed(terms(heading)).items():
+        alike: dict[str, float] = {}
+        whole: dict[str, float] = {}
+        said = terms(heading)
+        for term, weight in self._weighed(said).items():
             for name, other in self._names.get(term, ()):
-                found[name] = found.get(name, 0.0) + weight * other
-        last = head(heading)
-        return {name: near * self._same_kind(last, name) for name, near in found.items()}
+                alike[name] = alike.get(name, 0.0) + weight * other
+                whole[name] = whole.get(name, 0.0) + other * other
+        ends = heads(heading)
+        meant = {term for term in said if term.startswith("=")}
+        return {
+            name: max(near, _SAID_WHOLE * (1.0 if self._is_said(name, meant) else whole[name] ** 2))
+            * self._same_kind(ends, name)
+            * (_CONTRARY if self._contrary(said, name) else 1.0)
+            for name, near in alike.items()
+        }
 
-    def _same_kind(self, last: str | None, name: str) -> float:
+    def _same_kind(self, ends: Sequence[str], name: str) -> float:
         """A place is no project, whatever other words the two names share."""
-        other = self._heads[name]
-        if last is None or other is None:
-            return 1.0
-        return _ALIKE if last == other else _UNLIKE
+        return max((_kinship(one, other) for one in ends for other in self._heads[name]), default=1.0)
+
+    def _is_said(self, name: str, meant: set[str]) -> bool:
+        """Whether a name consists of known words, all of whose meanings a heading says."""
+        known = self._meant.get(name, set())
+        return bool(known) and known <= meant
+
+    def _contrary(self, said: Mapping[str, float], name: str) -> bool:
+        """Whether a heading says the start of what a name says the end of, or the like."""
+        other = self._terms[name]
+        return any(
+            (one in said and two not in said and two in other and one not in other)
+            or (two in said and one not in said and one in other and two not in other)
+            for one, two in _CONTRARIES
+        )
 
     def _weighed(self, found: Mapping[str, float]) -> dict[str, float]:
         weighed = {term: count * self._rarity.get(term, self._unknown) for term, count in found.items()}
         length = sqrt(sum(weight * weight for weight in weighed.values())) or 1.0
         return {term: weight / length for term, weight in weighed.items()}
+
+
+def _is_known(name: str) -> bool:
+    """Whether a name consists of known words only."""
+    known = _meanings()
+    for run in _RUNS.findall(fold_words(name)):
+        if run.isascii():
+            if any(word not in known for word in _split(run)):
+                return False
+        elif len(run) != sum(map(len, _words(run))):
+            return False
+    return bool(name)
+
+
+def _kinship(one: str, other: str) -> float:
+    """What it counts that a name ends in a word of one meaning and another in one of the other."""
+    if one == other:
+        return _ALIKE
+    kind, others = _kinds().get(one), _kinds().get(other)
+    if kind is None or others is None:
+        return _AKIN
+    return 1.0 if kind == others else _UNLIKE

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from loaders.asked import Asked
 from loaders.headings import find_heading
 from loaders.mapping.lists import EachMatch, WideMatch
-from loaders.mapping.matching import SURE, Matched
+from loaders.mapping.matching import Matched
 from loaders.mapping.proposal import Proposal
 from loaders.mapping.specimen import Table
+from loaders.mapping.surety import SURE
 from loaders.personal import mask
 from loaders.profile_file import parse_profile
 from schemas.catalog import Catalog, Disclosure
@@ -67,19 +68,33 @@ def _columns(proposal: Proposal, columns: Mapping[str, Matched]) -> Iterator[str
         if one.best is None:
             yield f"{_quoted(key)} = {{ drop = {_quoted(one.reason)} }}"
         else:
-            yield f"{_quoted(key)} = {_target(one, one.best.field.dotted)}  # {how_sure(one)}"
+            yield f"{_quoted(key)} = {_target(one, one.best.path)}  # {how_sure(one)}"
 
 
 def _target(one: Matched, path: str) -> str:
-    more = {}
+    more: dict[str, str | dict[str, str]] = {}
     if one.column.unit and one.best and (one.best.field.is_money or one.best.field.unit):
         more["unit"] = one.column.unit
     if one.column.contents.packed and one.best and _in_list(one.best.field, one):
         more["split"] = one.column.contents.packed
+    if one.column.contents.day and one.best and one.best.field.kind in ("date", "moment"):
+        more["replace"] = {one.column.contents.day: "日"}
     if not more:
         return _quoted(path)
-    parts = ", ".join(f"{name} = {_quoted(said)}" for name, said in {"to": path, **more}.items())
-    return f"{{ {parts} }}"
+    return _table({"to": path, **more})
+
+
+def _table(said: Mapping[str, str | dict[str, str]]) -> str:
+    """A table on one line."""
+    parts = (
+        f"{_key(name)} = {_quoted(one) if isinstance(one, str) else _table(dict(one))}"
+        for name, one in said.items()
+    )
+    return f"{{ {', '.join(parts)} }}"
+
+
+def _key(name: str) -> str:
+    return name if name.isascii() and name.isalpha() else _quoted(name)
 
 
 def _in_list(field: Field, one: Matched) -> bool:
