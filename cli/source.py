@@ -46,14 +46,14 @@ def source(
         known = provenance(connection, one)
     if known is None:
         raise OpenallocError(
-            "L132", f"{one} 已撤回,内容和来源不再保留", f"{one} is withdrawn; its content and sources are not kept",
+            "C040", f"{one} 已撤回,内容和来源不再保留", f"{one} is withdrawn; its content and sources are not kept",
             "历次内容见 openalloc history。", "See openalloc history for what it said.",
         )  # fmt: skip
     disclosure = catalog.versions.get(str(known.record.get("schema"))) or catalog.types.get(known.type)
     values = list(traced(known.record, known.sources, disclosure, path))
     if not values:
         raise OpenallocError(
-            "L133", f"这条记录没有 {path}", f"the record has no {path}",
+            "C041", f"这条记录没有 {path}", f"the record has no {path}",
             f"写一个它有的属性,例如 {next(iter(known.record))};不写路径就列出全部。",
             f"Name one that it has, like {next(iter(known.record))}, or none for all of them.",
         )  # fmt: skip

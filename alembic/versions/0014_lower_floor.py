@@ -23,4 +23,4 @@ def _hold(size: int) -> None:
     """FTS5 writes a segment whenever it holds so many bytes of a transaction; segments have to be merged."""
     if op.get_bind().dialect.name == "sqlite":
         for name in _INDEXES:
-            op.execute(f"INSERT INTO {name}({name}, rank) VALUES ('hashsize', {size})")
+            op.execute(f"INSERT INTO {name}({name}, rank) VALUES ('hashsize', {size})")  # noqa: S608
