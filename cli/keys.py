@@ -65,7 +65,7 @@ def create(
             "例如 530114;全国是 100000。", "For example 530114; the whole country is 100000.",
         )  # fmt: skip
     types = tuple(dict.fromkeys(catalog.type(one).type for one in type))
-    with writing(engine) as connection:
+    with writing(engine, lasting=True) as connection:
         key, secret = keys.create(
             connection, publisher=code, publisher_name=name, region=region, types=types, note=note, now=now,
             expires_at=_end(expires, now),
@@ -98,7 +98,7 @@ def revoke(
 ) -> None:
     """作废密钥,立即生效。Revoke a key, at once."""
     now = utc_now()
-    with writing(_engine(database)) as connection:
+    with writing(_engine(database), lasting=True) as connection:
         key = keys.revoke(connection, id, now)
     if key is None:
         raise OpenallocError(

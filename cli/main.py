@@ -1,5 +1,6 @@
 """The `openalloc` command. Exit codes: 0 done, 1 the data has errors, 2 it could not be done."""
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -337,11 +338,25 @@ app.command()(source)
 
 
 def main() -> None:
-    """The entry point: errors in both languages, never a stack trace for what the asker did."""
+    """The entry point: errors in both languages, never a stack trace for what the asker did or the disk has not."""
     try:
-        app()
+        try:
+            app()
+        finally:
+            sys.stdout.flush()  # while there is somebody to be told that it could not be written
     except (OpenallocError, FormatError) as error:
         output.print_error(error)
+        raise SystemExit(2) from None
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nobody reads it
+        raise SystemExit(1) from None
+    except Exception as error:
+        from store.failure import failure
+
+        known = failure(error)
+        if known is None:
+            raise
+        output.print_error(known)
         raise SystemExit(2) from None
 
 

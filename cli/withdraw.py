@@ -44,7 +44,7 @@ def withdraw(
     with engine.connect() as connection:
         one = withdrawing.find(connection, identifier, publisher)
     now = utc_now()
-    with writing(engine) as connection:
+    with writing(engine, lasting=True) as connection:
         made = withdrawing.withdraw(connection, one, mask(reason)[0], Catalog.load(), now, privacy=privacy)
     if made.kind == withdrawing.PRIVACY:
         erasing.purge(engine)

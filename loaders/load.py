@@ -127,8 +127,9 @@ def load(
     again: bool = False,
     bounds: Bounds | None = None,
     receipt: Receipt | None = None,
+    batch: int = BATCH,
 ) -> Report:
-    """Store a file's records in batches, each a transaction of its own; `now` is UTC without a zone.
+    """Store a file's records, `batch` at a time, each in a transaction of its own; `now` is UTC without a zone.
 
     Withdrawn records are brought back only if that is asked for (`again`).
 
@@ -139,7 +140,7 @@ def load(
     with Spool() as fragments, Spool() as refusals:
         if not run.read(fragments, refusals):
             if receipt is not None:
-                with writing(engine) as connection:
+                with writing(engine, lasting=True) as connection:
                     receipt.finish(connection, run.report())
             return run.report()
         profile_hash = f"{profile.name} {profile.text_hash}" if profile else None
@@ -147,15 +148,15 @@ def load(
         started = loads.Load(name, run.sha256, profile_hash, type, run.known_publisher, run.bounds_text)
         run.load_id, run.again = loads.begin(engine, started, now), again
         run.waited = run.waiting(engine)
-        batch: list[Outcome] = []
+        together: list[Outcome] = []
         for outcome in run.outcomes():
-            batch.append(outcome)
-            if len(batch) == BATCH:
-                run.write(engine, batch, now)
-                batch = []
-        run.write(engine, batch, now)
+            together.append(outcome)
+            if len(together) == batch:
+                run.write(engine, together, now)
+                together = []
+        run.write(engine, together, now)
         joining.settle_pending(engine)
-        with writing(engine) as connection:
+        with writing(engine, lasting=True) as connection:
             intake = run.intake
             taken = intake.rows - len(intake.refused) - sum(intake.skipped.values())
             loads.finish(

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, and_, or_, select
 
 from schemas.catalog import Disclosure
 from schemas.issue import Issue
@@ -58,14 +58,18 @@ def state_of(codes: Sequence[str]) -> str:
 
 
 def waiting(connection: Connection, load_id: str, rows: int) -> tuple[str, ...]:
-    """The loads before this one of files of its name, department and number of rows that have cases known by place."""
+    """The loads before this one of files of its name, department and number of rows that have cases known by place.
+
+    What an interrupted run of this one has closed still counts: the row may be refused again, by another record's fault.
+    """
     done, own, r = tables.load.alias(), tables.load.alias(), tables.refused.c
     same = own.c.publisher_id.is_not_distinct_from(done.c.publisher_id)
+    lives = or_(r.state == OPEN, and_(r.state == REPAIRED, r.closed_by == load_id))
     query = (
         select(done.c.id)
         .join_from(done, own, (own.c.file_name == done.c.file_name) & same)
         .where(own.c.id == load_id, done.c.id != load_id, done.c.rows == rows)
-        .where(select(r.load_id).where(r.load_id == done.c.id, r.state == OPEN, r.disclosure_id.is_(None)).exists())
+        .where(select(r.load_id).where(r.load_id == done.c.id, lives, r.disclosure_id.is_(None)).exists())
     )  # fmt: skip
     return tuple(sorted(connection.scalars(query)))
 

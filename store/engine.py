@@ -1,7 +1,8 @@
 """The database behind a URL, set up as this project needs it: one SQLite file, or PostgreSQL."""
 
 import sqlite3
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
@@ -16,7 +17,7 @@ _SQLITE = ("sqlite", "sqlite+pysqlite")
 _OLDEST_SQLITE = (3, 38)  # json_each is built in from here on; RETURNING came with 3.35
 _PRAGMAS = (
     "journal_mode = WAL",  # readers see the last commit while a load writes
-    "synchronous = NORMAL",  # with WAL a crash of the machine may lose the last batches, never corrupt
+    "synchronous = NORMAL",  # with WAL a crash of the machine may lose the last batches, never corrupt (see `writing`)
     # Pages: a load changes the same ones again and again, and writes them into the file once in 64 MB of log.
     "wal_autocheckpoint = 16000",
     "mmap_size = 1073741824",
@@ -56,13 +57,21 @@ def connect(url: str) -> Engine:
     return engine
 
 
-def writing(engine: Engine) -> AbstractContextManager[Connection]:
+@contextmanager
+def writing(engine: Engine, *, lasting: bool = False) -> Iterator[Connection]:
     """One transaction that writes; commits at its end, rolls back on an exception.
 
+    With `lasting` it, and all that was committed before, is on the disk when this ends: for what somebody is told.
+
     On SQLite it takes the write lock at once (waiting for another writer), so that what it reads first is still
-    true when it writes.
+    true when it writes. An error of the driver comes as SQLAlchemy's, also where the driver was spoken to itself.
     """
-    return engine.execution_options(writes=True).begin()
+    driver: Any = engine.dialect.loaded_dbapi
+    try:
+        with engine.execution_options(writes=True, lasting=lasting).begin() as connection:
+            yield connection
+    except driver.Error as error:  # COPY is the driver's
+        raise DBAPIError.instance(None, None, error, driver.Error, dialect=engine.dialect) from error
 
 
 def _parse(url: str) -> URL:
@@ -122,9 +131,12 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    connection.exec_driver_sql(
-        "BEGIN IMMEDIATE" if connection.get_execution_options().get("writes") else "BEGIN"
-    )
+    options = connection.get_execution_options()
+    if not options.get("writes"):
+        connection.exec_driver_sql("BEGIN")
+        return
+    connection.exec_driver_sql(f"PRAGMA synchronous = {'FULL' if options.get('lasting') else 'NORMAL'}")
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def _postgresql(url: URL) -> Engine:

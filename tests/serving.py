@@ -16,7 +16,9 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 @contextmanager
-def serving(database: str, folder: Path, workers: int = 1, options: Sequence[str] = ()) -> Iterator[str]:
+def serving(
+    database: str, folder: Path, workers: int = 1, options: Sequence[str] = (), rate: str | None = None
+) -> Iterator[str]:
     """The address of a server over a database; its log lies in the folder. It has to stop when it is asked to."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -26,6 +28,8 @@ def serving(database: str, folder: Path, workers: int = 1, options: Sequence[str
         "--database", database, "--workers", str(workers), *options,
     ]  # fmt: skip
     environment = {name: value for name, value in os.environ.items() if not name.startswith("OPENALLOC")}
+    if rate is not None:
+        environment["OPENALLOC_RATE"] = rate
     with (folder / "log").open("wb") as log:
         server = subprocess.Popen(
             command, cwd=folder, env=environment | {"PYTHONPATH": str(ROOT)}, stdout=log, stderr=log

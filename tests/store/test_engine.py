@@ -108,3 +108,14 @@ def test_a_failed_transaction_leaves_nothing(engine: Engine) -> None:
         fail()
     with engine.connect() as connection:
         assert connection.scalar(text("SELECT version FROM data_version")) == 0
+
+
+def test_what_somebody_is_told_is_synced_before(tmp_path: Path) -> None:
+    engine = connect(f"sqlite:///{tmp_path / 'a.db'}")
+
+    def synced(lasting: bool) -> int:
+        with writing(engine, lasting=lasting) as connection:
+            return int(connection.exec_driver_sql("PRAGMA synchronous").scalar_one())
+
+    assert [synced(True), synced(False), synced(True)] == [2, 1, 2], "FULL, NORMAL, FULL"
+    engine.dispose()
