@@ -21,6 +21,7 @@ from loaders.beginning import beginning
 from loaders.beyond import Beyond
 from loaders.bounds import Bounds
 from loaders.build import Place
+from loaders.collector import resting
 from loaders.completeness import filled_paths
 from loaders.contradicting import Contradictions
 from loaders.earlier import Earlier, Remembered
@@ -148,12 +149,14 @@ def load(
         run.load_id, run.again = loads.begin(engine, started, now), again
         run.waited = run.waiting(engine)
         batch: list[Outcome] = []
-        for outcome in run.outcomes():
-            batch.append(outcome)
-            if len(batch) == BATCH:
-                run.write(engine, batch, now)
-                batch = []
-        run.write(engine, batch, now)
+        with resting() as collect:
+            for outcome in run.outcomes():
+                batch.append(outcome)
+                if len(batch) == BATCH:
+                    run.write(engine, batch, now)
+                    batch = []
+                    collect()
+            run.write(engine, batch, now)
         joining.settle_pending(engine)
         with writing(engine) as connection:
             intake = run.intake
