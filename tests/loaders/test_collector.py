@@ -13,10 +13,15 @@ class Circle:
         self.own = self
 
 
-def test_it_works_again_whatever_ends_the_block() -> None:
-    with pytest.raises(ZeroDivisionError), resting():
+def fail() -> None:
+    with resting():
         assert not gc.isenabled()
         raise ZeroDivisionError
+
+
+def test_it_works_again_whatever_ends_the_block() -> None:
+    with pytest.raises(ZeroDivisionError):
+        fail()
     assert gc.isenabled()
     assert gc.get_freeze_count() == 0
 
