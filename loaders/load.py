@@ -21,6 +21,7 @@ from loaders.beginning import beginning
 from loaders.beyond import Beyond
 from loaders.bounds import Bounds
 from loaders.build import Place
+from loaders.collector import resting
 from loaders.completeness import filled_paths
 from loaders.contradicting import Contradictions
 from loaders.earlier import Earlier, Remembered
@@ -149,12 +150,14 @@ def load(
         run.load_id, run.again = loads.begin(engine, started, now), again
         run.waited = run.waiting(engine)
         together: list[Outcome] = []
-        for outcome in run.outcomes():
-            together.append(outcome)
-            if len(together) == batch:
-                run.write(engine, together, now)
-                together = []
-        run.write(engine, together, now)
+        with resting() as collect:
+            for outcome in run.outcomes():
+                together.append(outcome)
+                if len(together) == batch:
+                    run.write(engine, together, now)
+                    together = []
+                    collect()
+            run.write(engine, together, now)
         joining.settle_pending(engine)
         with writing(engine, lasting=True) as connection:
             intake = run.intake

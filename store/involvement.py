@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from store import bulk, tables
-from store.cells import Cell, Cells, Kept, between, settle
+from store.cells import Cell, Cells, Kept, Key, between, settle
 from store.identity import recencies
 
 _TABLE = tables.rollup_organization
@@ -81,44 +81,46 @@ def cells(connection: Connection, ids: Sequence[str]) -> Cells:
         known = by_role.get((who, one, role))
         by_role[who, one, role] = amount if known is None else known + (amount or 0)
         disclosed[one] = tuple(disclosure)
-    made: Cells = {}
+    made: dict[Key, list[Any]] = {}
     by_disclosure: dict[tuple[str, str], int | None] = {}
     for (who, one, role), amount in by_role.items():
-        _count(made, (who, "role", role), _figures(amount, *disclosed[one][1:]))
+        _count(made, (who, "role", role), amount, disclosed[one])
         known = by_disclosure.get((who, one))
         by_disclosure[who, one] = amount if known is None else known if amount is None else max(known, amount)
     for (who, one), amount in by_disclosure.items():
-        domain, published, *_ = disclosed[one]
-        figures = _figures(amount, *disclosed[one][1:])
-        _count(made, (who, "domain", domain), figures)
-        _count(made, (who, "year", published[:4] if published else ""), figures)
-    return made
+        said = disclosed[one]
+        domain, published, *_ = said
+        _count(made, (who, "domain", domain), amount, said)
+        _count(made, (who, "year", published[:4] if published else ""), amount, said)
+    sums = len(_SUMS)
+    return {key: Cell((), tuple(one[:sums]), tuple(one[sums:])) for key, one in made.items()}
 
 
-def _figures(party: int | None, published: str | None, record: int | None, recency: int) -> Cell:
-    """Those of one disclosure."""
-    amount = record if party is None else party
-    if amount is None:
-        sums: tuple[int, ...] = (1, 0, 0, 0, 0, 0, 0)
+def _count(made: dict[Key, list[Any]], key: Key, party: int | None, disclosure: tuple[Any, ...]) -> None:
+    """Add a disclosure to a cell: sums, then extremes. `disclosure` is its domain, date, amount and recency."""
+    _, published, record, recency = disclosure
+    cell = made.get(key)
+    if cell is None:
+        cell = made[key] = [0, 0, 0, 0, 0, 0, 0, published, published, recency, recency]
     else:
+        _, _, _, _, _, _, _, first, last, low, high = cell
+        if published is not None:
+            if first is None or published < first:
+                cell[7] = published
+            if last is None or published > last:
+                cell[8] = published
+        if recency < low:
+            cell[9] = recency
+        if recency > high:
+            cell[10] = recency
+    cell[0] += 1
+    amount = record if party is None else party
+    if amount is not None:
+        at = 4 if party is None else 1
         high = amount // _BILLION if amount >= 0 else -(-amount // _BILLION)
-        low = amount - high * _BILLION
-        sums = (1, 0, 0, 0, 1, high, low) if party is None else (1, 1, high, low, 0, 0, 0)
-    return Cell((), sums, (published, published, recency, recency))
-
-
-def _count(made: Cells, key: tuple[str, ...], figures: Cell) -> None:
-    """Add a disclosure to a cell."""
-    known = made.get(key)
-    if known is None:
-        made[key] = figures
-        return
-    first, last, low, high = known.extremes
-    day, _, recency, _ = figures.extremes
-    if day is not None:
-        first, last = (day, day) if first is None else (min(first, day), max(last, day))
-    extremes = (first, last, min(low, recency), max(high, recency))
-    made[key] = Cell((), tuple(map(add, known.sums, figures.sums)), extremes)
+        cell[at] += 1
+        cell[at + 1] += high
+        cell[at + 2] += amount - high * _BILLION
 
 
 class Span:

@@ -40,6 +40,11 @@ class Node:
     method: str | None = None  # of a whole record: the property that says how it is allocated
     columns: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     children: Mapping[str, "Node"] = field(default_factory=lambda: _NOTHING)
+    objects: Mapping[str, "Node"] = field(init=False, compare=False)  # those of the children that are objects
+
+    def __post_init__(self) -> None:
+        objects = {name: one for name, one in self.children.items() if one.children or one.role}
+        object.__setattr__(self, "objects", objects)
 
 
 def layout(disclosure: Disclosure, units: Codelist) -> Node:

@@ -131,15 +131,17 @@ class _Reader:
 
     def read(self, value: Mapping[str, Any], node: Node, lot: int | None, *, in_item: bool) -> None:
         """Collect what stands in an object; `lot` is the ordinal of the lot in which it lies."""
+        objects = node.objects
         for name, found in value.items():
-            child = node.children.get(name)
+            child = objects.get(name)
             if child is None or found is None:
                 continue
-            if child.children or child.role:
-                is_lots = name == "lots" and node is self.layout
+            if name == "lots" and node is self.layout:
                 for ordinal, one in enumerate(found if child.many else (found,)):
-                    place = ordinal if is_lots else lot
-                    self._object(one, child, value, node, place, in_item)
+                    self._object(one, child, value, node, ordinal, in_item)
+            else:
+                for one in found if child.many else (found,):
+                    self._object(one, child, value, node, lot, in_item)
 
     def _object(
         self, one: Mapping[str, Any], child: Node, holder: Mapping[str, Any], node: Node, lot: int | None, in_item: bool
@@ -152,7 +154,8 @@ class _Reader:
             self._party(one["partyRole"], one["organization"], one, child, place, in_item)
         elif child.role and child.role != "publisher":
             self._party(child.role, one, holder, node, lot, in_item)
-        self.read(one, child, lot, in_item=in_item)
+        if child.objects:
+            self.read(one, child, lot, in_item=in_item)
 
     def _item(self, item: Mapping[str, Any], node: Node, lot: int | None) -> Row:
         name = _first(item, node, "name")

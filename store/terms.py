@@ -217,9 +217,11 @@ def _found(text: str) -> tuple[dict[str, None], dict[str, None]]:
 
 
 def _terms(text: str) -> list[str]:
-    """The terms of a normal text. They depend on the text alone, so that they can be made again to be taken out."""
+    """The terms of a normal text, some several times. They depend on the text alone, so that they can be made again
+    to be taken out.
+    """
     found: list[str] = []
-    for piece in text.split():
+    for piece in dict.fromkeys(text.split()):
         found += _terms_of_short(piece) if len(piece) <= _SHORT else _terms_of(piece)
     return found
 

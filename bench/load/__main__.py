@@ -124,7 +124,7 @@ def show(name: str, found: dict[str, list[Figures]], count: int) -> None:
             )
             print(
                 f"| {title} | {count / wall:,.0f} | {1000 * computed / count:.3f} | {1000 * server / count:.3f}"
-                f" | {peak / 1024:.0f} MB + {child / 1024:.0f} MB in the child |"
+                f" | {peak >> 20} MB + {child >> 20} MB in the child |"
             )
     print()
     for one, other, title in (

@@ -19,7 +19,6 @@ from typing import Any
 import psycopg
 from sqlalchemy import Engine, StaticPool, create_engine, event, make_url
 
-from bench.check import own_peak
 from bench.load import bare
 from bench.load.stages import sampled
 from bench.query.computing import of_folder
@@ -63,15 +62,15 @@ def _measured(run: Callable[[], Any], server: Callable[[], float]) -> dict[str, 
     gc.collect()
     children = resource.getrusage(resource.RUSAGE_CHILDREN)
     before = server()
-    with sampled() as stages:
+    with sampled() as samples:
         wall, computed = perf_counter(), process_time()
         run()
         wall, computed = perf_counter() - wall, process_time() - computed
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     child = after.ru_utime + after.ru_stime - children.ru_utime - children.ru_stime
     return {
-        "wall": wall, "process": computed, "child": child, "server": server() - before, "stages": dict(stages),
-        "peak": own_peak(), "peak of the child": after.ru_maxrss,
+        "wall": wall, "process": computed, "child": child, "server": server() - before, "stages": dict(samples.stages),
+        "peak": samples.memory, "peak of the child": 1024 * after.ru_maxrss,
     }  # fmt: skip
 
 

@@ -3,15 +3,20 @@
 A signal in the middle of a long call into C is handled at its end, and then weighs all of it.
 """
 
+import os
 import signal
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
 from time import process_time
 from types import FrameType
 
 STAGES = ("read", "check", "screen", "build rows", "insert", "rollups", "commit", "other")
 _EVERY = 0.002  # seconds of computing
+_MEMORY = 10  # samples between two looks at memory
+_PAGE = os.sysconf("SC_PAGE_SIZE")
 # The first that any frame of the stack lies in: part of the file's name, the function if it matters, the stage.
 _PLACES = (
     ("/store/rollups.py", "", "rollups"), ("/store/involvement.py", "", "rollups"), ("/store/cells.py", "", "rollups"),
@@ -25,17 +30,34 @@ _PLACES = (
 )  # fmt: skip
 
 
+@dataclass(slots=True)
+class Sampled:
+    """Seconds of this process's computing by stage; the most memory of its own, without files that it maps."""
+
+    stages: Counter[str] = field(default_factory=Counter)
+    memory: int = 0
+    _taken: int = 0
+
+    def take(self, stage: str, seconds: float) -> None:
+        """One sample."""
+        self.stages[stage] += seconds  # type: ignore[assignment]
+        self._taken += 1
+        if self._taken % _MEMORY == 1:
+            _, resident, shared, *_ = map(int, Path("/proc/self/statm").read_text().split())
+            self.memory = max(self.memory, (resident - shared) * _PAGE)
+
+
 @contextmanager
-def sampled() -> Iterator[Counter[str]]:
-    """Seconds of this process's computing by stage, while the block runs."""
-    found: Counter[str] = Counter()
+def sampled() -> Iterator[Sampled]:
+    """Samples while the block runs."""
+    found = Sampled()
     kept: dict[tuple[str, str], int] = {}
     last = process_time()
 
     def sample(_number: int, frame: FrameType | None) -> None:
         nonlocal last
         now = process_time()
-        found[_stage(frame, kept)] += now - last
+        found.take(_stage(frame, kept), now - last)
         last = now
 
     before = signal.signal(signal.SIGPROF, sample)

@@ -1,0 +1,36 @@
+"""The collector rests during a load and not after it."""
+
+import gc
+import weakref
+
+import pytest
+
+from loaders.collector import resting
+
+
+class Circle:
+    def __init__(self) -> None:
+        self.own = self
+
+
+def fail() -> None:
+    with resting():
+        assert not gc.isenabled()
+        raise ZeroDivisionError
+
+
+def test_it_works_again_whatever_ends_the_block() -> None:
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    assert gc.isenabled()
+    assert gc.get_freeze_count() == 0
+
+
+def test_circles_go_when_it_is_asked() -> None:
+    with resting() as collect:
+        circle = Circle()
+        held = weakref.ref(circle)
+        del circle
+        assert held() is not None
+        collect()
+        assert held() is None
