@@ -149,6 +149,10 @@ RULES: dict[str, Rule] = {
     "L062": Rule(
         "warning", "同一个单位有两个统一社会信用代码(“{title}”的代码):{value}", "One organization has two credit codes (that of “{titleEn}”): {value}",
         "与第 {row} 行核对“{shared}”的代码,改正填错的一个。", "Compare with row {row} the code of “{shared}”, and correct the wrong one."),
+    "O010": Rule(
+        "warning", "这是组织机构代码或者营业执照注册号,不是统一社会信用代码:{value}", "This is an organization code or the number of a business licence, not a credit code: {value}",
+        "2015 年起用 18 位的统一社会信用代码,能查到的请换上。单位按这个旧代码来认,记录里不写它。",
+        "Since 2015 credit codes have 18 characters; write that where it is known. The organization is recognised by the old code, which the record does not have."),
     "L063": Rule(
         "warning", "同一个统一社会信用代码有两个名称(“{title}”的名称):{value}", "One credit code has two names (that of “{titleEn}”): {value}",
         "与第 {row} 行核对代码 {shared} 的名称;单位改过名的不必处理。", "Compare with row {row} the name of {shared}; nothing to do where it was renamed."),

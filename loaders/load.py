@@ -25,6 +25,7 @@ from loaders.collector import resting
 from loaders.completeness import filled_paths
 from loaders.contradicting import Contradictions
 from loaders.earlier import Earlier, Remembered
+from loaders.former import organizations, without_former
 from loaders.fragment import Fragment
 from loaders.groups import Issues
 from loaders.intake import Intake, Progress
@@ -61,6 +62,7 @@ class Outcome:
     sources: dict[str, Any]
     disclosure: Disclosure
     fragments: list[Fragment]
+    former: dict[str, str]  # codes of before 2015, see loaders/former.py
 
 
 class Receipt(Protocol):
@@ -297,7 +299,10 @@ class _Run:
         batch = self._without_named_places(batch)
         with writing(engine) as connection:
             inside = batch if self.bounds is None else self._inside(self.bounds, connection, batch)
-            entries = [Entry(one.record, one.disclosure, one.sources) for one in inside]
+            entries = [
+                Entry(one.record, one.disclosure, one.sources, former=organizations(one.former))
+                for one in inside
+            ]
             written = write(connection, entries, self.catalog, self.load_id, now, again=self.again)
             contradictions = [*self.contradictions.found(connection, entries, written)]
             taken = [one for one, entry in zip(written.ids, entries, strict=True) if one not in written.left]
@@ -415,11 +420,16 @@ class _Run:
                 self.intake.completeness.take(disclosure, self.intake.said_paths(record, disclosure, paths))
                 first = False
             found = check_record(record, disclosure, self.catalog) if paths is None else []
+            place_of = places(merged.sources, fragments[0].place.sheet, fragments[0].place.row)
+            former, noted = without_former(record, found)
+            if former:
+                self.intake.issues.add(*(placed(one, place_of(one.path)) for one in noted))
+                merged.sources = {path: one for path, one in merged.sources.items() if path not in former}
+                found = check_record(record, disclosure, self.catalog)
             if lacking:
                 found = [one for one in found if one.code != "S001" or one.path not in lacking]
             errors = [one for one in found if one.severity == "error"]
             if not errors:
-                place_of = places(merged.sources, fragments[0].place.sheet, fragments[0].place.row)
                 self.intake.issues.add(*(placed(one, place_of(one.path)) for one in found))
                 paths = filled_paths(record, disclosure) if paths is None else paths
                 more = list(self.beyond.take(disclosure, record, paths, place_of))
@@ -427,7 +437,7 @@ class _Run:
                 without_homes(merged.record, merged.sources, more)
                 if lacking:
                     return None
-                return Outcome(merged.record, merged.sources, disclosure, fragments)
+                return Outcome(merged.record, merged.sources, disclosure, fragments, former)
             fragments = self._without_faulty(fragments, errors, merged.sources)
         return None
 

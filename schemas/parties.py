@@ -35,7 +35,7 @@ _PERSON = re.compile(r"[\u4e00-\u9fff]{2,4}")
 _BODIES = tuple("局厅院厂店所站部会社行场馆园队心司团校室府委户铺坊吧库村镇乡县市区办组处科厅库堂楼城网台")
 # What makes a longer name an organization's wherever it stands; a name with anything masked is nobody's.
 _ORGANIZED = ("公司", "中心", "集团", "合作社", "事务所", "研究院", "委员会", "政府", "大学", "医院")
-_MASKED = re.compile(r"[*＊某×○〇●■□·]|[xX]{2}")
+_MASKED = re.compile(r"[*＊某×○〇●■□·、,，;；/]|[xX]{2}|联合体")
 _SHORTEST_BODY = 5
 _ROOM = re.compile(r"\d+\s*(?:室|单元|号楼|幢|栋)|(?:室|单元)$")
 
@@ -52,9 +52,9 @@ def is_person(organization: Mapping[str, Any]) -> bool:
 
 
 def is_body(name: str) -> bool:
-    """Whether a name is surely that of an organization and whole: never that of a private person, nothing masked in it.
+    """Whether a name is surely that of one organization, and whole: no private person's, nothing masked, no consortium's.
 
-    >>> is_body("云南示例有限公司(联合体)"), is_body("张三丰"), is_body("阿布都·示例"), is_body("某某公司")
+    >>> is_body("云南示例有限公司"), is_body("张三丰"), is_body("某某公司"), is_body("甲示例公司、乙示例公司联合体")
     (True, False, False, False)
     """
     if len(name) < _SHORTEST_BODY or _MASKED.search(name):

@@ -27,7 +27,7 @@ def folded(name: str) -> str:
 
 
 def process_key(name: str) -> str | None:
-    """A name as it is matched within one process; None where it is not surely an organization's.
+    """A name as it is matched within one process; None where it is not surely that of one organization.
 
     There a limited company is one in the long and the short form of that word: no registry enters both.
 

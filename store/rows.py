@@ -292,15 +292,15 @@ def publisher_row(record: Mapping[str, Any], publisher: Publisher, catalog: Cata
     }
 
 
-def at(record: Mapping[str, Any], path: str) -> Iterator[Mapping[str, Any]]:
+def at(record: Mapping[str, Any], path: str) -> Iterator[dict[str, Any]]:
     """The object at a path with places, `lots.0.supplier`; nothing where there is none."""
     found: Any = record
     for step in path.split("."):
         if isinstance(found, list):
             found = found[int(step)] if step.isdigit() and int(step) < len(found) else None
         else:
-            found = found.get(step) if isinstance(found, Mapping) else None
-    if isinstance(found, Mapping):
+            found = found.get(step) if isinstance(found, dict) else None
+    if isinstance(found, dict):
         yield found
 
 

@@ -24,7 +24,8 @@ LONGEST = 200  # characters of who decided
 _S = tables.organization_suggestion
 
 _WORDS = ("公司", "中心", "集团", "合作社", "事务所", "研究院", "委员会", "大学", "医院")
-_MASKS = ("*", "某", "×", "○", "xx")
+# What is masked, and what several together are called.
+_MASKS = ("*", "某", "×", "○", "xx", "、", ",", ";", "/", "联合体")
 _ENDS = ("局", "院", "校", "馆", "站", "政府", "厅", "园", "队", "办公室")
 # A body's short name, 自然资源局, is that of many: with its place it has so many characters.
 _LONG = 8

@@ -15,7 +15,7 @@ ROOMS = {
     "schemas": "S",
     "formats": "F",
     "store": "DWO",
-    "loaders": "LWKP",  # P: personal data that must not go out
+    "loaders": "LWKPO",  # P: personal data that must not go out
     "query": "Q",
     "publish": "P",
     "api": "AQK",
