@@ -58,7 +58,8 @@ class Names:
 
         A heading is looked up as it stands, then without the unit it states, then without its last bracket; one of
         programs may be the English title's words in any order (project_name, plot_ratio_minimum), one of two names
-        (建筑面积/总建筑面积) is what both of them mean. A `nested` one may be known by its last name alone.
+        (建筑面积/总建筑面积) is what both of them mean. A `nested` one may be known by its last two names together (受让人,
+        名称), or by the last alone.
         """
         found = self._find(heading)
         if not found and heading.isascii():
@@ -69,7 +70,8 @@ class Names:
             if len({tuple(one.field.path for one in found) for found in each}) == 1:
                 found = min(each, key=lambda found: [one.weight for one in found])
         if not found and nested and "." in heading:
-            found = self.find(heading.rpartition(".")[2])
+            above, last = heading.split(".")[-2:]
+            found = self._find(above + last) or self.find(last)
         return found
 
     def _find(self, heading: str) -> tuple[Meaning, ...]:

@@ -1,0 +1,286 @@
+"""What people really send, one invented file a quirk: what is read of it, and what the report says.
+
+docs/reading.md lists these; every line of it names the tests that show it.
+"""
+
+import codecs
+import datetime
+import io
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+import xlsxwriter
+import xlwt
+
+from formats import wire
+from formats.registry import format_of
+from loaders import load as loading
+from loaders.load import Outcome, check
+from loaders.tracing import traced
+from schemas.catalog import Catalog
+
+PUBLISHER = "11530114MB0W00017C"
+RESULT, MINING = "land/grant-result", "mining/transaction-result"
+DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "reading.md"
+TESTS = Path(__file__).resolve().parents[1]
+
+HEAD = "宗地编号,土地坐落,土地面积(公顷),成交价格(万元),受让人,成交日期"
+ROW = "SL-1,示例路,1.5,100,示例有限公司,2024-06-18"
+READ = {
+    "lots.0.parcelNumber": "SL-1", "lots.0.parcelLocation": "示例路", "lots.0.parcelArea": 15000,
+    "lots.0.price.amount": 1_000_000, "lots.0.transferee.name": "示例有限公司", "lots.0.dealDate": "2024-06-18",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Quirk:
+    """A file, and what must be read: values of its first record, codes of the report, rows skipped by rule."""
+
+    name: str
+    content: bytes
+    values: dict[str, Any] = field(default_factory=lambda: READ)
+    codes: frozenset[str] = frozenset()
+    skipped: dict[str, int] = field(default_factory=dict)
+    records: int = 1
+    type: str = RESULT
+
+
+def text(*lines: str, encoding: str = "utf-8", mark: bytes = b"", end: str = "\n") -> bytes:
+    return mark + (end.join(lines) + end).encode(encoding)
+
+
+def other(delimiter: str) -> bytes:
+    return text(HEAD.replace(",", delimiter), ROW.replace(",", delimiter))
+
+
+def xlsx(fill: Callable[[Any], None], **options: Any) -> bytes:
+    stream = io.BytesIO()
+    with xlsxwriter.Workbook(stream, options) as book:
+        fill(book)
+    return stream.getvalue()
+
+
+def xls(fill: Callable[[Any], None]) -> bytes:
+    stream, book = io.BytesIO(), xlwt.Workbook()
+    fill(book)
+    book.save(stream)
+    return stream.getvalue()
+
+
+def sheet(book: Any, rows: list[list[Any]], name: str = "结果") -> Any:
+    made = book.add_worksheet(name)
+    for number, row in enumerate(rows):
+        made.write_row(number, 0, row)
+    return made
+
+
+def rows(*more: str) -> list[list[Any]]:
+    return [line.split(",") for line in (HEAD, ROW, *more)]
+
+
+def with_row(row: str, *beyond: str) -> bytes:
+    return text(HEAD, row, *beyond)
+
+
+def merged(book: Any) -> None:
+    made = book.add_worksheet("结果")
+    made.merge_range("A1:F1", "示例市土地出让结果")
+    for place, name in (
+        ("A2:A3", "宗地编号"),
+        ("B2:B3", "土地坐落"),
+        ("E2:E3", "受让人"),
+        ("F2:F3", "成交日期"),
+    ):
+        made.merge_range(place, name)
+    made.merge_range("C2:D2", "成交情况")
+    made.write_row("C3", ["土地面积(公顷)", "成交价格(万元)"])
+    made.write_row("A4", ROW.split(","))
+
+
+def hidden(book: Any) -> None:
+    made = sheet(book, rows("SL-2,示例路,1,2,示例有限公司,2024-06-19"))
+    made.set_row(2, None, None, {"hidden": True})
+    made.set_column(4, 4, None, None, {"hidden": True})
+    sheet(book, [HEAD.split(","), ["SL-3", "示例路", 1, 2, "示例有限公司", "2024-06-19"]], "往年").hide()
+
+
+def errors(book: Any) -> None:
+    made = sheet(book, rows())
+    made.write_formula("B2", "=VLOOKUP(1,A:A,2)", None, "#N/A")
+    made.write_formula("E2", "=A2", None, "")
+    strike = book.add_format({"font_strikeout": True})
+    made.write("A2", "SL-1", strike)
+
+
+def percent(book: Any) -> None:
+    made = sheet(book, [["矿业权名称", "矿业权类型", "矿业权出让收益率(%)", "成交价格(万元)", "公告编号"]])
+    made.write_row("A2", ["示例矿", "采矿权"])
+    made.write("C2", 0.023, book.add_format({"num_format": "0.0%"}))
+    made.write_row("D2", [100, "SL-1"])
+
+
+def since_1904(book: Any) -> None:
+    made = sheet(book, [HEAD.split(","), ROW.split(",")[:5]])
+    made.write("F2", 43999)
+
+
+def dated(book: Any) -> None:
+    made = sheet(book, [HEAD.split(","), ROW.split(",")[:5]])
+    made.write("F2", datetime.date(2024, 6, 18), book.add_format({"num_format": 'yyyy"年"m"月"d"日"'}))
+    made.write_rich_string("B2", "示例", book.add_format({"bold": True}), "路")
+
+
+def old(book: Any) -> None:
+    made = book.add_sheet("结果")
+    for number, row in enumerate(rows()):
+        for place, cell in enumerate(row):
+            made.write(number, place, cell)
+    other_ = book.add_sheet("往年")
+    other_.write(0, 0, "说明")
+    other_.visibility = 1
+
+
+def page(*lines: str, charset: str = "gb2312") -> bytes:
+    table = "".join(f"<tr>{line}</tr>" for line in lines)
+    return f"<html><head><meta charset={charset}></head><body><table>{table}</table></body></html>".encode(
+        "gbk"
+    )
+
+
+def cells(line: str, tag: str = "td") -> str:
+    return "".join(f"<{tag}>{cell}</{tag}>" for cell in line.split(","))
+
+
+HEADINGS_OF_A_PAGE = (
+    "<th rowspan=2>宗地编号</th><th rowspan=2>土地坐落</th><th colspan=2>成交</th><th rowspan=2>受让人</th><th rowspan=2>成交日期</th>",
+    "<th>土地面积(公顷)</th><th>成交价格(万元)</th>",
+)
+OBJECT = dict(zip(HEAD.split(","), ROW.split(","), strict=True))
+
+
+def said(*values: Any) -> bytes:
+    return "\n".join(json.dumps(value, ensure_ascii=False) for value in values).encode()
+
+
+XML = (
+    '<?xml version="1.0" encoding="GBK"?><s:Envelope xmlns:s="urn:s" xmlns:a="urn:a"><s:Body>'
+    '<a:地块 宗地编号="SL-1"><a:土地坐落>示例路</a:土地坐落><成交价格>100万元</成交价格><受让人><名称>示例有限公司</名称></受让人></a:地块>'
+    '<a:地块 宗地编号="SL-2"/></s:Body></s:Envelope>'
+)  # fmt: skip
+
+QUIRKS: tuple[Quirk, ...] = (
+    # Text.
+    Quirk("semicolons.csv", other(";")),
+    Quirk("tabs.csv", other("\t")),
+    Quirk("pipes.txt", other("|")),
+    Quirk("stated-delimiter.csv", b"sep=;\r\n" + other(";")),
+    Quirk("blank-before-quote.csv", text(HEAD, ROW.replace("示例路", ' "示例路, 1号"')), READ | {"lots.0.parcelLocation": "示例路, 1号"}),
+    Quirk("line-break-in-cell.csv", text(HEAD, ROW.replace("示例路", '"示例路\n1号"')), READ | {"lots.0.parcelLocation": "示例路\n1号"}),
+    Quirk("stray-quote.csv", text(HEAD, ROW.replace("示例路", '5"管旁')), READ | {"lots.0.parcelLocation": '5"管旁'}),
+    Quirk("old-line-ends.csv", text(HEAD, ROW, end="\r")),
+    Quirk("gbk.csv", text(HEAD, ROW, encoding="gbk")),
+    Quirk("gb18030-four-bytes.csv", text(HEAD, ROW.replace("示例路", "䶮𠮷路"), encoding="gb18030"), READ | {"lots.0.parcelLocation": "䶮𠮷路"}),
+    Quirk("marks-of-utf8.csv", text(HEAD, ROW, mark=codecs.BOM_UTF8 * 2)),
+    Quirk("utf16-without-mark.csv", text(HEAD, ROW, encoding="utf-16-le")),
+    Quirk("utf16.csv", text(HEAD, ROW, encoding="utf-16-be", mark=codecs.BOM_UTF16_BE)),
+    Quirk("big5.csv", text("編號,名稱,金額", "一,範例公司,臺北縣市政府土地出讓", encoding="big5"), {}, frozenset({"F070"}), records=0),
+    Quirk("nul.csv", with_row(ROW.replace("示例", "示\0例")), {}, frozenset({"F012"}), records=0),
+    Quirk("broken-gbk.csv", text(HEAD, ROW, encoding="gbk") + b"\xff\xff\n", {}, frozenset({"F010"}), records=0),
+    Quirk("workbook-named.csv", b"PK\x03\x04\x00", {}, frozenset({"F071"}), records=0),
+    Quirk("empty.csv", b"", {}, frozenset({"F004"}), records=0),
+    Quirk("headings-only.csv", text(HEAD), {}, frozenset({"L008"}), records=0),
+    Quirk("one-column.csv", text("宗地编号", "SL-1"), {"lots.0.parcelNumber": "SL-1"}, frozenset({"L001"}), records=0),
+    # Tables.
+    Quirk("title-and-unit-above.csv", text("示例市出让结果", "单位：万元、公顷", HEAD.replace("(公顷)", "").replace("(万元)", ""), ROW)),
+    Quirk("row-of-units.csv", text(HEAD.replace("(公顷)", "").replace("(万元)", ""), ",,公顷,万元,,", ROW), skipped={"unit": 1}),
+    Quirk("units-in-cells.csv", with_row("SL-1,示例路,22.5亩,壹佰万元整,示例有限公司,2024-06-18")),
+    Quirk("totals-and-notes.csv", with_row(ROW, "合计,,1.5,100,,", "注：数据来源于示例", ",,,,,", HEAD), skipped={"total": 1, "note": 1, "heading": 1, "blank": 1}),
+    Quirk("ragged-and-trailing.csv", text(HEAD, ROW + ",", "SL-2,示例路"), records=2),
+    Quirk("duplicate-headings.csv", text(HEAD + ",成交日期", ROW + ",2024-06-18")),
+    Quirk("merged-headings.xlsx", xlsx(merged)),
+    Quirk("hidden.xlsx", xlsx(hidden), codes=frozenset({"L126"}), records=3),
+    Quirk("errors.xlsx", xlsx(errors), {"lots.0.parcelNumber": "SL-1", "lots.0.dealDate": "2024-06-18"}, frozenset({"L127", "L128", "L129"})),
+    Quirk("percent.xlsx", xlsx(percent), {"lots.0.royaltyRate": 2.3}, type=MINING),
+    Quirk("since-1904.xlsx", xlsx(since_1904, date_1904=True), READ, frozenset({"L130"})),
+    Quirk("dates-and-rich-text.xlsx", xlsx(dated)),
+    Quirk("several-sheets.xlsx", xlsx(lambda book: (sheet(book, rows()), sheet(book, [HEAD.split(","), ["SL-9", "示例路", 1, 2, "示例", "2024-06-20"]], "二"))), records=2),  # type: ignore[arg-type,return-value]
+    Quirk("old-workbook.xls", xls(old), codes=frozenset({"L020", "L126"})),
+    Quirk("page-named.xls", page(*HEADINGS_OF_A_PAGE, cells(ROW))),
+    Quirk("page-with-hidden-row.xls", page(cells(HEAD, "th"), cells(ROW)).replace(b"<tr><td>", b'<tr style="display:none"><td>'), codes=frozenset({"L126"})),
+    # Objects.
+    Quirk("several-values.json", said(OBJECT, OBJECT | {"宗地编号": "SL-2"}), records=2),
+    Quirk("marked.json", codecs.BOM_UTF8 + said([OBJECT])),
+    Quirk("wrapped.json", said({"code": 0, "data": {"total": 1, "list": [OBJECT]}})),
+    Quirk("nested.json", said([{"宗地编号": "SL-1", "受让人": {"名称": "示例有限公司"}}]), {"lots.0.parcelNumber": "SL-1", "lots.0.transferee.name": "示例有限公司"}),
+    Quirk("lines-and-arrays.jsonl", said(OBJECT, [OBJECT | {"宗地编号": "SL-2"}]), records=2),
+    Quirk("epochs.json", said([OBJECT | {"成交日期": 1718640000000}])),
+    Quirk("zoned-times.json", said([OBJECT | {"成交日期": "2024-06-17T16:00:00.000Z"}])),
+    Quirk("paths.xml", XML.encode("gbk"), {"lots.0.parcelNumber": "SL-1", "lots.0.price.amount": 1_000_000, "lots.0.transferee.name": "示例有限公司"}, records=2),
+    # Cells.
+    Quirk("marked-texts.csv", with_row("'SL-1,\"=\"\"示例路\"\"\",'1.5,100,示例有限公司,'2024-06-18")),
+    Quirk("invisible-characters.csv", with_row("SL-\u200b1,\u3000示例路\xa0,1.5,100,\ufeff示例有限公司,2024-06-18")),
+    Quirk("soft-line-breaks.csv", with_row("SL-1,示例路\x0b1号,1.5,100,示例有限公司,2024-06-18"), READ | {"lots.0.parcelLocation": "示例路\n1号"}),
+    Quirk("line-breaks-of-pages.csv", with_row("SL-1,示例路<br/>1号_x000D_,1.5,100,示例&nbsp;公司,2024-06-18"), READ | {"lots.0.parcelLocation": "示例路\n1号", "lots.0.transferee.name": "示例 公司"}),
+    Quirk("errors-as-text.csv", with_row("SL-1,#REF!,########,100,示例有限公司,2024-06-18"), {"lots.0.price.amount": 1_000_000}, frozenset({"L120"})),
+    Quirk("lost-figures.csv", with_row("5.30114E+17,示例路,1.5,100,示例有限公司,2024-06-18"), {}, frozenset({"L121"}), records=0),
+    Quirk("whole-figures.csv", with_row("5.30114E+5,示例路,1.5,100,示例有限公司,2024-06-18"), READ | {"lots.0.parcelNumber": "530114"}),
+    Quirk("full-width.csv", with_row("SL-1,示例路,１．５,１００,示例有限公司,２０２４年６月１８日")),
+    Quirk("thousands.csv", with_row('SL-1,示例路,"15，000平方米","1,000,000元",示例有限公司,2024-06-18')),
+    Quirk("approximate.csv", with_row("SL-1,示例路,约1.5,约100,示例有限公司,2024-06-18"), codes=frozenset({"L123"})),
+    Quirk("numerals.csv", with_row("SL-1,示例路,一万五千平方米,壹佰万元整（¥1000000.00）,示例有限公司,二〇二四年六月十八日")),
+    Quirk("differing-words.csv", with_row("SL-1,示例路,1.5,壹佰万元整（1200000元）,示例有限公司,2024-06-18"), {"lots.0.price.amountDetails": "壹佰万元整（1200000元）"}, frozenset({"L131"})),
+    Quirk("brackets.csv", with_row('SL-1,示例路,1.5,"(1,234.50)",示例有限公司,2024-06-18'), {"lots.0.price.amount": -12_345_000}, frozenset({"S036"})),
+    Quirk("two-figure-year.csv", with_row("SL-1,示例路,1.5,100,示例有限公司,24.6.18"), codes=frozenset({"L124"})),
+    Quirk("month-only.csv", with_row("SL-1,示例路,1.5,100,示例有限公司,二〇二四年六月"), {}, frozenset({"L125"}), records=0),
+    Quirk("serials.csv", with_row("SL-1,示例路,1.5,100,示例有限公司,45461")),
+    Quirk("range-of-amounts.csv", with_row("SL-1,示例路,1.5,100-200万元,示例有限公司,2024-06-18"), {"lots.0.price.amountDetails": "100-200万元"}, frozenset({"L021"})),
+)  # fmt: skip
+
+# Beside what a quirk is about: what a report says of files as small as these.
+_USUAL = re.compile(r"S\d+|L007|L018|L061")
+
+
+@pytest.fixture(autouse=True)
+def read_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Read files in this process; that a child does the same is tested where it is."""
+
+    def batches(path: Path, _limits: Any) -> Iterator[wire.Batch]:
+        with path.open("rb") as stream:
+            for line in wire.encode(format_of(path.name).read(stream)):
+                yield wire.decode(line)
+
+    monkeypatch.setattr(loading, "read_batches", batches)
+
+
+@pytest.mark.parametrize("quirk", QUIRKS, ids=lambda one: one.name)
+def test_what_people_send_is_read(quirk: Quirk, catalog: Catalog, tmp_path: Path) -> None:
+    path = tmp_path / quirk.name
+    path.write_bytes(quirk.content)
+    found: list[Outcome] = []
+    report = check(path, catalog, type=quirk.type, publisher=PUBLISHER, taken=found.append)
+    codes = {code for code in report.issue_counts if code in quirk.codes or not _USUAL.fullmatch(code)}
+    assert codes == quirk.codes
+    if quirk.records:
+        assert {name: count for name, count in report.skipped.items() if count} == quirk.skipped
+        first = {
+            one.path: one.value for one in traced(found[0].record, found[0].sources, found[0].disclosure)
+        }
+        assert {place: first.get(place) for place in quirk.values} == quirk.values
+    assert len(found) == quirk.records
+
+
+def test_every_quirk_is_in_the_document() -> None:
+    document = DOCUMENT.read_text("utf-8")
+    named = re.findall(r"`([\w./-]+(?:\.(?:csv|txt|xlsx|xls|jsonl?|xml)|::test_\w+))`", document)
+    assert {one.name for one in QUIRKS} <= set(named)
+    for name in named:
+        if "::" not in name:
+            assert name in {one.name for one in QUIRKS}
+            continue
+        file, _, test = name.partition("::")
+        assert f"def {test}(" in (TESTS / file).read_text("utf-8"), name
