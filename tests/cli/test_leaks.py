@@ -140,6 +140,10 @@ ADDRESSES: dict[str, tuple[tuple[str, str, str | dict[str, str], dict[str, str]]
         ("POST", "{receipt}", {"key": "{key}"}, {}),
         ("POST", "{receipt}", {"key": "{key}", "answer": "json"}, {}),
     ),
+    "/disclosures/{id}": (
+        ("GET", "/disclosures/{record}", "", {}), ("GET", f"/disclosures/{RESIDENT}", "", {}),
+        ("GET", f"/disclosures/{RESIDENT}", "", {"Accept": "text/html"}),
+    ),
     "/readyz": (("GET", "/readyz", "", {}),),
 }  # fmt: skip
 # The same for all: what stands in the address, in an answer to machines and in a page.
@@ -354,7 +358,10 @@ def test_no_address_answers_them(place: SimpleNamespace, served: tuple[Starlette
         elif body != "{file}":
             sent = {"content": body.replace("{record}", place.record).encode()}
         answer = client.request(
-            method, receipt if address == "{receipt}" else address, headers=headers, **sent
+            method,
+            address.replace("{receipt}", receipt).replace("{record}", place.record),
+            headers=headers,
+            **sent,
         )
         statuses.add(answer.status_code)
         if body == "{file}":
