@@ -95,6 +95,8 @@ def _purge_file(driver: Any) -> None:
     cursor = driver.cursor()
     for index in ("search", "search_name_terms"):
         cursor.execute(f"INSERT INTO {index}({index}) VALUES ('optimize')")  # noqa: S608
+    if cursor.execute("SELECT 1 FROM sqlite_master WHERE name = 'sqlite_stat4'").fetchone():
+        cursor.execute("ANALYZE")  # somebody made statistics, which quote values
     # The copy that VACUUM makes may be larger than memory.
     cursor.execute("PRAGMA temp_store = FILE")
     cursor.execute("VACUUM")
