@@ -17,7 +17,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.types import Receive, Scope, Send
 
-from api import desk, graphiql, pages, reading, standard, submitting, template, validate
+from api import citation, desk, graphiql, pages, reading, standard, submitting, template, validate
 from api.checkers import Checkers
 from api.compression import Compression
 from api.documents import Documents, registered, sha256
@@ -97,6 +97,7 @@ def application(
             WebSocketRoute("/graphql", socket),
             Route("/graphql/schema.graphql", schema_text),
             Route("/developers", developers),
+            *citation.routes(),
             *graphiql.routes(),
             *standard.routes(),
             *reading.routes(),

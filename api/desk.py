@@ -5,6 +5,7 @@ address of a receipt asks for the key again.
 """
 
 import hashlib
+import re
 import secrets
 import tempfile
 from base64 import b64encode
@@ -27,7 +28,7 @@ from api import submitting
 from api.forms import Form, is_form, read
 from api.pages import Pages, Title, language, page, wants_page
 from api.receipts import receipt, slip
-from api.refusal import RequestError, body_of
+from api.refusal import RequestError, body_of, told, words_of
 from api.stating import PERIODS, choices, statement_of
 from api.submissions import Submissions
 from api.submitting import PATH, Asked, may_submit, refusal, take
@@ -44,6 +45,7 @@ from store.keys import Key
 _TITLE: Title = ("提交与回执", "Submit")
 _RECEIPT: Title = ("回执", "Receipt")
 _MOST = 100
+_DIGEST = re.compile("[0-9a-f]{64}")
 # What a page shows again of a form that was not taken: never the key.
 _FIELDS = ("stated", "year", "part", "region", "statement", "record", "reason", "kind")
 OUTCOMES: Mapping[str, tuple[str, str]] = {
@@ -338,7 +340,7 @@ def _shown(
 def _locked(request: Request, *, form: Form, error: OpenallocError) -> Response:
     return _page(
         request, "receipt.html", _RECEIPT, status=_code(error), receipt=None, id=request.path_params["id"],
-        error=_said(error),
+        error=words_of(error),
     )  # fmt: skip
 
 
@@ -348,21 +350,23 @@ def _again(request: Request, *, form: Form, error: OpenallocError) -> Response:
         return Response(body_of(error), _code(error), PRIVATE, JSON)
     title: Title = ("没有提交", "Not submitted")
     return _page(
-        request, "submit_page.html", title, status=_code(error), form=_again_of(form), error=_said(error), preview=None,
+        request, "submit_page.html", title, status=_code(error), form=_again_of(form), error=words_of(error), preview=None,
     )  # fmt: skip
 
 
 def _again_of(form: Form) -> Mapping[str, str]:
-    return {name: form.said(name) for name in ("sha256", "type", "profile", "again")} | {
-        "token": secrets.token_hex(16)
-    }
+    """What the form needs to be sent once more; figures of a hash are no person's."""
+    digest = form.said("sha256")
+    return {name: told(form.said(name)) for name in ("type", "profile", "again")} | {
+        "sha256": digest if _DIGEST.fullmatch(digest) else "", "token": secrets.token_hex(16),
+    }  # fmt: skip
 
 
 def _desk(request: Request, *, form: Form | None = None, error: OpenallocError | None = None) -> Response:
     desk: Submissions = request.app.state.submissions
     return _page(
-        request, "desk.html", _TITLE, status=_code(error) if error else 200, error=_said(error) if error else None,
-        given={name: form.said(name) if form else "" for name in _FIELDS}, domains=choices(desk.catalog), periods=PERIODS, year=_today(desk).year,
+        request, "desk.html", _TITLE, status=_code(error) if error else 200, error=words_of(error) if error else None,
+        given={name: told(form.said(name)) if form else "" for name in _FIELDS}, domains=choices(desk.catalog), periods=PERIODS, year=_today(desk).year,
         token=secrets.token_hex(16),
     )  # fmt: skip
 
@@ -394,10 +398,3 @@ def _page(request: Request, template: str, title: Title, *, status: int = 200, *
 
 def _code(error: OpenallocError) -> int:
     return error.status if isinstance(error, RequestError) else 422
-
-
-def _said(error: OpenallocError) -> dict[str, str]:
-    return {
-        "code": error.code, "message": error.message, "messageEn": error.message_en,
-        "hint": error.hint, "hintEn": error.hint_en,
-    }  # fmt: skip

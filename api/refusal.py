@@ -24,6 +24,14 @@ def body_of(error: OpenallocError) -> bytes:
     return orjson.dumps({"errors": [{"message": told(message), "extensions": hints}]})
 
 
+def words_of(error: OpenallocError) -> dict[str, str]:
+    """The error as a page says it."""
+    return {
+        "code": error.code, "message": told(error.message), "messageEn": told(error.message_en),
+        "hint": told(error.hint), "hintEn": told(error.hint_en),
+    }  # fmt: skip
+
+
 def told(text: str) -> str:
     """A message as it goes out: it may repeat what was sent, but no number of a person."""
     return mask(text)[0]

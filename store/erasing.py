@@ -75,7 +75,7 @@ def purge(engine: Engine) -> None:
     """Take out of the database's files what was deleted from its tables. Nothing else may be open in this thread.
 
     SQLite: the search indexes are merged, the file is written anew, its log emptied; raises StoreError W005 where
-    a reader keeps the log. PostgreSQL: VACUUM; what it leaves on disks is said in docs/withdrawals.md.
+    a reader keeps the log. PostgreSQL: VACUUM and new statistics; what it leaves on disks is said in docs/withdrawals.md.
     """
     connection = engine.raw_connection()
     try:
@@ -85,7 +85,7 @@ def purge(engine: Engine) -> None:
             return
         driver.autocommit = True
         names = [*(table.name for table in _VALUES), "search", "search_name"]
-        driver.execute(f"VACUUM {', '.join(names)}")
+        driver.execute(f"VACUUM (ANALYZE) {', '.join(names)}")  # the statistics quote values
         driver.autocommit = False
     finally:
         connection.close()
@@ -95,6 +95,8 @@ def _purge_file(driver: Any) -> None:
     cursor = driver.cursor()
     for index in ("search", "search_name_terms"):
         cursor.execute(f"INSERT INTO {index}({index}) VALUES ('optimize')")  # noqa: S608
+    if cursor.execute("SELECT 1 FROM sqlite_master WHERE name = 'sqlite_stat4'").fetchone():
+        cursor.execute("ANALYZE")  # somebody made statistics, which quote values
     # The copy that VACUUM makes may be larger than memory.
     cursor.execute("PRAGMA temp_store = FILE")
     cursor.execute("VACUUM")

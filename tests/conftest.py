@@ -107,7 +107,7 @@ def postgresql_files(postgresql_uri: Callable[[str], str]) -> Callable[[str], by
             (folder,) = connection.execute("SHOW data_directory").fetchone() or ("",)
             paths = connection.execute(
                 "SELECT pg_relation_filepath(oid) FROM pg_class WHERE relkind IN ('r', 'i', 't')"
-                " AND relnamespace IN ('public'::regnamespace, 'pg_toast'::regnamespace)"
+                " AND (relnamespace IN ('public'::regnamespace, 'pg_toast'::regnamespace) OR relname = 'pg_statistic')"
             ).fetchall()
         files = [
             one for (path,) in paths if path for one in Path(folder, path).parent.glob(f"{Path(path).name}*")

@@ -3,6 +3,7 @@
 A new one fails `test_every_way_out_is_listed` until it is asked below, or named with the reason why it cannot tell.
 """
 
+import hashlib
 import io
 import json
 import logging
@@ -70,6 +71,7 @@ COMMANDS: dict[str, tuple[tuple[str, ...], ...]] = {
     "refused": (("--all", "--first", "100", "{database}"), ("--all", "--json", "{database}"), ("--rates", "{database}"),
                 ("--publisher", RESIDENT, "{database}")),
     "history": (("{record}", "{database}"), ("{record}", "--json", "{database}"), (RESIDENT, "{database}")),
+    "source": (("{record}", "{database}"), ("{record}", "--json", "{database}")),
     "withdraw": (("{record}", "--reason", f"示例:有身份证号{RESIDENT}和{MOBILE}", "{database}"), (RESIDENT, "--reason", "x", "{database}")),
     "reindex": (("{database}",),),
     "keys create": (("--publisher", PUBLISHER, "--name", f"示例{RESIDENT}", "--region", "530114", "--types", TYPE, "--note", f"示例{MOBILE}", "--json", "{database}"),),
@@ -89,8 +91,8 @@ COMMANDS_APART = {
 
 JSON_TYPE = {"Content-Type": "application/json"}
 _FILE = f"type={TYPE}&file={quote(NAME)}&publisher={PUBLISHER}"
-# (method, address, body, headers); `{file}` is the file with what was planted.
-ADDRESSES: dict[str, tuple[tuple[str, str, str, dict[str, str]], ...]] = {
+# (method, address, body or the fields of a form, headers); `{file}` is the file with what was planted.
+ADDRESSES: dict[str, tuple[tuple[str, str, str | dict[str, str], dict[str, str]], ...]] = {
     "/graphql": (
         ("GET", f"/graphql?query=%7B+x{RESIDENT}+%7D", "", {}),
         ("GET", f"/graphql?query={quote('{ disclosures(search: ' + chr(34) + RESIDENT + chr(34) + ') { totalCount } }')}", "", {}),
@@ -114,10 +116,33 @@ ADDRESSES: dict[str, tuple[tuple[str, str, str, dict[str, str]], ...]] = {
         ("POST", f"/submissions?type={RESIDENT}", "x", {"Content-Type": "text/csv", "Authorization": "{key}"}),
         ("POST", f"/submissions?profile={RESIDENT}", "x", {"Content-Type": f"text/{RESIDENT}", "Authorization": "{key}"}),
         ("POST", "/submissions", "x", {"Content-Type": "text/csv", "Authorization": f"Bearer {RESIDENT}"}),
+        ("POST", "/submissions", {"key": "{key}", "file": "{file}", "sha256": "{sha256}", "type": TYPE}, {}),
+        ("POST", "/submissions", {"key": "{key}", "file": "{file}", "sha256": RESIDENT, "type": RESIDENT}, {}),
+        ("GET", "/submissions", "", {"Authorization": "{key}"}),
+        ("GET", f"/submissions?{RESIDENT}={RESIDENT}", "", {"Accept": "text/html"}),
+    ),
+    "/submissions/preview": (
+        ("POST", "/submissions/preview", {"key": "{key}", "file": "{file}", "sha256": "{sha256}", "type": TYPE}, {}),
+        ("POST", "/submissions/preview", {"key": RESIDENT, "file": "{file}", "sha256": RESIDENT}, {}),
+    ),
+    "/submissions/mine": (("POST", "/submissions/mine", {"key": "{key}"}, {}), ("GET", f"/submissions/mine?{RESIDENT}", "", {})),
+    "/submissions/statements": (
+        ("POST", "/submissions/statements", {"key": "{key}", "type": RESIDENT, "remark": MOBILE, "token": RESIDENT}, {}),
+    ),
+    "/submissions/withdrawals": (
+        ("POST", "/submissions/withdrawals", {"key": "{key}", "record": RESIDENT, "reason": f"有{RESIDENT}", "kind": "ordinary"}, {}),
+        ("POST", "/submissions/withdrawals", json.dumps({"record": RESIDENT, "reason": f"有{RESIDENT}"}), {**JSON_TYPE, "Authorization": "{key}"}),
+        ("POST", "/submissions/withdrawals", '{"record": "{record}", "reason": "示例:有' + RESIDENT + '"}', {**JSON_TYPE, "Authorization": "{key}"}),
     ),
     "/submissions/{id}": (
         ("GET", f"/submissions/{RESIDENT}", "", {"Authorization": "{key}"}),
         ("GET", "{receipt}", "", {"Authorization": "{key}"}),
+        ("POST", "{receipt}", {"key": "{key}"}, {}),
+        ("POST", "{receipt}", {"key": "{key}", "answer": "json"}, {}),
+    ),
+    "/disclosures/{id}": (
+        ("GET", "/disclosures/{record}", "", {}), ("GET", f"/disclosures/{RESIDENT}", "", {}),
+        ("GET", f"/disclosures/{RESIDENT}", "", {"Accept": "text/html"}),
     ),
     "/readyz": (("GET", "/readyz", "", {}),),
 }  # fmt: skip
@@ -318,16 +343,29 @@ def test_no_address_answers_them(place: SimpleNamespace, served: tuple[Starlette
         for form in ("*/*", "text/html")
     ]
     statuses = set()
+    known = {"{key}": secret, "{sha256}": hashlib.sha256(file).hexdigest()}
     for method, address, body, headers in asked:
-        if "sqlite" in place.url and body == "{file}":
+        read = "{file}" in (body.values() if isinstance(body, dict) else (body,))
+        if "sqlite" in place.url and read:
             continue  # what reads files knows no database
-        content = file if body == "{file}" else body.encode()
         headers = {name: f"Bearer {secret}" if value == "{key}" else value for name, value in headers.items()}
+        sent: dict[str, Any] = {"content": file if body == "{file}" else body}
+        if isinstance(body, dict):
+            fields = {
+                name: (None, known.get(value, value)) for name, value in body.items() if value != "{file}"
+            }
+            sent = {"files": {**fields, **({"file": (NAME, file)} if read else {})}}
+        elif body != "{file}":
+            sent = {"content": body.replace("{record}", place.record).encode()}
         answer = client.request(
-            method, receipt if address == "{receipt}" else address, content=content, headers=headers
+            method,
+            address.replace("{receipt}", receipt).replace("{record}", place.record),
+            headers=headers,
+            **sent,
         )
         statuses.add(answer.status_code)
-        receipt = answer.headers.get("location", receipt)
+        if body == "{file}":
+            receipt = answer.headers.get("location", receipt)
         said = answer.content + str(dict(answer.headers)).encode()
         assert found_in(said) == [], (method, address, answer.status_code)
     assert {200, 400, 401, 404, 405, 415} <= statuses

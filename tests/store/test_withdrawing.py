@@ -1,9 +1,12 @@
 """Withdrawals: citable with their reason, counted by nothing; for privacy no byte of the content is left."""
 
+import re
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import psycopg
 import pytest
 from sqlalchemy import Engine, insert, select, text
 
@@ -159,6 +162,9 @@ def test_after_the_purge_no_byte_of_it_is_in_the_file(
         files = b"".join(found.read_bytes() for found in sorted(tmp_path.iterdir()))
         return [value for value in VALUES if value.encode() in files]
 
+    with engine.connect() as connection:
+        connection.exec_driver_sql("ANALYZE")
+        connection.commit()
     take_back(engine, catalog, batches, one, privacy=True)
     assert held()  # what the tables no longer say is in the file
     erasing.purge(engine)
@@ -172,6 +178,41 @@ def test_after_the_purge_no_byte_of_it_is_in_the_file(
     assert "欧阳" not in words
     assert "呈贡" in words
     engine.dispose()
+
+
+def test_on_postgresql_the_files_hold_it_until_the_tables_are_written_anew(
+    postgresql_uri: Callable[[str], str], postgresql_template: str, postgresql_files: Callable[[str], bytes],
+    catalog: Catalog, batches: ModuleType,
+) -> None:  # fmt: skip
+    """What docs/withdrawals.md tells the operator: VACUUM alone leaves bytes, VACUUM FULL of these tables none."""
+    with psycopg.connect(postgresql_uri("postgres"), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE withdrawn TEMPLATE {postgresql_template}")
+    engine = connect(postgresql_uri("withdrawn"))
+    one = everywhere(engine, catalog, batches)
+    with engine.connect() as connection:
+        connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("ANALYZE")
+    values = [value.encode() for value in VALUES if value.isascii()]  # texts of Chinese are often compressed
+
+    def held() -> list[bytes]:
+        files = postgresql_files("withdrawn")
+        return [value for value in (*values, PERSON.encode()) if value in files]
+
+    assert held()
+    take_back(engine, catalog, batches, one, privacy=True)
+    erasing.purge(engine)
+    assert held()
+    document = (Path(__file__).parents[2] / "docs" / "withdrawals.md").read_text("utf-8")
+    (block,) = re.findall(r"```sql\n(VACUUM FULL .*?)```", document, re.DOTALL)
+    written_anew = " ".join(block.split())
+    names = {table.name for table in erasing._VALUES} | {"search", "search_name"}
+    assert {
+        name.strip() for name in written_anew.split(";")[0].removeprefix("VACUUM FULL ANALYZE").split(",")
+    } == names
+    engine.dispose()
+    with psycopg.connect(postgresql_uri("withdrawn"), autocommit=True) as connection:
+        for command in filter(None, (one.strip() for one in written_anew.split(";"))):
+            connection.execute(command)
+    assert held() == []
 
 
 def test_a_reader_that_holds_the_log_is_told_and_the_purge_can_be_repeated(
