@@ -68,7 +68,9 @@ def main() -> None:
     for line in sys.stdin.buffer:
         spent = resource.getrusage(resource.RUSAGE_SELF)
         job = Job(**orjson.loads(line))
-        _limit(resource.RLIMIT_CPU, int(spent.ru_utime + spent.ru_stime) + (LOADING if job.submission else CPU))
+        _limit(
+            resource.RLIMIT_CPU, int(spent.ru_utime + spent.ru_stime) + (LOADING if job.submission else CPU)
+        )
         run(job, catalog, events)
 
 

@@ -31,7 +31,7 @@ from api.refusal import RequestError, body_of
 from api.stating import PERIODS, choices, statement_of
 from api.submissions import Submissions
 from api.submitting import PATH, Asked, may_submit, refusal, take
-from api.validate import JSON, PRIVATE
+from api.validate import JSON, PRIVATE, plain_name
 from api.withdrawing import Asked as Withdrawing
 from api.withdrawing import withdraw as withdraw_record
 from formats.registry import all_formats
@@ -205,7 +205,7 @@ async def _stated(request: Request, stack: ExitStack, key: Key, form: Form) -> R
     desk: Submissions = request.app.state.submissions
     record = statement_of(form.fields, desk.catalog, key.region, _today(desk))
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="openalloc-")))
-    path, content = folder / "statement.json", orjson.dumps(record)
+    path, content = folder / plain_name(f"{record['localId']}.json"), orjson.dumps(record)
     path.write_bytes(content)
     sha256 = hashlib.sha256(content).hexdigest()
     return await _taken(request, stack, key, Form({"token": form.said("token")}), path, sha256, len(content))
