@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from api import desk as pages
+from api import papers as pages
 from api.rate import Rate
 from api.submissions import Submissions
 from loaders.load import load
@@ -125,6 +125,9 @@ def test_another_file_than_the_checked_one_stores_nothing(office: Callable[..., 
     assert {expected: code(answer) for expected, answer in cases.items()} == {one: one for one in cases}
     assert [answer.status_code for answer in cases.values()] == [409, 400, 403, 422, 401, 401]
     assert all(here.secret not in answer.text for answer in cases.values())
+    with here.engine.connect() as connection:
+        trail = [(one.asked, one.outcome, one.error) for one in submissions.listed(connection)]
+    assert sorted(trail) == [("form", "rejected", one) for one in ("K005", "K022", "K034", "K035")]
     assert S.stored(here.engine) == {}
 
 
@@ -151,6 +154,18 @@ def test_a_form_of_another_site_and_a_broken_one_are_refused(office: Callable[..
     )
     assert (long.status_code, code(long)) == (413, "K006")
     assert S.stored(here.engine) == {}
+
+
+def test_a_key_in_the_header_is_that_of_a_system_whatever_it_calls_its_body(
+    office: Callable[..., Office],
+) -> None:
+    here = office()
+    S.store(here.engine, here.catalog, [S.record("1")])
+    kind = {"Content-Type": "application/x-www-form-urlencoded", "Authorization": f"Bearer {here.secret}"}
+    answer = here.client.post("/submissions", content=S.body([S.record("2")], S.JSON), headers=kind)
+    assert (answer.status_code, codes(answer)) == (415, {"K007"})
+    said = b'{"record": "1", "reason": "x"}'
+    assert here.client.post("/submissions/withdrawals", content=said, headers=kind).status_code == 201
 
 
 @BOTH
@@ -255,7 +270,7 @@ def test_nothing_to_disclose_is_stated_by_a_form_within_the_keys_types(
     assert "K011" in elsewhere.text
     cases = {
         "K036": {"stated": "", "year": "2024", "part": "q1"}, "K037": {"stated": S.ALLOWED, "year": "24", "part": "q1"},
-        "K038": {"stated": S.ALLOWED, "year": str(pages._today(here.submissions).year), "part": "year"},
+        "K038": {"stated": S.ALLOWED, "year": str(pages.today(here.submissions).year), "part": "year"},
     }  # fmt: skip
     for expected, fields in cases.items():
         answer = send(here, "/statements", **fields)
