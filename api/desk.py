@@ -5,13 +5,9 @@ address of a receipt asks for the key again.
 """
 
 import hashlib
-import re
-import secrets
 import tempfile
-from base64 import b64encode
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from contextlib import ExitStack
-from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -26,33 +22,38 @@ from starlette.routing import Route
 
 from api import submitting
 from api.forms import Form, is_form, read
-from api.pages import Pages, Title, language, page, wants_page
-from api.receipts import receipt, slip
-from api.refusal import RequestError, body_of, told, words_of
-from api.stating import PERIODS, choices, statement_of
+from api.pages import Pages, language, wants_page
+from api.papers import RECEIPT, again_of, front, handed, locked, once_more, paper, today
+from api.receipts import WITHDRAWAL, receipt, slip
+from api.refusal import RequestError
+from api.stating import statement_of
 from api.submissions import Submissions
 from api.submitting import PATH, Asked, may_submit, refusal, take
-from api.validate import JSON, PRIVATE
+from api.validate import JSON, PRIVATE, plain_name
 from api.withdrawing import Asked as Withdrawing
 from api.withdrawing import withdraw as withdraw_record
 from formats.registry import all_formats
 from loaders.profile import names as profile_names
-from schemas.calendar import BEIJING
 from schemas.errors import OpenallocError
 from store import submissions as trail
 from store.keys import Key
 
-_TITLE: Title = ("提交与回执", "Submit")
-_RECEIPT: Title = ("回执", "Receipt")
 _MOST = 100
-_DIGEST = re.compile("[0-9a-f]{64}")
-# What a page shows again of a form that was not taken: never the key.
-_FIELDS = ("stated", "year", "part", "region", "statement", "record", "reason", "kind")
-OUTCOMES: Mapping[str, tuple[str, str]] = {
-    "stored": ("全部接收", "all taken"), "unchanged": ("没有变化", "nothing was new"), "refused": ("有的没有接收", "some refused"),
-    "outside": ("超出范围", "outside the bounds"), "rejected": ("没有接收", "not taken"), "withdrawn": ("已撤回", "withdrawn"),
-    "running": ("正在处理", "running"), "brokenOff": ("没有处理完", "not done"),
-}  # fmt: skip
+# Errors of a form that has no submission of its own yet.
+_TURNED_AWAY = (
+    "K005",
+    "K009",
+    "K018",
+    "K020",
+    "K022",
+    "K032",
+    "K034",
+    "K035",
+    "K036",
+    "K037",
+    "K038",
+    "S102",
+)
 
 
 def routes() -> list[Route]:
@@ -74,7 +75,7 @@ def routes() -> list[Route]:
 async def entrance(request: Request) -> Response:
     """The page; to a key what it has submitted, as JSON."""
     if wants_page(request) and "authorization" not in request.headers:
-        return _desk(request)
+        return front(request)
     desk: Submissions = request.app.state.submissions
     try:
         key = await run_sync(desk.key, request.headers.get("authorization"))
@@ -90,39 +91,39 @@ async def submit(request: Request) -> Response:
     """Records from a system, or the form with a file."""
     if not is_form(request):
         return await submitting.submit(request)
-    return await _form(request, _submitted, _again)
+    return await _form(request, _submitted, once_more, noted="form")
 
 
 async def preview(request: Request) -> Response:
     """What the file of the form would change."""
-    return await _form(request, _previewed, _again)
+    return await _form(request, _previewed, once_more)
 
 
 async def state(request: Request) -> Response:
     """A statement that there was nothing to disclose, from the form."""
-    return await _form(request, _stated, _desk)
+    return await _form(request, _stated, front, noted="form statement")
 
 
 async def mine(request: Request) -> Response:
     """What the key has submitted, and what of it is still refused."""
-    return await _form(request, _listed, _desk)
+    return await _form(request, _listed, front)
 
 
 async def withdraw(request: Request) -> Response:
     """A withdrawal: JSON with the key in its header, or the form."""
     if is_form(request):
-        return await _form(request, _withdrawn, _desk)
+        return await _form(request, _withdrawn, front, noted=WITHDRAWAL)
     desk: Submissions = request.app.state.submissions
     key: Key | None = None
     try:
         key = await run_sync(desk.key, request.headers.get("authorization"))
         desk.meter(key.id)
+        asked = Withdrawing.of(await _json(request))
         with desk.place(key):
-            asked = Withdrawing.of(await _json(request))
             found = await run_sync(withdraw_record, desk, key, asked, submitting.idempotency(request))
     except OpenallocError as error:
-        if key is not None and error.code in ("K020", "K032"):
-            await run_sync(desk.reject, key, "withdrawal", error.code)
+        if key is not None and error.code in _TURNED_AWAY:
+            await run_sync(desk.reject, key, WITHDRAWAL, error.code)
         return refusal(error)
     except SQLAlchemyError:
         return submitting.busy()
@@ -133,31 +134,39 @@ async def status(request: Request) -> Response:
     """What came of a submission: JSON to its key; a browser is asked for the key."""
     if "authorization" in request.headers or not wants_page(request):
         return await submitting.status(request)
-    return _page(request, "receipt.html", _RECEIPT, receipt=None, id=request.path_params["id"], error=None)
+    return paper(request, "receipt.html", RECEIPT, receipt=None, id=request.path_params["id"], error=None)
 
 
 async def unlocked(request: Request) -> Response:
     """The receipt that the form's key may see."""
-    return await _form(request, _receipt, _locked)
+    return await _form(request, _receipt, locked)
 
 
 async def _form(
     request: Request,
     then: Callable[[Request, ExitStack, Key, Form], Awaitable[Response]],
     otherwise: Callable[..., Response],
+    noted: str | None = None,
 ) -> Response:
-    """Read a form, find its key, do what it asks; what is wrong is said on the page that it came from."""
+    """Read a form, find its key, do what it asks; what is wrong is said on the page that it came from.
+
+    What is turned away before it has a submission of its own is `noted` in the trail.
+    """
     desk: Submissions = request.app.state.submissions
     form = Form({})
+    key: Key | None = None
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="openalloc-"))
         try:
-            form = await read(request, Path(folder))
+            with desk.door():
+                form = await read(request, Path(folder))
             given = form.said("key")
             key = await run_sync(desk.key, f"Bearer {given}" if given else None)
             desk.meter(key.id)
             return await then(request, stack, key, form)
         except OpenallocError as error:
+            if key is not None and noted and error.code in _TURNED_AWAY:
+                await run_sync(desk.reject, key, noted, error.code)
             return otherwise(request, form=form, error=error)
         except SQLAlchemyError:
             return otherwise(request, form=form, error=submitting.not_taken())
@@ -176,15 +185,9 @@ async def _taken(
     """Load a file of the form and answer with the receipt."""
     desk: Submissions = request.app.state.submissions
     asked = _asked(request, key, form, path)
-    try:
-        stack.enter_context(desk.place(key))
-        taken = await take(desk, stack, key, asked, path, sha256, size)
-    except OpenallocError as error:
-        await run_sync(desk.reject, key, asked.text, error.code)
-        raise
-    if taken.fault is not None:
-        raise taken.fault
-    return _shown(request, taken.submission, key, taken.later)
+    stack.enter_context(desk.place(key))
+    taken = await take(desk, stack, key, asked, path, sha256, size)
+    return handed(request, taken.submission, key, taken.later, fault=taken.fault)
 
 
 async def _previewed(request: Request, stack: ExitStack, key: Key, form: Form) -> Response:
@@ -198,16 +201,16 @@ async def _previewed(request: Request, stack: ExitStack, key: Key, form: Form) -
     if form.said("answer") == "part":  # a script puts it into the page
         content = pages.part("changes.html", language(request), **values)
         return Response(content.encode(), 200, PRIVATE, "text/html; charset=utf-8")
-    return _page(
-        request, "submit_page.html", ("会改动什么", "What it would change"), form=_again_of(form), **values
+    return paper(
+        request, "submit_page.html", ("会改动什么", "What it would change"), form=again_of(form), **values
     )
 
 
 async def _stated(request: Request, stack: ExitStack, key: Key, form: Form) -> Response:
     desk: Submissions = request.app.state.submissions
-    record = statement_of(form.fields, desk.catalog, key.region, _today(desk))
+    record = statement_of(form.fields, desk.catalog, key.region, today(desk))
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="openalloc-")))
-    path, content = folder / "statement.json", orjson.dumps(record)
+    path, content = folder / plain_name(f"{record['localId']}.json"), orjson.dumps(record)
     path.write_bytes(content)
     sha256 = hashlib.sha256(content).hexdigest()
     return await _taken(request, stack, key, Form({"token": form.said("token")}), path, sha256, len(content))
@@ -220,13 +223,13 @@ async def _withdrawn(request: Request, stack: ExitStack, key: Key, form: Form) -
         {"record": form.said("record"), "reason": form.said("reason"), "kind": form.said("kind")}
     )
     found = await run_sync(withdraw_record, desk, key, asked, _token(form))
-    return _shown(request, found, key, _purge(desk, found.id, asked.privacy))
+    return handed(request, found, key, _purge(desk, found.id, asked.privacy))
 
 
 async def _listed(request: Request, stack: ExitStack, key: Key, form: Form) -> Response:
     desk: Submissions = request.app.state.submissions
     found = await run_sync(_own, desk, key)
-    return _page(request, "mine.html", ("我的提交", "My submissions"), key=key, **found)
+    return paper(request, "mine.html", ("我的提交", "My submissions"), key=key, **found)
 
 
 async def _receipt(request: Request, stack: ExitStack, key: Key, form: Form) -> Response:
@@ -238,7 +241,7 @@ async def _receipt(request: Request, stack: ExitStack, key: Key, form: Form) -> 
         name = f'attachment; filename="openalloc-{found.id}.json"'
         content = orjson.dumps(receipt(found, desk.now()))
         return Response(content, 200, PRIVATE | {"Content-Disposition": name}, JSON)
-    return _shown(request, found, key, status=200)
+    return handed(request, found, key, status=200)
 
 
 def _own(desk: Submissions, key: Key) -> dict[str, Any]:
@@ -309,92 +312,7 @@ def _purge(desk: Submissions, id_: str, privacy: bool) -> BackgroundTask | None:
     return BackgroundTask(run_sync, partial(desk.purge, id_)) if privacy else None
 
 
-def _beijing(text: str) -> str:
-    """A time of an answer as people in China read it."""
-    return f"{datetime.fromisoformat(text).astimezone(BEIJING):%Y-%m-%d %H:%M:%S} (UTC+8)"
-
-
-def _today(desk: Submissions) -> date:
-    """The day in China."""
-    return desk.now().replace(tzinfo=UTC).astimezone(BEIJING).date()
-
-
-def _shown(
-    request: Request, found: Any, key: Key, later: BackgroundTask | None = None, *, status: int | None = None
-) -> Response:
-    """The receipt's page. What was taken but for some rows is no error of the form."""
-    desk: Submissions = request.app.state.submissions
-    said = receipt(found, desk.now())
-    kept = slip(found, desk.now())
-    code = status or (202 if found.outcome is None else submitting.STATUS.get(found.outcome, 200))
-    answer = _page(
-        request, "receipt.html", _RECEIPT, status=code if code < 400 else 200, receipt=said, slip=kept,
-        saved=b64encode(orjson.dumps(kept, option=orjson.OPT_INDENT_2)).decode(), key=key, id=found.id, address=f"{PATH}/{found.id}",
-        error=None,
-    )  # fmt: skip
-    answer.headers["Content-Location"] = f"{PATH}/{found.id}"
-    answer.background = later
-    return answer
-
-
-def _locked(request: Request, *, form: Form, error: OpenallocError) -> Response:
-    return _page(
-        request, "receipt.html", _RECEIPT, status=_code(error), receipt=None, id=request.path_params["id"],
-        error=words_of(error),
-    )  # fmt: skip
-
-
-def _again(request: Request, *, form: Form, error: OpenallocError) -> Response:
-    """The form with the file once more, and what was wrong."""
-    if form.said("answer") == "part":
-        return Response(body_of(error), _code(error), PRIVATE, JSON)
-    title: Title = ("没有提交", "Not submitted")
-    return _page(
-        request, "submit_page.html", title, status=_code(error), form=_again_of(form), error=words_of(error), preview=None,
-    )  # fmt: skip
-
-
-def _again_of(form: Form) -> Mapping[str, str]:
-    """What the form needs to be sent once more; figures of a hash are no person's."""
-    digest = form.said("sha256")
-    return {name: told(form.said(name)) for name in ("type", "profile", "again")} | {
-        "sha256": digest if _DIGEST.fullmatch(digest) else "", "token": secrets.token_hex(16),
-    }  # fmt: skip
-
-
-def _desk(request: Request, *, form: Form | None = None, error: OpenallocError | None = None) -> Response:
-    desk: Submissions = request.app.state.submissions
-    return _page(
-        request, "desk.html", _TITLE, status=_code(error) if error else 200, error=words_of(error) if error else None,
-        given={name: told(form.said(name)) if form else "" for name in _FIELDS}, domains=choices(desk.catalog), periods=PERIODS, year=_today(desk).year,
-        token=secrets.token_hex(16),
-    )  # fmt: skip
-
-
 def _back(request: Request) -> Response:
     """What only a form can ask leads a browser back to the page."""
     given = request.query_params.get("lang")
     return RedirectResponse(f"{PATH}?lang={given}" if given in ("zh", "en") else PATH, 303)
-
-
-def _page(request: Request, template: str, title: Title, *, status: int = 200, **values: Any) -> Response:
-    """A page that is kept nowhere and tells no other site its address."""
-    catalog = request.app.state.catalog
-
-    def type_title(path: str) -> str:
-        of = catalog.types.get(path)
-        return path if of is None else of.title if language(request) == "zh" else of.title_en
-
-    words = {
-        "beijing": _beijing,
-        "type_title": type_title,
-        "outcomes": OUTCOMES,
-        "base": str(request.base_url).rstrip("/"),
-    }
-    answer = page(request, template, title, status=status, cache="no-store", **words, **values)
-    answer.headers["Referrer-Policy"] = "no-referrer"
-    return answer
-
-
-def _code(error: OpenallocError) -> int:
-    return error.status if isinstance(error, RequestError) else 422

@@ -40,8 +40,11 @@ class Form:
 
 
 def is_form(request: Request) -> bool:
-    """Whether the body is that of a form."""
-    return request.headers.get("content-type", "").partition(";")[0].strip().lower() in KINDS
+    """Whether the body is that of a page's form; who has the key in a header sends none, whatever it calls its body."""
+    return (
+        "authorization" not in request.headers
+        and request.headers.get("content-type", "").partition(";")[0].strip().lower() in KINDS
+    )
 
 
 async def read(request: Request, folder: Path) -> Form:

@@ -9,12 +9,12 @@ from store.submissions import Submission
 # A run has ended by then, or nobody runs it any more: eight share two places, of a quarter of an hour at most each.
 GIVEN_UP = timedelta(minutes=75)
 WITHDRAWN = "withdrawn"
+WITHDRAWAL = "withdrawal"  # how what was asked begins
 
 
 def receipt(found: Submission, now: datetime) -> dict[str, Any]:
     """A submission as its sender is told it."""
-    report = found.report or {}
-    withdrawal = found.outcome == WITHDRAWN or "reason" in report
+    withdrawal = found.asked.startswith(WITHDRAWAL)
     return {
         "id": found.id, "key": found.key_id, "state": state(found, now),
         "outcome": found.outcome, "receivedAt": time(found.received_at), "finishedAt": time(found.finished_at),

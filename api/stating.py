@@ -44,10 +44,13 @@ def statement_of(given: Mapping[str, str], catalog: Catalog, region: str, today:
     first, last, named = _period(given, today)
     words = given.get("statement", "").strip()
     text = _words(disclosure, kind)
+    place = given.get("region", "").strip()
+    place = "" if place == region else place
     return {
         "schema": disclosure.name,
+        "localId": f"零报告-{given['year'].strip()}-{given['part']}-{of.code.replace('/', '-')}{f'-{place}' if place else ''}",
         "title": f"{named}{of.title}{disclosure.title}",
-        "region": given.get("region", "").strip() or region,
+        "region": place or region,
         "publishedDate": today.isoformat(),
         kind.of: of.code,
         kind.during: {"startAt": first.isoformat(), "endAt": last.isoformat()},

@@ -31,6 +31,8 @@ from store.submissions import Submission
 # How many submissions are received or loaded at a time in this process, and how many of one key.
 MOST = 8
 MOST_OF_A_KEY = 3
+# How many forms may arrive at a time.
+ARRIVING = 16
 # Seconds that one may take to be stored, from the moment a process is free for it.
 WALL = 900.0
 # Errors of the process that loads which are not about the file, and are told with 503.
@@ -56,6 +58,7 @@ class Submissions:
         self.checkers = Checkers(catalog.folder, environment=names, wall=WALL)
         self._meter = Meter(rate) if rate else None
         self._at_work: Counter[str] = Counter()
+        self._arriving = 0
         self._purging = Lock()
 
     def close(self) -> None:
@@ -94,13 +97,21 @@ class Submissions:
             raise TooManyError(dict(error.headers)["Retry-After"]) from None
 
     @contextmanager
+    def door(self) -> Iterator[None]:
+        """A place among the forms that arrive, whose keys nobody knows yet; raises RequestError K020 as `place` does."""
+        if self._arriving >= ARRIVING:
+            raise _busy()
+        self._arriving += 1
+        try:
+            yield
+        finally:
+            self._arriving -= 1
+
+    @contextmanager
     def place(self, key: Key) -> Iterator[None]:
         """A place among those at work; raises RequestError K020 where there is none."""
         if self._at_work.total() >= MOST or self._at_work[key.id] >= MOST_OF_A_KEY:
-            raise RequestError(
-                503, "K020", "正在处理的提交太多", "Too many submissions are being processed",
-                "请过一会儿再提交。", "Submit it again in a moment.",
-            )  # fmt: skip
+            raise _busy()
         self._at_work[key.id] += 1
         try:
             yield
@@ -224,6 +235,13 @@ class TooManyError(RequestError):
             "把多条记录放进一个文件提交。", "Submit many records in one file.",
         )  # fmt: skip
         self.retry_after = retry_after
+
+
+def _busy() -> RequestError:
+    return RequestError(
+        503, "K020", "正在处理的提交太多", "Too many submissions are being processed",
+        "请过一会儿再提交。", "Submit it again in a moment.",
+    )  # fmt: skip
 
 
 def _unknown(code: str, message: str, message_en: str, hint: str, hint_en: str) -> OpenallocError:

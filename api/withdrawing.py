@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection
 
-from api.receipts import WITHDRAWN
+from api.receipts import WITHDRAWAL, WITHDRAWN
 from api.refusal import RequestError
 from api.submissions import Submissions, bounds_of
 from loaders.personal import mask
@@ -54,7 +54,7 @@ class Asked:
     @property
     def text(self) -> str:
         """What was asked, as the audit trail keeps it."""
-        return f"withdrawal {withdrawing.PRIVACY if self.privacy else withdrawing.ORDINARY}"
+        return f"{WITHDRAWAL} {withdrawing.PRIVACY if self.privacy else withdrawing.ORDINARY}"
 
     @property
     def body(self) -> bytes:

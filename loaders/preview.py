@@ -16,7 +16,7 @@ from loaders.profile import Profile
 from loaders.report import Report
 from loaders.sources import source_of
 from schemas.catalog import Catalog, Disclosure
-from schemas.probe import titled
+from schemas.probe import is_number, titled
 from store import bulk, tables
 from store.differences import Difference, differences
 from store.identity import Identity, identify
@@ -120,4 +120,17 @@ def _said(one: Difference, disclosure: Disclosure) -> dict[str, Any]:
     crossed = ".".join(step for step in one.path.split(".") if not step.isdigit())
     of = disclosure.by_path.get(crossed)
     title, title_en = titled(of, disclosure) if of else (one.path, one.path)
-    return {"path": one.path, "title": title, "titleEn": title_en, "before": one.before, "after": one.after}
+    return {
+        "path": one.path,
+        "title": title,
+        "titleEn": title_en,
+        "before": _shown(one.before),
+        "after": _shown(one.after),
+    }
+
+
+def _shown(value: Any) -> Any:
+    """A value as people read it: what is no text and no number as JSON."""
+    if value is None or isinstance(value, str) or is_number(value):
+        return value
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()

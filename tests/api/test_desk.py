@@ -13,10 +13,13 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from api import desk as pages
+from api import papers as pages
 from api.rate import Rate
+from api.submissions import Submissions
+from loaders.load import load
 from schemas.catalog import Catalog
 from store import submissions, tables
+from store.engine import connect
 from store.identity import identify
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml", "Sec-Fetch-Site": "same-origin"}
@@ -122,6 +125,9 @@ def test_another_file_than_the_checked_one_stores_nothing(office: Callable[..., 
     assert {expected: code(answer) for expected, answer in cases.items()} == {one: one for one in cases}
     assert [answer.status_code for answer in cases.values()] == [409, 400, 403, 422, 401, 401]
     assert all(here.secret not in answer.text for answer in cases.values())
+    with here.engine.connect() as connection:
+        trail = [(one.asked, one.outcome, one.error) for one in submissions.listed(connection)]
+    assert sorted(trail) == [("form", "rejected", one) for one in ("K005", "K022", "K034", "K035")]
     assert S.stored(here.engine) == {}
 
 
@@ -148,6 +154,18 @@ def test_a_form_of_another_site_and_a_broken_one_are_refused(office: Callable[..
     )
     assert (long.status_code, code(long)) == (413, "K006")
     assert S.stored(here.engine) == {}
+
+
+def test_a_key_in_the_header_is_that_of_a_system_whatever_it_calls_its_body(
+    office: Callable[..., Office],
+) -> None:
+    here = office()
+    S.store(here.engine, here.catalog, [S.record("1")])
+    kind = {"Content-Type": "application/x-www-form-urlencoded", "Authorization": f"Bearer {here.secret}"}
+    answer = here.client.post("/submissions", content=S.body([S.record("2")], S.JSON), headers=kind)
+    assert (answer.status_code, codes(answer)) == (415, {"K007"})
+    said = b'{"record": "1", "reason": "x"}'
+    assert here.client.post("/submissions/withdrawals", content=said, headers=kind).status_code == 201
 
 
 @BOTH
@@ -242,13 +260,17 @@ def test_nothing_to_disclose_is_stated_by_a_form_within_the_keys_types(
         here, "/statements", stated=S.ALLOWED, year="2024", part="q2", statement="示例说明", token="a" * 32
     )
     assert again.headers["content-location"] == answer.headers["content-location"]
+    said = here.client.get(
+        answer.headers["content-location"], headers={"Authorization": f"Bearer {here.secret}"}
+    ).json()
+    assert said["report"]["file"] == f"{body['localId']}.json" == "零报告-2024-q2-land-grant-notice.json"
     outside = send(here, "/statements", stated=S.FORBIDDEN, year="2024", part="year")
     assert "K042" in outside.text
     elsewhere = send(here, "/statements", stated=S.ALLOWED, year="2024", part="m2", region=S.OUTSIDE)
     assert "K011" in elsewhere.text
     cases = {
         "K036": {"stated": "", "year": "2024", "part": "q1"}, "K037": {"stated": S.ALLOWED, "year": "24", "part": "q1"},
-        "K038": {"stated": S.ALLOWED, "year": str(pages._today(here.submissions).year), "part": "year"},
+        "K038": {"stated": S.ALLOWED, "year": str(pages.today(here.submissions).year), "part": "year"},
     }  # fmt: skip
     for expected, fields in cases.items():
         answer = send(here, "/statements", **fields)
@@ -415,6 +437,38 @@ def test_what_is_withdrawn_comes_back_only_where_that_is_asked_and_noted(
         f"form .csv type={S.ALLOWED} again",
         f"{S.JSON} again",
     ]
+
+
+def test_rows_known_by_their_place_are_no_submissions_to_repair(
+    office: Callable[..., Office], catalog: Catalog, tmp_path: Path
+) -> None:
+    """The command refused a row that names no record; a submission of the same name and length leaves it open."""
+    here = office()
+    path = tmp_path / "submission.csv"
+    path.write_bytes(table(S.record("1")).replace("示例1".encode(), ("x" * 1001).encode()))
+    path.write_bytes(path.read_bytes().replace(S.OWN.encode(), b"").replace(S.NAMES[S.OWN].encode(), b""))
+    load(path, catalog, here.engine, type=S.ALLOWED, now=S.THEN)
+    open_ = select(tables.refused.c.state)
+    with here.engine.connect() as connection:
+        assert connection.scalars(open_).all() == ["open"]
+    assert here.post([S.record("1")], S.CSV, type=S.ALLOWED).status_code == 201
+    with here.engine.connect() as connection:
+        assert connection.scalars(open_).all() == ["open"]
+    other = here.post([S.record("2", publisher=S.OTHER)], S.CSV, type=S.ALLOWED)
+    assert other.status_code == 403
+    S.store(here.engine, catalog, [S.record("2", publisher=S.OTHER)])
+    said = here.client.get("/submissions", headers={"Authorization": f"Bearer {here.secret}"}).json()
+    assert [(one["row"], one["issues"][0]["code"]) for one in said["stillRefused"]] == [(2, "K010")]
+
+
+def test_an_idempotency_key_holds_across_a_restart(office: Callable[..., Office], database_url: str) -> None:
+    here = office()
+    first = here.post([S.record("1")], Idempotency_Key="k")
+    here.app.state.submissions = Submissions(here.catalog, connect(database_url))
+    again = here.post([S.record("1")], Idempotency_Key="k")
+    assert (again.status_code, again.content) == (201, first.content)
+    assert codes(here.post([S.record("2")], Idempotency_Key="k")) == {"K009"}
+    here.app.state.submissions.engine.dispose()
 
 
 def test_the_new_addresses_are_metered_and_lead_a_browser_back(office: Callable[..., Office]) -> None:

@@ -27,3 +27,14 @@ def test_a_worker_reads_what_the_command_was_told() -> None:
     made = Settings("sqlite:///a.db", "postgresql://replica/a", "off", "10.0.0.0/8", True, "5/1")
     assert Settings.of(made.environment()) == made
     assert Settings.of(Settings().environment()) == Settings()
+
+
+def test_bodies_wait_beside_the_database_unless_a_folder_is_named() -> None:
+    folders = {
+        "sqlite:////srv/a.db": "/srv/a.db.submissions", "sqlite:///a.db?x=1": "a.db.submissions", "b.db": "b.db.submissions",
+        "postgresql://u@h/openalloc": "openalloc.submissions",
+    }  # fmt: skip
+    for database, folder in folders.items():
+        assert str(Settings.of({}, database=database).kept) == folder
+    named = Settings.of({"OPENALLOC_SUBMISSION_FOLDER": "/srv/waiting"})
+    assert str(named.kept) == "/srv/waiting" == str(Settings.of(named.environment()).kept)

@@ -34,10 +34,10 @@ def test_it_is_valid_by_its_own_schema(whole: dict[str, Any], catalog: Catalog) 
     assert list(checker.iter_errors(json.loads(json.dumps(whole)))) == []
 
 
-def test_every_type_and_every_item_is_in_it_with_the_properties_that_carry_it(
+def test_every_matter_and_every_item_is_in_it_with_the_properties_that_carry_it(
     whole: dict[str, Any], catalog: Catalog
 ) -> None:
-    assert {matter["type"] for matter in whole["matters"]} == set(catalog.types)
+    assert {matter["type"] for matter in whole["matters"]} == set(catalog.policy.matters)
     items = [content for matter in whole["matters"] for content in matter["contents"]]
     assert {content["item"] for content in items} == set(catalog.policy.items)
     for matter in whole["matters"]:
@@ -96,7 +96,7 @@ def test_every_kind_of_rule_is_a_sentence(
 def test_csv_and_workbook_hold_the_same_table(catalog: Catalog, language: Language) -> None:
     table = list(rows(catalog, language))
     assert {len(row) for row in table} == {len(COLUMNS[language])} == {len(WIDTHS)}
-    assert len(table) == 1 + len(catalog.types)
+    assert len(table) == 1 + len(catalog.policy.matters)
     text = write_csv(table)
     assert text.startswith(b"\xef\xbb\xbf")
     assert [tuple(row) for row in csv.reader(io.StringIO(text.decode("utf-8-sig"), newline=""))] == table
