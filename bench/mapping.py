@@ -107,12 +107,14 @@ def measure(path: Path, profile: str, truth: Catalog, matcher: Matcher, *, show:
     types = [one.type for one in ranked]
     true = max(written.types, key=lambda one: written.types[one])
     found = types[0] if types[0] in written.types else None
-    proposal = tried(path, proposer.propose(types[0]), catalog)
+    proposal = tried(path, proposer.several(ranked) or proposer.propose(types[0]), catalog)
     parsed = parse_profile(profile_text(proposal, catalog, path.stem), "proposed", catalog)
     made, cells = _loaded(path, catalog, parsed)
     counts: Counter[str] = Counter()
     sure: list[tuple[float, bool]] = []
     columns = {one.column.name: one for one in proposal.columns().values()}
+    types = list(dict.fromkeys([proposal.type, *types]))
+    found = types[0] if types[0] in written.types else None
     for use in made.columns:
         verdict = _verdict(wanted.get(use.heading, []), use.properties)
         counts[verdict] += 1

@@ -1,25 +1,21 @@
 """`openalloc map`: a profile proposed for a file that nobody has described yet."""
 
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
-import orjson
 import typer
 
 from cli import output
+from cli.proposed import OFFERED, SHOWN, Made, answered, as_json, called, number, show, show_next
 from schemas.catalog import Catalog
 
 if TYPE_CHECKING:
     from loaders.load import Outcome
-    from loaders.mapping.matching import Match, Matched
-    from loaders.mapping.proposal import Proposal, Proposer, Ranked
-    from loaders.report import Report
+    from loaders.mapping.proposal import Proposer, Ranked
 
-# So many records are shown, so many types offered.
-_SHOWN, _OFFERED = 3, 3
 _READ = (500, 20_000)
 
 
@@ -51,48 +47,81 @@ def propose(
     ] = False,
 ) -> None:  # fmt: skip
     """为没有见过的文件建议映射配置:类型、每一列的去向、把握和理由。Propose a mapping profile for an unknown file."""
-    from loaders.load import check
     from loaders.mapping.matching import Matcher
     from loaders.mapping.proposal import Proposer
+
+    catalog = Catalog.load()
+    chosen = catalog.type(type).type if type else None
+    asked = _Asked(file, _publisher(publisher), asking=not yes and not json and sys.stdin.isatty())
+    path = to or file.with_suffix(".toml")
+    _require_free(path, file)
+    proposer = Proposer(file, Matcher(catalog))
+    _require_tables(proposer, file)
+    parts = [proposer] if chosen else proposer.by_sheet()
+    sheets = [table.sheet for table in proposer.specimen.tables]
+    made = []
+    for part in parts:
+        own = {table.sheet for table in part.specimen.tables}
+        others = tuple(sheet for sheet in sheets if sheet not in own) if len(parts) > 1 else ()
+        beside = path if len(parts) == 1 else _beside(path, min(own, key=sheets.index))
+        _require_free(beside, file)
+        made.append(_made(part, chosen, catalog, asked, beside, others))
+    if json:
+        shown = [as_json(one) for one in made]
+        output.print_json(shown[0] if len(shown) == 1 else {"profiles": shown})
+    for one in made:
+        if not json:
+            show(one, several=len(made) > 1)
+        if not (yes or json) and not (
+            asked.asking and typer.confirm(f"写入 write {one.path}?", default=True)
+        ):
+            _refuse_unasked(asked.asking, one.path)
+            continue
+        _write(one.path, one.text)
+        if not json:
+            show_next(one, file, named=bool(asked.publisher))
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is asked of every part of a file."""
+
+    file: Path
+    publisher: str | None
+    asking: bool
+
+
+def _made(
+    proposer: "Proposer", chosen: str | None, catalog: Catalog, asked: _Asked, path: Path,
+    skipped: tuple[str, ...],
+) -> "Made":  # fmt: skip
+    """The profile for the sheets of one type, tried on the file's first rows."""
+    from loaders.load import check
     from loaders.mapping.trying import tried
     from loaders.mapping.writing import profile_text
     from loaders.profile_file import parse_profile
 
-    catalog = Catalog.load()
-    chosen = catalog.type(type).type if type else None
-    code = _publisher(publisher)
-    path = to or file.with_suffix(".toml")
-    asking = not yes and not json and sys.stdin.isatty()
-    _require_free(path, file)
-    proposer = Proposer(file, Matcher(catalog))
-    _require_tables(proposer, file)
     ranked = proposer.ranked()
-    proposal = proposer.propose(chosen or _type(ranked, catalog, asking=asking))
-    proposal = tried(file, proposal, catalog)
-    if asking:
-        proposal = _asked(proposal)
-    text = profile_text(proposal, catalog, file.stem, code)
+    proposal = None if chosen else proposer.several(ranked)
+    if proposal is None:
+        proposal = proposer.propose(chosen or _type(ranked, catalog, asking=asked.asking))
+    proposal = tried(asked.file, replace(proposal, skipped=skipped), catalog)
+    if asked.asking:
+        proposal = answered(proposal, catalog)
+    text = profile_text(proposal, catalog, asked.file.stem, asked.publisher)
     profile = parse_profile(text, path.stem, catalog)
     records: list[Outcome] = []
     report = check(
-        file, catalog, profile=profile, first=_READ,
-        taken=lambda one: records.append(one) if len(records) < _SHOWN else None,
+        asked.file, catalog, profile=profile, first=_READ,
+        taken=lambda one: records.append(one) if len(records) < SHOWN else None,
     )  # fmt: skip
-    if json:
-        output.print_json(_json(proposal, ranked, report, records, path))
-    else:
-        _print(proposal, ranked, catalog, report, records)
-    if not (yes or json) and not (asking and typer.confirm(f"写入 write {path}?", default=True)):
-        _refuse_unasked(asking, path)
-        return
-    _write(path, text)
-    if not json:
-        needs = "" if code or profile.publisher else " --publisher USCC"
-        output.out.print(
-            f"已写入 written: {output.shown(str(path))}\n下一步 next: openalloc check {output.shown(str(file))} "
-            f"--profile {output.shown(str(path))}{needs}",
-            soft_wrap=True,
-        )
+    return Made(proposal, ranked, catalog, report, records, path, text)
+
+
+def _beside(path: Path, sheet: str) -> Path:
+    """The profile of one sheet beside that of the file."""
+    name = "".join(sign for sign in sheet if sign.isalnum() or sign in "-_") or "sheet"
+    return path.with_stem(f"{path.stem}-{name}")
 
 
 def _publisher(said: str | None) -> str | None:
@@ -125,9 +154,9 @@ def _require_tables(proposer: "Proposer", file: Path) -> None:
 
     if not any(table.rows for table in proposer.specimen.tables):
         raise MappingError(
-            "M002", f"{file.name} 里没有找到带标题的表", f"no table with headings was found in {file.name}",
-            "表格要有一行标题,下面至少一行数据;没有标题的文件,映射配置要手写 heading_row = 0 和 headings,见 docs/profiles.md。",
-            "A table needs a row of headings and a row of data; for a file without headings write heading_row = 0 and headings, see docs/profiles.md.",
+            "M002", f"{file.name} 里没有找到表格", f"no table was found in {file.name}",
+            "表格要有一行标题,下面至少一行数据;没有标题的,至少三行、其中两列是数字或日期。",
+            "A table needs a row of headings and a row of data; without headings it needs three rows, two columns of numbers or dates.",
         )  # fmt: skip
 
 
@@ -138,12 +167,12 @@ def _type(ranked: Sequence["Ranked"], catalog: Catalog, *, asking: bool) -> str:
 
     if clear(ranked):
         return ranked[0].type
-    near = ranked[:_OFFERED]
+    near = ranked[:OFFERED]
     if asking:
         output.out.print("[bold]像几个类型 near to several types[/]")
-        for number, one in enumerate(near, 1):
-            output.out.print(f"  {number}  {_called(one, catalog)}")
-        answer = _number("哪一个 which (0 都不是 none)", len(near), 1)
+        for at, one in enumerate(near, 1):
+            output.out.print(f"  {at}  {called(one, catalog)}")
+        answer = number("哪一个 which (0 都不是 none)", len(near), 1)
         if answer:
             return near[answer - 1].type
         raise typer.Exit(2)
@@ -153,134 +182,6 @@ def _type(ranked: Sequence["Ranked"], catalog: Catalog, *, asking: bool) -> str:
         "用 --type 指明;openalloc types 列出全部类型。这个文件也可能不属于标准中的任何类型。",
         "Name it with --type; openalloc types lists all. The file may be of no type of the standard.",
     )  # fmt: skip
-
-
-def _called(one: "Ranked", catalog: Catalog) -> str:
-    found = catalog.types[one.type]
-    return f"{found.title} {found.title_en} ({one.type}) {one.share:.0%}"
-
-
-def _asked(proposal: "Proposal") -> "Proposal":
-    """The proposal after somebody was asked about the columns that are in doubt."""
-    answers: dict[str, Matched] = {}
-    tables = []
-    for table, matched in proposal.tables:
-        kept = []
-        for one in matched:
-            if one.column.key not in answers:
-                answers[one.column.key] = _answered(one)
-            kept.append(replace(answers[one.column.key], column=one.column))
-        tables.append((table, tuple(kept)))
-    return replace(proposal, tables=tuple(tables))
-
-
-def _answered(one: "Matched") -> "Matched":
-    from loaders.mapping.surety import SURE
-
-    offered = [match for match in ((one.best,) if one.best else ()) + one.others if match is not None][:4]
-    if (
-        not one.column.name
-        or not offered
-        or (one.best and one.best.score >= SURE)
-        or one.column.contents.empty
-    ):
-        return one
-    output.out.print(f"\n[bold]“{output.plain(one.column.name)}”[/] 是什么 what is it?")
-    for number, match in enumerate(offered, 1):
-        output.out.print(
-            f"  {number}  {match.field.title} {match.field.title_en} {match.field.dotted} {match.score:.0%}"
-        )
-    output.out.print("  0  不用这一列 leave it out")
-    answer = _number("", len(offered), 1 if one.best else 0)
-    if not answer:
-        return replace(one, best=None, reason="询问后不用")
-    return replace(one, best=replace(offered[answer - 1], score=1.0, why=("询问",)), reason="")
-
-
-def _number(question: str, most: int, default: int) -> int:
-    """What somebody answers, a number from 0 on; asked again until it is one."""
-    while True:
-        answer = int(typer.prompt(question, type=int, default=default))
-        if 0 <= answer <= most:
-            return answer
-        output.out.print(f"0–{most}")
-
-
-def _print(
-    proposal: "Proposal",
-    ranked: Sequence["Ranked"],
-    catalog: Catalog,
-    report: "Report",
-    records: Sequence["Outcome"],
-) -> None:
-    found = catalog.types[proposal.type]
-    output.out.print(f"[bold]类型 type: {found.title} {found.title_en} ({found.type})[/]")
-    others = [one for one in ranked[:_OFFERED] if one.type != proposal.type]
-    output.out.print(f"其次 next: {'、'.join(_called(one, catalog) for one in others)}")
-    output.print_table(
-        ("列 column", "属性 property", "把握 sure", "依据 why", "单位 unit"),
-        (_row(one) for one in _columns(proposal)),
-    )
-    if not proposal.specimen.whole:
-        output.out.print("只看了前面的行。Only the first rows were looked at.")
-    output.out.print(
-        f"\n行 rows {report.rows}: 接收 taken {report.taken}, 拒收 refused {report.refused}, 记录 records {report.records}"
-    )
-    for group in report.groups[:8]:
-        first = group.first
-        output.out.print(f"  {first.code} {group.count:,} × {output.plain(first.message)}")
-    output.out.print("[bold]前几条会这样存 the first records as they would be stored[/]")
-    for one in records:
-        output.out.print(
-            output.plain(orjson.dumps(one.record, option=orjson.OPT_INDENT_2).decode()), soft_wrap=True
-        )
-
-
-def _columns(proposal: "Proposal") -> "Iterator[tuple[Matched, str]]":
-    for one in proposal.columns().values():
-        yield one, one.column.name or "(没有标题 no heading)"
-    for each in proposal.each:
-        for part in each.parts:
-            yield part, f"{each.source} → {part.column.name}"
-
-
-def _row(pair: "tuple[Matched, str]") -> tuple[str, ...]:
-    from loaders.mapping.surety import SURE
-    from loaders.personal import mask
-
-    one, name = pair
-    name = mask(name)[0]
-    if one.best is None:
-        return name, f"不用 left out: {one.reason}", "", "", ""
-    doubt = "" if one.best.score >= SURE else " 核对 look"
-    best: Match = one.best
-    shown = f"{best.field.title} {best.field.dotted}"
-    return name, shown, f"{best.score:.0%}{doubt}", "、".join(best.why), one.column.unit or ""
-
-
-def _json(
-    proposal: "Proposal",
-    ranked: Sequence["Ranked"],
-    report: "Report",
-    records: Sequence["Outcome"],
-    path: Path,
-) -> Mapping[str, Any]:
-    from loaders.personal import mask
-
-    columns = [
-        {
-            "heading": mask(name)[0], "property": one.best.field.dotted if one.best else None,
-            "sure": one.best.score if one.best else None, "why": list(one.best.why) if one.best else [],
-            "unit": one.column.unit, "leftOut": None if one.best else one.reason,
-        }
-        for one, name in _columns(proposal)
-    ]  # fmt: skip
-    return {
-        "type": proposal.type,
-        "types": [{"type": one.type, "share": one.share} for one in ranked[:_OFFERED]],
-        "profile": str(path), "columns": columns, "wholeFile": proposal.specimen.whole, "rows": report.rows,
-        "taken": report.taken, "refused": report.refused, "records": [one.record for one in records],
-    }  # fmt: skip
 
 
 def _refuse_unasked(asking: bool, path: Path) -> None:

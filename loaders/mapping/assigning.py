@@ -6,7 +6,7 @@ from dataclasses import replace
 from loaders.dates import read_moment
 from loaders.mapping.candidates import ASIDE, PART_OF
 from loaders.mapping.matching import VALUES, WORDS, Column, Match, Matched, Matcher
-from loaders.mapping.surety import LIKELY, sure
+from loaders.mapping.surety import LIKELY, NEAR, as_often_right, sure
 from loaders.mapping.wording import head
 from loaders.quantities import leading_number
 from loaders.text import clean, half
@@ -15,7 +15,7 @@ from schemas.field import Field
 # A column is given its second, third … best property where others are surer of the first.
 _LOOKED = 12
 # How sure a part of an organization is by the columns before it, behind it, or by the type's first organization.
-_BEFORE, _BEHIND, _FIRST = 0.7, 0.55, 0.5
+_BEFORE, _BEHIND, _FIRST = 0.72, 0.62, 0.62
 _FAR = 8
 # Parts of several organizations are equally near to a heading that names none of them.
 _EQUALLY, _NEARLY = 0.08, 0.1
@@ -24,7 +24,7 @@ _SIBLING = 0.18
 # A column goes to a property that is filled already only if no other is so nearly as near.
 _TWICE = 0.12
 # A further address of a page is that of a document.
-_FURTHER = 0.5
+_FURTHER = 0.62
 # Whom to ask is said of who acts, not of who publishes.
 _NOT_ASKED = ASIDE | {"publisher"}
 _NEIGHBOUR, _TAKEN = "相邻的列", "主要单位"
@@ -77,14 +77,14 @@ class _Assignment:
         )
         for score, negative, one in ranked:
             place = -negative
-            if place in self.chosen or score < LIKELY or self._is_second(one, found[place]):
+            if place in self.chosen or score < NEAR or self._is_second(one, found[place]):
                 continue
             self._take(place, one)
 
     def _is_second(self, match: Match, matches: Sequence[Match]) -> bool:
         """Whether a property is filled already and one that is not is nearly as near."""
         return bool(self.taken.get(match.path)) and any(
-            LIKELY <= one.score < match.score <= one.score + _TWICE and not self.taken.get(one.path)
+            NEAR <= one.score < match.score <= one.score + _TWICE and not self.taken.get(one.path)
             for one in matches
         )
 
@@ -124,16 +124,16 @@ class _Assignment:
             part = meant[0].field
             if not meant[0].generic or self._owner(part) is None:
                 return None
-            other = matches and matches[0].score >= LIKELY and self._organization(matches[0].field) is None
+            other = matches and matches[0].score >= NEAR and self._organization(matches[0].field) is None
             return None if other and part.name == "name" else part.name
         parts = [
             one for one in matches if self._owner(one.field) is not None and one.field.path[0] not in ASIDE
         ]
-        if parts and parts[0].score >= max(matches[0].score - _NEARLY, LIKELY * 0.7):
+        if parts and parts[0].score >= max(matches[0].score - _NEARLY, NEAR * 0.7):
             near = [one for one in parts if parts[0].score - one.score < _EQUALLY]
             owners = {one.field.path[:-1] for one in near if one.field.name == parts[0].field.name}
             return parts[0].field.name if len(owners) > 1 else None
-        if head(column.name) == "unit" and (not matches or matches[0].score < LIKELY):
+        if head(column.name) == "unit" and (not matches or matches[0].score < NEAR):
             return ""
         return None
 
@@ -145,7 +145,7 @@ class _Assignment:
                 continue
             said = next((one for one in self.found[column.place] if one.field is field), None)
             score = max(base, said.score) if said and base == _BEFORE else base
-            if self._take(column.place, Match(field, round(score, 3), (WORDS, why))):
+            if self._take(column.place, Match(field, as_often_right(score), (WORDS, why))):
                 return
 
     def _owners(self, place: int) -> Iterator[tuple[Field, float, str]]:
@@ -200,16 +200,20 @@ class _Assignment:
         used = any(one.field.path[0] == "documents" for one in self.chosen.values())
         for number, column in enumerate(open_, int(used)):
             entry = number if len(open_) + used > 1 else None
-            self._take(column.place, Match(urls, _FURTHER, (VALUES,), entry))
+            self._take(column.place, Match(urls, as_often_right(_FURTHER), (VALUES,), entry))
 
     def _matched(self, column: Column) -> Matched:
         best, matches = self.chosen.get(column.place), self.found[column.place]
-        others = tuple(one for one in matches if best is None or one.field is not best.field)[:4]
+        others = tuple(
+            replace(one, score=sure(one, ()))
+            for one in matches
+            if best is None or one.field is not best.field
+        )[:4]
         if best is not None:
             if best.score >= LIKELY:
                 return Matched(column, best, others)
             others = (best, *others)[:4]
-        return Matched(column, None, others, self._reason(column, others))
+        return Matched(column, None, others, self._reason(column, others), leaning=best)
 
     def _with_surety(self, place: int, best: Match) -> Match:
         column = self.by_place[place]

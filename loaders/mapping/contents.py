@@ -52,7 +52,7 @@ class Contents:
     """The different cells of one column, and what share of them reads as what."""
 
     def __init__(self, cells: Sequence[Any], reader: Reader) -> None:
-        self._reader = reader
+        self.reader = reader
         texts: Counter[str] = Counter()
         raw: dict[str, Any] = {}
         for cell in cells:
@@ -87,6 +87,20 @@ class Contents:
             self._shares[kind] = found / len(self.texts) if self.texts else 0.0
         return self._shares[kind]
 
+    @cached_property
+    def usual_unit(self) -> str | None:
+        """The unit that most numbers state, where others state none."""
+        found: Counter[str] = Counter()
+        for text in self.texts:
+            number = leading_number(half(text))
+            if number is not None and (not number[1] or self.reader.units.base(number[1])):
+                found[number[1]] += 1
+        bare = found.pop("", 0)
+        if not bare or not found:
+            return None
+        wording, count = found.most_common(1)[0]
+        return wording if count >= bare and len(found) == 1 else None
+
     def of_form(self, wanted: str) -> float:
         """The part of the different cells that have the form of a number."""
         return sum(form(text) == wanted for text in self.texts) / len(self.texts) if self.texts else 0.0
@@ -112,7 +126,7 @@ class Contents:
         found: Counter[str] = Counter()
         for text in self.texts:
             number = leading_number(half(text))
-            measured = self._reader.units.base(number[1].rstrip("。;")) if number and number[1] else None
+            measured = self.reader.units.base(number[1].rstrip("。;")) if number and number[1] else None
             if measured:
                 found[measured] += 1
         return frozenset(one for one, count in found.items() if count * 5 > len(self.texts))
@@ -123,17 +137,17 @@ class Contents:
 
     def money(self, text: str) -> bool:
         """Whether a cell says a sum."""
-        currencies = self._reader.catalog.codelists["currency"]
-        return read_money(self.cell(text), None, 4, True, self._reader.units, currencies).amount is not None
+        currencies = self.reader.catalog.codelists["currency"]
+        return read_money(self.cell(text), None, 4, True, self.reader.units, currencies).amount is not None
 
     def place(self, text: str) -> bool:
         """Whether a cell names a division and nothing else."""
         return (
-            len(text) <= 30 and not _BODY.search(text) and self._reader.catalog.regions.find(text) is not None
+            len(text) <= 30 and not _BODY.search(text) and self.reader.catalog.regions.find(text) is not None
         )
 
     def _of_codelist(self, name: str) -> Callable[[str, "Contents"], bool]:
-        codelist = self._reader.catalog.codelists[name]
+        codelist = self.reader.catalog.codelists[name]
         return lambda text, _: codelist.find(text) is not None
 
     def _packed(self, texts: Sequence[str]) -> str | None:

@@ -126,6 +126,9 @@ def _body(field: Field, contents: Contents) -> float:
     )
     if other >= _HARDLY or contents.length > 60:
         return -1.0
+    if field.path == ("publisher",) and contents.filled * 10 < contents.rows * 9:
+        # Every record has one; a row without would be refused.
+        return -0.8
     if contents.share("uscc") >= _MOSTLY:
         return 0.3
     if contents.share("body") >= _HARDLY:

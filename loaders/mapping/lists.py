@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from loaders.mapping.assigning import assigned
+from loaders.mapping.candidates import ASIDE
 from loaders.mapping.matching import Column, Match, Matched, Matcher
 from loaders.mapping.specimen import Table
 from loaders.mapping.surety import SURE
@@ -72,6 +73,8 @@ def wide_of(columns: Sequence[Column], disclosure: Disclosure, matcher: Matcher)
     """The columns of a table that are headed by codes of one list, where the type has a list for such numbers."""
     best: WideMatch | None = None
     for field in _lists(disclosure):
+        if field.path[0] in ASIDE:
+            continue
         label = next((one for one in field.fields if one.codelist and one.codelist != "region"), None)
         value = next((one for one in field.fields if one.kind == "number" or one.is_money), None)
         if label is None or value is None:
@@ -80,7 +83,8 @@ def wide_of(columns: Sequence[Column], disclosure: Disclosure, matcher: Matcher)
         titles = [_code_title(one, codelist, matcher) for one in columns]
         exact = sum(title is not None and sure for title, sure in titles)
         named = _run(columns, titles)
-        if len(named) < _WIDE or (exact < _WIDE and len(named) <= _WIDE):
+        filled = sum(not one.contents.empty for one in columns if one.key in named)
+        if len(named) < _WIDE or (exact < _WIDE and (len(named) <= _WIDE or filled < _WIDE)):
             continue
         units = {one.unit for one in columns if one.key in named}
         if best is None or len(named) > len(best.columns):
@@ -130,7 +134,7 @@ def wide_matched(wide: WideMatch, matched: Sequence[Matched]) -> list[Matched]:
     found = []
     for one in matched:
         if one.column.key in wide.columns and not (one.best and one.best.score >= SURE):
-            one = Matched(one.column, Match(wide.value, 0.85, ("代码表",)), one.others)
+            one = Matched(one.column, Match(wide.value, 0.9, ("代码表",)), one.others)
         found.append(one)
     return found
 

@@ -67,7 +67,10 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a table as matching sees it; `unit` is the one that its heading or the table states."""
+    """A column of a table as matching sees it; `unit` is the one that its heading or the table states.
+
+    A part of a column's cells has the `pattern` that finds it, and the key of the column that it is `of`.
+    """
 
     place: int
     key: str
@@ -75,16 +78,23 @@ class Column:
     contents: Contents
     unit: str | None
     cells: Sequence[Any] = field(repr=False, compare=False)
+    pattern: str | None = None
+    of: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Matched:
-    """What a column is matched to, None where nothing is sure enough; the next best, and why it is left open."""
+    """What a column is matched to, None where nothing is sure enough; the next best, and why it is left open.
+
+    `leaning` is what an open column would be taken for if it had to be. `parts` are the values inside its cells that fill properties of their own.
+    """
 
     column: Column
     best: Match | None
     others: tuple[Match, ...] = ()
     reason: str = ""
+    parts: tuple["Matched", ...] = ()
+    leaning: Match | None = None
 
 
 class Matcher:
@@ -231,7 +241,7 @@ class Matcher:
         field, empty, why = candidate.field, column.contents.empty, []
         if exact:
             why.append(EXACT if exact in (TITLE, MADE) else ALIAS)
-            score = _KNOWN + exact * (0.55 if values <= -0.7 else 0.8 if values <= -0.5 else 1.0)
+            score = exact * (0.55 if values <= -0.7 else 0.8) if values <= -0.5 else _KNOWN + exact
         else:
             if words >= 0.2:
                 why.append(WORDS)
@@ -310,11 +320,9 @@ def weight_of(matched: Iterable[Matched], shared: frozenset[str]) -> float:
     """How much the columns say for a type: what every type has says little."""
     total = 0.0
     for one in matched:
-        if one.best is not None:
-            own = one.best.field.path[0] not in shared
-            total += (
-                one.best.score**1.5 * (1.0 if own else 0.25) * (0.4 if one.column.contents.empty else 1.0)
-            )
+        if (best := one.best or one.leaning) is not None:
+            own = best.field.path[0] not in shared
+            total += best.score**1.5 * (1.0 if own else 0.25) * (0.4 if one.column.contents.empty else 1.0)
     return total
 
 

@@ -8,6 +8,8 @@ from pathlib import Path
 from loaders.mapping.assigning import assigned
 from loaders.mapping.lists import EachMatch, WideMatch, each_of, wide_matched, wide_of
 from loaders.mapping.matching import Column, Match, Matched, Matcher, weight_of
+from loaders.mapping.packed import parts_of
+from loaders.mapping.several import told_types
 from loaders.mapping.specimen import Specimen, Table, look
 from loaders.mapping.wording import head, terms
 from loaders.text import clean
@@ -21,7 +23,9 @@ _NAMED = 3
 # So many different cells of a column are listened to.
 _HEARD = 40
 # The publisher's own number of a record, and how sure it is that a column is that by its cells alone.
-_LOCAL, _IDENTIFIES = "localId", 0.5
+_LOCAL, _IDENTIFIES = "localId", 0.56
+# More values than this are in no cell.
+_PARTS = 100
 _NO_LIST = "是列表,没有对应的列表属性"
 
 
@@ -36,13 +40,19 @@ class Ranked:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """The tables of a file, their columns matched to one type."""
+    """The tables of a file, their columns matched to one type.
+
+    With `rules` each row is of the first of these that fits, and the type is that of most rows. `skipped` are the
+    sheets that are of another type.
+    """
 
     type: str
     specimen: Specimen
     tables: tuple[tuple[Table, tuple[Matched, ...]], ...]
     each: tuple[EachMatch, ...] = ()
     wide: tuple[WideMatch, ...] = ()
+    rules: tuple["Rule", ...] = ()
+    skipped: tuple[str, ...] = ()
 
     def columns(self) -> Mapping[str, Matched]:
         """The columns of all tables by their key; of equal ones the surest."""
@@ -55,12 +65,20 @@ class Proposal:
         return found
 
 
-class Proposer:
-    """Looks at one file and proposes."""
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What the rows are that say `when`: the values of columns."""
 
-    def __init__(self, path: Path, matcher: Matcher) -> None:
+    when: Mapping[str, tuple[str, ...]]
+    proposal: Proposal
+
+
+class Proposer:
+    """Looks at one file, or at the part of one that was looked at before, and proposes."""
+
+    def __init__(self, path: Path, matcher: Matcher, specimen: Specimen | None = None) -> None:
         self.path, self.matcher, self.catalog = path, matcher, matcher.catalog
-        self.specimen = look(path, matcher.asked)
+        self.specimen = specimen or look(path, matcher.asked)
         self._columns: list[tuple[Table, list[Column]]] = [
             (table, self.matcher.columns(table)) for table in self.specimen.tables
         ]
@@ -89,6 +107,36 @@ class Proposer:
         best = sorted(scores.items(), key=lambda one: -one[1])
         whole = sum(score for _, score in best[:_NAMED]) or 1.0
         return [Ranked(type_, round(score, 3), round(score / whole, 3)) for type_, score in best]
+
+    def by_sheet(self) -> list["Proposer"]:
+        """One proposer for the sheets of each type, where sheets are clearly of several; else this one."""
+        if len(self._columns) < 2:
+            return [self]
+        types: dict[str, list[Table]] = {}
+        for table, _ in self._columns:
+            ranked = self._of((table,)).ranked()
+            if table.rows and clear(ranked):
+                types.setdefault(ranked[0].type, []).append(table)
+        if len(types) < 2:
+            return [self]
+        return [self._of(tuple(tables)) for tables in types.values()]
+
+    def several(self, ranked: Sequence[Ranked]) -> Proposal | None:
+        """The file as one of several types that a column or two tell apart; None where none do."""
+        if len(self._columns) != 1:
+            return None
+        ((table, columns),) = self._columns
+        if not table.rows:
+            return None
+        told = told_types(table, columns, self.catalog, {one.type: one.score for one in ranked})
+        if not told:
+            return None
+        rules = [Rule(one.when, self.propose(one.type)) for one in told]
+        most = max(zip(told, rules, strict=True), key=lambda pair: len(pair[0].rows))[1]
+        return replace(most.proposal, rules=tuple(rules))
+
+    def _of(self, tables: tuple[Table, ...]) -> "Proposer":
+        return Proposer(self.path, self.matcher, replace(self.specimen, tables=tables))
 
     def propose(self, type_: str) -> Proposal:
         """The file as one of that type."""
@@ -131,7 +179,11 @@ class Proposer:
         return self._matched[type_]
 
     def _match(self, type_: str, table: Table, columns: Sequence[Column]) -> list[Matched]:
-        matched = assigned(self.matcher, type_, columns, nested=table.nested)
+        most = max((one.place for one in columns), default=0) + 1
+        parts = [part for at, one in enumerate(columns) for part in parts_of(one, most + _PARTS * at)]
+        matched = assigned(self.matcher, type_, [*columns, *parts], nested=table.nested)
+        if parts:
+            matched = _folded(matched)
         wide = wide_of(columns, self.catalog.types[type_], self.matcher)
         return wide_matched(wide, matched) if wide else matched
 
@@ -160,6 +212,17 @@ class Proposer:
                 if column.contents.share("notice") >= 0.5 and column.contents.length < 80:
                     found += [clean(cell) for cell in column.cells[:60] if clean(cell)]
         return found[:200]
+
+
+def _folded(matched: Sequence[Matched]) -> list[Matched]:
+    """The columns, what the values inside cells fill at the column that they are of."""
+    parts: dict[str, list[Matched]] = {}
+    for one in matched:
+        if one.column.of is not None and one.best is not None:
+            parts.setdefault(one.column.of, []).append(one)
+    return [
+        replace(one, parts=tuple(parts.get(one.column.key, ()))) for one in matched if one.column.of is None
+    ]
 
 
 def clear(ranked: Sequence[Ranked]) -> bool:

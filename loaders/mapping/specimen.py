@@ -1,6 +1,7 @@
 """The first rows of a file as tables: a sheet's headings and the cells below them, known headings or not."""
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,9 +26,12 @@ from loaders.headings import (
 )
 from loaders.skipping import reason
 from loaders.text import clean
+from loaders.units import Units
 
 # So many rows of a sheet are looked at, and of a file.
 OF_SHEET, OF_FILE = 500, 20_000
+# A row is taken for a record instead of headings where so many rows and so many columns of figures say it.
+_ENOUGH, _TYPED = 3, 2
 _FIGURE = re.compile(r"[-+]?[\d,.]+%?|\d{4}[-/年.]\d{1,2}.*|https?://.*")
 
 
@@ -95,6 +99,8 @@ def _table(rows: Sequence[Row], asked: Asked, *, alone: bool) -> Table | None:
             known = None
     if known is not None:
         first, last, names, above = known.first, known.last, list(known.names), known.titles
+    elif (start := _headless(listed)) is not None:
+        return _without_headings(rows, listed, start, units)
     else:
         at = _likeliest(listed[: SEARCHED + 10])
         if at is None:
@@ -117,6 +123,48 @@ def _table(rows: Sequence[Row], asked: Asked, *, alone: bool) -> Table | None:
         rows[0].sheet, names, numbered(names), data, rows[last].number, False, above, bare,
         stated_units(listed[:first], units), listed[: SEARCHED + 1],
     )  # fmt: skip
+
+
+def _without_headings(
+    rows: Sequence[Row], listed: Sequence[tuple[Any, ...]], start: int, units: Units
+) -> Table:
+    """A sheet whose first row is a record already; its columns are called by their letters."""
+    data = [list(row) for row in listed[start:] if reason(row, len(row)) is None]
+    width = max(map(len, data), default=0)
+    filled = {place for row in data for place, cell in enumerate(row) if clean(cell)}
+    names = [f"列{letter(place)}" if place in filled else "" for place in range(width)]
+    return Table(
+        rows[0].sheet, names, numbered(names), data, 0, False, titles(listed[:start]), {},
+        stated_units(listed[:start], units), listed[: SEARCHED + 1],
+    )  # fmt: skip
+
+
+def _headless(rows: Sequence[Sequence[Any]]) -> int | None:
+    """The first row as wide as the others, if its cells are of the kinds of those below: no headings but a record."""
+    widths = sorted(sum(map(bool, map(clean, row))) for row in rows)
+    usual = widths[len(widths) // 2] if widths else 0
+    at = next((at for at, row in enumerate(rows) if sum(map(bool, map(clean, row))) >= max(usual, 2)), None)
+    if at is None or len(rows) - at < _ENOUGH:
+        return None
+    typed = same = 0
+    for place, cell in enumerate(rows[at]):
+        below = Counter(_sort(row[place]) for row in rows[at + 1 :] if place < len(row) and clean(row[place]))
+        if not below:
+            continue
+        sort, count = below.most_common(1)[0]
+        if sort and count * 10 >= sum(below.values()) * 8:
+            typed += 1
+            same += _sort(cell) == sort
+    return at if typed >= _TYPED and same * 10 >= typed * 8 else None
+
+
+def _sort(cell: Any) -> str:
+    """Whether a cell is a number, a date or an address; '' for other texts."""
+    text = clean(cell)
+    found = _FIGURE.fullmatch(text)
+    if found is None:
+        return ""
+    return "url" if text.startswith("http") else "date" if re.match(r"\d{4}[-/年.]\d", text) else "number"
 
 
 def _named(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[str]:

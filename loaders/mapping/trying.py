@@ -27,13 +27,19 @@ def tried(path: Path, proposal: Proposal, catalog: Catalog) -> Proposal:
         faulty = _faulty(check(path, catalog, profile=profile, first=(OF_SHEET, OF_FILE)))
         if not faulty:
             break
-        tables = tuple(
-            (table, tuple(_without(one, faulty) for one in matched)) for table, matched in proposal.tables
-        )
-        if tables == proposal.tables:
+        left = _without_all(proposal, faulty)
+        if left == proposal:
             break
-        proposal = replace(proposal, tables=tables)
+        proposal = left
     return proposal
+
+
+def _without_all(proposal: Proposal, faulty: dict[str, float]) -> Proposal:
+    tables = tuple(
+        (table, tuple(_without(one, faulty) for one in matched)) for table, matched in proposal.tables
+    )
+    rules = tuple(replace(rule, proposal=_without_all(rule.proposal, faulty)) for rule in proposal.rules)
+    return replace(proposal, tables=tables, rules=rules)
 
 
 def _faulty(report: Report) -> dict[str, float]:
@@ -54,7 +60,9 @@ def _faulty(report: Report) -> dict[str, float]:
 
 def _without(one: Matched, faulty: dict[str, float]) -> Matched:
     share = faulty.get(one.column.key)
-    if share is None or one.best is None:
+    if share is None or (one.best is None and not one.parts):
         return one
+    if one.best is None or one.parts:
+        return replace(one, parts=(), reason="单元格里的几个值读不成属性")
     reason = f"像是“{one.best.field.title}”,但 {min(share, 1):.0%} 的内容读不成它"
     return replace(one, best=None, others=(one.best, *one.others)[:4], reason=reason)

@@ -1,6 +1,7 @@
 """A proposal as the text of a profile, which reads back as what was proposed."""
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from loaders.asked import Asked
@@ -20,20 +21,50 @@ _WORK = "由 openalloc map 建议;“核对”的行没有把握,请看一看。
 
 def profile_text(proposal: Proposal, catalog: Catalog, title: str, publisher: str | None = None) -> str:
     """The profile as TOML. What stands beside a column says how sure that is and why."""
-    disclosure = catalog.types[proposal.type]
-    columns = proposal.columns()
     title = mask(title)[0]
-    before = [f"# {_WORK}", f"title = {_quoted(title)}", f"type = {_quoted(proposal.type)}"]
-    after = [
-        *_publisher(publisher),
-        *_constants(proposal, disclosure, columns, title),
-        *_columns(proposal, columns),
-        *_each(proposal.each),
-        *_wide(proposal.wide, columns),
-    ]
+    before = [f"# {_WORK}", f"title = {_quoted(title)}"]
+    if not proposal.rules:
+        before.append(f"type = {_quoted(proposal.type)}")
+    if proposal.skipped:
+        before.append(f"skip_sheets = [{', '.join(map(_quoted, proposal.skipped))}]")
+    after = [*_publisher(publisher), *_rows(proposal, catalog, title)]
     text = "\n".join([*before, *after]) + "\n"
     heading = _heading(proposal, text, catalog)
     return "\n".join([*before, *heading, *after]) + "\n" if heading else text
+
+
+def _rows(proposal: Proposal, catalog: Catalog, title: str) -> Iterator[str]:
+    """What the rows become, all of them or those of each rule."""
+    if not proposal.rules:
+        columns = proposal.columns()
+        yield from _constants(proposal, catalog.types[proposal.type], columns, title)
+        yield from ("", "[columns]", *_columns(proposal, columns).values())
+        yield from _each(proposal.each)
+        yield from _wide(proposal.wide, columns)
+        return
+    each = [(rule, _columns(rule.proposal, rule.proposal.columns())) for rule in proposal.rules]
+    shared = _shared([lines for _, lines in each])
+    yield from ("", "[columns]", *shared.values())
+    for rule, lines in each:
+        yield from ("", "[[records]]", f"type = {_quoted(rule.proposal.type)}")
+        when = (f"{_quoted(name)} = [{', '.join(map(_quoted, said))}]" for name, said in rule.when.items())
+        yield f"when = {{ {', '.join(when)} }}"
+        own = [line for key, line in lines.items() if shared.get(key) != line]
+        if own:
+            yield from ("", "[records.columns]", *own)
+        yield from _each(rule.proposal.each, "records.")
+        yield from _wide(rule.proposal.wide, rule.proposal.columns(), "records.")
+
+
+def _shared(each: Sequence[Mapping[str, str]]) -> dict[str, str]:
+    """Of every column the line that most rules have."""
+    found: dict[str, str] = {}
+    for key in dict.fromkeys(key for lines in each for key in lines):
+        counts = Counter(lines[key] for lines in each if key in lines)
+        line, count = counts.most_common(1)[0]
+        if count > 1:
+            found[key] = line
+    return found
 
 
 def _publisher(publisher: str | None) -> Iterator[str]:
@@ -58,23 +89,36 @@ def _constants(
     yield f"title = {_quoted(title)}  # 核对:没有列能识别一条记录,整个文件是一条"
 
 
-def _columns(proposal: Proposal, columns: Mapping[str, Matched]) -> Iterator[str]:
+def _columns(proposal: Proposal, columns: Mapping[str, Matched]) -> dict[str, str]:
+    """The line of every column by its key."""
     wide = {key for one in proposal.wide for key in one.columns}
-    yield ""
-    yield "[columns]"
+    found: dict[str, str] = {}
     for key, one in columns.items():
         if not key or mask(key)[1] or (key in wide and one.best and one.best.why == ("代码表",)):
             continue
-        if one.best is None:
-            yield f"{_quoted(key)} = {{ drop = {_quoted(one.reason)} }}"
+        if one.parts:
+            targets = [_target(one, one.best.path)] if one.best else []
+            targets += [_target(part, part.best.path) for part in one.parts if part.best]
+            found[key] = f"{_quoted(key)} = [{', '.join(targets)}]  # 核对 单元格里有几个值"
+        elif one.best is None:
+            found[key] = f"{_quoted(key)} = {{ drop = {_quoted(one.reason)} }}"
         else:
-            yield f"{_quoted(key)} = {_target(one, one.best.path)}  # {how_sure(one)}"
+            found[key] = f"{_quoted(key)} = {_target(one, one.best.path)}  # {how_sure(one)}"
+    return found
 
 
 def _target(one: Matched, path: str) -> str:
     more: dict[str, str | dict[str, str]] = {}
     if one.column.unit and one.best and (one.best.field.is_money or one.best.field.unit):
         more["unit"] = one.column.unit
+    elif (
+        (usual := one.column.contents.usual_unit)
+        and one.best
+        and (one.best.field.is_money or one.best.field.unit)
+    ):
+        more["unit"] = usual
+    if one.column.pattern:
+        more["pattern"] = one.column.pattern
     if one.column.contents.packed and one.best and _in_list(one.best.field, one):
         more["split"] = one.column.contents.packed
     if one.column.contents.day and one.best and one.best.field.kind in ("date", "moment"):
@@ -102,12 +146,17 @@ def _in_list(field: Field, one: Matched) -> bool:
     return len(field.path) > 1 and one.column.contents.packed is not None and not field.many
 
 
-def _each(found: Sequence[EachMatch]) -> Iterator[str]:
+def _each(found: Sequence[EachMatch], above: str = "") -> Iterator[str]:
     for one in found:
-        yield from ("", "[[each]]", f"list = {_quoted(one.source)}", f"to = {_quoted(one.field.dotted)}")
+        yield from (
+            "",
+            f"[[{above}each]]",
+            f"list = {_quoted(one.source)}",
+            f"to = {_quoted(one.field.dotted)}",
+        )
         if one.ordinal:
             yield f"ordinal = {_quoted(one.ordinal)}"
-        yield from ("", "[each.columns]")
+        yield from ("", f"[{above}each.columns]")
         for part in one.parts:
             if part.best is None:
                 yield f"{_quoted(part.column.name)} = {{ drop = {_quoted(part.reason)} }}"
@@ -116,7 +165,7 @@ def _each(found: Sequence[EachMatch]) -> Iterator[str]:
                 yield f"{_quoted(part.column.name)} = {_target(part, path)}  # {how_sure(part)}"
 
 
-def _wide(found: Sequence[WideMatch], columns: Mapping[str, Matched]) -> Iterator[str]:
+def _wide(found: Sequence[WideMatch], columns: Mapping[str, Matched], above: str = "") -> Iterator[str]:
     for one in found:
         mine = {
             key: title
@@ -127,14 +176,14 @@ def _wide(found: Sequence[WideMatch], columns: Mapping[str, Matched]) -> Iterato
             continue
         yield from (
             "",
-            "[[unpivot]]",
+            f"[[{above}unpivot]]",
             f"to = {_quoted(one.field.dotted)}",
             f"label = {_quoted(one.label.name)}",
         )
         yield f"value = {_quoted(one.value.name)}"
         if one.unit:
             yield f"unit = {_quoted(one.unit)}"
-        yield from ("", "[unpivot.columns]")
+        yield from ("", f"[{above}unpivot.columns]")
         yield from (f"{_quoted(key)} = {_quoted(title)}" for key, title in mine.items())
 
 
