@@ -21,11 +21,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from loaders.load import Outcome, check
+from loaders.load import check
 from loaders.mapping.matching import Matcher
 from loaders.mapping.proposal import Proposer, clear
 from loaders.mapping.trying import tried
 from loaders.mapping.writing import profile_text
+from loaders.outcome import Outcome
 from loaders.profile import Profile
 from loaders.profile_file import load_profile, parse_profile
 from loaders.report import Report

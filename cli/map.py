@@ -13,8 +13,8 @@ from cli.proposed import OFFERED, SHOWN, Made, answered, as_json, called, number
 from schemas.catalog import Catalog
 
 if TYPE_CHECKING:
-    from loaders.load import Outcome
     from loaders.mapping.proposal import Proposer, Ranked
+    from loaders.outcome import Outcome
 
 _READ = (500, 20_000)
 

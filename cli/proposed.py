@@ -11,9 +11,9 @@ from cli import output
 from schemas.catalog import Catalog
 
 if TYPE_CHECKING:
-    from loaders.load import Outcome
     from loaders.mapping.matching import Column, Match, Matched
     from loaders.mapping.proposal import Proposal, Ranked
+    from loaders.outcome import Outcome
     from loaders.report import Report
 
 # So many records are shown, so many types and properties offered, so many cells shown of a column, and of each so much.

@@ -3,8 +3,7 @@
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from copy import deepcopy
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -20,30 +19,23 @@ from loaders.asked import Asked
 from loaders.beginning import beginning
 from loaders.beyond import Beyond
 from loaders.bounds import Bounds
-from loaders.build import Place
 from loaders.collector import resting
-from loaders.completeness import filled_paths
 from loaders.contradicting import Contradictions
 from loaders.earlier import Earlier, Remembered
-from loaders.former import organizations, without_former
-from loaders.fragment import Fragment
+from loaders.former import organizations
 from loaders.groups import Issues
 from loaders.intake import Intake, Progress
-from loaders.issues import RULES, of_field
+from loaders.issues import RULES
 from loaders.ledger import Ledger
-from loaders.merging import Merger
+from loaders.outcome import Outcome, Outcomes
 from loaders.personal import mask
 from loaders.profile import Profile
 from loaders.report import NotRun, Report
-from loaders.screen import masked_wholly, without_homes
-from loaders.sources import is_part, own_source, placed, places, renamed, source_of
+from loaders.screen import masked_wholly
+from loaders.sources import renamed
 from loaders.spool import Spool
-from loaders.standing import Standing
 from loaders.withdrawn import left_alone, rows_of
-from schemas.catalog import Catalog, Disclosure
-from schemas.check import check as check_record
-from schemas.check import storable
-from schemas.deadline import Unknown, due
+from schemas.catalog import Catalog
 from schemas.issue import Issue, issue
 from schemas.uscc import is_valid, normalize
 from store import cases, joining, loads
@@ -52,17 +44,6 @@ from store.identity import identify
 from store.writing import Entry, write
 
 BATCH = 2000  # records of a transaction: twice as many change hardly more pages of the trees
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """One record that passed, and the rows that it is from."""
-
-    record: dict[str, Any]
-    sources: dict[str, Any]
-    disclosure: Disclosure
-    fragments: list[Fragment]
-    former: dict[str, str]  # codes of before 2015, see loaders/former.py
 
 
 class Receipt(Protocol):
@@ -107,10 +88,10 @@ def check(
     columnar = columnar and taken is None and bounds is None
     with Spool() as fragments, Spool() as refusals, Ledger() as ledger:
         if run.read(fragments, refusals, ledger if columnar else None):
-            for outcome in run.outcomes():
+            for outcome in run.outcomes:
                 if taken:
                     taken(outcome)
-            run.count(ledger)
+            run.outcomes.count(ledger)
         report = run.report()
         earlier = earlier or report.earlier
         return report.since(earlier) if earlier and not report.unreadable else report
@@ -153,7 +134,7 @@ def load(
         run.waited = run.waiting(engine)
         together: list[Outcome] = []
         with resting() as collect:
-            for outcome in run.outcomes():
+            for outcome in run.outcomes:
                 together.append(outcome)
                 if len(together) == batch:
                     run.write(engine, together, now)
@@ -211,10 +192,8 @@ class _Run:
         self.again = False
         self.waited: tuple[str, ...] = ()  # loads whose refused rows are known by their places in this file
         self.intake: Intake
+        self.outcomes: Outcomes
         self.unreadable: FormatError | None = None
-        self.records = 0
-        self.types: Counter[str] = Counter()
-        self.without_deadline: Counter[tuple[str, str]] = Counter()
         self.beyond = Beyond(catalog)
         self.contradictions = Contradictions(catalog)
         self.written: Counter[str] = Counter()
@@ -225,6 +204,7 @@ class _Run:
         With a ledger good rows are only counted there.
         """
         self.intake = Intake(self.asked, fragments, refusals, self.beyond.across, ledger)
+        self.outcomes = Outcomes(self.catalog, self.intake, self.beyond, self.bounds)
         if self.wrong_publisher is not None:
             self.intake.issues.add(issue(RULES, "L006", value=self.wrong_publisher))
             return False
@@ -237,40 +217,6 @@ class _Run:
             self.unreadable = error
             return False
         return True
-
-    def outcomes(self) -> Iterator[Outcome]:
-        """The records that pass, in the order in which their first rows came; the rows of the others are refused."""
-        groups, ledger = self.intake.groups(), self.intake.ledger
-        standing = Standing(ledger, self.beyond) if ledger else None
-        for fragments in groups:
-            if standing:
-                self.intake.issues.add(*standing.until(fragments[0].row))
-            rows = [(one.place.sheet, one.place.row, one.cells) for one in fragments]
-            self.intake.issues.add(*self.beyond.take_rows(rows))
-            outcome = self._outcome(fragments)
-            if outcome is not None:
-                self.records += 1
-                self.types[outcome.disclosure.type] += 1
-                deadline = due(
-                    outcome.record, self.catalog.newest_minor(outcome.disclosure), self.catalog.calendar
-                )
-                if isinstance(deadline, Unknown):
-                    self.without_deadline[deadline.message, deadline.message_en] += 1
-                yield outcome
-        if standing:
-            self.intake.issues.add(*standing.until())
-        self.intake.issues.add(*self.beyond.issues())
-
-    def count(self, ledger: Ledger) -> None:
-        """Count the records that were good without being read."""
-        for shape, records in ledger.records.items():
-            self.records += records
-            self.types[shape.disclosure.type] += records
-            self.intake.completeness.take(
-                shape.disclosure, self.intake.said_paths(shape.record, shape.disclosure), records
-            )
-        self.without_deadline.update(ledger.without_deadline)
-        self.types, self.without_deadline = +self.types, +self.without_deadline
 
     def waiting(self, engine: Engine) -> tuple[str, ...]:
         """The loads whose refused rows are known by their places, which this file may repair."""
@@ -325,19 +271,11 @@ class _Run:
             claims.append((one.record, identity))
         inside = []
         for one, found in zip(batch, bounds.overreaching(connection, claims, self.catalog), strict=True):
-            if not found:
+            if found:
+                self.outcomes.leave_out(one, found)
+            else:
                 inside.append(one)
-                continue
-            self.records -= 1
-            self.types[one.disclosure.type] -= 1
-            self._refuse_outside(one.fragments, found)
-        self.types = +self.types
         return inside
-
-    def _refuse_outside(self, fragments: list[Fragment], found: list[Issue]) -> None:
-        """Refuse the rows of a record outside the bounds; of what they say nothing is kept."""
-        for fragment in fragments:
-            self._refuse(replace(fragment, cells={}), found)
 
     def settle(self, connection: Connection) -> None:
         """Give the receipt its report: what all runs of the load have stored and revised."""
@@ -371,8 +309,8 @@ class _Run:
             rows, refused, skipped = 0, 0, {}
         return Report(
             file_name=self.path.name, sha256=self.sha256, profile=self.profile.name if self.profile else None,
-            types=dict(self.types), rows=rows, taken=rows - refused - sum(skipped.values()), refused=refused,
-            unsupported=intake.unsupported if rows else 0, skipped=skipped, records=self.records,
+            types=dict(self.outcomes.types), rows=rows, taken=rows - refused - sum(skipped.values()), refused=refused,
+            unsupported=intake.unsupported if rows else 0, skipped=skipped, records=self.outcomes.records,
             stored=self.written["stored"], unchanged=self.written["unchanged"], revised=self.written["revised"],
             withdrawn=self.written["withdrawn"], columns=intake.columns, found=issues,
             completeness=intake.completeness.lines(), not_run=tuple(self._not_run()),
@@ -394,104 +332,15 @@ class _Run:
                 "没有一行能成为记录。", "No row could become a record.",
             )  # fmt: skip
         for (reason, reason_en), records in sorted(
-            self.without_deadline.items(), key=lambda one: (-one[1], one[0])
+            self.outcomes.without_deadline.items(), key=lambda one: (-one[1], one[0])
         ):
             yield NotRun(
                 "deadline", "公开时限", "Whether it was published in time",
                 f"{reason}这些记录是否超时不得而知。", f"{reason_en} Whether these were late is unknown.", records,
             )  # fmt: skip
         # That deadlines are unknown is said above.
-        yield from (one for one in self.beyond.not_run() if one.check != "S030" or not self.without_deadline)
-
-    def _outcome(self, fragments: list[Fragment]) -> Outcome | None:
-        """The record of some fragments. Rows that contradict an earlier one, or are at fault, are refused."""
-        disclosure = self.catalog.versions[fragments[0].disclosure]
-        lacking, first = fragments[0].lacking, True
-        while fragments:
-            merged, fragments = self._merged(fragments, disclosure)
-            if self.bounds and (beyond := [*self.bounds.outside(merged.record, disclosure, self.catalog)]):
-                self._refuse_outside(fragments, beyond)
-                return None
-            record = merged.record
-            paths = fragments[0].paths if len(fragments) == 1 else None
-            if paths is None and storable(record) is not None:
-                paths = self.intake.sound.paths(record, disclosure)
-            if first:
-                self.intake.completeness.take(disclosure, self.intake.said_paths(record, disclosure, paths))
-                first = False
-            found = check_record(record, disclosure, self.catalog) if paths is None else []
-            place_of = places(merged.sources, fragments[0].place.sheet, fragments[0].place.row)
-            former, noted = without_former(record, found)
-            if former:
-                self.intake.issues.add(*(placed(one, place_of(one.path)) for one in noted))
-                merged.sources = {path: one for path, one in merged.sources.items() if path not in former}
-                found = check_record(record, disclosure, self.catalog)
-            if lacking:
-                found = [one for one in found if one.code != "S001" or one.path not in lacking]
-            errors = [one for one in found if one.severity == "error"]
-            if not errors:
-                self.intake.issues.add(*(placed(one, place_of(one.path)) for one in found))
-                paths = filled_paths(record, disclosure) if paths is None else paths
-                more = list(self.beyond.take(disclosure, record, paths, place_of))
-                self.intake.issues.add(*more)
-                without_homes(merged.record, merged.sources, more)
-                if lacking:
-                    return None
-                return Outcome(merged.record, merged.sources, disclosure, fragments, former)
-            fragments = self._without_faulty(fragments, errors, merged.sources)
-        return None
-
-    def _merged(self, fragments: list[Fragment], disclosure: Disclosure) -> tuple[Merger, list[Fragment]]:
-        first = fragments[0]
-        # The merger changes what it is given, and these fragments may have to be merged again without some.
-        several = len(fragments) > 1
-        record = deepcopy(first.record) if several else first.record
-        merger = Merger(record, dict(first.sources), disclosure.fields)
-        kept = [first]
-        for fragment in fragments[1:]:
-            found = merger.take(deepcopy(fragment.record), fragment.sources)
-            if found is None:
-                kept.append(fragment)
-                continue
-            names = {"other": first.place.row, "stored": found.stored, "value": found.value}
-            about = of_field("L041", found.field or disclosure.fields[0], **names)
-            source = own_source(found.path, fragment.sources)
-            self._refuse(fragment, [placed(about, source) if source else about])
-        return merger, kept
-
-    def _without_faulty(
-        self, fragments: list[Fragment], errors: list[Issue], sources: Mapping[str, Any]
-    ) -> list[Fragment]:
-        """The fragments whose rows no error points at; all are refused where an error points at none."""
-        blamed: dict[tuple[str, int], list[Issue]] = {}
-        for error in errors:
-            source = source_of(error.path, sources)
-            if source is None:
-                blamed = {}
-                break
-            blamed.setdefault((source[0], source[1]), []).append(placed(error, source))
-        left = []
-        for fragment in fragments:
-            place = (fragment.place.sheet, fragment.place.row)
-            if not blamed:
-                self._refuse(fragment, errors)
-            elif place in blamed:
-                self._refuse(fragment, blamed[place])
-            else:
-                left.append(fragment)
-        return left
-
-    def _refuse(self, fragment: Fragment, issues: list[Issue]) -> None:
-        place = fragment.place
-        at_row = [self._at_row(one, place) if one.row is None else one for one in issues]
-        made = [(self.catalog.versions[fragment.disclosure], fragment.record)]
-        self.intake.refuse(fragment.row, place, fragment.cells, at_row, made=made)
-
-    def _at_row(self, found: Issue, place: Place) -> Issue:
-        """A finding of the whole row; of what is missing, at the column that should have said it."""
-        uses = (use for use in self.intake.columns if use.sheet == place.sheet and found.code == "S001")
-        column = next((use.heading for use in uses if is_part(found.path, use.properties)), None)
-        return found.at(sheet=place.sheet, row=place.row, column=column)
+        told = bool(self.outcomes.without_deadline)
+        yield from (one for one in self.beyond.not_run() if one.check != "S030" or not told)
 
 
 def _of_format(error: FormatError) -> Issue:

@@ -11,7 +11,8 @@ from sqlalchemy import Engine, and_, select
 
 from formats.confinement import DEFAULT, Limits
 from loaders.bounds import Bounds
-from loaders.load import BATCH, Outcome, check
+from loaders.load import BATCH, check
+from loaders.outcome import Outcome
 from loaders.profile import Profile
 from loaders.report import Report
 from loaders.sources import source_of

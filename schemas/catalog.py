@@ -50,7 +50,7 @@ class Disclosure:
         """The first part of the path, a code of the codelist `domain`."""
         return self.type.partition("/")[0]
 
-    @property
+    @cached_property
     def name(self) -> str:
         """What a record's `schema` says: `land/grant-result/1.0`."""
         return f"{self.type}/{self.version}"

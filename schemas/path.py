@@ -12,7 +12,14 @@ def values(record: Any, path: Sequence[str]) -> Iterator[Any]:
     """
     found = _flat((record,))
     for name in path:
-        found = _flat([one[name] for one in found if isinstance(one, (dict, Mapping)) and name in one])
+        below: list[Any] = []
+        for one in found:
+            value = one.get(name) if isinstance(one, (dict, Mapping)) else None
+            if isinstance(value, list):
+                below += _flat(value)
+            elif value is not None:
+                below.append(value)
+        found = below
     return iter(found)
 
 

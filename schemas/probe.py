@@ -141,7 +141,7 @@ def titled(one: Field, disclosure: Disclosure) -> tuple[str, str]:
 
 def amount_of(money: Any) -> tuple[float, str] | None:
     """The amount of money and its currency, None where only words are given."""
-    if not isinstance(money, Mapping):
+    if not isinstance(money, (dict, Mapping)):
         return None
     amount = money.get("amount")
     if not is_number(amount):

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from loaders.cells import NOTHING, Reader, Slot, read_cell
 from loaders.draft import MASKED, MORE_THAN_READ, PROFILE
-from loaders.load import Outcome, check
+from loaders.load import check
+from loaders.outcome import Outcome
 from loaders.parts import Parts, as_written
 from loaders.personal import mask
 from loaders.profile import Profile

@@ -20,7 +20,8 @@ import xlwt
 from formats import wire
 from formats.registry import format_of
 from loaders import load as loading
-from loaders.load import Outcome, check
+from loaders.load import check
+from loaders.outcome import Outcome
 from loaders.tracing import traced
 from schemas.catalog import Catalog
 

@@ -18,6 +18,7 @@ from formats.registry import format_of
 from loaders.asked import Asked
 from loaders.intake import Intake
 from loaders.load import _Run, check
+from loaders.outcome import Outcomes
 from loaders.report import Report
 from loaders.spool import Spool
 from publish.columns import clauses, columns
@@ -83,9 +84,10 @@ class Loader:
         run = _Run(self.folder / name, self.catalog, None, None, None, DEFAULT, None)
         with Spool() as fragments, Spool() as refusals:
             run.intake = Intake(self.asked, fragments, refusals, run.beyond.across)
+            run.outcomes = Outcomes(self.catalog, run.intake, run.beyond, None)
             lines = wire.encode(format_of(name).read(BytesIO(content)))
             run.intake.take_all(map(wire.decode, lines))
-            records = [outcome.record for outcome in run.outcomes()]
+            records = [outcome.record for outcome in run.outcomes]
             return records, run.report()
 
 

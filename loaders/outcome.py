@@ -1,0 +1,184 @@
+"""What becomes of the fragments of a file's records: each is a record that passes, or its rows are refused."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from copy import deepcopy
+from dataclasses import dataclass, replace
+from typing import Any
+
+from loaders.beyond import Beyond
+from loaders.bounds import Bounds
+from loaders.build import Place
+from loaders.completeness import filled_paths
+from loaders.former import without_former
+from loaders.fragment import Fragment
+from loaders.intake import Intake
+from loaders.issues import of_field
+from loaders.ledger import Ledger
+from loaders.merging import Merger
+from loaders.screen import without_homes
+from loaders.sources import is_part, own_source, placed, places, source_of
+from loaders.standing import Standing
+from schemas.catalog import Catalog, Disclosure
+from schemas.check import check, storable
+from schemas.deadline import Unknown, due
+from schemas.issue import Issue
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One record that passed, and the rows that it is from."""
+
+    record: dict[str, Any]
+    sources: dict[str, Any]
+    disclosure: Disclosure
+    fragments: list[Fragment]
+    former: dict[str, str]  # codes of before 2015, see loaders/former.py
+
+
+class Outcomes:
+    """The records of a file's rows once all have come in; counted by type, and those without a deadline by why."""
+
+    def __init__(self, catalog: Catalog, intake: Intake, beyond: Beyond, bounds: Bounds | None) -> None:
+        self._catalog, self._intake, self._beyond, self._bounds = catalog, intake, beyond, bounds
+        self.records = 0
+        self.types: Counter[str] = Counter()
+        self.without_deadline: Counter[tuple[str, str]] = Counter()
+
+    def __iter__(self) -> Iterator[Outcome]:
+        """The records that pass, in the order in which their first rows came; the rows of the others are refused."""
+        groups, ledger = self._intake.groups(), self._intake.ledger
+        standing = Standing(ledger, self._beyond) if ledger else None
+        for fragments in groups:
+            if standing:
+                self._intake.issues.add(*standing.until(fragments[0].row))
+            rows = [(one.place.sheet, one.place.row, one.cells) for one in fragments]
+            self._intake.issues.add(*self._beyond.take_rows(rows))
+            outcome = self._outcome(fragments)
+            if outcome is not None:
+                self.records += 1
+                self.types[outcome.disclosure.type] += 1
+                deadline = due(
+                    outcome.record, self._catalog.newest_minor(outcome.disclosure), self._catalog.calendar
+                )
+                if isinstance(deadline, Unknown):
+                    self.without_deadline[deadline.message, deadline.message_en] += 1
+                yield outcome
+        if standing:
+            self._intake.issues.add(*standing.until())
+        self._intake.issues.add(*self._beyond.issues())
+
+    def count(self, ledger: Ledger) -> None:
+        """Count the records that were good without being read."""
+        for shape, records in ledger.records.items():
+            self.records += records
+            self.types[shape.disclosure.type] += records
+            self._intake.completeness.take(
+                shape.disclosure, self._intake.said_paths(shape.record, shape.disclosure), records
+            )
+        self.without_deadline.update(ledger.without_deadline)
+        self.types, self.without_deadline = +self.types, +self.without_deadline
+
+    def leave_out(self, one: Outcome, found: list[Issue]) -> None:
+        """Refuse the rows of a record that passed but would change what lies outside the bounds."""
+        self.records -= 1
+        self.types[one.disclosure.type] -= 1
+        self.types = +self.types
+        self._refuse_outside(one.fragments, found)
+
+    def _refuse_outside(self, fragments: list[Fragment], found: list[Issue]) -> None:
+        """Refuse the rows of a record outside the bounds; of what they say nothing is kept."""
+        for fragment in fragments:
+            self._refuse(replace(fragment, cells={}), found)
+
+    def _outcome(self, fragments: list[Fragment]) -> Outcome | None:
+        """The record of some fragments. Rows that contradict an earlier one, or are at fault, are refused."""
+        disclosure = self._catalog.versions[fragments[0].disclosure]
+        lacking, first = fragments[0].lacking, True
+        while fragments:
+            record, sources, fragments = self._merged(fragments, disclosure)
+            if self._bounds and (beyond := [*self._bounds.outside(record, disclosure, self._catalog)]):
+                self._refuse_outside(fragments, beyond)
+                return None
+            paths = fragments[0].paths if len(fragments) == 1 else None
+            if paths is None and storable(record) is not None:
+                paths = self._intake.sound.paths(record, disclosure)
+            if first:
+                self._intake.completeness.take(disclosure, self._intake.said_paths(record, disclosure, paths))
+                first = False
+            found = check(record, disclosure, self._catalog) if paths is None else []
+            place_of = places(sources, fragments[0].place.sheet, fragments[0].place.row)
+            former, noted = without_former(record, found)
+            if former:
+                self._intake.issues.add(*(placed(one, place_of(one.path)) for one in noted))
+                sources = {path: one for path, one in sources.items() if path not in former}
+                found = check(record, disclosure, self._catalog)
+            if lacking:
+                found = [one for one in found if one.code != "S001" or one.path not in lacking]
+            errors = [one for one in found if one.severity == "error"]
+            if not errors:
+                self._intake.issues.add(*(placed(one, place_of(one.path)) for one in found))
+                paths = filled_paths(record, disclosure) if paths is None else paths
+                more = list(self._beyond.take(disclosure, record, paths, place_of))
+                self._intake.issues.add(*more)
+                without_homes(record, sources, more)
+                if lacking:
+                    return None
+                return Outcome(record, sources, disclosure, fragments, former)
+            fragments = self._without_faulty(fragments, errors, sources)
+        return None
+
+    def _merged(
+        self, fragments: list[Fragment], disclosure: Disclosure
+    ) -> tuple[dict[str, Any], dict[str, Any], list[Fragment]]:
+        """The record and the sources of fragments, and those that agree; the rows of the others are refused."""
+        first = fragments[0]
+        if len(fragments) == 1:
+            return first.record, first.sources, fragments
+        # The merger changes what it is given, and these fragments may have to be merged again without some.
+        merger = Merger(deepcopy(first.record), dict(first.sources), disclosure.fields)
+        kept = [first]
+        for fragment in fragments[1:]:
+            found = merger.take(deepcopy(fragment.record), fragment.sources)
+            if found is None:
+                kept.append(fragment)
+                continue
+            names = {"other": first.place.row, "stored": found.stored, "value": found.value}
+            about = of_field("L041", found.field or disclosure.fields[0], **names)
+            source = own_source(found.path, fragment.sources)
+            self._refuse(fragment, [placed(about, source) if source else about])
+        return merger.record, merger.sources, kept
+
+    def _without_faulty(
+        self, fragments: list[Fragment], errors: list[Issue], sources: Mapping[str, Any]
+    ) -> list[Fragment]:
+        """The fragments whose rows no error points at; all are refused where an error points at none."""
+        blamed: dict[tuple[str, int], list[Issue]] = {}
+        for error in errors:
+            source = source_of(error.path, sources)
+            if source is None:
+                blamed = {}
+                break
+            blamed.setdefault((source[0], source[1]), []).append(placed(error, source))
+        left = []
+        for fragment in fragments:
+            place = (fragment.place.sheet, fragment.place.row)
+            if not blamed:
+                self._refuse(fragment, errors)
+            elif place in blamed:
+                self._refuse(fragment, blamed[place])
+            else:
+                left.append(fragment)
+        return left
+
+    def _refuse(self, fragment: Fragment, issues: list[Issue]) -> None:
+        place = fragment.place
+        at_row = [self._at_row(one, place) if one.row is None else one for one in issues]
+        made = [(self._catalog.versions[fragment.disclosure], fragment.record)]
+        self._intake.refuse(fragment.row, place, fragment.cells, at_row, made=made)
+
+    def _at_row(self, found: Issue, place: Place) -> Issue:
+        """A finding of the whole row; of what is missing, at the column that should have said it."""
+        uses = (use for use in self._intake.columns if use.sheet == place.sheet and found.code == "S001")
+        column = next((use.heading for use in uses if is_part(found.path, use.properties)), None)
+        return found.at(sheet=place.sheet, row=place.row, column=column)
