@@ -47,15 +47,16 @@ def texts(
 
 def gatherer(node: Node) -> Gatherer:
     """What collects the same texts of an object of that node into a list, whatever their properties."""
-    steps = [
-        (name, child.longest, child.many, gatherer(child) if child.children and not child.longest else None)
-        for name, child in node.children.items()
-        if child.longest or child.children
-    ]
+    searched = [(name, child) for name, child in node.children.items() if child.longest or child.children]
+    steps = {
+        name: (place, name, one.longest, one.many, None if one.longest else gatherer(one))
+        for place, (name, one) in enumerate(searched)
+    }
 
     def gather(value: Mapping[str, Any], found: list[str]) -> None:
-        for name, longest, many, below in steps:
-            one = value.get(name)
+        # A record has few of its type's properties, nearly always in the schema's order.
+        for _, name, longest, many, below in sorted([steps[name] for name in value if name in steps]):
+            one = value[name]
             if one is None:
                 continue
             if below is not None:

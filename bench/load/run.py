@@ -25,6 +25,7 @@ from bench.query.computing import of_folder
 from loaders.load import load
 from schemas.catalog import Catalog
 from store.engine import connect
+from store.migrate import assert_current
 
 AT = datetime(2026, 11, 26)
 
@@ -93,6 +94,7 @@ def main() -> None:
         return
     catalog = Catalog.load()
     engine, let_go = held(asked.url) if asked.held else (connect(asked.url), lambda: None)
+    assert_current(engine)
     for time in ("first", "second"):
         reports: list[Any] = []
         figures = _measured(lambda: reports.append(load(asked.file, catalog, engine, now=AT)), server)  # noqa: B023

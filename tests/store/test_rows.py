@@ -10,6 +10,7 @@ from schemas.check import check
 from store.identity import identify
 from store.layout import layout
 from store.rows import Parts, parts
+from store.searching import gatherer, texts
 
 CODE = "91530114MA6K000170"
 BASE = {"publisher": {"name": "呈贡分局", "uscc": "11530114MB0W00017C"}, "localId": "A-1", "region": "530114"}
@@ -266,3 +267,18 @@ def test_what_a_record_is_found_by(catalog: Catalog) -> None:
         assert word in found
     for word in ("备备", "https", "王五", "13800000000", "丁路", "戊", "0601"):
         assert word not in found
+
+
+def test_texts_are_gathered_in_the_schemas_order_whatever_the_records(catalog: Catalog) -> None:
+    for disclosure in catalog.versions.values():
+        node = layout(disclosure, catalog.codelists["unit"])
+        found: list[str] = []
+        gatherer(node)(turned(disclosure.sample), found)
+        assert found == [text for _, text in texts(disclosure.sample, node)], disclosure.name
+
+
+def turned(value: Any) -> Any:
+    """The same with the properties of every object in the opposite order."""
+    if isinstance(value, list):
+        return [turned(one) for one in value]
+    return {name: turned(value[name]) for name in reversed(value)} if isinstance(value, dict) else value
