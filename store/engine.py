@@ -11,6 +11,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, 
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from store.errors import StoreError
+from store.failure import failure
 
 _POSTGRESQL = ("postgresql", "postgres", "postgresql+psycopg")
 _SQLITE = ("sqlite", "sqlite+pysqlite")
@@ -24,6 +25,7 @@ _PRAGMAS = (
     "cache_size = -65536",  # KiB
     "temp_store = MEMORY",
 )
+_OF_THE_DISK, _NOT_THERE = ("D020", "D022"), "unable to open database file"
 _EXAMPLE = "sqlite:///openalloc.db、postgresql://user@host/openalloc"
 
 
@@ -31,8 +33,8 @@ def connect(url: str) -> Engine:
     """The engine of a URL, `sqlite:///openalloc.db` or `postgresql://user@host/openalloc`, tried once.
 
     Raises StoreError D001 for a URL that is neither, D002 without PostgreSQL's driver, D003 when the database does
-    not answer, D004 when it does not understand Chinese letters, D008 for an SQLite that is too old. No message
-    shows the password.
+    not answer, D004 when it does not understand Chinese letters, D008 for an SQLite that is too old, D020 or D022
+    where the disk has no space for what SQLite keeps beside the file. No message shows the password.
     """
     parsed = _parse(url)
     engine = _sqlite(parsed) if parsed.drivername in _SQLITE else _postgresql(parsed)
@@ -44,6 +46,9 @@ def connect(url: str) -> Engine:
                 connection.exec_driver_sql("SELECT count(*) FROM sqlite_schema")
     except DBAPIError as error:
         engine.dispose()
+        known = failure(error)
+        if known is not None and known.code in _OF_THE_DISK and _NOT_THERE not in str(error.orig):
+            raise known from None
         shown = parsed.difference_update_query(("password", "sslpassword")).render_as_string()
         reason = _without(parsed.password, str(error.orig))
         raise StoreError(

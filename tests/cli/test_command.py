@@ -1,5 +1,6 @@
 """What the command answers: exit 0 done, 1 the data has errors, 2 it could not be done."""
 
+import contextlib
 import json
 import socket
 import zipfile
@@ -10,6 +11,7 @@ from typing import Any
 import openpyxl
 import pytest
 
+from cli.main import main
 from tests.cli.conftest import Run
 
 HEADINGS = "宗地编号,土地位置,土地面积(平方米),成交价(万元),受让单位,成交日期"
@@ -159,3 +161,20 @@ def test_a_heading_with_marks_of_the_terminal_is_shown_as_it_is(
     code, out, _ = run("check", str(file), "--type", "land/grant-result", *PUBLISHER)
     assert code == 0
     assert heading in out
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device that is always full")
+@pytest.mark.parametrize("arguments", [("types",), ("types", "--json")], ids=["a table", "json"])
+def test_output_that_finds_no_space_is_told(
+    arguments: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["openalloc", *arguments])
+    full = open("/dev/full", "w", encoding="utf-8")  # noqa: SIM115 - closing it fails, too
+    with monkeypatch.context() as patch:
+        patch.setattr("sys.stdout", full)
+        with pytest.raises(SystemExit) as ended:
+            main()
+    with contextlib.suppress(OSError):
+        full.close()
+    assert ended.value.code == 2
+    assert "D021" in capsys.readouterr().err

@@ -48,7 +48,7 @@ class Session:
         """Kill loads at random moments."""
         chance, tally = Random(self.asked.seed), kills.Tally()
         while tally.kills.total() < self.asked.kills:
-            part = min(self.asked.kills, tally.kills.total() + 100)
+            part = min(self.asked.kills, tally.kills.total() + 25)
             self._tell(lambda part=part: kills.torture(self.grounds, part, chance, tally), tally)  # type: ignore[misc]
 
     def disk(self) -> None:

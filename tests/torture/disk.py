@@ -69,12 +69,13 @@ def full_disk(grounds: list[Ground], disk: Path, points: int, chance: Random, ta
 
     A reader looks on, who has opened the file before; at some points there is none, and the load opens it first.
     """
+    needed = {ground.again: grown(ground) for ground in grounds}
     while tally.told.total() < points:
         ground = chance.choice(grounds)
         home, ground.databases.folder = ground.databases.folder, disk  # type: ignore[attr-defined]
         try:
             url = ground.databases.copy(ground.before)
-            leave = int(grown(ground) * chance.random() ** 2)
+            leave = int(needed[ground.again] * chance.random() ** 3)
             with reading(ground, url) if chance.random() < 0.7 else nullcontext(Seen()) as seen:
                 ballast = fill(disk, leave)
                 ended = ground.warm.run(ground.run(url, "full"))
