@@ -148,7 +148,7 @@ def settle_pending(engine: Engine) -> int:
         if connection.scalar(select(pending.c.lasting_code).limit(1)) is None:
             return 0
     with writing(engine) as connection:
-        lock_all(connection)
+        bulk.lock_all(connection, bulk.WRITERS)
         codes = list(connection.scalars(select(pending.c.lasting_code)))
         query = [select(c.id).where(bulk.among(connection, c.lasting_code, codes)) for c in (_O, _A)]
         touched = [one for each in query for one in connection.scalars(each)]
@@ -156,12 +156,6 @@ def settle_pending(engine: Engine) -> int:
             settle(connection, touched, {}, span)
         connection.execute(delete(pending).where(bulk.among(connection, pending.c.lasting_code, codes)))
     return len(codes)
-
-
-def lock_all(connection: Connection) -> None:
-    """Wait until nobody writes, and let nobody write until the transaction ends."""
-    shards = list(connection.scalars(select(tables.publisher.c.shard).distinct()))
-    bulk.lock(connection, bulk.WRITERS, shards)
 
 
 def settle_processes(connection: Connection, processes: Iterable[str], span: Span) -> None:

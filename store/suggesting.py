@@ -126,7 +126,7 @@ def decide(
             "O002", "要写明由谁决定", "it has to be said who decides",
             f"用 --by 写明单位或者岗位,至多 {LONGEST} 字。", f"Give an office with --by, in {LONGEST} characters at most.",
         )  # fmt: skip
-    joining.lock_all(connection)
+    bulk.lock_all(connection, bulk.WRITERS)
     rows = connection.execute(select(_S).where(_S.c.number.in_(numbers))).all()
     missing = sorted(set(numbers) - {row.number for row in rows})
     if missing or not rows:

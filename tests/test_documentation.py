@@ -71,7 +71,9 @@ def openalloc(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("document", ["README.md", "docs/profiles.md", "docs/withdrawals.md", "docs/organizations.md"])
+@pytest.mark.parametrize(
+    "document", ["README.md", "docs/profiles.md", "docs/withdrawals.md", "docs/organizations.md"]
+)
 def test_the_commands_say_what_is_shown(document: str, tmp_path: Path) -> None:
     shutil.copytree(ROOT / "docs" / "examples", tmp_path / "docs" / "examples")
     blocks = re.findall(r"```console\n(.*?)```", (ROOT / document).read_text("utf-8"), re.DOTALL)
