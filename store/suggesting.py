@@ -23,7 +23,7 @@ EVIDENCE = (WRONG_CODE, SAME_NAME, SIMILAR_NAME)
 LONGEST = 200  # characters of who decided
 _S = tables.organization_suggestion
 
-_WORDS = ("公司", "中心", "集团", "合作社", "事务所", "研究院", "委员会", "大学", "医院")
+_WORDS = ("公司", "中心", "集团", "合作社", "事务所", "研究院", "委员会", "大学", "中学", "小学", "医院")
 # What is masked, and what several together are called.
 _MASKS = ("*", "某", "×", "○", "xx", "、", ",", ";", "/", "联合体")
 _ENDS = ("局", "院", "校", "馆", "站", "政府", "厅", "园", "队", "办公室")
