@@ -34,7 +34,20 @@ _PLACEHOLDERS = DEFERRALS | NOTHING
 _PERSON = re.compile(r"[\u4e00-\u9fff]{2,4}")
 _BODIES = tuple("局厅院厂店所站部会社行场馆园队心司团校室府委户铺坊吧库村镇乡县市区办组处科厅库堂楼城网台")
 # What makes a longer name an organization's wherever it stands; a name with anything masked is nobody's.
-_ORGANIZED = ("公司", "中心", "集团", "合作社", "事务所", "研究院", "委员会", "政府", "大学", "医院")
+_ORGANIZED = (
+    "公司",
+    "中心",
+    "集团",
+    "合作社",
+    "事务所",
+    "研究院",
+    "委员会",
+    "政府",
+    "大学",
+    "中学",
+    "小学",
+    "医院",
+)
 _MASKED = re.compile(r"[*＊某×○〇●■□·、,，;；/]|[xX]{2}|联合体")
 _SHORTEST_BODY = 5
 _ROOM = re.compile(r"\d+\s*(?:室|单元|号楼|幢|栋)|(?:室|单元)$")

@@ -26,6 +26,7 @@ from sqlalchemy import (
 WRITERS = 20_180_604  # of the advisory locks, which share one space with whatever else uses the database
 # Characters that stand in for what is between texts, and for no text, where no text has them.
 _BETWEEN, _NOTHING, _QUOTES = "\x01", "\x02", '","'
+ALL = -1  # what every writer shares, and who has to be alone takes for himself; no shard has this number
 Rows = Iterable[Mapping[str, Any]]
 
 
@@ -134,7 +135,14 @@ def lock(connection: Connection, space: int, shards: Sequence[str]) -> None:
     What is read after it stays true. SQLite has one writer at a time anyway. Needs READ COMMITTED, the default.
     """
     if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("SELECT pg_advisory_xact_lock_shared(%s, %s)", (space, ALL))
         connection.exec_driver_sql(
             "SELECT pg_advisory_xact_lock(%s, shard) FROM unnest(%s::int[]) AS shard",
             (space, sorted(map(int, shards))),
         )
+
+
+def lock_all(connection: Connection, space: int) -> None:
+    """Wait until no other writer works, on whatever shard, until the transaction ends. Nothing else may be locked."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("SELECT pg_advisory_xact_lock(%s, %s)", (space, ALL))

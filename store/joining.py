@@ -92,12 +92,23 @@ def processes(connection: Connection, disclosures: Sequence[str]) -> list[str]:
 def candidates(connection: Connection, made: Sequence[Parts], before: Iterable[str]) -> set[str]:
     """The processes of new records, and those `before`, in which a party can be joined, or not any longer.
 
-    Those of several disclosures, those that have aliases, and those of a record that names one organization twice.
+    Those of several disclosures with parties of both kinds, with a code and without; those that have aliases; and
+    those of a record that names one organization twice.
     """
     ids = sorted({row["id"] for one in made for row in one.processes} | set(before))
-    link = tables.disclosure_process.c.process_id
-    several = select(link).where(bulk.among(connection, link, ids)).group_by(link).having(func.count() > 1)
-    found = set(connection.scalars(several))
+    link = _LINK.process_id
+    query = select(link).where(bulk.among(connection, link, ids)).group_by(link).having(func.count() > 1)
+    several = list(connection.scalars(query))
+    found: set[str] = set()
+    if several:
+        condition, parameter = bulk.one_of(connection, "l.process_id", several)
+        kind = f"CASE WHEN coalesce(p.said_id, p.organization_id) LIKE '{NAMED}%%' THEN 0 ELSE 1 END"
+        both = (
+            "SELECT l.process_id FROM disclosure_process l"  # noqa: S608
+            " JOIN party p ON p.shard = l.shard AND p.disclosure_id = l.disclosure_id"
+            f" WHERE {condition} GROUP BY l.process_id HAVING min({kind}) < max({kind})"
+        )
+        found.update(row[0] for row in connection.exec_driver_sql(both, (parameter,)))
     found.update(connection.scalars(select(_A.process_id).where(bulk.among(connection, _A.process_id, ids))))
     keys: dict[str, str | None] = {}
     for one in made:
@@ -108,12 +119,14 @@ def candidates(connection: Connection, made: Sequence[Parts], before: Iterable[s
 
 def _names_twice(one: Parts, keys: dict[str, str | None]) -> bool:
     """Whether a record has a party without a code and one with a code of the same name; `keys` are those known."""
+    if len({row["process_id"] is None for row in one.organizations.values()}) < 2:
+        return False
     names: tuple[set[str | None], set[str | None]] = (set(), set())
     for party in one.parties:
-        said = party["said_id"] or party["organization_id"]
         name = party["name"]
         if name not in keys:
             keys[name] = process_key(name)
+        said = party["said_id"] or party["organization_id"]
         names[said.startswith(NAMED)].add(keys[name])
     return bool((names[0] & names[1]) - {None})
 
@@ -148,7 +161,7 @@ def settle_pending(engine: Engine) -> int:
         if connection.scalar(select(pending.c.lasting_code).limit(1)) is None:
             return 0
     with writing(engine) as connection:
-        lock_all(connection)
+        bulk.lock_all(connection, bulk.WRITERS)
         codes = list(connection.scalars(select(pending.c.lasting_code)))
         query = [select(c.id).where(bulk.among(connection, c.lasting_code, codes)) for c in (_O, _A)]
         touched = [one for each in query for one in connection.scalars(each)]
@@ -156,12 +169,6 @@ def settle_pending(engine: Engine) -> int:
             settle(connection, touched, {}, span)
         connection.execute(delete(pending).where(bulk.among(connection, pending.c.lasting_code, codes)))
     return len(codes)
-
-
-def lock_all(connection: Connection) -> None:
-    """Wait until nobody writes, and let nobody write until the transaction ends."""
-    shards = list(connection.scalars(select(tables.publisher.c.shard).distinct()))
-    bulk.lock(connection, bulk.WRITERS, shards)
 
 
 def settle_processes(connection: Connection, processes: Iterable[str], span: Span) -> None:

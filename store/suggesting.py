@@ -23,7 +23,7 @@ EVIDENCE = (WRONG_CODE, SAME_NAME, SIMILAR_NAME)
 LONGEST = 200  # characters of who decided
 _S = tables.organization_suggestion
 
-_WORDS = ("公司", "中心", "集团", "合作社", "事务所", "研究院", "委员会", "大学", "医院")
+_WORDS = ("公司", "中心", "集团", "合作社", "事务所", "研究院", "委员会", "大学", "中学", "小学", "医院")
 # What is masked, and what several together are called.
 _MASKS = ("*", "某", "×", "○", "xx", "、", ",", ";", "/", "联合体")
 _ENDS = ("局", "院", "校", "馆", "站", "政府", "厅", "园", "队", "办公室")
@@ -126,7 +126,7 @@ def decide(
             "O002", "要写明由谁决定", "it has to be said who decides",
             f"用 --by 写明单位或者岗位,至多 {LONGEST} 字。", f"Give an office with --by, in {LONGEST} characters at most.",
         )  # fmt: skip
-    joining.lock_all(connection)
+    bulk.lock_all(connection, bulk.WRITERS)
     rows = connection.execute(select(_S).where(_S.c.number.in_(numbers))).all()
     missing = sorted(set(numbers) - {row.number for row in rows})
     if missing or not rows:

@@ -1,6 +1,8 @@
 """Organizations are one by their codes and by their names within a process, in whatever order records come."""
 
+import time
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from itertools import permutations
 from typing import Any
@@ -304,3 +306,23 @@ def test_any_order_and_any_batches_give_the_same_organizations(
         store(engine, catalog, entries[:cut], entries[cut:])
         states.append(state(engine))
     assert states[0] == states[1] == states[2]
+
+
+def test_who_joins_waits_for_who_writes(engine: Engine, catalog: Catalog) -> None:
+    store_one = [entry(catalog, "1", (NAME, ONE))]
+    with writing(engine) as connection:
+        write(connection, store_one, catalog, None, NOW)
+    old: Any = ("云南示例旧名有限公司", None, ORGANIZATION_CODE)
+    with writing(engine) as connection:
+        write(connection, [entry(catalog, "2", old, process="2")], catalog, None, NOW)
+    with ThreadPoolExecutor(1) as pool:
+        with writing(engine) as connection:
+            # A department that never wrote before, by the code that is about to become another's.
+            write(connection, [entry(catalog, "3", old, process="3", publisher="丙县")], catalog, None, NOW)
+            joined = pool.submit(joining.settle_pending, engine)
+            time.sleep(0.2)
+            assert not joined.done()
+        assert joined.result(timeout=60) == 1
+    joining.settle_pending(engine)
+    assert organizations(engine) == {ONE}
+    state(engine)
