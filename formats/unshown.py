@@ -36,7 +36,7 @@ _COLUMN = re.compile(rb"<col\b[^>]*>")
 _CELL = re.compile(rb"<c\b[^>]*>")
 _ERROR = re.compile(rb"<c\b[^>]*\bt=[\"']e[\"'][^>]*(?<!/)>")
 # A formula with nothing behind it.
-_FORMULA = re.compile(rb"<c\b([^>]*)><f\b(?:[^>]*/>|[^>]*>[^<]*</f>)(?:<v\s*/>|<v></v>)?</c>")
+_FORMULA = re.compile(rb"<c\b([^>]*)><f\b(?:[^>]*/>|[^>]*>[^<]*</f>)(<v\s*/>|<v></v>)?</c>")
 _ATTRIBUTE = re.compile(rb"\b(\w+)=[\"']([^\"']*)[\"']")
 _PLACE = re.compile(rb"([A-Z]{1,3})([0-9]{1,7})")
 _PERCENT_FORMATS: Final = frozenset({"9", "10"})
@@ -118,8 +118,10 @@ class Unshown:
                 self._remarks.add(ERRORS, sheet, _said(found[0]).get(b"r", b"").decode("ascii", "replace"))
         if b"<f" in text and (b"</f></c>" in text or b"/></c>" in text or b"<v></v>" in text):
             for found in _FORMULA.finditer(text):
-                place = _said(found[1]).get(b"r", b"").decode("ascii", "replace")
-                self._remarks.add(UNSOLVED, sheet, place)
+                cell = _said(found[1])
+                # An empty text is a result: =IF(A1="","",A1).
+                if not (found[2] and cell.get(b"t") == b"str"):
+                    self._remarks.add(UNSOLVED, sheet, cell.get(b"r", b"").decode("ascii", "replace"))
         if self._struck or self._percent:
             self._styled(sheet, text)
 

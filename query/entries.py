@@ -75,6 +75,10 @@ DISCLOSURE_FIELDS = (
         "asOf", "DisclosureSnapshot", One("disclosure.asOf", NOTHING),
         "在过去某一数据版本时的样子;当时还没有则为 null。The record as it was at a past version of the data; null where it was not there yet.", AS_OF,
     ),
+    Attribute(
+        "sources", "DisclosureSources", One("disclosure.sources", NOTHING),
+        "各个值的来源;不是由文件装入的、已撤回的为 null。Where its values came from; null where no file brought it, or it is withdrawn.",
+    ),
 )  # fmt: skip
 # Beside what the standard says of a relation.
 RELATED_FIELDS = (
@@ -130,6 +134,7 @@ def entry_types() -> Iterator[ObjectType]:
     yield _change()
     yield _withdrawal()
     yield _field_change()
+    yield _sources()
     yield ObjectType(
         "ProcessSnapshot",
         "一个过程在过去某一数据版本时的样子。A process as it was at a past version of the data.",
@@ -140,6 +145,22 @@ def entry_types() -> Iterator[ObjectType]:
                 "当时属于它的公开信息,按变更先后;当时已撤回的没有全文。"
                 "The disclosures that belonged to it then, in the order of their changes; one that was withdrawn has no document.",
                 paged(),
+            ),
+        ),
+    )  # fmt: skip
+
+
+def _sources() -> ObjectType:
+    return ObjectType(
+        "DisclosureSources",
+        "一条公开信息的各个值来自哪个文件的哪一格。Of which cell of which file the values of a disclosure are.",
+        (
+            Attribute("file", "String", Column("file_name"), "文件名。The file's name."),
+            Attribute("sha256", "String", Column("sha256"), "文件内容的 SHA-256。SHA-256 of the file."),
+            Attribute(
+                "values", "JSON!", Column("body", "json"),
+                "属性路径:[工作表, 行, 列的标题, 换算规则, 原文]。规则为 null 时单元格写的就是这个值,没有原文;没有写出的路径随它的上级,空路径是整行。个人号码已遮盖。规则的含义见 docs/reading.md。"
+                "Path: [sheet, row, heading of the column, rule, raw cell]. Where the rule is null the cell says the value itself; a path that is not there has the place of what it is a part of, the empty path is the whole row. Numbers of persons are masked. docs/reading.md says what the rules mean.",
             ),
         ),
     )  # fmt: skip

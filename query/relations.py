@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from query import past, profile, punctuality, related, territory, timeline
+from query import past, profile, punctuality, related, sources, territory, timeline
 from query.plan import Given
 
 OWNED = "{c}.shard = {p}.shard AND {c}.disclosure_id = {p}.id"
@@ -100,6 +100,7 @@ RELATIONS: dict[str, Relation] = {
     "disclosure.withdrawal": Relation("withdrawal", WITHDRAWAL),
     "disclosure.relatedFrom": Relation("disclosure", computed=related.naming),
     "related.disclosures": Relation("disclosure", read=related.named_by),
+    "disclosure.sources": Relation("sources", computed=sources.of_disclosure),
     "disclosure.asOf": Relation("snapshot", computed=past.of_disclosure, json="body"),
     # from a party, a lot, an item
     "party.organization": Relation("organization", "{c}.id = {p}.organization_id"),
@@ -209,4 +210,5 @@ TIES: dict[str, tuple[str, ...]] = {
     "unit_price": ("unit_key",),
     "change": ("version",),
     "snapshot": ("version",),
+    "sources": ("disclosure_id",),
 }

@@ -28,7 +28,7 @@ BLOCK = re.compile(r"```(\w+)\n(.*?)```", re.DOTALL)
 COMMANDS = (
     "init", "check", "load", "map", "query", "types", "profiles", "template", "schemas", "schemas diff", "schemas impact",
     "schemas release", "schemas export", "graphql", "graphql schema", "graphql diff", "graphql release", "serve", "demo",
-    "withdraw", "refused", "history", "organizations", "organizations suggest", "organizations list",
+    "withdraw", "refused", "history", "source", "organizations", "organizations suggest", "organizations list",
     "organizations accept", "organizations reject",
     "keys", "keys create", "keys list", "keys revoke", "keys log",
 )  # fmt: skip
@@ -72,7 +72,8 @@ def openalloc(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]
 
 
 @pytest.mark.parametrize(
-    "document", ["README.md", "docs/profiles.md", "docs/withdrawals.md", "docs/organizations.md"]
+    "document",
+    ["README.md", "docs/profiles.md", "docs/reading.md", "docs/withdrawals.md", "docs/organizations.md"],
 )
 def test_the_commands_say_what_is_shown(document: str, tmp_path: Path) -> None:
     shutil.copytree(ROOT / "docs" / "examples", tmp_path / "docs" / "examples")

@@ -16,7 +16,7 @@ from xlwt.CompoundDoc import XlsDoc
 from formats import workbook, xls, xlsx
 from formats.error import FormatError
 from formats.extent import column_letters, column_number
-from formats.row import Row
+from formats.row import Remark, Row
 
 NOON = datetime.datetime(2026, 3, 16, 12, 30, 5)
 
@@ -267,3 +267,71 @@ def test_a_panic_of_the_parser_is_a_damaged_workbook(monkeypatch: pytest.MonkeyP
 )
 def test_a_column_is_numbered_from_its_letters(letters: str, number: int) -> None:
     assert (column_number(letters), column_letters(number)) == (number, letters)
+
+
+def remarks(content: bytes) -> dict[tuple[str, str], tuple[int, tuple[str, ...]]]:
+    found = (one for one in xlsx.read(io.BytesIO(content)) if isinstance(one, Remark))
+    return {(one.kind, one.sheet): (one.count, one.places) for one in found}
+
+
+def test_what_a_workbook_shows_beside_its_values_is_remarked_on() -> None:
+    def fill(book: Any) -> None:
+        sheet: Any = book.add_worksheet("结果")
+        struck = book.add_format({"font_strikeout": True})
+        for row in range(20):
+            sheet.write_row(row, 0, [row, "甲", "乙"])
+            sheet.set_row(row, None, None, {"hidden": row in (3, 4)})
+        sheet.set_column(1, 2, None, None, {"hidden": True})
+        sheet.write("A1", "废", struck)
+        sheet.write_blank("D1", None, struck)
+        sheet.write_formula("D2", "=1/0", None, "#DIV/0!")
+        sheet.write_formula("D3", "=A1", None, "")
+        sheet.write_formula("D4", '=IF(A1="","",A1)', None, "")
+        book.add_worksheet("暗").hide()
+
+    found = remarks(xlsx_of(fill))
+    assert found.pop(("unsolved", "结果")) == (2, ("D3", "D4"))
+    assert found == {
+        ("hiddenSheet", "暗"): (1, ()),
+        ("hiddenRows", "结果"): (2, ("4", "5")),
+        ("hiddenColumns", "结果"): (2, ("B", "C")),
+        ("struck", "结果"): (1, ("A1",)),
+        ("errors", "结果"): (1, ("D2",)),
+    }
+
+
+def test_an_empty_text_is_a_result_of_a_formula() -> None:
+    content = xlsx_of(lambda book: book.add_worksheet("结果").write_formula("A1", '=""', None, "x"))
+    empty = altered(content, "sheet1.xml", b"<v>x</v>", b"<v></v>")
+    assert empty != content
+    assert remarks(empty) == {}
+    assert remarks(altered(content, "sheet1.xml", b' t="str"><f>""</f><v>x</v>', b'><f>""</f><v/>')) == {
+        ("unsolved", "结果"): (1, ("A1",))
+    }
+
+
+def altered(content: bytes, part: str, old: bytes, new: bytes) -> bytes:
+    """A workbook whose part says something else."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as given, zipfile.ZipFile(made, "w") as written:
+        for name in given.namelist():
+            held = given.read(name)
+            written.writestr(name, held.replace(old, new) if name.endswith(part) else held)
+    return made.getvalue()
+
+
+def test_numbers_in_per_cent_are_read_as_they_are_shown() -> None:
+    def fill(book: Any) -> None:
+        sheet: Any = book.add_worksheet()
+        formats = [
+            book.add_format({"num_format": one}) for one in ("0%", "0.00%", "0.0%;[Red]-0.0%", '0"%"', "0.00")
+        ]
+        for row in range(3):
+            for column, one in enumerate(formats):
+                sheet.write(row, column, 0.205 * (row + 1), one)
+
+    assert cells(xlsx_of(fill)) == [
+        ("20.5%", "20.5%", "20.5%", 0.205, 0.205),
+        ("41%", "41%", "41%", 0.41, 0.41),
+        ("61.5%", "61.5%", "61.5%", pytest.approx(0.615), pytest.approx(0.615)),
+    ]

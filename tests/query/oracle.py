@@ -39,7 +39,7 @@ NAMES = {
 }  # fmt: skip
 # What the loader makes of the other tables, for speed alone: the oracle counts anew.
 DERIVED = ("rollup_domain", "rollup_month", "rollup_organization", "rollup_publisher", "rollup_type", "rollup_year",
-           "territory", "working_day", "value_source")  # fmt: skip
+           "territory", "working_day")  # fmt: skip
 
 
 class Oracle:

@@ -133,8 +133,23 @@ def _is_meant(row: Row, element: Mapping[str, Any], speaker: Row) -> bool:
     return by_name or (url is not None and row["source_url"] == url)
 
 
+def sources(oracle: Any, source: Thing, _given: Mapping[str, Any]) -> Thing | None:
+    """Where the values of a record came from, with the file of its load."""
+    found = oracle.one("value_source", "disclosure_id", source.row["id"])
+    if found is None:
+        return None
+    load = oracle.one("load", "id", source.row["load_id"])
+    told = load.row if load else {"file_name": None, "sha256": None}
+    return Thing(
+        "sources", {"file": told["file_name"], "sha256": told["sha256"], "values": found.row["body"]}
+    )
+
+
 PAST: Mapping[str, Mapping[str, str | Resolver]] = {
-    "disclosure": {"withdrawal": withdrawal, "relatedFrom": related_from, "relatedDisclosures": related},
+    "disclosure": {
+        "withdrawal": withdrawal, "relatedFrom": related_from, "relatedDisclosures": related, "sources": sources,
+    },
+    "sources": {name: name for name in ("file", "sha256", "values")},
     "snapshot": {"changes": changes("revision"), "relatedDisclosures": related},
     "revision": {"changes": changes("number")},
     "change": {"withdrawal": withdrawal_of_change},
