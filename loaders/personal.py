@@ -51,6 +51,8 @@ _NUMBER_OF_A_THING = re.compile(
 _LABELS = frozenset({"id", "idcard", "no", "card", "sfz", "sfzh", "tel", "phone", "mobile", "mob", "t", "m", "wx", "v", "vx"})  # fmt: skip
 _LETTERS_BEFORE = re.compile(r"[0-9A-Za-z]+$")
 _MEASURED = re.compile(r"\.\d| ?[元万亿%‰㎡亩吨]| ?(?:平方|公顷|立方|千瓦|米)")
+# The second half of a credit code, whose first are eight figures; what counts a list may stand before it.
+_REST_OF_CREDIT_CODE = re.compile(r"[A-Z][0-9A-Z]{9}(?![0-9A-Za-z])")
 _SIGN_BEFORE = re.compile(r"(?:\d\.|[￥¥$])$")
 
 # Groupings in which people write a mobile; with a dot only the usual one.
@@ -256,6 +258,7 @@ class _Number:
             or self.goes_on
             or _SIGN_BEFORE.search(self.near) is not None
             or _MEASURED.match(self.text, some[-1].end) is not None
+            or (sizes[-1] == 8 and _REST_OF_CREDIT_CODE.match(self.text, some[-1].end) is not None)
             or self._is_part_of_code()
             or _NUMBER_OF_A_THING.search(self.near) is not None
         )

@@ -68,6 +68,12 @@ MASKED: list[tuple[str, str]] = [
     (resident_of(2016, "证件编号"), "证件编号530102************"),
     (resident_of(1990, "项目编号"), "项目编号530102************"),
     ("6201022024B00231", "6201022024B00231"),
+    # The number of a line before a credit code has eleven figures with the code's first eight.
+    (
+        "委托书\n139\n91530100MA6K00027P\n140 91530100MA6K00027P",
+        "委托书\n139\n91530100MA6K00027P\n140 91530100MA6K00027P",
+    ),
+    ("139 00000000MA6K", "139****0000MA6K"),
     # Apart, glued, of other kinds, told by words.
     ("530102 19900307 0016", "530102************"),
     ("5301 0219-9003 0700 16", "530102************"),
