@@ -12,7 +12,7 @@ from schemas.catalog import Catalog
 
 if TYPE_CHECKING:
     from loaders.load import Outcome
-    from loaders.mapping.matching import Column, Match, Matched
+    from loaders.mapping.match import Column, Match, Matched
     from loaders.mapping.proposal import Proposal, Ranked
     from loaders.report import Report
 
