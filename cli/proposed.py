@@ -11,7 +11,7 @@ from cli import output
 from schemas.catalog import Catalog
 
 if TYPE_CHECKING:
-    from loaders.mapping.matching import Column, Match, Matched
+    from loaders.mapping.match import Column, Match, Matched
     from loaders.mapping.proposal import Proposal, Ranked
     from loaders.outcome import Outcome
     from loaders.report import Report

@@ -5,7 +5,8 @@ from dataclasses import replace
 
 from loaders.dates import read_moment
 from loaders.mapping.candidates import ASIDE, PART_OF
-from loaders.mapping.matching import VALUES, WORDS, Column, Match, Matched, Matcher
+from loaders.mapping.match import VALUES, WORDS, Column, Match, Matched
+from loaders.mapping.matching import Matcher
 from loaders.mapping.surety import LIKELY, NEAR, as_often_right, sure
 from loaders.mapping.wording import head
 from loaders.quantities import leading_number

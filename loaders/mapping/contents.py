@@ -27,6 +27,8 @@ _NUMBERED = re.compile(r"[\w\-—–〔〕\[\]()（）号第﹝﹞【】/#.,、\
 _YEAR = re.compile(r"(?:19|20)\d{2}(?:年度?)?(?:\.0)?")
 _WORKS = re.compile(r"项目|工程|采购|服务|建设|地块|用地|设备")
 _SAYS = re.compile(r"公告|公示|通知|结果|计划|公开|名单|合同|报告")
+# Counted things (盒, 支) are what a property may hold.
+_MEASURED = frozenset({"CNY", "m2"})
 _DAY = re.compile(r"\d{4}年\d{1,2}月\d{1,2}([\u4e00-\u9fff])(?:\d{1,2}[时点:].*)?$")
 _IDEOGRAPH = re.compile(r"[\u4e00-\u9fff]")
 
@@ -100,6 +102,13 @@ class Contents:
             return None
         wording, count = found.most_common(1)[0]
         return wording if count >= bare and len(found) == 1 else None
+
+    @cached_property
+    def says_units(self) -> bool:
+        """Whether the cells are units of money or area and nothing else."""
+        return bool(self.texts) and all(
+            len(text) > 1 and self.reader.units.base(text) in _MEASURED for text in self.texts
+        )
 
     def of_form(self, wanted: str) -> float:
         """The part of the different cells that have the form of a number."""

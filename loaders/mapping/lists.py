@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from loaders.mapping.assigning import assigned
 from loaders.mapping.candidates import ASIDE
-from loaders.mapping.matching import Column, Match, Matched, Matcher
+from loaders.mapping.match import Column, Match, Matched
+from loaders.mapping.matching import Matcher
 from loaders.mapping.specimen import Table
 from loaders.mapping.surety import SURE
 from loaders.mapping.wording import last_word

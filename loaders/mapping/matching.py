@@ -1,16 +1,15 @@
 """The columns of a table held against the properties of one type: what each may fill, how surely, and why."""
 
-import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import Any
 
 from loaders.asked import Asked
 from loaders.mapping.candidates import ASIDE, Candidate, candidates, reading
 from loaders.mapping.contents import Contents
 from loaders.mapping.fitting import fit
+from loaders.mapping.heading import bare_name, title_share, unit_word
+from loaders.mapping.match import ALIAS, EXACT, FORM, VALUES, WORDS, Column, Match
 from loaders.mapping.specimen import Table
 from loaders.mapping.telling import Tongue
 from loaders.mapping.wording import NameIndex, head, heads, is_bare, meanings
@@ -25,8 +24,9 @@ _ALONE = 0.5
 _DEEPER, _INNER_LIST, _OF_ASIDE, _OF_OTHERS, _SECOND = 0.02, 0.08, 0.12, 0.3, 0.08
 # That a property is the only one, or one of two, that ends as the heading does.
 _ONLY, _ONE_OF_TWO = 0.22, 0.08
-# What cells say where the heading says nothing: of a property of a kind that no other is of, and otherwise.
-_BY_VALUES, _BY_ONLY_VALUES = 0.45, 0.62
+# What cells say where the heading says nothing: of a property of a kind that others are of
+# too, that no other is of, and this where there are no headings at all.
+_BY_VALUES, _BY_ONLY_VALUES, _UNNAMED = 0.45, 0.62, 0.7
 _BY_FORM, _BARE = 0.8, 0.6
 _NEAR_CODE = 0.5
 # That the heading of an address names the type, or another type.
@@ -39,62 +39,6 @@ _OF_RECORD = {
     "number": "localId", "time": "publishedDate", "title": "title", "address": "sourceUrl", "region": "region",
     "remark": "remark", "text": "documents.text", "document": "documents.url",
 }  # fmt: skip
-EXACT, ALIAS, WORDS, VALUES, FORM = "标题相同", "别名", "词", "值", "号码的样式"
-_UNIT_WORDS = {
-    "wan": "万元", "wanyuan": "万元", "yi": "亿元", "yuan": "元", "mu": "亩", "ha": "公顷", "hectare": "公顷", "hectares": "公顷",
-    "sqm": "平方米", "pct": "%", "percent": "%", "m2": "平方米", "km2": "平方公里", "year": "年", "years": "年", "month": "月",
-    "months": "月",
-}  # fmt: skip
-_ADDRESS = re.compile(r"网址|链接|地址|网页|url", re.IGNORECASE)
-_IN_UNIT = re.compile(r"(?: in |_)([a-z0-9]+)$", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class Match:
-    """A property that a column may fill: how sure that is, 0 to 1, and why; `entry` is the place in its list."""
-
-    field: Field
-    score: float
-    why: tuple[str, ...]
-    entry: int | None = None
-
-    @property
-    def path(self) -> str:
-        """The property's path as a profile writes it, the place in its list with it."""
-        first, *rest = self.field.path
-        return self.field.dotted if self.entry is None else ".".join([first, str(self.entry), *rest])
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column of a table as matching sees it; `unit` is the one that its heading or the table states.
-
-    A part of a column's cells has the `pattern` that finds it, and the key of the column that it is `of`.
-    """
-
-    place: int
-    key: str
-    name: str
-    contents: Contents
-    unit: str | None
-    cells: Sequence[Any] = field(repr=False, compare=False)
-    pattern: str | None = None
-    of: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Matched:
-    """What a column is matched to, None where nothing is sure enough; the next best, and why it is left open.
-
-    `leaning` is what an open column would be taken for if it had to be. `parts` are the values inside its cells that fill properties of their own.
-    """
-
-    column: Column
-    best: Match | None
-    others: tuple[Match, ...] = ()
-    reason: str = ""
-    parts: tuple["Matched", ...] = ()
-    leaning: Match | None = None
 
 
 class Matcher:
@@ -138,9 +82,10 @@ class Matcher:
         units, found = self.reader.units, []
         for place, (key, name) in enumerate(zip(table.keys, table.names, strict=True)):
             cells = table.cells(place)
-            unit = table.units.get(place) or units.of_heading(name)[1] or _unit_word(name)
+            unit = table.units.get(place) or units.of_heading(name)[1] or unit_word(name)
             contents = Contents(cells, self.reader)
-            found.append(Column(place, key, name, contents, unit, cells))
+            named = bool(table.heading_row) or table.nested
+            found.append(Column(place, key, name, contents, unit, cells, named))
         return found
 
     def names(self, type_: str) -> Names:
@@ -179,7 +124,7 @@ class Matcher:
         self, column: Column, type_: str, *, nested: bool, under: tuple[str, ...] = ()
     ) -> list[Match]:
         """The properties of a type, or of its list `under`, that a column may fill, the surest first."""
-        if not column.name:
+        if not column.name or column.contents.says_units:
             return []
         disclosure = self.catalog.types[type_]
         exact = {
@@ -188,7 +133,7 @@ class Matcher:
             if not one.generic
         }
         near, found, strong = self._near(column.name), [], Counter[str]()
-        ends, bare = heads(_bare_name(column.name)), self._of_record(column)
+        ends, bare = heads(bare_name(column.name)), self._of_record(column)
         collected = "collected" in meanings(column.name)
         for candidate in self.candidates[type_]:
             if under and not _is_entry(candidate.field, under, disclosure):
@@ -218,7 +163,7 @@ class Matcher:
 
     def _of_record(self, column: Column) -> str | None:
         """The record's own property that a heading of one bare word means."""
-        name = _bare_name(column.name)
+        name = bare_name(column.name)
         return _OF_RECORD.get(next(iter(meanings(name)), "")) if is_bare(name) else None
 
     def _values(self, candidate: Candidate, column: Column) -> float:
@@ -254,8 +199,14 @@ class Matcher:
                 why.append(FORM)
                 score = max(score, _BY_FORM)
             elif words < 0.2:
-                alone = own and values >= 0.8 and strong[_kind(field)] == 1 and column.contents.different > 2
-                score = max(score, (_BY_ONLY_VALUES if alone else _BY_VALUES) * values)
+                alone = (
+                    own
+                    and values >= 0.8
+                    and strong[_kind(field)] == 1
+                    and (column.contents.different > 2 or not column.named)
+                )
+                by = _BY_VALUES if not alone else _BY_ONLY_VALUES if column.named else _UNNAMED
+                score = max(score, by * values)
             score -= self._remoteness(candidate, type_, under)
             if field.path == ("sourceUrl",):
                 score += _TITLED * self._speaks_of(column.name, type_)
@@ -268,8 +219,10 @@ class Matcher:
     def _speaks_of(self, heading: str, type_: str) -> float:
         """Whether a heading names a type by its title rather than others of its domain (1), or one of these (-1)."""
         domain = self.catalog.types[type_].domain
-        own = _share(heading, self.catalog.types[type_].title)
-        others = (_share(heading, one.title) for one in self.catalog.types.values() if one.domain == domain)
+        own = title_share(heading, self.catalog.types[type_].title)
+        others = (
+            title_share(heading, one.title) for one in self.catalog.types.values() if one.domain == domain
+        )
         return own - max(others, default=0.0) + (own if own else 0.0)
 
     def _remoteness(self, candidate: Candidate, type_: str, under: tuple[str, ...]) -> float:
@@ -298,7 +251,7 @@ class Matcher:
 
     def _near(self, heading: str) -> Mapping[str, float]:
         if heading not in self._nearness:
-            bare = _bare_name(self.reader.units.of_heading(heading)[0])
+            bare = bare_name(self.reader.units.of_heading(heading)[0])
             near = self.index.near(bare)
             above, _, last = bare.rpartition("_")
             if above and not last.isascii():
@@ -316,25 +269,8 @@ class Matcher:
         return next(iter(found)) if len(found) == 1 else None
 
 
-def weight_of(matched: Iterable[Matched], shared: frozenset[str]) -> float:
-    """How much the columns say for a type: what every type has says little."""
-    total = 0.0
-    for one in matched:
-        if (best := one.best or one.leaning) is not None:
-            own = best.field.path[0] not in shared
-            total += best.score**1.5 * (1.0 if own else 0.25) * (0.4 if one.column.contents.empty else 1.0)
-    return total
-
-
 def _is_own(candidate: Candidate) -> bool:
     return candidate.field.path[0] not in ASIDE
-
-
-def _share(heading: str, title: str) -> float:
-    """The part of a heading's pairs of characters, the words for an address aside, that a title has."""
-    said = _ADDRESS.sub("", heading)
-    pairs = {said[at : at + 2] for at in range(len(said) - 1)}
-    return sum(pair in title for pair in pairs) / len(pairs) if pairs and not heading.isascii() else 0.0
 
 
 def _kind(field: Field) -> str:
@@ -355,15 +291,3 @@ def _is_entry(field: Field, under: tuple[str, ...], disclosure: Disclosure) -> b
     """Whether a property is of the entries of a list, not of a list inside them."""
     between = (".".join(field.path[:length]) for length in range(len(under) + 1, len(field.path) + 1))
     return field.path[: len(under)] == under and not any(disclosure.by_path[one].many for one in between)
-
-
-def _bare_name(heading: str) -> str:
-    """The last name of a dotted one, without the unit with which a program's heading ends."""
-    name = heading.rpartition(".")[2] if "." in heading.strip(".") else heading
-    return _IN_UNIT.sub("", name) if _unit_word(name) else name
-
-
-def _unit_word(name: str) -> str | None:
-    """The unit with which a program's heading ends: area_km2, price_wan, term in years."""
-    found = _IN_UNIT.search(name) if name.isascii() else None
-    return _UNIT_WORDS.get(found[1].lower()) if found else None

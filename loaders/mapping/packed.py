@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from loaders.mapping.contents import Contents
-from loaders.mapping.matching import Column
+from loaders.mapping.match import Column
 from loaders.text import clean
 
 # In so large a part of the cells a label has to stand, and so many labels.
@@ -27,7 +27,16 @@ def parts_of(column: Column, first: int, make: type[Column] = Column) -> Iterato
             for cell in column.cells
         ]
         contents = Contents(cells, column.contents.reader)
-        yield make(first + number, f"{column.key}\n{name}", name, contents, None, cells, pattern, column.key)
+        yield make(
+            first + number,
+            f"{column.key}\n{name}",
+            name,
+            contents,
+            None,
+            cells,
+            pattern=pattern,
+            of=column.key,
+        )
 
 
 def _found(contents: Contents) -> Iterator[tuple[str, str]]:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from loaders.mapping.assigning import assigned
 from loaders.mapping.lists import EachMatch, WideMatch, each_of, wide_matched, wide_of
-from loaders.mapping.matching import Column, Match, Matched, Matcher, weight_of
+from loaders.mapping.match import Column, Match, Matched, weight_of
+from loaders.mapping.matching import Matcher
 from loaders.mapping.packed import parts_of
 from loaders.mapping.several import told_types
 from loaders.mapping.specimen import Specimen, Table, look

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from math import log, sqrt
 
-from loaders.mapping.matching import Column
+from loaders.mapping.match import Column
 from loaders.mapping.specimen import Table
 from loaders.text import clean
 from schemas.catalog import Catalog

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from loaders.load import check
-from loaders.mapping.matching import Matched
+from loaders.mapping.match import Matched
 from loaders.mapping.proposal import Proposal
 from loaders.mapping.specimen import OF_FILE, OF_SHEET
 from loaders.mapping.writing import profile_text

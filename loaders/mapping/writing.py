@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from loaders.asked import Asked
 from loaders.headings import find_heading
 from loaders.mapping.lists import EachMatch, WideMatch
-from loaders.mapping.matching import Matched
+from loaders.mapping.match import Matched
 from loaders.mapping.proposal import Proposal
 from loaders.mapping.specimen import Table
 from loaders.mapping.surety import SURE
