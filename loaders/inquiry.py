@@ -9,7 +9,7 @@ from loaders.column import Column, Key, Seen
 from loaders.questions import Question, Source
 from schemas.issue import Issue
 
-_KEPT = 50_000
+_KEPT = 20_000
 
 
 class Told(NamedTuple):

@@ -1,8 +1,8 @@
 """Good rows that were not read: counted, and found again where another row turns out to be of the same record."""
 
+import pickle
 import tempfile
 from array import array
-from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,11 +11,14 @@ from typing import Any, Self
 
 from formats import wire
 from loaders.inquiry import Told
+from loaders.marks import Marks
 from loaders.shape import Shape
 from loaders.table import Good, Taken
 
 # Stands where a row of that identity was read, for the place of one that was not.
 _READ = 0
+# What identifies rows is kept in so many parts, of which one at a time is looked at.
+_PARTS = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +62,15 @@ class Ledger:
         self.without_deadline: Counter[tuple[str, str]] = Counter()
         # The first row of each version of a type.
         self.first: dict[str, int] = {}
-        self.pieces: list[Piece] = []
-        self.taken_back: set[int] = set()
+        self.taken_back = Marks()
         # The different organizations by name and code.
         self.pairs: dict[tuple[str, str], int] = {}
-        self._standing: dict[int, int] = {}
-        self._again: dict[int, list[int]] = {}
+        self._shapes: dict[Shape, int] = {}
+        self._identities = [array("q") for _ in range(_PARTS)]
+        self._rows = [array("Q") for _ in range(_PARTS)]
+        self._last = 0
         self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by __exit__
+        self._pieces = tempfile.TemporaryFile()  # noqa: SIM115 - closed by __exit__
         self._begins, self._offsets, self._left_out = array("Q"), array("Q", [0]), array("Q")
 
     def __enter__(self) -> Self:
@@ -75,6 +80,7 @@ class Ledger:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._file.close()
+        self._pieces.close()
 
     def keep(self, batch: wire.Batch, begin: int, left_out: int) -> None:
         """Keep a batch whose rows are counted from `begin`, so many of its first left out."""
@@ -89,38 +95,61 @@ class Ledger:
         self.without_deadline.update(good.without_deadline)
         rows = [begin + at for at in good.positions]
         self.first.setdefault(good.shape.disclosure.name, rows[0])
-        self.pieces.append(Piece.of(good, begin, sheet, rows, numbers, self.pairs))
-        new = set(good.identities)
-        if len(new) == len(rows) and self._standing.keys().isdisjoint(new):
-            self._standing.update(zip(good.identities, rows, strict=True))
-            return
+        piece = Piece.of(good, begin, sheet, rows, numbers, self.pairs)
+        said = (
+            piece.begin,
+            piece.sheet,
+            piece.rows,
+            piece.numbers,
+            piece.values,
+            piece.organizations,
+            piece.told,
+        )
+        pickle.dump((self._shapes.setdefault(piece.shape, len(self._shapes)), *said), self._pieces)
         for identity, row in zip(good.identities, rows, strict=True):
-            standing = self._standing.setdefault(identity, row)
-            if standing != row:
-                self._again.setdefault(identity, [standing] if standing != _READ else []).append(row)
+            self._stand(identity, row)
+        self._last = max(self._last, rows[-1])
 
     def met(self, identity: int) -> None:
         """A row of that identity was read."""
-        standing = self._standing.setdefault(identity, _READ)
-        if standing != _READ:
-            self._again.setdefault(identity, [standing])
+        self._stand(identity, _READ)
+
+    def pieces(self) -> Iterator[Piece]:
+        """The good rows in the order of their batches."""
+        shapes = list(self._shapes)
+        end = self._pieces.seek(0, 2)
+        self._pieces.seek(0)
+        while self._pieces.tell() < end:
+            shape, *said = pickle.load(self._pieces)  # noqa: S301 - our own file, which nobody else can open
+            yield Piece(shapes[shape], *said)
 
     def shared(self) -> Iterator[tuple[str, list[tuple[int, int, Any]]]]:
         """The good rows that are of one record with others, a batch at a time: sheet, and (row, number, cells)."""
-        rows = sorted(row for rows in self._again.values() for row in rows)
-        self.taken_back.update(rows)
-        self._again.clear()
-        at = 0
-        while at < len(rows):
-            number = bisect_right(self._begins, rows[at]) - 1
-            begin, left_out = self._begins[number], self._left_out[number]
-            self._file.seek(self._offsets[number])
-            batch = wire.decode(self._file.read(self._offsets[number + 1] - self._offsets[number]))
-            found = []
-            while at < len(rows) and rows[at] - begin + left_out < len(batch.rows):
-                found.append((rows[at], *batch.rows[rows[at] - begin + left_out]))
-                at += 1
-            yield batch.sheet, found
+        self._find_shared()
+        if not len(self.taken_back):
+            return
+        ends = [*self._begins[1:], self._last + 1]
+        for number, (begin, end) in enumerate(zip(self._begins, ends, strict=True)):
+            rows = [row for row in range(begin, end) if row in self.taken_back]
+            if rows:
+                self._file.seek(self._offsets[number])
+                batch = wire.decode(self._file.read(self._offsets[number + 1] - self._offsets[number]))
+                first = begin - self._left_out[number]
+                yield batch.sheet, [(row, *batch.rows[row - first]) for row in rows]
+
+    def _stand(self, identity: int, row: int) -> None:
+        part = identity % _PARTS
+        self._identities[part].append(identity)
+        self._rows[part].append(row)
+
+    def _find_shared(self) -> None:
+        """Mark the good rows whose identity another row has."""
+        for identities, rows in zip(self._identities, self._rows, strict=True):
+            times = Counter(identities)
+            if len(times) < len(identities):
+                for identity, row in zip(identities, rows, strict=True):
+                    if row != _READ and times[identity] > 1:
+                        self.taken_back.add(row)
 
     def take_back(self, taken: Taken) -> None:
         """No longer count rows that are read after all."""

@@ -1,5 +1,7 @@
 """Which rows of a file something holds of, a bit for each: five million rows take less than a megabyte."""
 
+from collections.abc import Iterable
+
 
 class Marks:
     """A set of row numbers, 0 or more."""
@@ -13,6 +15,14 @@ class Marks:
 
     def __contains__(self, row: int) -> bool:
         return row >> 3 < len(self._bits) and bool(self._bits[row >> 3] & 1 << (row & 7))
+
+    def isdisjoint(self, rows: Iterable[int]) -> bool:
+        """Whether none of the rows is marked."""
+        return not self._count or not any(row in self for row in rows)
+
+    def issuperset(self, rows: Iterable[int]) -> bool:
+        """Whether all of the rows are marked."""
+        return bool(self._count) and all(row in self for row in rows)
 
     def add(self, row: int) -> None:
         """Mark a row; nothing happens if it is marked."""

@@ -52,8 +52,8 @@ class Standing:
     def __init__(self, ledger: Ledger, beyond: Beyond) -> None:
         self._beyond = beyond
         self._taken_back = ledger.taken_back
-        self._batches = [list(pieces) for _, pieces in groupby(ledger.pieces, attrgetter("begin"))]
-        self._batches.reverse()
+        self._batches = (list(pieces) for _, pieces in groupby(ledger.pieces(), attrgetter("begin")))
+        self._next = next(self._batches, None)
         self._pairs = list(ledger.pairs)
         self._met: set[int] = set()
         self._known: set[Shape] = set()
@@ -67,9 +67,10 @@ class Standing:
             while self._waiting and self._waiting[0].row < row:
                 yield from self._give(self._waiting.popleft())
             ended = not self._waiting and not self._streams
-            if not ended or not self._batches or self._batches[-1][0].begin >= row:
+            if not ended or self._next is None or self._next[0].begin >= row:
                 return
-            self._begin(self._batches.pop())
+            self._begin(self._next)
+            self._next = next(self._batches, None)
 
     def _begin(self, pieces: Sequence[Piece]) -> None:
         """Look at the rows of the next batch."""
