@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -83,6 +83,10 @@ class Issues:
 
     def add(self, *found: Issue) -> None:
         """Count these issues, and keep them while there is room in their groups."""
+        self.take(found)
+
+    def take(self, found: Iterable[Issue]) -> None:
+        """The same of issues that come one by one and may be very many."""
         for one in found:
             self.errors += one.severity == "error"
             key = (one.code, one.sheet, one.column or _INDEX.sub("", one.path))

@@ -51,7 +51,7 @@ class Outcomes:
         standing = Standing(ledger, self._beyond) if ledger else None
         for fragments in groups:
             if standing:
-                self._intake.issues.add(*standing.until(fragments[0].row))
+                self._intake.issues.take(standing.until(fragments[0].row))
             rows = [(one.place.sheet, one.place.row, one.cells) for one in fragments]
             self._intake.issues.add(*self._beyond.take_rows(rows))
             outcome = self._outcome(fragments)
@@ -65,8 +65,8 @@ class Outcomes:
                     self.without_deadline[deadline.message, deadline.message_en] += 1
                 yield outcome
         if standing:
-            self._intake.issues.add(*standing.until())
-        self._intake.issues.add(*self._beyond.issues())
+            self._intake.issues.take(standing.until())
+        self._intake.issues.take(self._beyond.issues())
 
     def count(self, ledger: Ledger) -> None:
         """Count the records that were good without being read."""
