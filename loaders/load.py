@@ -121,7 +121,7 @@ def load(
     again: bool = False,
     bounds: Bounds | None = None,
     receipt: Receipt | None = None,
-    batch: int = BATCH,
+    batch: int | None = None,
 ) -> Report:
     """Store a file's records, `batch` at a time, each in a transaction of its own; `now` is UTC without a zone.
 
@@ -146,7 +146,7 @@ def load(
         with resting() as collect, Behind() as behind:
             for outcome in run.outcomes:
                 together.append(outcome)
-                if len(together) == batch:
+                if len(together) == (batch or BATCH):
                     run.write(engine, together, now, behind)
                     together = []
                     collect()
