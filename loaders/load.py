@@ -3,9 +3,9 @@
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -17,6 +17,7 @@ from formats.confinement import DEFAULT, Limits
 from formats.error import FormatError
 from loaders.asked import Asked
 from loaders.beginning import beginning
+from loaders.behind import Behind
 from loaders.beyond import Beyond
 from loaders.bounds import Bounds
 from loaders.collector import resting
@@ -41,9 +42,18 @@ from schemas.uscc import is_valid, normalize
 from store import cases, joining, loads
 from store.engine import writing
 from store.identity import identify
-from store.writing import Entry, write
+from store.writing import Entry, Written, write
 
 BATCH = 2000  # records of a transaction: twice as many change hardly more pages of the trees
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What came of a batch: what was written of its entries, and the statements that they contradict."""
+
+    written: Written
+    entries: list[Entry]
+    contradictions: list[Issue]
 
 
 class Receipt(Protocol):
@@ -111,7 +121,7 @@ def load(
     again: bool = False,
     bounds: Bounds | None = None,
     receipt: Receipt | None = None,
-    batch: int = BATCH,
+    batch: int | None = None,
 ) -> Report:
     """Store a file's records, `batch` at a time, each in a transaction of its own; `now` is UTC without a zone.
 
@@ -133,14 +143,14 @@ def load(
         run.load_id, run.again = loads.begin(engine, started, now), again
         run.waited = run.waiting(engine)
         together: list[Outcome] = []
-        with resting() as collect:
+        with resting() as collect, Behind() as behind:
             for outcome in run.outcomes:
                 together.append(outcome)
-                if len(together) == batch:
-                    run.write(engine, together, now)
+                if len(together) == (batch or BATCH):
+                    run.write(engine, together, now, behind)
                     together = []
                     collect()
-            run.write(engine, together, now)
+            run.write(engine, together, now, behind)
         joining.settle_pending(engine)
         with writing(engine, lasting=True) as connection:
             intake = run.intake
@@ -237,12 +247,19 @@ class _Run:
         """The bounds as the load is told apart by them."""
         return None if self.bounds is None else self.bounds.text
 
-    def write(self, engine: Engine, batch: list[Outcome], now: datetime) -> None:
-        """Store one batch in a transaction of its own, and close the cases of rows that were refused before."""
+    def write(self, engine: Engine, batch: list[Outcome], now: datetime, behind: Behind) -> None:
+        """Store one batch, while the next is read: but within bounds, where what is refused is counted with it."""
         if not batch:
             return
-        assert self.load_id is not None
         batch = self._without_named_places(batch)
+        if self.bounds is not None:
+            self._note(engine, self._store(engine, batch, now))
+        else:
+            behind.take(partial(self._store, engine, batch, now), partial(self._note, engine))
+
+    def _store(self, engine: Engine, batch: list[Outcome], now: datetime) -> Stored:
+        """Store one batch in a transaction of its own, and close the cases of rows that were refused before."""
+        assert self.load_id is not None
         with writing(engine) as connection:
             inside = batch if self.bounds is None else self._inside(self.bounds, connection, batch)
             entries = [
@@ -256,9 +273,14 @@ class _Run:
             cases.repair(connection, self.load_id, now, taken, at, self.waited)
             if self.receipt is not None:
                 self.receipt.count(connection, written.stored, written.revised)
-        self.intake.issues.add(*contradictions)
+        return Stored(written, entries, contradictions)
+
+    def _note(self, engine: Engine, stored: Stored) -> None:
+        """Count what was stored, and say what is to be said of it."""
+        written = stored.written
+        self.intake.issues.add(*stored.contradictions)
         if written.left:
-            self.intake.issues.add(*left_alone(engine, written, entries))
+            self.intake.issues.add(*left_alone(engine, written, stored.entries))
         for name in ("stored", "unchanged", "revised", "withdrawn"):
             self.written[name] += getattr(written, name)
 

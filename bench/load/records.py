@@ -2,9 +2,11 @@
 
 Records come from `cli.synthetic`, of which most optional properties are left out. What stays is what is required, what
 identifies a record and its process, what names it, what lists show, every organization with a role (its name and
-code), every amount, area, number and date that fills a column of the store; of lists of anything at most two.
+code), every amount, area, number and date that fills a column of the store; of lists of anything at most two. Their
+organizations are others than those of `bench.query`, in whose stores they are loaded: none of them becomes one.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
@@ -13,6 +15,7 @@ from typing import Any
 import orjson
 
 from cli.synthetic.generator import generate
+from cli.synthetic.world import credit_code
 from schemas.catalog import Catalog, Disclosure
 from schemas.field import Field
 
@@ -20,13 +23,24 @@ TYPES = ("land/grant-result", "procurement/award-result", "works/award-candidate
 _EACH = 2  # elements of a list
 _ENVELOPE = ("region", "outcome", "publishedDate", "regionDetails")
 _ORGANIZATION = ("name", "uscc")
+_CODE = re.compile(r"(?<=\"uscc\":\")([0-9A-Z]{9})([AB])([0-9A-Z]{7})[0-9A-Z](?=\")")
 
 
 def write(path: Path, catalog: Catalog, count: int, seed: int = 5) -> float:
     """Write so many records; gives their average size in bytes."""
-    lines = map(orjson.dumps, islice(_records(catalog, seed), count))
+    lines = map(_others, map(orjson.dumps, islice(_records(catalog, seed), count)))
     with path.open("wb") as stream:
         return sum(stream.write(line + b"\n") for line in lines) / count
+
+
+def _others(line: bytes) -> bytes:
+    """A record with the codes of other organizations."""
+
+    def other(found: re.Match[str]) -> str:
+        start, letter, rest = found.groups()
+        return credit_code(start + {"A": "C", "B": "D"}[letter] + rest)
+
+    return _CODE.sub(other, line.decode()).encode()
 
 
 def _records(catalog: Catalog, seed: int) -> Iterator[dict[str, Any]]:

@@ -1,20 +1,21 @@
-"""Where a load computes: samples of the stack, each weighing what was computed since the one before.
+"""Where a load computes: samples of each thread's stack, each weighing what it computed since the one before.
 
-A signal in the middle of a long call into C is handled at its end, and then weighs all of it.
+A thread of its own takes them, which a long call into C may keep waiting; the sample then weighs all of the call.
 """
 
 import os
-import signal
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from time import process_time
+from threading import Event, Thread
+from time import clock_gettime, pthread_getcpuclockid
 from types import FrameType
 
 STAGES = ("read", "check", "screen", "build rows", "insert", "rollups", "commit", "other")
-_EVERY = 0.002  # seconds of computing
+_EVERY = 0.003  # seconds
 _MEMORY = 10  # samples between two looks at memory
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 # The first that any frame of the stack lies in: part of the file's name, the function if it matters, the stage.
@@ -49,24 +50,37 @@ class Sampled:
 
 @contextmanager
 def sampled() -> Iterator[Sampled]:
-    """Samples while the block runs."""
+    """Samples of all threads while the block runs."""
     found = Sampled()
     kept: dict[tuple[str, str], int] = {}
-    last = process_time()
+    last = {thread: _computed(thread) for thread in sys._current_frames()}
+    done = Event()
 
-    def sample(_number: int, frame: FrameType | None) -> None:
-        nonlocal last
-        now = process_time()
-        found.take(_stage(frame, kept), now - last)
-        last = now
+    def sample() -> None:
+        while not done.wait(_EVERY):
+            for thread, frame in sys._current_frames().items():
+                if thread == sampler.ident:
+                    continue
+                now = _computed(thread)
+                if seconds := now - last.get(thread, 0.0):
+                    last[thread] = now
+                    found.take(_stage(frame, kept), seconds)
 
-    before = signal.signal(signal.SIGPROF, sample)
-    signal.setitimer(signal.ITIMER_PROF, _EVERY, _EVERY)
+    sampler = Thread(target=sample, daemon=True)
+    sampler.start()
     try:
         yield found
     finally:
-        signal.setitimer(signal.ITIMER_PROF, 0)
-        signal.signal(signal.SIGPROF, before)
+        done.set()
+        sampler.join()
+
+
+def _computed(thread: int) -> float:
+    """Seconds that a thread has computed, none where it is gone."""
+    try:
+        return clock_gettime(pthread_getcpuclockid(thread))
+    except OSError:
+        return 0.0
 
 
 def _stage(frame: FrameType | None, kept: dict[tuple[str, str], int]) -> str:
