@@ -44,6 +44,8 @@ app.add_typer(graphql, name="graphql")
 app.add_typer(keys, name="keys")
 app.add_typer(organizations, name="organizations")
 
+_TURN = 600.0  # seconds that a load waits for others to write: of twenty at once it may be the last, again and again
+
 Files = Annotated[
     list[Path], typer.Argument(metavar="FILE…", help="要读的文件。Files to read.", show_default=False)
 ]
@@ -160,7 +162,7 @@ def load(
     from store.migrate import open_current
 
     catalog = Catalog.load()
-    engine = open_current(Settings.of(database=database).database)
+    engine = open_current(Settings.of(database=database).database, patience=_TURN)
     chosen = load_profile(profile, catalog) if profile else None
     reports = []
     for file in files:

@@ -15,6 +15,7 @@ from store.failure import failure
 
 _POSTGRESQL = ("postgresql", "postgres", "postgresql+psycopg")
 _SQLITE = ("sqlite", "sqlite+pysqlite")
+PATIENCE = 30.0
 _OLDEST_SQLITE = (3, 38)  # json_each is built in from here on; RETURNING came with 3.35
 _PRAGMAS = (
     "journal_mode = WAL",  # readers see the last commit while a load writes
@@ -29,15 +30,17 @@ _OF_THE_DISK, _NOT_THERE = ("D020", "D022"), "unable to open database file"
 _EXAMPLE = "sqlite:///openalloc.db、postgresql://user@host/openalloc"
 
 
-def connect(url: str) -> Engine:
+def connect(url: str, *, patience: float = PATIENCE) -> Engine:
     """The engine of a URL, `sqlite:///openalloc.db` or `postgresql://user@host/openalloc`, tried once.
+
+    On SQLite, where one writes at a time, whoever wants to write waits so many seconds for the others.
 
     Raises StoreError D001 for a URL that is neither, D002 without PostgreSQL's driver, D003 when the database does
     not answer, D004 when it does not understand Chinese letters, D008 for an SQLite that is too old, D020 or D022
     where the disk has no space for what SQLite keeps beside the file. No message shows the password.
     """
     parsed = _parse(url)
-    engine = _sqlite(parsed) if parsed.drivername in _SQLITE else _postgresql(parsed)
+    engine = _sqlite(parsed, patience) if parsed.drivername in _SQLITE else _postgresql(parsed)
     try:
         with engine.connect() as connection:
             if engine.dialect.name == "postgresql":
@@ -96,7 +99,7 @@ def _bad(reason: str) -> StoreError:
     )  # fmt: skip
 
 
-def _sqlite(url: URL) -> Engine:
+def _sqlite(url: URL, patience: float) -> Engine:
     driver = sqlite_driver()
     if driver.sqlite_version_info < _OLDEST_SQLITE:
         needed = ".".join(map(str, _OLDEST_SQLITE))
@@ -107,7 +110,7 @@ def _sqlite(url: URL) -> Engine:
             "Upgrade Python or the system's SQLite, or use PostgreSQL.",
         )  # fmt: skip
     engine = create_engine(
-        url, module=driver, connect_args={"timeout": 30, "cached_statements": 500}, **_json()
+        url, module=driver, connect_args={"timeout": patience, "cached_statements": 500}, **_json()
     )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)

@@ -8,7 +8,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, make_url
 
-from store.engine import connect, writing
+from store.engine import PATIENCE, connect, writing
 from store.errors import StoreError
 
 _HERE = Path(__file__).resolve().parent
@@ -31,14 +31,14 @@ def downgrade(engine: Engine, revision: str = "base") -> None:
         command.downgrade(config(connection), revision)
 
 
-def open_current(url: str) -> Engine:
+def open_current(url: str, *, patience: float = PATIENCE) -> Engine:
     """The engine of an initialised database; a file that is not there is not made. Raises as `connect` does, and
     StoreError D005, D006 or D007 for a database not initialised, too old or too new.
     """
     parsed = make_url(url) if url.startswith("sqlite") else None
     if parsed is not None and parsed.database and not Path(parsed.database).exists():
         raise _not_initialised()
-    engine = connect(url)
+    engine = connect(url, patience=patience)
     assert_current(engine)
     return engine
 
