@@ -9,6 +9,7 @@ import struct
 from collections.abc import Iterator
 from typing import Final
 
+from formats.biff import LOOKED_AT, OldUnshown
 from formats.error import FormatError
 from formats.extent import Extent
 
@@ -32,8 +33,11 @@ MANY_NUMBERS: Final = 0x00BD
 ONE_CELL: Final = frozenset((0x0006, 0x00FD, 0x0204, 0x00D6, 0x0203, 0x0205, 0x027E))
 
 
-def check_compound(content: bytes) -> None:
-    """Raise FormatError F041 for an encrypted workbook, F043 for a sheet of a few cells far apart."""
+def check_compound(content: bytes, unshown: OldUnshown | None = None) -> None:
+    """Raise FormatError F041 for an encrypted workbook, F043 for a sheet of a few cells far apart.
+
+    `unshown` is given every record.
+    """
     try:
         found = dict(_streams(content))
     except (struct.error, IndexError, ValueError):
@@ -42,7 +46,7 @@ def check_compound(content: bytes) -> None:
         raise FormatError("F041")
     for name in WORKBOOK_STREAMS:
         if name in found:
-            _check_records(found[name])
+            _check_records(found[name], unshown)
 
 
 def _streams(content: bytes) -> Iterator[tuple[str, bytes]]:
@@ -84,12 +88,14 @@ def _streams(content: bytes) -> Iterator[tuple[str, bytes]]:
             yield directory[at : at + length - 2].decode("utf-16-le", "replace"), held
 
 
-def _check_records(stream: bytes) -> None:
+def _check_records(stream: bytes, unshown: OldUnshown | None) -> None:
     header = struct.Struct("<HH").unpack_from
     extent = Extent()
     position, end = 0, len(stream) - 8
     while position <= end:
         kind, length = header(stream, position)
+        if unshown is not None and kind in LOOKED_AT:
+            unshown.take(kind, stream[position + 4 : position + 4 + length], position)
         if kind in ONE_CELL:
             row, column = header(stream, position + 4)
             extent.take(1, (row + 1, row + 1), (column + 1, column + 1))

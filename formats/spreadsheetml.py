@@ -23,7 +23,7 @@ from formats.row import (
     Row,
     plain_number,
 )
-from formats.unshown import in_percent
+from formats.unshown import in_percent, is_percent
 
 NAMESPACE: Final = "urn:schemas-microsoft-com:office:spreadsheet"
 SS: Final = f"{{{NAMESPACE}}}"
@@ -50,7 +50,7 @@ class _Styles:
             name = style.get(f"{SS}ID", "")
             number, font = style.find(f"{SS}NumberFormat"), style.find(f"{SS}Font")
             format_ = "" if number is None else number.get(f"{SS}Format", "")
-            if format_ == "Percent" or "%" in re.sub(r'"[^"]*"|\\.', "", format_):
+            if format_ == "Percent" or is_percent(format_):
                 self.percent.add(name)
             if font is not None and font.get(f"{SS}StrikeThrough") == "1":
                 self.struck.add(name)

@@ -39,7 +39,7 @@ _ERROR = re.compile(rb"<c\b[^>]*\bt=[\"']e[\"'][^>]*(?<!/)>")
 _FORMULA = re.compile(rb"<c\b([^>]*)><f\b(?:[^>]*/>|[^>]*>[^<]*</f>)(<v\s*/>|<v></v>)?</c>")
 _ATTRIBUTE = re.compile(rb"\b(\w+)=[\"']([^\"']*)[\"']")
 _PLACE = re.compile(rb"([A-Z]{1,3})([0-9]{1,7})")
-_PERCENT_FORMATS: Final = frozenset({"9", "10"})
+PERCENT_FORMATS: Final = frozenset({"9", "10"})
 _TRUE: Final = frozenset({b"1", b"true"})
 
 
@@ -199,10 +199,8 @@ class Unshown:
             if any(one.get("val", "1") not in ("0", "false") for one in font.findall("{*}strike"))
         }
         formats = {
-            one.get("numFmtId")
-            for one in styles.iter("{*}numFmt")
-            if "%" in re.sub(r'"[^"]*"|\\.', "", one.get("formatCode", ""))
-        } | _PERCENT_FORMATS
+            one.get("numFmtId") for one in styles.iter("{*}numFmt") if is_percent(one.get("formatCode", ""))
+        } | PERCENT_FORMATS
         cells = styles.find("{*}cellXfs")
         numbered = list(enumerate(cells if cells is not None else ()))
         self._struck = frozenset(
@@ -211,6 +209,15 @@ class Unshown:
         self._percent = frozenset(
             str(number).encode() for number, one in numbered if one.get("numFmtId") in formats
         )
+
+
+def is_percent(format_: str) -> bool:
+    """Whether a number format is one of per cent; what it quotes is no part of it.
+
+    >>> is_percent("0.0%"), is_percent('0"%"')
+    (True, False)
+    """
+    return "%" in re.sub(r'"[^"]*"|\\.', "", format_)
 
 
 def in_percent(value: Cell) -> Cell:

@@ -10,15 +10,15 @@ from python_calamine import (
     CalamineSheet,
     PasswordError,
     SheetTypeEnum,
-    SheetVisibleEnum,
     load_workbook,
 )
 
 from formats import html, spreadsheetml, xml
 from formats.archive import check_archive
+from formats.biff import OldUnshown
 from formats.compound import SIGNATURE, check_compound
 from formats.error import FormatError
-from formats.row import HIDDEN_SHEET, Cell, Remark, Row, plain_number
+from formats.row import Cell, Remark, Row, plain_number
 from formats.unshown import Runs, Unshown, in_percent
 
 ZIP: Final = b"PK\x03\x04"
@@ -36,7 +36,7 @@ def read_workbook(stream: BinaryIO) -> Iterator[Row | Remark]:
 
     A sheet is read as far as its cells have content, each row as wide as the sheet; rows without content are left
     out. Merged cells all have the value of the first. Empty cells and error values (`#DIV/0!`) are None, whole
-    numbers are int, times of day and durations are text, as are numbers that an .xlsx shows in per cent. What is
+    numbers are int, times of day and durations are text, as are numbers that are shown in per cent. What is
     hidden, an error or struck through is remarked on before the rows. A web page, or the XML of Excel 2003, under the name of a
     workbook is read as what it is. Raises FormatError F040 to F047.
     """
@@ -51,16 +51,13 @@ def read_workbook(stream: BinaryIO) -> Iterator[Row | Remark]:
         return
     if markup:
         raise FormatError("F045")
-    unshown = Unshown()
-    _check_kind(head, stream, unshown)
+    unshown = _check_kind(head, stream)
     yield from unshown.end()
     stream.seek(0)
     try:
         with load_workbook(stream) as workbook:
             for index, sheet in enumerate(workbook.sheets_metadata):
                 if sheet.typ == SheetTypeEnum.WorkSheet:
-                    if not head.startswith(ZIP) and sheet.visible != SheetVisibleEnum.Visible:
-                        yield Remark(HIDDEN_SHEET, sheet.name)
                     yield from _rows(
                         sheet.name, workbook.get_sheet_by_index(index), unshown.percents.get(sheet.name)
                     )
@@ -81,20 +78,24 @@ def _as_markup(head: bytes) -> str:
     return text if text.startswith("<") else ""
 
 
-def _check_kind(head: bytes, stream: BinaryIO, unshown: Unshown) -> None:
+def _check_kind(head: bytes, stream: BinaryIO) -> Unshown | OldUnshown:
+    """What the workbook says beside its values, once it is sure that it may be given to the parser."""
     if not head:
         raise FormatError("F004")
     if head.startswith(ZIP):
+        unshown = Unshown()
         check_archive(stream, unshown)
-    elif head.startswith(SIGNATURE):
+        return unshown
+    if head.startswith(SIGNATURE):
+        old = OldUnshown()
         stream.seek(len(head))
-        check_compound(head + stream.read())
-    elif head.startswith(b"PK"):
+        check_compound(head + stream.read(), old)
+        return old
+    if head.startswith(b"PK"):
         raise FormatError("F044")
-    elif b"\0" not in head or head.startswith((WIDE_MARK, b"\xfe\xff")):
+    if b"\0" not in head or head.startswith((WIDE_MARK, b"\xfe\xff")):
         raise FormatError("F046")
-    else:
-        raise FormatError("F047")
+    raise FormatError("F047")
 
 
 def _rows(name: str, sheet: CalamineSheet, percents: Runs | None) -> Iterator[Row]:

@@ -335,3 +335,33 @@ def test_numbers_in_per_cent_are_read_as_they_are_shown() -> None:
         ("41%", "41%", "41%", 0.41, 0.41),
         ("61.5%", "61.5%", "61.5%", pytest.approx(0.615), pytest.approx(0.615)),
     ]
+
+
+def test_an_old_workbook_shows_the_same_beside_its_values() -> None:
+    def fill(book: Any) -> None:
+        sheet: Any = book.add_sheet("结果")
+        struck, percent, odd = (
+            xlwt.easyxf("font: struck_out on"), xlwt.easyxf(num_format_str="0.00%"), xlwt.easyxf(num_format_str="0.000%"),
+        )  # fmt: skip
+        for row in range(30):
+            for column in range(5):
+                sheet.write(row, column, f"示例{row}")
+        sheet.write(30, 0, 0.205, percent)
+        sheet.write(30, 1, 0.205, odd)
+        sheet.write(30, 2, 0.205)
+        sheet.write(31, 0, "废", struck)
+        sheet.write(31, 1, 3, struck)
+        sheet.write(32, 0, xlwt.Formula("1/0"))
+        sheet.row(3).hidden = True
+        sheet.col(4).hidden = True
+        book.add_sheet("暗").visibility = 1
+        book.get_sheet(1).write(0, 0, "x")
+
+    found = list(xls.read(io.BytesIO(xls_of(fill))))
+    rows = [row for row in found if isinstance(row, Row)]
+    assert rows[30].cells[:3] == ("20.5%", "20.5%", 0.205)
+    told = {(one.kind, one.sheet): one.places for one in found if isinstance(one, Remark)}
+    assert told == {
+        ("hiddenSheet", "暗"): (), ("hiddenRows", "结果"): ("4",), ("hiddenColumns", "结果"): ("E",),
+        ("struck", "结果"): ("A32", "B32"),
+    }  # fmt: skip
