@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property, partial
@@ -32,7 +32,7 @@ from loaders.outcome import Outcome, Outcomes
 from loaders.personal import mask
 from loaders.profile import Profile
 from loaders.report import NotRun, Report
-from loaders.screen import masked_wholly
+from loaders.screen import masked_cells, masked_wholly
 from loaders.sources import renamed
 from loaders.spool import Spool
 from loaders.withdrawn import left_alone, rows_of
@@ -40,8 +40,9 @@ from schemas.catalog import Catalog
 from schemas.issue import Issue, issue
 from schemas.uscc import is_valid, normalize
 from store import cases, joining, loads
+from store.alike import Alike
 from store.engine import writing
-from store.identity import identify
+from store.identity import identify, publisher_of
 from store.writing import Entry, Written, write
 
 BATCH = 2000  # records of a transaction: twice as many change hardly more pages of the trees
@@ -141,7 +142,7 @@ def load(
         name = mask(path.name)[0]
         started = loads.Load(name, run.sha256, profile_hash, type, run.known_publisher, run.bounds_text)
         run.load_id, run.again = loads.begin(engine, started, now), again
-        run.waited = run.waiting(engine)
+        run.waited, run.alike = run.waiting(engine), Alike(run.load_id)
         together: list[Outcome] = []
         with resting() as collect, Behind() as behind:
             for outcome in run.outcomes:
@@ -153,6 +154,7 @@ def load(
             run.write(engine, together, now, behind)
         joining.settle_pending(engine)
         with writing(engine, lasting=True) as connection:
+            run.alike.repair(connection, now)
             intake = run.intake
             taken = intake.rows - len(intake.refused) - sum(intake.skipped.values())
             loads.finish(
@@ -201,6 +203,7 @@ class _Run:
         self.load_id: str | None = None
         self.again = False
         self.waited: tuple[str, ...] = ()  # loads whose refused rows are known by their places in this file
+        self.alike: Alike
         self.intake: Intake
         self.outcomes: Outcomes
         self.unreadable: FormatError | None = None
@@ -271,6 +274,7 @@ class _Run:
             taken = [one for one, entry in zip(written.ids, entries, strict=True) if one not in written.left]
             at = rows_of(entries) if self.waited else ()
             cases.repair(connection, self.load_id, now, taken, at, self.waited)
+            self._compare(connection, self.alike, inside, written.ids)
             if self.receipt is not None:
                 self.receipt.count(connection, written.stored, written.revised)
         return Stored(written, entries, contradictions)
@@ -283,6 +287,16 @@ class _Run:
             self.intake.issues.add(*left_alone(engine, written, stored.entries))
         for name in ("stored", "unchanged", "revised", "withdrawn"):
             self.written[name] += getattr(written, name)
+
+    def _compare(
+        self, connection: Connection, known: Alike, batch: list[Outcome], ids: Sequence[str]
+    ) -> None:
+        """Look among the rows of records that were taken for those that refused rows were."""
+        for one, id_ in zip(batch, ids, strict=True):
+            publisher = publisher_of(one.record)
+            if publisher is not None and known.is_sought(connection, publisher.id):
+                for fragment in one.fragments:
+                    known.take(publisher.id, id_, masked_cells(fragment.cells))
 
     def _inside(self, bounds: Bounds, connection: Connection, batch: list[Outcome]) -> list[Outcome]:
         """The records that change nothing outside the bounds; the rows of the others are refused."""

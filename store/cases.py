@@ -133,7 +133,9 @@ def settle(connection: Connection, load_id: str, now: datetime, loads: Sequence[
         load_id,
     )
     _run(connection, "DELETE FROM refused WHERE load_id = {kept}", load_id)
+    _run(connection, _TWINS, load_id)
     _repeat(connection, load_id, now, f"o.load_id <> {{load}} AND {_ALIKE}", _NAMED)
+    _repeat(connection, load_id, now, f"o.load_id <> {{load}} AND {_SAID}", _SAYING)
     for earlier in loads:
         there = f"o.load_id = '{_plain(earlier)}' AND o.disclosure_id IS NULL"
         _repeat(connection, load_id, now, f"{there} AND {_IN_PLACE}", f"{there} AND {_PLACED}")
@@ -145,6 +147,13 @@ _IN_PLACE = 'o.sheet = refused.sheet AND o."row" = refused."row"'
 _NEW = f"FROM refused n WHERE n.load_id = {{load}} AND n.state = '{OPEN}'"
 _NAMED = f"o.load_id <> {{load}} AND o.disclosure_id IN (SELECT n.disclosure_id {_NEW} AND n.disclosure_id IS NOT NULL)"
 _PLACED = f'(o.sheet, o."row") IN (SELECT n.sheet, n."row" {_NEW})'
+# Rows that say the same but for what is at fault (store/alike.py); two of them in one load are known by their places.
+_TWINS = (
+    "UPDATE refused SET rest = NULL, compared = NULL WHERE load_id = {load} AND rest IN"
+    " (SELECT rest FROM refused WHERE load_id = {load} AND rest IS NOT NULL GROUP BY rest HAVING count(*) > 1)"
+)
+_SAID = "o.rest = refused.rest"
+_SAYING = f"o.load_id <> {{load}} AND o.rest IN (SELECT n.rest {_NEW} AND n.rest IS NOT NULL)"
 _LIVES = f"(o.state = '{OPEN}' OR (o.state = '{REPAIRED}' AND o.closed_by = {{load}}))"
 
 

@@ -8,7 +8,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Row, Table, delete, exists, func, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Row,
+    Table,
+    delete,
+    exists,
+    func,
+    null,
+    select,
+    update,
+)
 
 from schemas.catalog import Catalog, Disclosure
 from store import bulk, joining, searching, tables
@@ -64,7 +76,7 @@ def erase(connection: Connection, row: Row[Any], catalog: Catalog, span: Span) -
     connection.execute(
         update(refused)
         .where(refused.c.disclosure_id == row.id)
-        .values(cells={}, issues=[], state="erased", publisher=None)
+        .values(cells={}, issues=[], state="erased", publisher=None, compared=null(), rest=None)
     )
     joining.settle_processes(connection, given.processes, span)
     _forget_organizations(connection, given.organizations, span)

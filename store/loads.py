@@ -14,7 +14,7 @@ import orjson
 from sqlalchemy import Connection, Engine, insert, select, update
 
 from schemas.issue import Issue
-from store import bulk, cases, tables
+from store import alike, bulk, cases, tables
 from store.engine import writing
 from store.identity import digest
 
@@ -115,6 +115,8 @@ def _alone(connection: Connection, load_id: str) -> None:
 
 def _rows(load_id: str, first: int, batch: Sequence[Refused], now: datetime) -> Iterator[dict[str, Any]]:
     for ordinal, one in enumerate(batch, start=first):
+        state = cases.state_of([issue.code for issue in one.issues])
+        compared, rest = _alike(one) if state == cases.OPEN else (None, None)
         yield {
             "load_id": load_id,
             "ordinal": ordinal,
@@ -125,8 +127,18 @@ def _rows(load_id: str, first: int, batch: Sequence[Refused], now: datetime) -> 
             "disclosure_id": one.case.disclosure_id,
             "publisher_id": one.case.publisher_id,
             "publisher": one.case.publisher,
-            "state": cases.state_of([issue.code for issue in one.issues]),
+            "state": state,
             "since": now.isoformat(" ", "microseconds"),
             "closed_at": None,
             "closed_by": None,
+            "compared": None if compared is None else orjson.dumps(compared).decode(),
+            "rest": rest,
         }
+
+
+def _alike(one: Refused) -> tuple[list[str], str] | tuple[None, None]:
+    """What a row says that only its department and its other cells tell."""
+    if one.case.disclosure_id is not None or one.case.publisher_id is None:
+        return None, None
+    faulty = {issue.column for issue in one.issues if issue.severity == "error"}
+    return alike.rest(one.case.publisher_id, one.cells, faulty)

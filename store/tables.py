@@ -402,6 +402,9 @@ refused = Table(
     Column("since", DateTime),  # when the row was first refused, UTC
     Column("closed_at", DateTime),
     Column("closed_by", String(40)),  # the load that repaired or repeated it
+    # Of a row that no identifier tells: the headings of the cells that are compared, and their digest (store/alike.py).
+    Column("compared", JSON),
+    Column("rest", String(64), index=True),
     PrimaryKeyConstraint("load_id", "ordinal"),
     Index(None, "load_id", "sheet", "row"),
 )

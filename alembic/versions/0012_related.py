@@ -1,6 +1,7 @@
 """What records say of others, so that corrections can be followed from both ends; addresses of records by an index.
 
-Filled from the documents that are published.
+Filled from the documents that are published. And what refused rows say that no identifier tells; those refused before
+are known by their places only.
 """
 
 import sqlalchemy as sa
@@ -52,7 +53,14 @@ def upgrade() -> None:
         sqlite_where=sa.text("source_url IS NOT NULL"),
     )
 
+    op.add_column("refused", sa.Column("compared", sa.JSON()))
+    op.add_column("refused", sa.Column("rest", sa.String(64)))
+    op.create_index("ix_refused_rest", "refused", ["rest"])
+
 
 def downgrade() -> None:
+    op.drop_index("ix_refused_rest", "refused")
+    op.drop_column("refused", "rest")
+    op.drop_column("refused", "compared")
     op.drop_index("ix_disclosure_source_url", "disclosure")
     op.drop_table("related")

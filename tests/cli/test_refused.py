@@ -73,8 +73,8 @@ def test_a_row_refused_again_is_one_case_that_goes_on(run: Run, load: Any) -> No
 def test_a_row_without_identifiers_is_known_by_its_place_in_a_file_of_the_same_name(
     run: Run, load: Any
 ) -> None:
-    # Neither parcel nor day can be read, so nothing tells which record it would be.
-    wrong, right = row(2, day="近日", parcel=""), row(2, parcel="B-9")
+    # Neither parcel nor day can be read, so nothing tells which record it would be; what was right is changed as well.
+    wrong, right = row(2, day="近日", parcel=""), row(2, area="77", parcel="B-9")
     load("六月.csv", row(1), wrong)
     (one,) = cases(run)["rows"]
     assert (one["row"], one["disclosureId"], one["publisherId"]) == (3, None, PUBLISHER)
@@ -86,6 +86,12 @@ def test_a_row_without_identifiers_is_known_by_its_place_in_a_file_of_the_same_n
     assert cases(run)["counts"] == {"open": 1, "repeated": 1}
     load("六月.csv", row(1), right)
     assert cases(run)["counts"] == {"repaired": 1, "repeated": 1}
+
+
+def test_a_row_that_says_the_same_but_for_what_was_wrong_repairs_it_in_any_file(run: Run, load: Any) -> None:
+    load("六月.csv", row(1), row(2, day="近日", parcel=""))
+    load("别的.csv", row(7), row(1), row(2, parcel="B-8"))
+    assert cases(run)["counts"] == {"repaired": 1}
 
 
 def test_a_load_that_takes_part_of_a_record_and_refuses_part_repairs_nothing(run: Run, load: Any) -> None:
