@@ -412,6 +412,12 @@ def test_a_withdrawal_is_a_receipt_once_for_an_idempotency_key(office: Callable[
             "/submissions/withdrawals", json=wrong, headers={"Authorization": own["Authorization"]}
         )
         assert (answer.status_code, codes(answer)) == (422, {"K032"})
+    missing = here.client.post(
+        "/submissions/withdrawals",
+        json={"record": "2", "reason": "x"},
+        headers={"Authorization": own["Authorization"]},
+    )
+    assert (missing.status_code, codes(missing), "--" in missing.text) == (404, {"W001"}, False)
     empty = here.client.post(
         "/submissions/withdrawals",
         json={"record": "1", "reason": "  "},
