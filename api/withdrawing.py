@@ -18,6 +18,18 @@ from store.keys import Key
 from store.submissions import Submission
 
 _STATUS = {"W001": 404, "W002": 409, "W003": 403, "W004": 422}
+# What to do, where no command's options are at hand.
+_HINTS = {
+    "W001": (
+        "填写本系统的标识(例如 530114-0123456789abcdef),或者本公开主体自己的编号(localId)。",
+        "Give its id (like 530114-0123456789abcdef), or your own number of it (localId).",
+    ),
+    "W003": ("只能撤回密钥的公开主体的记录;核对标识。", "A key withdraws records of its own publisher only; compare the id."),
+    "W004": (
+        f"写明理由,至多 {withdrawing.LONGEST} 字;理由会公开,不要写个人信息。",
+        f"Say why in {withdrawing.LONGEST} characters at most; it is published: no personal data.",
+    ),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +110,8 @@ def withdraw(desk: Submissions, key: Key, asked: Asked, idempotency: str | None)
     except OpenallocError as error:
         desk.break_off(begun.id, error.code)
         status = error.status if isinstance(error, RequestError) else _STATUS.get(error.code, 422)
-        raise RequestError(
-            status, error.code, error.message, error.message_en, error.hint, error.hint_en
-        ) from None
+        hint, hint_en = _HINTS.get(error.code, (error.hint, error.hint_en))
+        raise RequestError(status, error.code, error.message, error.message_en, hint, hint_en) from None
     found = desk.find(begun.id)
     assert found is not None
     return found

@@ -17,6 +17,7 @@ from loaders.profile import Profile
 from loaders.report import Report
 from loaders.sources import source_of
 from schemas.catalog import Catalog, Disclosure
+from schemas.path import values
 from schemas.probe import is_number, titled
 from store import bulk, tables
 from store.differences import Difference, differences
@@ -112,7 +113,8 @@ class _Batch:
             return
         source: Sequence[Any] | None = source_of("", outcome.sources)
         place = {"sheet": source[0], "row": source[1]} if source else {}
-        title = outcome.record.get("title") or outcome.disclosure.title
+        caption = (values(outcome.record, path.split(".")) for path in outcome.disclosure.schema["caption"])
+        title = next((str(one) for several in caption for one in several), outcome.disclosure.title)
         found.records.append({"kind": kind, "id": id_, "title": title, **place, **more})
 
 

@@ -14,12 +14,14 @@ import pytest
 from sqlalchemy import select
 
 from api import papers as pages
+from api import submitting
 from api.rate import Rate
 from api.submissions import Submissions
 from loaders.load import load
 from schemas.catalog import Catalog
-from store import submissions, tables
+from store import erasing, submissions, tables
 from store.engine import connect
+from store.errors import StoreError
 from store.identity import identify
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml", "Sec-Fetch-Site": "same-origin"}
@@ -410,6 +412,12 @@ def test_a_withdrawal_is_a_receipt_once_for_an_idempotency_key(office: Callable[
             "/submissions/withdrawals", json=wrong, headers={"Authorization": own["Authorization"]}
         )
         assert (answer.status_code, codes(answer)) == (422, {"K032"})
+    missing = here.client.post(
+        "/submissions/withdrawals",
+        json={"record": "2", "reason": "x"},
+        headers={"Authorization": own["Authorization"]},
+    )
+    assert (missing.status_code, codes(missing), "--" in missing.text) == (404, {"W001"}, False)
     empty = here.client.post(
         "/submissions/withdrawals",
         json={"record": "1", "reason": "  "},
@@ -461,6 +469,37 @@ def test_rows_known_by_their_place_are_no_submissions_to_repair(
     S.store(here.engine, catalog, [S.record("2", publisher=S.OTHER)])
     said = here.client.get("/submissions", headers={"Authorization": f"Bearer {here.secret}"}).json()
     assert [(one["row"], one["issues"][0]["code"]) for one in said["stillRefused"]] == [(2, "K010")]
+
+
+def test_what_stays_in_the_file_after_a_withdrawal_for_privacy_is_noted(
+    office: Callable[..., Office], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = office()
+    S.store(here.engine, here.catalog, [S.record("1"), S.record("2")])
+    purged = _withdraw(here, "json", "1", "privacy")
+    with monkeypatch.context() as patch:
+        patch.setattr(erasing, "purge", _busy)
+        left = _withdraw(here, "json", "2", "privacy")
+    own = {"Authorization": f"Bearer {here.secret}"}
+    said = [here.client.get(one.headers["location"], headers=own).json() for one in (purged, left)]
+    assert [(one["outcome"], one["error"]) for one in said] == [("withdrawn", None), ("withdrawn", "W005")]
+    assert "W005" in send(here, left.headers["location"].removeprefix("/submissions")).text
+
+
+def _busy(_engine: object) -> None:
+    raise StoreError("W005", "示例", "example")
+
+
+def test_a_large_file_of_a_form_is_answered_at_once(
+    office: Callable[..., Office], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = office()
+    monkeypatch.setattr(submitting, "AT_ONCE", 10)
+    answer = submit(here, S.record("1"))
+    assert (answer.status_code, "已经收到,正在处理" in answer.text) == (202, True)
+    (address,) = re.findall(r'data-address="/submissions([^"]+)"', answer.text)
+    assert "全部接收" in send(here, address).text
+    assert here.submissions._at_work.total() == here.submissions._arriving == 0
 
 
 def test_an_idempotency_key_holds_across_a_restart(office: Callable[..., Office], database_url: str) -> None:
