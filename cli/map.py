@@ -179,8 +179,8 @@ def _type(ranked: Sequence["Ranked"], catalog: Catalog, *, asking: bool) -> str:
     shown = "、".join(f"{catalog.types[one.type].title} {one.type} {one.share:.0%}" for one in near)
     raise MappingError(
         "M001", f"看不出是哪个类型。最接近的是:{shown}", f"which type it is, is not clear. The nearest are: {shown}",
-        "用 --type 指明;openalloc types 列出全部类型。这个文件也可能不属于标准中的任何类型。",
-        "Name it with --type; openalloc types lists all. The file may be of no type of the standard.",
+        f"用 --type 指明,例如 --type {near[0].type};openalloc types 列出全部类型。这个文件也可能不属于标准中的任何类型。",
+        f"Name it with --type, such as --type {near[0].type}; openalloc types lists all. The file may be of no type of the standard.",
     )  # fmt: skip
 
 

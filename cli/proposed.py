@@ -143,7 +143,7 @@ def show(made: Made, *, several: bool) -> None:
             f"不对的话用 --type 改 if that is wrong, use --type: {'、'.join(called(one, catalog) for one in others)}"
         )
     output.print_table(
-        ("列 column", "例 example", "填入 fills", "把握 sure", "依据 why", "单位 unit"),
+        ("列 column", "例 example", "填入 fills", "把握和依据 how sure, why"),
         (_row(one, name) for one, name in _columns(proposal)),
     )
     _show_counts(proposal)
@@ -191,7 +191,8 @@ def _lines(one: "Outcome", catalog: Catalog) -> Iterator[str]:
     for path, value in _leaves(one.record):
         plain = ".".join(part for part in path.split(".") if not part.isdecimal())
         field = one.disclosure.by_path.get(plain)
-        if field is None or plain in ("schema", "id"):
+        stands_in = path.startswith("publisher.") and path not in one.sources
+        if field is None or plain in ("schema", "id") or stands_in:
             continue
         unit = f" {field.unit}" if field.unit and field.unit != "1" else ""
         above = one.disclosure.by_path.get(plain.rpartition(".")[0])
@@ -246,13 +247,13 @@ def _row(one: "Matched", name: str) -> tuple[str, ...]:
     example = "".join(_examples(one.column, 1))
     if one.parts:
         paths = "、".join(f"{part.best.field.title} {part.best.path}" for part in one.parts if part.best)
-        return _masked(name), example, paths, "核对 look", "单元格里有几个值", ""
+        return _masked(name), example, paths, "核对 look 单元格里有几个值 several values in a cell"
     if one.best is None:
-        return _masked(name), example, f"不用 left out: {one.reason}", "", "", ""
+        return _masked(name), example, f"不用 left out: {one.reason}", ""
     doubt = "" if one.best.score >= SURE else " 核对 look"
-    shown = f"{one.best.field.title} {one.best.path}"
-    sure = f"{_sure(one.best.score)}{doubt}"
-    return _masked(name), example, shown, sure, "、".join(one.best.why), one.column.unit or ""
+    unit = f" ({one.column.unit})" if one.column.unit else ""
+    shown = f"{one.best.field.title} {one.best.path}{unit}"
+    return _masked(name), example, shown, f"{_sure(one.best.score)}{doubt} {'、'.join(one.best.why)}"
 
 
 def _examples(column: "Column", count: int) -> list[str]:

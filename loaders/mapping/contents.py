@@ -65,6 +65,7 @@ class Contents:
         self.rows = len(cells)
         self.filled = sum(texts.values())
         self.different = len(texts)
+        self.sometimes_packed = any(_PACKED[0] in text.strip(f"{_PACKED[0]} ") for text in texts)
         self.packed = self._packed([one for one, _ in texts.most_common(LOOKED)])
         if self.packed:
             parts = [part.strip() for text in texts for part in text.split(self.packed)]

@@ -140,7 +140,11 @@ class Matcher:
                 continue
             weight = exact.get(candidate.field.path, 0.0)
             words = max((near.get(name, 0.0) * by for name, by in candidate.names.items()), default=0.0)
-            if collected and "collected" not in meanings(candidate.field.title):
+            if (
+                collected
+                and candidate.field.kind != "url"
+                and "collected" not in meanings(candidate.field.title)
+            ):
                 words = 0.0
             if not weight and words < 0.12 and column.contents.empty:
                 continue

@@ -146,6 +146,8 @@ def _headless(rows: Sequence[Sequence[Any]]) -> int | None:
     at = next((at for at, row in enumerate(rows) if sum(map(bool, map(clean, row))) >= max(usual, 2)), None)
     if at is None or len(rows) - at < _ENOUGH:
         return None
+    if any(len({clean(cell) for cell in row} - {""}) > 1 for row in rows[:at]):
+        return None
     typed = same = 0
     for place, cell in enumerate(rows[at]):
         below = Counter(_sort(row[place]) for row in rows[at + 1 :] if place < len(row) and clean(row[place]))

@@ -16,6 +16,8 @@ from loaders.profile_file import parse_profile
 from schemas.catalog import Catalog, Disclosure
 from schemas.field import Field
 
+# So long is the path of a property of a list's entries.
+_IN_LIST = 2
 _WORK = "由 openalloc map 建议;“核对”的行没有把握,请看一看。"
 
 
@@ -119,8 +121,8 @@ def _target(one: Matched, path: str) -> str:
         more["unit"] = usual
     if one.column.pattern:
         more["pattern"] = one.column.pattern
-    if one.column.contents.packed and one.best and _in_list(one.best.field, one):
-        more["split"] = one.column.contents.packed
+    if one.best and (sign := _split(one.best.field, one)):
+        more["split"] = sign
     if one.column.contents.day and one.best and one.best.field.kind in ("date", "moment"):
         more["replace"] = {one.column.contents.day: "日"}
     if not more:
@@ -131,19 +133,28 @@ def _target(one: Matched, path: str) -> str:
 def _table(said: Mapping[str, str | dict[str, str]]) -> str:
     """A table on one line."""
     parts = (
-        f"{_key(name)} = {_quoted(one) if isinstance(one, str) else _table(dict(one))}"
+        f"{_key(name)} = {_table(dict(one)) if not isinstance(one, str) else _literal(one) if name == 'pattern' else _quoted(one)}"
         for name, one in said.items()
     )
     return f"{{ {', '.join(parts)} }}"
+
+
+def _literal(text: str) -> str:
+    """A pattern as people write it, its backslashes single."""
+    return _quoted(text) if "'" in text else f"'{text}'"
 
 
 def _key(name: str) -> str:
     return name if name.isascii() and name.isalpha() else _quoted(name)
 
 
-def _in_list(field: Field, one: Matched) -> bool:
-    """Whether parts of a cell may become entries of a list: the property lies in one."""
-    return len(field.path) > 1 and one.column.contents.packed is not None and not field.many
+def _split(field: Field, one: Matched) -> str | None:
+    """The sign at which cells are parted into entries of a list: in most cells, or of a list of dates and sums in some."""
+    contents = one.column.contents
+    if len(field.path) < _IN_LIST or field.many:
+        return None
+    entries = len(field.path) > _IN_LIST and (field.kind in ("date", "moment", "number") or field.is_money)
+    return contents.packed or ("|" if entries and contents.sometimes_packed else None)
 
 
 def _each(found: Sequence[EachMatch], above: str = "") -> Iterator[str]:

@@ -225,3 +225,11 @@ def test_what_speaks_more_for_a_match_makes_it_surer() -> None:
     scores = [as_often_right(step / 20) for step in range(21)]
     assert scores == sorted(scores)
     assert 0 <= scores[0] < LIKELY < SURE < scores[-1] < 1
+
+
+def test_headings_fewer_than_the_cells_below_are_headings(
+    catalog: Catalog, matcher: Matcher, tmp_path: Path
+) -> None:
+    text = "甲项,乙项\n" + "".join(f"{n},{n}.5,2024-06-{10 + n},{n}\n" for n in range(1, 9))
+    (table,) = Proposer(written(text, tmp_path), matcher).specimen.tables
+    assert table.names[:2] == ["甲项", "乙项"]
