@@ -5,6 +5,7 @@ import tempfile
 from array import array
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
@@ -13,6 +14,7 @@ from formats import wire
 from loaders.inquiry import Told
 from loaders.marks import Marks
 from loaders.shape import Shape
+from loaders.spool import no_room
 from loaders.table import Good, Taken
 
 # Stands where a row of that identity was read, for the place of one that was not.
@@ -55,7 +57,10 @@ class Piece:
 
 
 class Ledger:
-    """The good rows of a file by what identifies them. Rows are counted from 1; their batches wait in a file."""
+    """The good rows of a file by what identifies them. Rows are counted from 1; what is known of them waits in files.
+
+    Raises LoadError L110 where there is no room for these.
+    """
 
     def __init__(self) -> None:
         self.records: Counter[Shape] = Counter()
@@ -79,12 +84,16 @@ class Ledger:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._file.close()
-        self._pieces.close()
+        for file in (self._file, self._pieces):
+            with suppress(OSError):  # what could not be written is tried once more
+                file.close()
 
     def keep(self, batch: wire.Batch, begin: int, left_out: int) -> None:
         """Keep a batch whose rows are counted from `begin`, so many of its first left out."""
-        self._file.write(batch.line)
+        try:
+            self._file.write(batch.line)
+        except OSError as error:
+            raise no_room(error) from error
         self._begins.append(begin)
         self._left_out.append(left_out)
         self._offsets.append(self._offsets[-1] + len(batch.line))
@@ -105,7 +114,10 @@ class Ledger:
             piece.organizations,
             piece.told,
         )
-        pickle.dump((self._shapes.setdefault(piece.shape, len(self._shapes)), *said), self._pieces)
+        try:
+            pickle.dump((self._shapes.setdefault(piece.shape, len(self._shapes)), *said), self._pieces)
+        except OSError as error:
+            raise no_room(error) from error
         for identity, row in zip(good.identities, rows, strict=True):
             self._stand(identity, row)
         self._last = max(self._last, rows[-1])

@@ -75,7 +75,7 @@ class Spool:
             try:
                 self._settle()
             except (OSError, sqlite3.Error) as error:
-                raise _no_room(error) from error
+                raise no_room(error) from error
 
     def groups(self) -> Iterator[list[Any]]:
         """The values of each key in the order of their rows; the keys in the order of the first row of each."""
@@ -86,7 +86,7 @@ class Spool:
                 for _, same in groupby(found, itemgetter(0, 1)):
                     yield [self._read(place) for _, _, place in same]
         except (OSError, sqlite3.Error) as error:
-            raise _no_room(error) from error
+            raise no_room(error) from error
 
     def _settle(self) -> None:
         if not self._lines:
@@ -107,7 +107,7 @@ class Spool:
         return orjson.loads(line)
 
 
-def _no_room(error: Exception) -> LoadError:
+def no_room(error: Exception) -> LoadError:
     """The error for temporary files that cannot be written or read."""
     folder = tempfile.gettempdir()
     return LoadError(

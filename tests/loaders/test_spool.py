@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
+from formats.wire import Batch
 from loaders import spool as spooling
 from loaders.errors import LoadError
+from loaders.ledger import Ledger
 from loaders.marks import Marks
 from loaders.spool import Spool
 
@@ -73,3 +75,12 @@ def test_marks_are_a_set_of_rows() -> None:
         marks.add(row)
     assert len(marks) == len(rows)
     assert {row for row in range(100_100) if row in marks} == rows
+
+
+def test_the_ledger_of_good_rows_says_so_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    with Ledger() as ledger:
+        ledger._file.close()
+        monkeypatch.setattr(ledger, "_file", _Full())
+        with pytest.raises(LoadError) as raised:
+            ledger.keep(Batch("", [(1, ["示例"])], b"[]\n"), 1, 0)
+    assert raised.value.code == "L110"
