@@ -17,11 +17,12 @@ from sqlalchemy import (
     Table,
     Text,
     any_,
+    bindparam,
     cast,
     func,
-    literal,
     select,
 )
+from sqlalchemy.types import NullType
 
 WRITERS = 20_180_604  # of the advisory locks, which share one space with whatever else uses the database
 # Characters that stand in for what is between texts, and for no text, where no text has them.
@@ -102,7 +103,9 @@ def among(connection: Connection, column: ColumnElement[Any], values: Sequence[A
     if connection.dialect.name == "sqlite":
         return column.in_(select(func.json_each(json_text(values)).table_valued("value").c.value))
     kind = BigInteger() if isinstance(column.type, Integer) else Text()
-    return column == any_(cast(literal(array(values), Text()), ARRAY(kind)))
+    # Without a type of its own: a text that is made an array is no constant, and would be looked through row by row.
+    given = bindparam(None, array(values), type_=NullType(), unique=True)
+    return column == any_(cast(given, ARRAY(kind)))
 
 
 def one_of(connection: Connection, column: str, values: Sequence[Any]) -> tuple[str, Any]:

@@ -18,6 +18,7 @@ from bench.query import templates
 from bench.query.cast import Cast, Organization
 from bench.query.templates import Variant, found_by, variants
 from schemas.catalog import Catalog
+from schemas.formercode import lasting_code
 from store import bulk, features, rollups, searching, tables
 from store.engine import connect, writing
 from store.identity import digest, recency
@@ -95,7 +96,13 @@ class Records:
         )
         known = [one for _, one in published] + [*cast.bodies, *cast.companies]
         rows = (
-            {"id": o.uscc, "uscc": o.uscc, "name": o.name, "name_key": name_key(o.name, o.uscc)}
+            {
+                "id": o.uscc,
+                "uscc": o.uscc,
+                "name": o.name,
+                "name_key": name_key(o.name, o.uscc),
+                "lasting_code": lasting_code(o.uscc),
+            }
             for o in known
         )
         columns = tables.organization.columns.keys()
