@@ -13,7 +13,7 @@ from tests.torture.databases import Server, file_of
 from tests.torture.ground import Ground, Seen, reading
 from tests.torture.warm import Ended
 
-FULL = ("D020", "D021", "D022")
+FULL = ("D020", "D021", "D022", "L110")
 COULD_NOT = 2  # the command's exit status
 
 
@@ -116,13 +116,13 @@ def limited_files(grounds: list[Ground], points: int, chance: Random, tally: Tal
 
 
 def full_temporary(grounds: list[Ground], disk: Path, points: int, chance: Random, tally: Tally) -> None:
-    """The folder of temporary files on a small disk, and nothing of a file kept in memory."""
+    """The folder of temporary files on a small disk, where the rows of a file wait."""
     while tally.told.total() < points:
         ground = chance.choice(grounds)
         url = ground.databases.copy(ground.before)
         ballast = fill(disk, chance.randint(0, 200_000))
         with reading(ground, url) as seen:
-            ended = ground.warm.run(ground.run(url, "full", memory=1000, temporary=str(disk)))
+            ended = ground.warm.run(ground.run(url, "full", temporary=str(disk)))
             _judge(ended, tally)
             ballast.unlink()
             ended = ground.warm.run(ground.run(url))

@@ -16,6 +16,7 @@ import sys
 import tempfile
 import threading
 import time
+import traceback
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -29,8 +30,8 @@ class Run:
     """One command: its arguments, where it runs, when it is killed, and what it may not have.
 
     `seconds` after its start all of its group is killed; or as it sends its statement number `statement` (counted from
-    1); or `delay` seconds after it begins its commit number `commit`. `batch` records are a transaction, so many bytes
-    of a temporary file stay in memory, so large may a file become.
+    1); or `delay` seconds after it begins its commit number `commit`. `batch` records are a transaction; so large may a
+    file become; there stand temporary files.
     """
 
     arguments: tuple[str, ...]
@@ -41,7 +42,6 @@ class Run:
     statement: int | None = None
     commit: int | None = None
     delay: float = 0.0
-    memory: int | None = None
     file_size: int | None = None
     temporary: str | None = None
 
@@ -158,6 +158,8 @@ def _start(run: Run, main: Callable[[], None]) -> int:
     status = 70
     try:
         status = _be(run, folder, main)
+    except BaseException:
+        traceback.print_exc()
     finally:
         os._exit(status)
 
@@ -196,15 +198,11 @@ def _prepare(run: Run) -> list[int]:
     from sqlalchemy import Engine, event
 
     from loaders import load as loading
-    from loaders import spool
 
     if run.batch is not None:
         loading.load = partial(loading.load, batch=run.batch)
-    if run.memory is not None:
-        assert isinstance(spool._IN_MEMORY, int)
-        spool._IN_MEMORY = run.memory
     if run.temporary is not None:
-        tempfile.tempdir = run.temporary
+        tempfile.tempdir = os.environ["SQLITE_TMPDIR"] = run.temporary
     counts = [0, 0]
 
     def sent(*_: Any) -> None:
