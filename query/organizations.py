@@ -157,7 +157,7 @@ def organization_types() -> Iterator[ObjectType]:
         "OrganizationAlias",
         "一个单位的另一个代码或者标识。Another code or id of an organization.",
         (
-            Attribute("id", "ID!", Column("id", prefix="organization:"), "全局标识,查到的是该单位。A global id that finds the organization."),
+            Attribute("alias", "ID!", Column("id", prefix="organization:"), "全局标识,查到的是该单位。A global id that finds the organization."),
             Attribute("uscc", "String", Column("uscc"), "统一社会信用代码。Unified social credit code."),
             Attribute("lastingCode", "String", Column("lasting_code"), "组织机构代码或者注册号。Organization code or registration number."),
             Attribute("name", "String!", Column("name"), "名称。Name."),

@@ -12,7 +12,7 @@ from cli.synthetic.text import DEPARTMENTS, FORTUNES, TRADES
 from schemas.catalog import Catalog
 from schemas.codelist import Code
 from schemas.path import values
-from schemas.uscc import is_valid
+from schemas.uscc import has_organization_code, is_valid
 
 WINNERS = ("supplier", "transferee", "concessionaire", "contractor")
 CANDIDATES = ("awardCandidate", "tenderer")
@@ -109,6 +109,12 @@ def credit_code(body: str) -> str:
 
 
 def _organization(name: str, body: str, place: Place, ordinal: int) -> Mapping[str, str]:
+    """An organization; of its code the first seventeen characters are given.
+
+    Organizations of several places have the same number. No organization code inside their credit codes is right, or
+    they would be one.
+    """
+    body = f"{body[:-1]}X" if has_organization_code(body) else body
     return {
         "name": name,
         "uscc": credit_code(body),

@@ -171,7 +171,7 @@ _OWN: Mapping[str, Mapping[str, str | Resolver]] = {
     },
     "organization_alias": {
         **_same("uscc", "name"),
-        "id": _global("organization"),
+        "alias": _global("organization"),
         "lastingCode": "lasting_code",
         "basis": lambda oracle, source, given: source.row["basis"].upper(),
     },

@@ -61,13 +61,25 @@ def test_every_id_and_code_that_was_given_out_finds_it(joined: Service) -> None:
     ):  # fmt: skip
         filtered = f"{{ disclosures(filter: {{{condition}}}) {{ totalCount }} }}"
         assert data(joined, filtered)["disclosures"]["totalCount"] == 3, condition
-    listed = data(joined, "{ organizations { totalCount nodes { uscc lastingCode aliases { nodes { id uscc lastingCode name basis } } } } }")  # fmt: skip
+    listed = data(joined, "{ organizations { totalCount nodes { uscc lastingCode aliases { nodes { alias uscc lastingCode name basis } } } } }")  # fmt: skip
     assert listed["organizations"]["totalCount"] == 1
     (one,) = listed["organizations"]["nodes"]
     assert (one["uscc"], one["lastingCode"]) == (ONE, lasting)
     assert one["aliases"]["nodes"] == [
-        {"id": f"organization:{AGAIN}", "uscc": AGAIN, "lastingCode": lasting, "name": NAME, "basis": "CODE"},
-        {"id": f"organization:{named}", "uscc": None, "lastingCode": None, "name": NAME, "basis": "PROCESS"},
+        {
+            "alias": f"organization:{AGAIN}",
+            "uscc": AGAIN,
+            "lastingCode": lasting,
+            "name": NAME,
+            "basis": "CODE",
+        },
+        {
+            "alias": f"organization:{named}",
+            "uscc": None,
+            "lastingCode": None,
+            "name": NAME,
+            "basis": "PROCESS",
+        },
     ]
 
 
