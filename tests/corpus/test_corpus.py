@@ -50,6 +50,7 @@ ELSEWHERE = {
         (f"L{number}" for number in range(120, 132) if number != 125),
         "what cells and workbooks show otherwise: tests/loaders/cases",
     ),
+    "O010": "a former code of an organization: tests/loaders/test_former.py",
     "S135": "a code that a version cannot use yet: tests/schemas",
     "S136": "a deprecated property: tests/schemas",
 }
