@@ -257,7 +257,10 @@ def _row(one: "Matched", name: str) -> tuple[str, ...]:
 
 
 def _examples(column: "Column", count: int) -> list[str]:
-    return [_short(text) for text in column.contents.texts[:count]]
+    """Cells of a column as they may be shown: numbers of persons masked, and what may be somebody's home."""
+    from loaders.screen import masked_example
+
+    return [_short(masked_example(text, column.name)) for text in column.contents.texts[:count]]
 
 
 def _short(text: str, longest: int = _LONGEST) -> str:

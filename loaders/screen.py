@@ -131,6 +131,12 @@ def masked_cells(cells: Mapping[str, Any]) -> dict[str, Any]:
     return shown
 
 
+def masked_example(cell: str, heading: str) -> str:
+    """A cell shown without its row: an address with a house or a room may be somebody's home."""
+    shown = mask(cell, beside=heading)[0]
+    return masked_home(shown) if _heading(heading).of_addresses and is_at_home(shown) else shown
+
+
 def _masked_cell(cell: Any, beside: str, tells: bool) -> Any:
     if isinstance(cell, str):
         return mask(cell, beside=beside)[0] if tells or may_be_personal(cell) else cell
