@@ -49,9 +49,11 @@ class Limits:
     cpu: int = 60
     wall: float = 120.0
 
+    bytes_a_second: int = 4 << 20  # for so many a second more is given
+
     def of_size(self, size: int) -> "Limits":
-        """The limits for a file of so many bytes: one of gigabytes takes its time, a second more for four megabytes."""
-        more = size >> 22
+        """The limits for a file of so many bytes: one of gigabytes takes its time."""
+        more = size // self.bytes_a_second
         return replace(self, cpu=self.cpu + more, wall=self.wall + more)
 
 

@@ -3,6 +3,9 @@
 import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
+
+_NEW = 1  # the generations below the oldest
 
 
 @contextmanager
@@ -13,11 +16,9 @@ def resting() -> Iterator[Callable[[], object]]:
     each batch, so that the rest does not grow. In its own time it would take a sixth of a load's.
     """
     enabled = gc.isenabled()
-    gc.freeze()
     gc.disable()
     try:
-        yield gc.collect
+        yield partial(gc.collect, _NEW)
     finally:
-        gc.unfreeze()
         if enabled:
             gc.enable()

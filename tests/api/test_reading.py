@@ -70,11 +70,12 @@ def test_a_types_page_says_everything_of_every_field(client: TestClient, catalog
             assert all(alias in page.text for alias in field.aliases), (type, field.dotted)
             for number in field.clause:
                 assert catalog.policy.items[number].wording in page.text
-        matter = catalog.policy.matters[type]
-        assert matter.wording in page.text
+        matter = catalog.policy.matters.get(type)
+        if matter is not None:
+            assert matter.wording in page.text
         for rule in disclosure.schema["deadlines"]:
             assert rule["basis" if lang == "zh" else "basisEn"] in page.text
-        for body in (*matter.lead, *matter.responsible):
+        for body in (*matter.lead, *matter.responsible) if matter is not None else ():
             assert (body.name if lang == "zh" else body.name_en) in page.text
         assert json.dumps(disclosure.sample, ensure_ascii=False, indent=2) in page.text
         assert f"/templates/{type}.xlsx" in page.links

@@ -174,8 +174,8 @@ def run(catalog: Catalog, *arguments: str) -> str:
     """What the command says in this process, on both its outputs."""
     said, opened = io.StringIO(), []
 
-    def opening(url: str) -> Engine:
-        opened.append(connect(url))
+    def opening(url: str, **options: Any) -> Engine:
+        opened.append(connect(url, **options))
         return opened[-1]
 
     with (

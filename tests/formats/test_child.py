@@ -136,7 +136,7 @@ def test_the_limit_of_computing_time_ends_the_child(long_csv: Path) -> None:
     with long_csv.open("a") as stream:
         stream.write("1,x\n" * 4 * LONG)
     with pytest.raises(FormatError) as caught:
-        for _ in read_file(long_csv, Limits(cpu=1)):
+        for _ in read_file(long_csv, Limits(cpu=1, bytes_a_second=1 << 40)):
             pass
     assert caught.value.code == "F051"
     assert caught.value.details == {"seconds": 1}

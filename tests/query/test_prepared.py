@@ -45,7 +45,13 @@ def outcome(prepare: Callable[[], Any]) -> Any:
         return error.code, error.message_en
     except InvalidOperationError as error:
         return error.errors
-    return ready.prepared.statement.text, [(type(v), v) for v in ready.values], ready.prepared.tail
+    values = [(type(v), unmarked(v) if isinstance(v, str) else v) for v in ready.values]
+    return unmarked(ready.prepared.statement.text), values, ready.prepared.tail
+
+
+def unmarked(text: str) -> str:
+    """The text without the secrets of marks, of which each preparer has its own."""
+    return re.sub(r"\b[0-9a-f]{32}:(?=[a-z]:)", "", text)
 
 
 def anew(service: Service, request: Request) -> Any:
