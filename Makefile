@@ -42,8 +42,11 @@ $(OLDEST): $(READY)
 demo: $(READY) $(BUNDLE) ## load the bundled sample, serve it, print where to look
 	$(BIN)/openalloc demo
 
+# Tests wait for servers, browsers and clocks: half as many again as there are cores keep these busy.
+WORKERS := $(shell n=$$(getconf _NPROCESSORS_ONLN); echo $$((n + (n + 1) / 2)))
+
 test: lint $(NODE) $(BUNDLE) $(OLDEST) ## lint, type-check, run every test
-	$(WITH_OLDEST) $(BIN)/python -m pytest -n auto
+	$(WITH_OLDEST) $(BIN)/python -m pytest -n $(WORKERS)
 
 lint: $(READY)   ## ruff and mypy
 	$(BIN)/ruff check .
@@ -70,7 +73,7 @@ COUNT ?= 100000
 fuzz: SEED := $(or $(SEED),$(shell date +%s))
 fuzz: $(READY) $(OLDEST) ## 100,000 made-up operations against the reference, on each database
 	@echo "again: make fuzz SEED=$(SEED) COUNT=$(COUNT)"
-	OPENALLOC_OPERATIONS=$(COUNT) OPENALLOC_SEED=$(SEED) $(WITH_OLDEST) $(BIN)/python -m pytest -n auto tests/query/test_against_the_oracle.py -k compiled
+	OPENALLOC_OPERATIONS=$(COUNT) OPENALLOC_SEED=$(SEED) $(WITH_OLDEST) $(BIN)/python -m pytest -n $(WORKERS) tests/query/test_against_the_oracle.py -k compiled
 
 # In an environment of its own: it asks for other versions of what the project uses.
 fuzz-http: $(READY) ## 2,000 generated operations over HTTP by schemathesis
