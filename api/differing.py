@@ -7,6 +7,7 @@ import orjson
 
 from schemas.catalog import Catalog
 from schemas.field import Field
+from schemas.path import crossed
 from store.differences import differences
 
 CHANGES = 10  # of one revision, at a guess
@@ -44,8 +45,7 @@ class Differing:
     def _field(self, path: str, document: dict[str, Any]) -> Field | None:
         """The property of a path in the version that a document says; list places are no part of its name."""
         disclosure = self._catalog.versions.get(str(document.get("schema")))
-        named = ".".join(step for step in path.split(".") if not step.isdigit())
-        return disclosure.by_path.get(named) if disclosure else None
+        return disclosure.by_path.get(crossed(path)) if disclosure else None
 
 
 def _sorted(value: Any) -> Any:

@@ -9,6 +9,7 @@ import typer
 
 from cli import output
 from schemas.catalog import Catalog
+from schemas.path import crossed
 
 if TYPE_CHECKING:
     from loaders.mapping.match import Column, Match, Matched
@@ -189,7 +190,7 @@ def _show_report(made: Made) -> None:
 def _lines(one: "Outcome", catalog: Catalog) -> Iterator[str]:
     """The values of a record, each with its title, its place and what stood in the cell if that was changed."""
     for path, value in _leaves(one.record):
-        plain = ".".join(part for part in path.split(".") if not part.isdecimal())
+        plain = crossed(path)
         field = one.disclosure.by_path.get(plain)
         stands_in = path.startswith("publisher.") and path not in one.sources
         if field is None or plain in ("schema", "id") or stands_in:

@@ -17,7 +17,7 @@ from loaders.profile import Profile
 from loaders.report import Report
 from loaders.sources import source_of
 from schemas.catalog import Catalog, Disclosure
-from schemas.path import values
+from schemas.path import crossed, values
 from schemas.probe import is_number, titled
 from store import bulk, tables
 from store.differences import Difference, differences
@@ -120,8 +120,7 @@ class _Batch:
 
 def _said(one: Difference, disclosure: Disclosure) -> dict[str, Any]:
     """A difference with what people call the property."""
-    crossed = ".".join(step for step in one.path.split(".") if not step.isdigit())
-    of = disclosure.by_path.get(crossed)
+    of = disclosure.by_path.get(crossed(one.path))
     title, title_en = titled(of, disclosure) if of else (one.path, one.path)
     return {
         "path": one.path,

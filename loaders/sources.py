@@ -8,6 +8,7 @@ from loaders.personal import mask
 from loaders.rules import PUBLISHER
 from loaders.text import ZEROS, clean, written
 from schemas.issue import Issue
+from schemas.path import crossed
 
 # [sheet, row, column, …] of what stands at a path, or of the nearest thing to it.
 PlaceOf = Callable[[str], Sequence[Any]]
@@ -83,8 +84,8 @@ def written_at(source: Sequence[Any]) -> str | None:
 
 def own_source(path: str, sources: Mapping[str, Any]) -> list[Any] | None:
     """Where the value at a path, or the first part of it, came from; it may stand elsewhere in its list."""
-    wanted = _crossed(path)
-    found = next((source for place, source in sources.items() if _is_at(wanted, _crossed(place))), None)
+    wanted = crossed(path)
+    found = next((source for place, source in sources.items() if _is_at(wanted, crossed(place))), None)
     return None if found is None else list(found)
 
 
@@ -98,12 +99,7 @@ def renamed(sources: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, A
 
 def is_part(path: str, properties: Sequence[str]) -> bool:
     """Whether one of the properties is that at a path, or below it."""
-    return any(_is_at(_crossed(path), one) for one in properties)
-
-
-def _crossed(path: str) -> str:
-    """A path whose lists are crossed without an index: `lots.0.price` → `lots.price`."""
-    return ".".join(step for step in path.split(".") if not step.isdigit())
+    return any(_is_at(crossed(path), one) for one in properties)
 
 
 def _is_at(wanted: str, path: str) -> bool:

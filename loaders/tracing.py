@@ -6,6 +6,7 @@ from typing import Any
 
 from loaders.rules import TYPE, WITHOUT_CELL, said
 from schemas.catalog import Disclosure
+from schemas.path import crossed
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ def traced(
         for path, value in _leaves(record[name], name):
             if not _is_wanted(path, wanted):
                 continue
-            field = disclosure.by_path.get(_crossed(path)) if disclosure else None
+            field = disclosure.by_path.get(crossed(path)) if disclosure else None
             source = _source(path, sources) if path != "schema" or path in sources else ["", None, None, TYPE]
             sheet, row, column, rule, raw = [*(source or ("", None, None)), None, None][:5]
             yield Traced(
@@ -86,9 +87,5 @@ def _leaves(value: Any, path: str) -> Iterator[tuple[str, Any]]:
 
 def _is_wanted(path: str, wanted: str) -> bool:
     return any(
-        f"{one}.".startswith(f"{wanted}.") for one in (path, _crossed(path))
+        f"{one}.".startswith(f"{wanted}.") for one in (path, crossed(path))
     ) if wanted else True  # fmt: skip
-
-
-def _crossed(path: str) -> str:
-    return ".".join(step for step in path.split(".") if not step.isdigit())

@@ -15,6 +15,7 @@ import orjson
 from schemas.catalog import Catalog, Disclosure
 from schemas.field import Field
 from schemas.issue import RULES, Issue, issue
+from schemas.path import crossed
 from schemas.uscc import is_valid
 
 _TYPES = {
@@ -64,7 +65,7 @@ def _explain(
 ) -> Iterator[Issue]:
     steps = [str(step) for step in error.instance_path]
     path = ".".join(steps)
-    field = disclosure.by_path.get(".".join(step for step in steps if not step.isdigit()))
+    field = disclosure.by_path.get(crossed(path))
     names = {
         "title": field.title if field else path or "记录",
         "titleEn": field.title_en if field else path or "record",
@@ -80,7 +81,7 @@ def _explain(
         return issue(RULES, code, path=path, value=value, clause=clause, **{**names, **more})
 
     if rule == "required":
-        child = disclosure.by_path.get(".".join([*(s for s in steps if not s.isdigit()), wanted]))
+        child = disclosure.by_path.get(crossed(".".join([*steps, wanted])))
         yield issue(
             RULES, "S001", path=".".join([*steps, wanted]), clause=child.clause if child else (), name=wanted,
             title=child.title if child else wanted, titleEn=child.title_en if child else wanted,

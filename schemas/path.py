@@ -4,6 +4,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 
+def crossed(path: str) -> str:
+    """A path whose lists are crossed without an index.
+
+    >>> crossed("lots.0.price")
+    'lots.price'
+    """
+    return ".".join(step for step in path.split(".") if not step.isdigit())
+
+
 def values(record: Any, path: Sequence[str]) -> Iterator[Any]:
     """The values at a path, lists crossed; nulls are none.
 

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, and_, or_, select
 
 from schemas.catalog import Disclosure
 from schemas.issue import Issue
+from schemas.path import crossed
 from store import bulk, tables
 from store.identity import identify, publisher_of
 
@@ -44,7 +45,7 @@ def case_of(record: Mapping[str, Any], disclosure: Disclosure, issues: Sequence[
     if publisher is None:
         return UNKNOWN
     keys = {path for key in disclosure.schema["key"] for path in key} | {"publisher"}
-    wrong = [_crossed(one.path) for one in issues if one.severity == "error" and one.path]
+    wrong = [crossed(one.path) for one in issues if one.severity == "error" and one.path]
     uncertain = any(
         f"{one}.".startswith(f"{key}.") or f"{key}.".startswith(f"{one}.") for one in wrong for key in keys
     )
@@ -185,8 +186,3 @@ def _plain(load_id: str) -> str:
     """A load's id as a literal: it is made of letters, figures and a dash."""
     assert load_id.replace("-", "").isalnum(), load_id
     return load_id
-
-
-def _crossed(path: str) -> str:
-    """A path whose lists are crossed without an index."""
-    return ".".join(step for step in path.split(".") if not step.isdigit())

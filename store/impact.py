@@ -10,6 +10,7 @@ from schemas.catalog import Catalog, Disclosure
 from schemas.check import check
 from schemas.issue import Issue
 from schemas.lineage import readable, renewed
+from schemas.path import crossed
 from store import tables
 
 BATCH = 500
@@ -147,12 +148,7 @@ def _count(made: Impact, row: Mapping[str, Any], before: bool | None, errors: li
         made.still_invalid += 1
         return
     made.becomes_invalid += 1
-    of_rule = {(one.code, _place(one.path)): one for one in reversed(errors)}
+    of_rule = {(one.code, crossed(one.path)): one for one in reversed(errors)}
     for key, one in of_rule.items():
         made.rules.setdefault(key, Broken(one)).tally.count(row["id"])
     made.publishers.setdefault((row["name"], row["uscc"]), Tally()).count(row["id"])
-
-
-def _place(path: str) -> str:
-    """The property without the places in lists: `lots.0.price` → `lots.price`."""
-    return ".".join(step for step in path.split(".") if not step.isdigit())
