@@ -29,8 +29,6 @@ COLUMNS = 2_000
 # A shorter name may be that of several (人民医院), unless it is a company's.
 _TELLING = 6
 _COMPANY = "公司"
-# So many different sets of properties of one kind of object are remembered.
-_KEPT = 5_000
 _AREAS = ("m2", "km2")
 
 _MONEY = {"small": "元", "large": "万元", "smallEn": "yuan", "largeEn": "ten thousand yuan"}
@@ -46,25 +44,7 @@ class _Step(NamedTuple):
 
     of: Field
     kind: str  # number, money, organization, or nothing
-    below: "_Steps"
-
-
-class _Steps:
-    """What is compared of one kind of object; by the names of its properties what there is of it, once found."""
-
-    def __init__(self, fields: Sequence[Field]) -> None:
-        self.by_name = dict(_of_fields(fields))
-        self.known: dict[tuple[str, ...], list[tuple[str, _Step]]] = {}
-
-    def of(self, node: Mapping[str, Any]) -> list[tuple[str, _Step]]:
-        """The steps of an object's properties, in their order."""
-        names = tuple(node)
-        found = self.known.get(names)
-        if found is None:
-            if len(self.known) >= _KEPT:
-                self.known.clear()
-            found = self.known[names] = [(name, self.by_name[name]) for name in names if name in self.by_name]
-        return found
+    below: dict[str, "_Step"]
 
 
 class Watched(NamedTuple):
@@ -90,7 +70,7 @@ class Across:
 
     def __init__(self, catalog: Catalog) -> None:
         self._units = units(catalog.codelists)
-        self._steps: dict[str, _Steps] = {}
+        self._steps: dict[str, dict[str, _Step]] = {}
         self._numbers: dict[tuple[str, str, str, str | None], tuple[Field, Disclosure, Numbers]] = {}
         self._paths: dict[str, int] = {}
         self._repeated: defaultdict[str, Marks] = defaultdict(Marks)
@@ -112,7 +92,7 @@ class Across:
         """What is compared of a record: its amounts, areas and organizations."""
         steps = self._steps.get(disclosure.name)
         if steps is None:
-            steps = self._steps[disclosure.name] = _Steps(disclosure.fields)
+            steps = self._steps[disclosure.name] = _steps(disclosure.fields)
         found: list[Watched] = []
         _walk(record, steps, "", found)
         return found
@@ -221,9 +201,11 @@ class Across:
         yield Missing("L062", title=title, title_en=title_en, reason=reason[0], reason_en=reason[1])
 
 
-def _walk(node: Any, steps: _Steps, path: str, found: list[Watched]) -> None:
-    for name, step in steps.of(node):
-        value = node[name]
+def _walk(node: Any, steps: Mapping[str, _Step], path: str, found: list[Watched]) -> None:
+    for name, value in node.items():
+        step = steps.get(name)
+        if step is None:
+            continue
         several = enumerate(value) if isinstance(value, list) else ((None, value),)
         for number, one in several:
             place = f"{path}{name}" if number is None else f"{path}{name}.{number}"
@@ -246,15 +228,17 @@ def _of_two(
     return said.at(sheet=sheet, row=row, column=column)
 
 
-def _of_fields(fields: Sequence[Field]) -> Iterator[tuple[str, _Step]]:
-    """What is compared of some fields: money, areas, organizations, and what leads to them."""
+def _steps(fields: Sequence[Field]) -> dict[str, _Step]:
+    """What is compared of a type: money, areas, organizations, and what leads to them."""
+    found = {}
     for one in fields:
         kind = "money" if one.is_money else "organization" if one.definition == "organization" else ""
         if one.kind == "number" and one.unit in _AREAS and not one.many:
             kind = "number"
-        below = _Steps(() if kind else one.fields)
-        if kind or below.by_name:
-            yield one.name, _Step(one, kind, below)
+        below = {} if kind else _steps(one.fields)
+        if kind or below:
+            found[one.name] = _Step(one, kind, below)
+    return found
 
 
 def _rounded(number: float) -> float:

@@ -300,8 +300,8 @@ class Intake:
             whole["publisher"] = given
         body = storable(whole)
         paths = None if body is None else self.sound.paths(whole, disclosure)
-        sources = of_whole(record, whole, place.sheet, place.row)
         if body is not None and paths is not None:
+            sources = of_whole(record, whole, place.sheet, place.row)
             self._keep([(disclosure, whole, sources)], place, record, sound=(paths, body))
             return
         shown, hidden = screened_record(whole, disclosure.fields)

@@ -11,9 +11,9 @@ from typing import Any
 
 from schemas.catalog import Catalog, Disclosure
 from schemas.issue import Issue
-from schemas.path import values
+from schemas.path import crossed, values
 from schemas.probe import Probe
-from schemas.quality import Steps, as_issue, plan
+from schemas.quality import as_issue, plan
 
 # Names, each with whether a list stands there.
 Place = tuple[tuple[str, bool], ...]
@@ -78,7 +78,7 @@ class Question:
 
     def column_of(self, issue: Issue) -> int | None:
         """The column from which the value comes at which a finding is."""
-        path = ".".join(step for step in issue.path.split(".") if not step.isdigit())
+        path = crossed(issue.path)
         return next((one.column for one in self.sources if one.path == path), None)
 
 
@@ -132,12 +132,15 @@ def questions_of(
     return questions
 
 
-def _seen(node: Mapping[str, Any], steps: Steps) -> Iterator[tuple[str, int]]:
+def _seen(node: Mapping[str, Any], steps: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
     """The looks of a plan in the order in which `quality` comes to them in a record, with the property of each."""
-    for name, step in steps.of(node):
-        for one in node[name] if step.many else (node[name],):
+    for name, value in node.items():
+        step = steps.get(name)
+        if step is None:
+            continue
+        for one in value if step.many else (value,):
             yield from ((step.of.dotted, id(look)) for _, look in step.looks)
-            if step.below.by_name:
+            if step.below:
                 yield from _seen(one, step.below)
 
 

@@ -26,9 +26,6 @@ CHECKS: tuple[Check, ...] = (
 # How the reason begins why a check could find nothing: then follows what the file does not have.
 LACKING, LACKING_EN = "文件里没有", "The file does not have "
 
-# So many different sets of properties of one kind of object are remembered.
-_KEPT = 5_000
-
 _TAKES: dict[str, tuple[type, ...]] = {"object": (dict,), "number": (int, float), "integer": (int, float), "boolean": (bool,)}  # fmt: skip
 
 
@@ -50,39 +47,21 @@ class _Step(NamedTuple):
     takes: tuple[type, ...]
     many: bool
     looks: list[tuple[str, Look]]
-    below: "Steps"
-
-
-class Steps:
-    """What is looked at in one kind of object; by the names of its properties what there is to look at, once found."""
-
-    def __init__(self) -> None:
-        self.by_name: dict[str, _Step] = {}
-        self.known: dict[tuple[str, ...], list[tuple[str, _Step]]] = {}
-
-    def of(self, node: Mapping[str, Any]) -> list[tuple[str, _Step]]:
-        """The steps of an object's properties, in their order."""
-        names = tuple(node)
-        found = self.known.get(names)
-        if found is None:
-            if len(self.known) >= _KEPT:
-                self.known.clear()
-            found = self.known[names] = [(name, self.by_name[name]) for name in names if name in self.by_name]
-        return found
+    below: dict[str, "_Step"]
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What is looked at in the records of one version."""
 
-    steps: Steps
+    steps: Mapping[str, _Step]
     probes: tuple[tuple[Check, tuple[Probe, ...]], ...]
 
     @classmethod
     def of(cls, disclosure: Disclosure, catalog: Catalog) -> "Plan":
         """The plan of a version, every rule asked where it looks."""
         probes = tuple((check, tuple(check.probes(disclosure, catalog))) for check in CHECKS)
-        root = Steps()
+        root: dict[str, _Step] = {}
         for check, found in probes:
             for probe in found:
                 _step(root, probe.field, disclosure).looks.append((check.code, probe.look))
@@ -124,26 +103,28 @@ def not_run(paths: Set[str], disclosure: Disclosure, catalog: Catalog) -> Iterat
         yield Missing(check.code, check.title, check.title_en, f"{chinese}。", f"{english}.")
 
 
-def _step(root: Steps, one: Field, disclosure: Disclosure) -> _Step:
+def _step(root: dict[str, _Step], one: Field, disclosure: Disclosure) -> _Step:
     """The step of a field, made with those above it."""
     steps = root
     if len(one.path) > 1:
         steps = _step(root, disclosure.by_path[".".join(one.path[:-1])], disclosure).below
-    made = _Step(one, _TAKES.get(one.kind, (str,)), one.many, [], Steps())
-    return steps.by_name.setdefault(one.name, made)
+    return steps.setdefault(one.name, _Step(one, _TAKES.get(one.kind, (str,)), one.many, [], {}))
 
 
 def _look(
     node: Any,
-    steps: Steps,
+    steps: Mapping[str, _Step],
     scope: Scope,
     path: str,
     disclosure: Disclosure,
     found: list[Issue],
 ) -> None:
     """Look at the properties of one object and of those below it."""
-    for name, (of, takes, many, looks, below) in steps.of(node):
-        value = node[name]
+    for name, value in node.items():
+        step = steps.get(name)
+        if step is None:
+            continue
+        of, takes, many, looks, below = step
         if many:
             for number, one in enumerate(value if isinstance(value, list) else ()):
                 if isinstance(one, takes):
@@ -151,13 +132,13 @@ def _look(
                     for code, look in looks:
                         if (finding := look(one, inner)) is not None:
                             found.append(as_issue(code, finding, of, place, disclosure))
-                    if below.by_name:
+                    if below:
                         _look(one, below, inner, f"{place}.", disclosure, found)
         elif isinstance(value, takes):
             for code, look in looks:
                 if (finding := look(value, scope)) is not None:
                     found.append(as_issue(code, finding, of, f"{path}{name}", disclosure))
-            if below.by_name:
+            if below:
                 _look(value, below, scope, f"{path}{name}.", disclosure, found)
 
 
