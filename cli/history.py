@@ -1,15 +1,15 @@
 """`openalloc history`: what a record said before, and what changed."""
 
-from typing import Annotated, Any
+from typing import Any
 
 import orjson
-import typer
 from sqlalchemy import select
 
 from cli import output
-from cli.options import AsJson, Database, Identifier
-from cli.settings import Settings
+from cli.opening import opened
+from cli.options import AsJson, Database, Identifier, Publisher
 from schemas.catalog import Catalog, Disclosure
+from schemas.path import crossed
 
 _KINDS = {"added": "新增 added", "revised": "修订 revised", "withdrawn": "撤回 withdrawn"}
 _MOST, _LONGEST = 50, 200
@@ -17,24 +17,17 @@ _MOST, _LONGEST = 50, 200
 
 def history(
     identifier: Identifier,
-    publisher: Annotated[
-        str | None,
-        typer.Option(
-            "--publisher", metavar="USCC", show_default=False,
-            help="公开主体的信用代码或名称。The publisher's code or name.",
-        ),
-    ] = None,
+    publisher: Publisher = None,
     json: AsJson = False,
     database: Database = None,
 ) -> None:  # fmt: skip
     """列出一条公开信息的历次修订和撤回,逐项对照前后。List a disclosure's revisions and withdrawals with the fields that changed."""
     from store import tables
     from store.differences import history as steps
-    from store.migrate import open_current
     from store.withdrawing import find
 
     catalog = Catalog.load()
-    engine = open_current(Settings.of(database=database).database)
+    engine = opened(database)
     with engine.connect() as connection:
         one = find(connection, identifier, publisher)
         d = tables.disclosure.c
@@ -61,8 +54,7 @@ def _step(step: Any, disclosure: Disclosure | None) -> dict[str, Any]:
 
 def _title(path: str, disclosure: Disclosure | None) -> str:
     """What the schema calls a property; '' for one that it no longer has."""
-    crossed = ".".join(step for step in path.split(".") if not step.isdigit())
-    field = disclosure.by_path.get(crossed) if disclosure else None
+    field = disclosure.by_path.get(crossed(path)) if disclosure else None
     return field.title if field else ""
 
 

@@ -4,11 +4,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Any
 
 import typer
-from sqlalchemy import Engine
 
 from cli import output
+from cli.opening import opened
 from cli.options import AsJson, Database
-from cli.settings import Settings
 from schemas.calendar import BEIJING, utc_now
 from schemas.catalog import Catalog
 from schemas.errors import OpenallocError
@@ -16,7 +15,6 @@ from schemas.uscc import is_valid, normalize
 from store import keys, submissions
 from store.engine import writing
 from store.keys import Key
-from store.migrate import open_current
 from store.submissions import Submission
 
 app = typer.Typer(help="提交记录的密钥。Keys for submitting records.", no_args_is_help=True)
@@ -51,7 +49,7 @@ def create(
     json: AsJson = False,
 ) -> None:
     """签发密钥;密钥只显示这一次。Issue a key; it is shown this once."""
-    engine, now = _engine(database), utc_now()
+    engine, now = opened(database), utc_now()
     code = normalize(publisher)
     catalog = Catalog.load()
     if not is_valid(code):
@@ -83,7 +81,7 @@ def create(
 def list_(database: Database = None, json: AsJson = False) -> None:
     """列出密钥(看不到密钥本身)。List the keys, without their secrets."""
     now = utc_now()
-    with _engine(database).connect() as connection:
+    with opened(database).connect() as connection:
         found = keys.listed(connection)
     if json:
         output.print_json([_said(key, now) for key in found])
@@ -98,7 +96,7 @@ def revoke(
 ) -> None:
     """作废密钥,立即生效。Revoke a key, at once."""
     now = utc_now()
-    with writing(_engine(database), lasting=True) as connection:
+    with writing(opened(database), lasting=True) as connection:
         key = keys.revoke(connection, id, now)
     if key is None:
         raise OpenallocError(
@@ -115,7 +113,7 @@ def log(
     json: AsJson = False,
 ) -> None:
     """列出提交的记录:谁、何时、什么、结果。List what was submitted: by whom, when, what, with what result."""
-    with _engine(database).connect() as connection:
+    with opened(database).connect() as connection:
         found = submissions.listed(connection, key, most)
     if json:
         output.print_json([_trail(one) for one in found])
@@ -132,10 +130,6 @@ def log(
         for one in found
     )  # fmt: skip
     output.print_table(titles, ([("" if cell is None else cell) for cell in row] for row in rows))
-
-
-def _engine(database: str | None) -> Engine:
-    return open_current(Settings.of(database=database).database)
 
 
 def _end(expires: str | None, now: datetime) -> datetime:

@@ -18,6 +18,7 @@ from cli.graphql import app as graphql
 from cli.history import history
 from cli.keys import app as keys
 from cli.map import propose
+from cli.opening import opened
 from cli.options import AsJson, Database
 from cli.organizations import app as organizations
 from cli.refused import refused
@@ -159,10 +160,9 @@ def load(
     """核对文件并装入数据库;同一文件再装一次不改变任何内容。Check files and load them; loading one again changes nothing."""
     from loaders import load as loading
     from loaders.profile_file import load_profile
-    from store.migrate import open_current
 
     catalog = Catalog.load()
-    engine = open_current(Settings.of(database=database).database, patience=_TURN)
+    engine = opened(database, patience=_TURN)
     chosen = load_profile(profile, catalog) if profile else None
     reports = []
     for file in files:
@@ -190,7 +190,6 @@ def query(
 ) -> None:
     """运行一个 GraphQL 查询,输出 JSON。Run a GraphQL query and print its JSON."""
     from api.operation import Request, Service
-    from store.migrate import open_current
 
     try:
         given = orjson.loads(variables)
@@ -200,7 +199,7 @@ def query(
         raise typer.BadParameter(
             '--variables 应为 JSON 对象 / has to be a JSON object, e.g. \'{"code": "530100"}\''
         )
-    engine = open_current(Settings.of(database=database).database)
+    engine = opened(database)
     text = sys.stdin.read() if graphql == "-" else graphql
     answer = Service(Catalog.load(), engine).answer(Request(text, given))
     output.print_json(orjson.loads(answer.body))

@@ -16,6 +16,13 @@ Database = Annotated[
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON,供程序读取。Print JSON for machines.")]
+Publisher = Annotated[
+    str | None,
+    typer.Option(
+        "--publisher", metavar="USCC", show_default=False,
+        help="公开主体的信用代码或名称。The publisher's code or name.",
+    ),
+]  # fmt: skip
 Identifier = Annotated[
     str,
     typer.Argument(

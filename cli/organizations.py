@@ -6,13 +6,12 @@ from typing import Annotated, Any
 import typer
 
 from cli import output
+from cli.opening import opened
 from cli.options import AsJson, Database
-from cli.settings import Settings
 from loaders.personal import mask
 from schemas.calendar import utc_now
 from store import suggesting
 from store.engine import writing
-from store.migrate import open_current
 from store.suggesting import ACCEPTED, EVIDENCE, OPEN, REJECTED, STATES, Side, Suggestion
 
 app = typer.Typer(
@@ -49,7 +48,7 @@ Alike = Annotated[
 @app.command()
 def suggest(json: AsJson = False, database: Database = None) -> None:
     """找出可能是同一个单位的各对;什么都不合并,自然人不在其中。Find pairs that may be one; nothing is joined, no person is among them."""
-    engine = open_current(Settings.of(database=database).database)
+    engine = opened(database)
     with writing(engine) as connection:
         found = suggesting.suggest(connection, utc_now())
     if json:
@@ -72,7 +71,7 @@ def list_(
     """列出各对:名称、代码、依据、决定。List the pairs: names, codes, what speaks for them, what was decided."""
     if state not in STATES:
         raise typer.BadParameter(f"{'、'.join(STATES)}", param_hint="--state")
-    engine = open_current(Settings.of(database=database).database)
+    engine = opened(database)
     with engine.connect() as connection:
         counts = suggesting.counts(connection)
         found = suggesting.suggestions(connection, state, first)
@@ -108,7 +107,7 @@ def reject(
 def _decide(
     numbers: Sequence[int], state: str, by: str, alike: bool, json: bool, database: str | None
 ) -> None:
-    engine = open_current(Settings.of(database=database).database)
+    engine = opened(database)
     with writing(engine) as connection:
         made = suggesting.decide(connection, numbers, state, mask(by)[0], utc_now(), alike=alike)
     if json:

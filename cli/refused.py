@@ -5,8 +5,8 @@ from typing import Annotated, Any
 import typer
 
 from cli import output
+from cli.opening import opened
 from cli.options import AsJson, Database
-from cli.settings import Settings
 from loaders.personal import mask
 
 _STATES = {
@@ -44,10 +44,9 @@ def refused(
 ) -> None:  # fmt: skip
     """列出拒收而未修复的行:哪次装入、哪个主体、哪条规则、哪一行哪一格。List refused rows that are not repaired: by load, publisher and rule."""
     from store import case_lists
-    from store.migrate import open_current
 
     asked = case_lists.Asked(load, publisher, rule, all)
-    engine = open_current(Settings.of(database=database).database)
+    engine = opened(database)
     with engine.connect() as connection:
         if rates:
             found = [_rate(one) for one in case_lists.rates(connection, asked)]

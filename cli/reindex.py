@@ -3,8 +3,8 @@
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from cli import output
+from cli.opening import opened
 from cli.options import Database
-from cli.settings import Settings
 from schemas.catalog import Catalog
 
 
@@ -12,10 +12,9 @@ def reindex(
     database: Database = None,
 ) -> None:
     """由已存的全文重做索引(筛选、检索、统计);服务可照常运行。Make the indexes of filters, search and statistics again from the stored documents; readers may go on."""
-    from store.migrate import open_current
     from store.reindex import reindex as run
 
-    engine = open_current(Settings.of(database=database).database)
+    engine = opened(database)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     quiet = not output.err.is_terminal
     with Progress(*columns, console=output.err, disable=quiet, transient=True) as bar:

@@ -9,8 +9,8 @@ import typer
 from rich.progress import Progress
 
 from cli import output
+from cli.opening import opened
 from cli.options import AsJson, Database
-from cli.settings import Settings
 from publish.standard import write_zip
 from schemas.calendar import BEIJING
 from schemas.candidate import open_version
@@ -132,11 +132,10 @@ def impact(
 ) -> None:
     """按一个版本核对库中该类型的全部记录:有多少会不合格,是谁的。Check all stored records of the type by a version: how many become invalid, and whose they are."""
     from store.impact import impact as try_on
-    from store.migrate import open_current
 
     catalog = Catalog.load(schemas)
     candidate, proposed = open_version(new, catalog)
-    engine = open_current(Settings.of(database=database).database)
+    engine = opened(database)
     hidden = json or not output.err.is_terminal
     with Progress(console=output.err, disable=hidden, transient=True) as bar:
         task = bar.add_task(f"核对 checking {candidate.name}", total=None)

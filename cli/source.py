@@ -6,8 +6,8 @@ import orjson
 import typer
 
 from cli import output
-from cli.options import AsJson, Database, Identifier
-from cli.settings import Settings
+from cli.opening import opened
+from cli.options import AsJson, Database, Identifier, Publisher
 from loaders.tracing import Traced, traced
 from schemas.catalog import Catalog
 from schemas.errors import OpenallocError
@@ -24,23 +24,16 @@ def source(
             help="属性的路径,例如 lots.price 或 lots.0.price;不写就是全部。A property's path; all where it is left out.",
         ),
     ] = "",
-    publisher: Annotated[
-        str | None,
-        typer.Option(
-            "--publisher", metavar="USCC", show_default=False,
-            help="公开主体的信用代码或名称。The publisher's code or name.",
-        ),
-    ] = None,
+    publisher: Publisher = None,
     json: AsJson = False,
     database: Database = None,
 ) -> None:  # fmt: skip
     """列出一条公开信息的每个值来自哪个文件的哪一格,原文是什么,怎样换算。Show of which cell each value of a disclosure is, what it says, and by which rule it was read."""
-    from store.migrate import open_current
     from store.provenance import provenance
     from store.withdrawing import find
 
     catalog = Catalog.load()
-    engine = open_current(Settings.of(database=database).database)
+    engine = opened(database)
     with engine.connect() as connection:
         one = find(connection, identifier, publisher)
         known = provenance(connection, one)

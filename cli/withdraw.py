@@ -5,8 +5,8 @@ from typing import Annotated
 import typer
 
 from cli import output
+from cli.opening import opened
 from cli.options import AsJson, Database, Identifier
-from cli.settings import Settings
 from loaders.personal import mask
 from schemas.calendar import utc_now
 from schemas.catalog import Catalog
@@ -38,9 +38,8 @@ def withdraw(
     """撤回一条公开信息:仍可引用,金额不再计入;再次装入也不会恢复(load --again 才恢复)。Withdraw a disclosure: it stays citable and counts no more; loading it again does not bring it back (load --again does)."""
     from store import erasing, withdrawing
     from store.engine import writing
-    from store.migrate import open_current
 
-    engine = open_current(Settings.of(database=database).database)
+    engine = opened(database)
     with engine.connect() as connection:
         one = withdrawing.find(connection, identifier, publisher)
     now = utc_now()
