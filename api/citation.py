@@ -4,7 +4,6 @@ What was withdrawn for privacy is 410 Gone: what is left is told, and nothing of
 plain functions, which run in threads.
 """
 
-from datetime import date
 from typing import Any
 
 import orjson
@@ -67,7 +66,7 @@ def _found(connection: Connection, asked: str) -> Row[*tuple[Any, ...]] | None:
 def _told(row: Row[*tuple[Any, ...]], gone: Withdrawal | None) -> dict[str, Any]:
     return {
         "id": row.id, "type": row.type, "schema": f"{row.type}/{row.schema_version}", "title": row.title,
-        "publisher": {"id": row.publisher_id, "name": row.publisher}, "publishedDate": _day(row.published_date),
+        "publisher": {"id": row.publisher_id, "name": row.publisher}, "publishedDate": row.published_date,
         "status": row.status, "revision": row.revision, "withdrawal": gone and _why(gone), "document": row.body,
     }  # fmt: skip
 
@@ -98,7 +97,3 @@ def _gone(request: Request, gone: Withdrawal) -> Response:
     answer.headers["Cache-Control"] = "no-store"
     answer.headers["Access-Control-Allow-Origin"] = "*"
     return answer
-
-
-def _day(value: date | None) -> str | None:
-    return value.isoformat() if value else None

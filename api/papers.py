@@ -16,7 +16,7 @@ from api import submitting
 from api.forms import Form
 from api.pages import Title, language, page
 from api.receipts import receipt, slip
-from api.refusal import RequestError, body_of, told, words_of
+from api.refusal import body_of, status_of, told, words_of
 from api.stating import PERIODS, choices
 from api.submissions import Submissions
 from api.submitting import PATH
@@ -62,7 +62,7 @@ def handed(
     said = receipt(found, desk.now())
     kept = slip(found, desk.now())
     if fault is not None:
-        status = _code(fault)
+        status = status_of(fault)
     code = status or (202 if found.outcome is None else submitting.STATUS.get(found.outcome, 200))
     answer = paper(
         request, "receipt.html", RECEIPT, status=code if code < 400 or fault else 200, receipt=said, slip=kept,
@@ -76,7 +76,7 @@ def handed(
 
 def locked(request: Request, *, form: Form, error: OpenallocError) -> Response:
     return paper(
-        request, "receipt.html", RECEIPT, status=_code(error), receipt=None, id=request.path_params["id"],
+        request, "receipt.html", RECEIPT, status=status_of(error), receipt=None, id=request.path_params["id"],
         error=words_of(error),
     )  # fmt: skip
 
@@ -84,10 +84,10 @@ def locked(request: Request, *, form: Form, error: OpenallocError) -> Response:
 def once_more(request: Request, *, form: Form, error: OpenallocError) -> Response:
     """The form with the file once more, and what was wrong."""
     if form.said("answer") == "part":
-        return Response(body_of(error), _code(error), PRIVATE, JSON)
+        return Response(body_of(error), status_of(error), PRIVATE, JSON)
     title: Title = ("没有提交", "Not submitted")
     return paper(
-        request, "submit_page.html", title, status=_code(error), form=again_of(form), error=words_of(error), preview=None,
+        request, "submit_page.html", title, status=status_of(error), form=again_of(form), error=words_of(error), preview=None,
     )  # fmt: skip
 
 
@@ -102,7 +102,7 @@ def again_of(form: Form) -> Mapping[str, str]:
 def front(request: Request, *, form: Form | None = None, error: OpenallocError | None = None) -> Response:
     desk: Submissions = request.app.state.submissions
     return paper(
-        request, "desk.html", _TITLE, status=_code(error) if error else 200, error=words_of(error) if error else None,
+        request, "desk.html", _TITLE, status=status_of(error) if error else 200, error=words_of(error) if error else None,
         given={name: told(form.said(name)) if form else "" for name in _FIELDS}, domains=choices(desk.catalog), periods=PERIODS, year=today(desk).year,
         token=secrets.token_hex(16),
     )  # fmt: skip
@@ -125,7 +125,3 @@ def paper(request: Request, template: str, title: Title, *, status: int = 200, *
     answer = page(request, template, title, status=status, cache="no-store", **words, **values)
     answer.headers["Referrer-Policy"] = "no-referrer"
     return answer
-
-
-def _code(error: OpenallocError) -> int:
-    return error.status if isinstance(error, RequestError) else 422

@@ -16,6 +16,11 @@ class RequestError(OpenallocError):
         self.status = status
 
 
+def status_of(error: OpenallocError) -> int:
+    """The status with which an error is answered: that of a request's own fault, else what it says of the data."""
+    return error.status if isinstance(error, RequestError) else 422
+
+
 def body_of(error: OpenallocError) -> bytes:
     """The error as JSON, as GraphQL spells errors: both languages in the message, code and hints in the extensions."""
     hints = {"code": error.code, "hint": told(error.hint), "hintEn": told(error.hint_en)}

@@ -22,7 +22,7 @@ from starlette.responses import Response
 
 from api.keeping import Kept, Waiting
 from api.receipts import receipt
-from api.refusal import RequestError, body_of
+from api.refusal import RequestError, body_of, status_of
 from api.submissions import Submissions, TooManyError
 from api.validate import JSON, PRIVATE
 from formats import csv, json, jsonl, xlsx
@@ -306,7 +306,7 @@ def answer(found: Submission, now: datetime, background: BackgroundTask | None =
 
 def refusal(error: OpenallocError, more: dict[str, str] | None = None) -> Response:
     """An error as JSON."""
-    code = error.status if isinstance(error, RequestError) else 422
+    code = status_of(error)
     headers = {**PRIVATE, **(more or {})}
     if code == 401:
         headers["WWW-Authenticate"] = 'Bearer realm="openalloc"'

@@ -29,7 +29,7 @@ from api.checkers import Checkers
 from api.checking import Job
 from api.events import MEDIA_TYPE, Events, error_of, last_event
 from api.pages import Pages, language, page, preferred, wants_page
-from api.refusal import RequestError, body_of, words_of
+from api.refusal import RequestError, body_of, status_of, words_of
 from api.report_csv import as_csv
 from formats.registry import all_formats
 from loaders.profile import names as profile_names
@@ -271,7 +271,7 @@ def _file(content: bytes, media_type: str, name: str) -> Response:
 
 
 def _refusal(request: Request, error: OpenallocError) -> Response:
-    status = error.status if isinstance(error, RequestError) else 422
+    status = status_of(error)
     if wants_page(request):
         return _page(request, status=status, error=words_of(error))
     headers = PRIVATE | ({"Retry-After": "10"} if status == 503 else {})
