@@ -8,11 +8,11 @@ import orjson
 from sqlalchemy import Connection
 
 from api.receipts import WITHDRAWAL, WITHDRAWN
-from api.refusal import RequestError
+from api.refusal import RequestError, status_of
 from api.submissions import Submissions, bounds_of
 from loaders.personal import mask
 from schemas.errors import OpenallocError
-from store import bulk, erasing, submissions, withdrawing
+from store import bulk, submissions, withdrawing
 from store.engine import writing
 from store.keys import Key
 from store.submissions import Submission
@@ -87,7 +87,7 @@ def withdraw(desk: Submissions, key: Key, asked: Asked, idempotency: str | None)
     try:
         with writing(desk.engine, lasting=True) as connection:
             if asked.privacy:  # in the order in which the withdrawal itself takes them
-                bulk.lock(connection, bulk.WRITERS, erasing.shards(connection))
+                bulk.lock_all(connection, bulk.WRITERS)
             id_ = withdrawing.find(connection, asked.record, key.publisher)
             before = withdrawing.withdrawal(connection, id_)
             _require_own(
@@ -109,7 +109,7 @@ def withdraw(desk: Submissions, key: Key, asked: Asked, idempotency: str | None)
             )
     except OpenallocError as error:
         desk.break_off(begun.id, error.code)
-        status = error.status if isinstance(error, RequestError) else _STATUS.get(error.code, 422)
+        status = _STATUS.get(error.code) or status_of(error)
         hint, hint_en = _HINTS.get(error.code, (error.hint, error.hint_en))
         raise RequestError(status, error.code, error.message, error.message_en, hint, hint_en) from None
     found = desk.find(begun.id)

@@ -27,7 +27,6 @@ from store import bulk, joining, searching, tables
 from store.errors import StoreError
 from store.identity import identify
 from store.involvement import Span
-from store.layout import layout
 from store.names import name_key
 from store.rows import parts
 
@@ -52,13 +51,8 @@ class _Given:
     processes: dict[str, set[str]] = field(default_factory=dict)
 
 
-def shards(connection: Connection) -> list[str]:
-    """All shards: while a record is removed no other may take up a name that goes with it."""
-    return sorted(set(connection.scalars(select(tables.publisher.c.shard).distinct())))
-
-
 def erase(connection: Connection, row: Row[Any], catalog: Catalog, span: Span) -> None:
-    """Remove the content of a disclosure, whose row is given; within `store.rollups.keeping`, all shards locked."""
+    """Remove the content of a disclosure, whose row is given; within `store.rollups.keeping`, with no other writer (`bulk.lock_all`)."""
     given = _given(connection, row, catalog)
     for table in _OWNED:
         bulk.delete_pairs(connection, table.name, "disclosure_id", [(row.shard, row.id)])
@@ -131,7 +125,7 @@ def _given(connection: Connection, row: Row[Any], catalog: Catalog) -> _Given:
         identity = identify(body, disclosure) if disclosure else None
         if disclosure is None or identity is None:
             continue
-        made = parts(body, disclosure, identity, layout(disclosure, catalog.codelists["unit"]), catalog)
+        made = parts(body, disclosure, identity, catalog)
         for one in made.organizations.values():
             given.organizations.setdefault(one["id"], set()).add(one["name"])
         for party in made.parties:
@@ -218,4 +212,4 @@ def _without(
 
 def _rename(connection: Connection, kind: str, row: Mapping[Any, Any], **new: Any) -> None:
     searching.delete_names(connection, kind, [row["id"]])
-    searching.insert_names(connection, kind, {row["id"]: searching.name_text(kind, {**row, **new})})
+    searching.insert_names(connection, kind, {row["id"]: {**row, **new}})

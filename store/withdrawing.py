@@ -92,8 +92,10 @@ def withdraw(
             f"用 --reason 写明,至多 {LONGEST} 字;理由会公开,不要写个人信息。",
             f"Give it with --reason, in {LONGEST} characters at most; it is published: no personal data.",
         )  # fmt: skip
-    shards = erasing.shards(connection) if privacy else [find(connection, disclosure_id)[:6]]
-    bulk.lock(connection, WRITERS, shards)
+    if privacy:  # no other record may take up a name that goes
+        bulk.lock_all(connection, WRITERS)
+    else:
+        bulk.lock(connection, WRITERS, [find(connection, disclosure_id)[:6]])
     known = withdrawal(connection, find(connection, disclosure_id))
     if known is not None and (known.kind == PRIVACY or not privacy):
         return known
