@@ -11,8 +11,7 @@ import orjson
 
 from query.search import Word, read
 from schemas.catalog import Catalog
-from schemas.field import Field
-from store.layout import Node, layout
+from store.layout import layout
 from store.rows import heading
 from store.searching import texts
 from store.terms import places
@@ -34,7 +33,6 @@ class Highlighter:
 
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
-        self._layouts: dict[str, tuple[Node, Mapping[str, Field]]] = {}
 
     def made(self, asked: Any, documents: Sequence[str]) -> Any:
         """The highlights of one document; `asked` are the words and what is wanted of each place."""
@@ -69,15 +67,10 @@ class Highlighter:
         disclosure = self._catalog.versions.get(record["schema"])
         if disclosure is None:
             return
-        name = disclosure.name
-        if name not in self._layouts:
-            node = layout(disclosure, self._catalog.codelists["unit"])
-            fields = {one.dotted: one for top in disclosure.fields for one in top.walk()}
-            self._layouts[name] = node, fields
-        node, known = self._layouts[name]
+        known = disclosure.by_path
         title = known["title"]
         yield "title", heading(record, disclosure), title.title, title.title_en
-        for path, text in texts(record, node):
+        for path, text in texts(record, layout(disclosure, self._catalog)):
             field = known[".".join(path)]
             yield field.dotted, text, field.title, field.title_en
 

@@ -368,5 +368,4 @@ def _keep(connection: Connection, rows: Sequence[Member], gone: Iterable[str]) -
     if others:
         connection.execute(insert(tables.organization_alias), others)
     searching.delete_names(connection, "organization", changed)
-    texts = {row["id"]: searching.name_text("organization", row) for row in own}
-    searching.insert_names(connection, "organization", texts)
+    searching.insert_names(connection, "organization", {row["id"]: row for row in own})

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from types import MappingProxyType
 
-from schemas.catalog import Disclosure
+from schemas.catalog import Catalog, Disclosure
 from schemas.codelist import Codelist
 from schemas.field import Field
 
@@ -47,8 +47,15 @@ class Node:
         object.__setattr__(self, "objects", objects)
 
 
-def layout(disclosure: Disclosure, units: Codelist) -> Node:
-    """The layout of a type: the node of a whole record. `units` is the codelist of units, for areas."""
+def layout(disclosure: Disclosure, catalog: Catalog) -> Node:
+    """The layout of a version, the node of a whole record; made once of a catalog."""
+    made: Node | None = catalog.compiled.get(("layout", disclosure.name))
+    if made is None:
+        made = catalog.compiled["layout", disclosure.name] = _layout(disclosure, catalog.codelists["unit"])
+    return made
+
+
+def _layout(disclosure: Disclosure, units: Codelist) -> Node:
     naming = frozenset(disclosure.schema["caption"])
     children = _children(disclosure.fields, naming, units)
     method = method_of(disclosure.fields)

@@ -15,7 +15,6 @@ from store import bulk, features, joining, rollups, searching, tables
 from store.bulk import WRITERS
 from store.engine import writing
 from store.identity import identify
-from store.layout import layout
 from store.rows import Parts, parts
 
 BATCH = 1_000
@@ -84,35 +83,23 @@ def _stored(connection: Connection, catalog: Catalog, shard: str, after: str, ba
         .order_by(d.id)
         .limit(batch)
     )
-    layouts = {}
     for shard_, one, recency, type_path, version, record in connection.execute(query):
         disclosure = catalog.versions[f"{type_path}/{version}"]
         identity = identify(record, disclosure)
         assert identity is not None, f"{one} was stored without an identity"
-        if disclosure.name not in layouts:
-            layouts[disclosure.name] = layout(disclosure, catalog.codelists["unit"])
-        made = parts(record, disclosure, identity, layouts[disclosure.name], catalog)
+        made = parts(record, disclosure, identity, catalog)
         yield Stored(shard_, one, recency, record, disclosure, made)
 
 
 def _features(connection: Connection, rows: Sequence[Stored], catalog: Catalog) -> None:
-    of_types = {one: features.features(catalog.history(one)) for one in {row.disclosure.type for row in rows}}
     if rows:
         pairs = [(row.shard, row.id) for row in rows]
         bulk.delete_pairs(connection, tables.feature.name, "disclosure_id", pairs)
-    bulk.insert(
-        connection,
-        tables.feature,
-        (
-            made
-            for row in rows
-            for made in features.rows(
-                row.record,
-                of_types[row.disclosure.type],
-                {"shard": row.shard, "disclosure_id": row.id, "recency": row.recency},
-            )
-        ),
-    )
+    made: list[features.Row] = []
+    for row in rows:
+        reader = features.reader(row.disclosure.type, catalog)
+        made += reader.rows(row.record, row.shard, row.id, row.recency)
+    bulk.insert_tuples(connection, tables.feature.name, tables.feature.columns.keys(), made)
 
 
 def _search(connection: Connection, rows: Sequence[Stored], _catalog: Catalog) -> None:

@@ -40,7 +40,6 @@ def parts(
     record: Mapping[str, Any],
     disclosure: Disclosure,
     identity: Identity,
-    node: Node,
     catalog: Catalog,
     former: Mapping[str, str] | None = None,
 ) -> Parts:
@@ -49,6 +48,7 @@ def parts(
     A party's amount is that of the object in which it stands: the price of its lot, its own offer, the contract's
     value. Amounts in another currency are no fen and stay out of the columns.
     """
+    node = layout(disclosure, catalog)
     reader = _Reader(record, disclosure, identity, node)
     reader.former = {id(one): code for path, code in (former or {}).items() for one in at(record, path)}
     made = reader.made = Parts(
@@ -61,24 +61,16 @@ def parts(
     made.disclosure["method"] = record.get(node.method) if node.method else None
     made.disclosure["amount_fen"] = _amount(record, node, made.lots)
     found: list[str] = []
-    _gatherer(disclosure, node, catalog)(record, found)
+    _gatherer(disclosure, catalog)(record, found)
     made.text = normal(made.disclosure["title"], found)
     return made
 
 
-def _gatherer(disclosure: Disclosure, layout: Node, catalog: Catalog) -> Gatherer:
-    made: tuple[Node, Gatherer] | None = catalog.compiled.get(("searched", disclosure.name))
-    if made is None or made[0] is not layout:
-        made = catalog.compiled["searched", disclosure.name] = layout, gatherer(layout)
-    return made[1]
-
-
-def layout_of(disclosure: Disclosure, catalog: Catalog) -> Node:
-    """The layout of a version, made once of a catalog."""
-    made: Node | None = catalog.compiled.get(("layout", disclosure.name))
+def _gatherer(disclosure: Disclosure, catalog: Catalog) -> Gatherer:
+    """What collects the texts of a version's records, made once of a catalog."""
+    made: Gatherer | None = catalog.compiled.get(("searched", disclosure.name))
     if made is None:
-        made = layout(disclosure, catalog.codelists["unit"])
-        catalog.compiled["layout", disclosure.name] = made
+        made = catalog.compiled["searched", disclosure.name] = gatherer(layout(disclosure, catalog))
     return made
 
 

@@ -102,12 +102,12 @@ def delete(connection: Connection, gone: Sequence[tuple[str, str, int]]) -> None
     connection.exec_driver_sql(deletion, given)
 
 
-def insert_names(connection: Connection, kind: str, named: Mapping[str, str]) -> None:
-    """Put the names (id → normal text) of things of a kind into the index, where they are not there yet."""
-    if not named:
+def insert_names(connection: Connection, kind: str, named: Mapping[str, Mapping[str, Any]]) -> None:
+    """Put the names of things of a kind (id → its row) into the index, where they are not there yet."""
+    wanted = _unnamed(connection, kind, named)
+    if not wanted:
         return
-    wanted = unnamed(connection, kind, named)
-    texts = [named[one] for one in wanted]
+    texts = [name_text(kind, named[one]) for one in wanted]
     if connection.dialect.name != "sqlite":
         connection.exec_driver_sql(
             "INSERT INTO search_name (kind, id, terms, text)"
@@ -117,15 +117,20 @@ def insert_names(connection: Connection, kind: str, named: Mapping[str, str]) ->
         )
         return
     last = connection.exec_driver_sql("SELECT coalesce(max(number), 0) FROM search_name").scalar_one()
-    rows = [(last + place, kind, one, named[one]) for place, one in enumerate(wanted, start=1)]
+    rows = [
+        (last + place, kind, one, text)
+        for place, (one, text) in enumerate(zip(wanted, texts, strict=True), start=1)
+    ]
     bulk.insert_tuples(connection, "search_name", ("number", "kind", "id", "text"), rows)
     found = [(number, spaced(body)) for number, _, _, body in rows]
     bulk.insert_tuples(connection, "search_name_terms", ("rowid", "terms"), found)
 
 
-def unnamed(connection: Connection, kind: str, ids: Iterable[str]) -> list[str]:
+def _unnamed(connection: Connection, kind: str, ids: Iterable[str]) -> list[str]:
     """Those of the things of a kind whose names are not in the index, in order."""
     wanted = sorted(ids)
+    if not wanted:
+        return []
     condition, given = bulk.one_of(connection, "id", wanted)
     mark = "?" if connection.dialect.name == "sqlite" else "%s"
     query = f"SELECT id FROM search_name WHERE kind = {mark} AND {condition}"  # noqa: S608
@@ -168,7 +173,7 @@ def rebuild(connection: Connection, catalog: Catalog | None = None) -> int:
         key = table.c.code if kind == "region" else table.c.id
         columns = [key, *(table.c[name] for name in NAMED[kind][1] if name != key.name)]
         for batch in _pages(connection, columns):
-            insert_names(connection, kind, {row[key.name]: name_text(kind, row) for row in batch})
+            insert_names(connection, kind, {row[key.name]: row for row in batch})
     return _rebuild_records(connection, catalog)
 
 
@@ -182,7 +187,6 @@ _EMPTYING = {
 
 
 def _rebuild_records(connection: Connection, catalog: Catalog) -> int:
-    layouts: dict[str, Node] = {}
     count = 0
     d, doc = tables.disclosure.c, tables.document.c
     joined = tables.disclosure.join(tables.document, and_(doc.shard == d.shard, doc.disclosure_id == d.id))
@@ -196,11 +200,11 @@ def _rebuild_records(connection: Connection, catalog: Catalog) -> int:
         last = rows[-1].recency
         found: list[Searched] = []
         for row in rows:
-            name = f"{row.type}/{row.schema_version}"
-            if name not in layouts:
-                known = catalog.versions.get(name)  # of a type that is gone only the title is left
-                layouts[name] = layout(known, catalog.codelists["unit"]) if known else Node("object")
-            body = normal(row.title, (one for _, one in texts(row.body, layouts[name])))
+            known = catalog.versions.get(f"{row.type}/{row.schema_version}")
+            node = (
+                layout(known, catalog) if known else Node("object")
+            )  # of a type that is gone only the title is left
+            body = normal(row.title, (one for _, one in texts(row.body, node)))
             found.append((row.shard, row.id, row.recency, body))
         insert(connection, found)
         count += len(found)

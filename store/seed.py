@@ -23,7 +23,7 @@ def seed(connection: Connection, catalog: Catalog) -> int:
         return 0
     connection.execute(delete(region))
     connection.execute(insert(region), wanted)
-    names = {str(row["code"]): searching.name_text("region", row) for row in wanted}
+    names = {str(row["code"]): row for row in wanted}
     searching.delete_names(connection, "region", [*names, *(str(row["code"]) for row in stored)])
     searching.insert_names(connection, "region", names)
     return len(wanted)

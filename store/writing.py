@@ -20,7 +20,7 @@ from store.bulk import WRITERS
 from store.errors import StoreError
 from store.identity import Identity, identify, recency, same_day
 from store.names import name_key
-from store.rows import Parts, Row, layout_of, parts, publisher_row
+from store.rows import Parts, Row, parts, publisher_row
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,9 +223,8 @@ def _insert(
     features.settle(connection, {one: reader.features for one, reader in readers.items()})
     made: list[Parts] = []
     for draft in fresh:
-        disclosure = draft.entry.disclosure
-        node = layout_of(disclosure, catalog)
-        one = parts(draft.entry.record, disclosure, draft.identity, node, catalog, draft.entry.former)
+        entry = draft.entry
+        one = parts(entry.record, entry.disclosure, draft.identity, catalog, entry.former)
         one.disclosure.update(recency=draft.recency, revision=draft.revision, load_id=load_id)
         for row in one.parties:
             row["recency"] = draft.recency
@@ -304,10 +303,7 @@ def _insert_registers(
             connection.execute(named.values(name=row["name"], name_key=key))
             searching.delete_names(connection, "organization", [row["id"]])  # comes back under its name
     for kind, rows in (("publisher", publishers), ("process", processes), ("organization", wanted)):
-        missing = searching.unnamed(connection, kind, rows)
-        searching.insert_names(
-            connection, kind, {one: searching.name_text(kind, rows[one]) for one in missing}
-        )
+        searching.insert_names(connection, kind, rows)
     return [one for one in wanted if one not in stored]
 
 

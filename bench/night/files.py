@@ -19,7 +19,6 @@ from publish.filling import Cell, fill
 from publish.template import sheet_name
 from schemas.catalog import Catalog, Disclosure
 from store.identity import identify
-from store.layout import layout
 from store.rows import parts
 
 Pair = tuple[Disclosure, dict[str, Any]]
@@ -60,12 +59,11 @@ class Night:
 def write(catalog: Catalog, folder: Path, count: int, seed: int) -> Night:
     """Write the files of so many records."""
     night, writer = Night(), _Writer(catalog, folder)
-    layouts = {one.name: layout(one, catalog.codelists["unit"]) for one in catalog.types.values()}
     turns: Counter[str] = Counter()
     for disclosure, record in generate(catalog, count, seed):
         identity = identify(record, disclosure)
         assert identity is not None
-        made = parts(record, disclosure, identity, layouts[disclosure.name], catalog).disclosure
+        made = parts(record, disclosure, identity, catalog).disclosure
         night.records += 1
         night.ids[disclosure.type].add(identity.id)
         night.amounts[disclosure.type] += made["amount_fen"] or 0
@@ -157,12 +155,11 @@ def _flat(writer: _Writer) -> frozenset[str]:
 
 
 def _told(catalog: Catalog, disclosure: Disclosure, records: Sequence[Mapping[str, Any]]) -> list[Any]:
-    node = layout(disclosure, catalog.codelists["unit"])
     found = []
     for record in records:
         identity = identify(record, disclosure)
         if identity is not None:
-            made = parts(record, disclosure, identity, node, catalog).disclosure
+            made = parts(record, disclosure, identity, catalog).disclosure
             found.append((identity.id, made["amount_fen"]))
     return sorted(found, key=repr)
 

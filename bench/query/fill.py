@@ -226,8 +226,7 @@ class Database:
 def _name(connection: Connection, table: Table, rows: list[tuple[Any, ...]]) -> None:
     """Names to be searched."""
     named = (dict(zip(table.columns.keys(), row, strict=True)) for row in rows)
-    names = {row["id"]: searching.name_text(table.name, row) for row in named}
-    searching.insert_names(connection, table.name, names)
+    searching.insert_names(connection, table.name, {row["id"]: row for row in named})
 
 
 def _indexes(connection: Connection) -> list[tuple[str, str]]:

@@ -97,7 +97,7 @@ class Variant:
 
 def variants(catalog: Catalog, disclosure: Disclosure, count: int) -> list[Variant]:
     """So many variants of a type, the oldest first, ten years from first to last."""
-    node = layout(disclosure, catalog.codelists["unit"])
+    node = layout(disclosure, catalog)
     featured = features.features(catalog.history(disclosure.type))
     return [_variant(catalog, disclosure, node, featured, number, count) for number in range(count)]
 
@@ -113,11 +113,11 @@ def _variant(
     chosen = random.Random(f"{disclosure.type} {number}")
     published = _NEWEST - timedelta(days=_DAYS * (count - 1 - number) // count + chosen.randrange(30))
     sample = _shifted(disclosure.sample, published, chosen)
-    marks = _Marks(sample, _parts(sample, disclosure, node, catalog))
+    marks = _Marks(sample, _parts(sample, disclosure, catalog))
     record = marks.record(disclosure)
     # Sorted as it is stored: the places of parties follow the order of the properties.
     stored = orjson.loads(content(record | {"region": "530100"}))
-    made = _parts(stored, disclosure, node, catalog)
+    made = _parts(stored, disclosure, catalog)
     return Variant(
         disclosure=disclosure,
         body=Text.of(content(record).decode()),
@@ -141,11 +141,11 @@ def _variant(
     )
 
 
-def _parts(record: Mapping[str, Any], disclosure: Disclosure, node: Node, catalog: Catalog) -> Parts:
+def _parts(record: Mapping[str, Any], disclosure: Disclosure, catalog: Catalog) -> Parts:
     """The rows of a record whose publisher may be a mark."""
     uscc = record["publisher"].get("uscc")
     identity = Identity("000000-0000000000000000", Publisher(str(uscc), "000000", uscc, "") , ())  # fmt: skip
-    return parts(record, disclosure, identity, node, catalog)
+    return parts(record, disclosure, identity, catalog)
 
 
 def _shifted(sample: Mapping[str, Any], published: date, chosen: random.Random) -> dict[str, Any]:

@@ -21,7 +21,7 @@ def made(catalog: Catalog, name: str, **more: Any) -> Parts:
     record = BASE | more
     identity = identify(record, disclosure)
     assert identity is not None
-    return parts(record, disclosure, identity, layout(disclosure, catalog.codelists["unit"]), catalog)
+    return parts(record, disclosure, identity, catalog)
 
 
 def parties(found: Parts) -> list[tuple[Any, ...]]:
@@ -33,9 +33,7 @@ def test_every_sample_becomes_rows(catalog: Catalog) -> None:
     for disclosure in catalog.versions.values():
         identity = identify(disclosure.sample, disclosure)
         assert identity is not None, disclosure.name
-        found = parts(
-            disclosure.sample, disclosure, identity, layout(disclosure, catalog.codelists["unit"]), catalog
-        )
+        found = parts(disclosure.sample, disclosure, identity, catalog)
         assert len(found.lots) == len(disclosure.sample.get("lots", ())), disclosure.name
         assert found.processes, disclosure.name
         assert found.text.strip(), disclosure.name
@@ -271,7 +269,7 @@ def test_what_a_record_is_found_by(catalog: Catalog) -> None:
 
 def test_texts_are_gathered_in_the_schemas_order_whatever_the_records(catalog: Catalog) -> None:
     for disclosure in catalog.versions.values():
-        node = layout(disclosure, catalog.codelists["unit"])
+        node = layout(disclosure, catalog)
         found: list[str] = []
         gatherer(node)(turned(disclosure.sample), found)
         assert found == [text for _, text in texts(disclosure.sample, node)], disclosure.name

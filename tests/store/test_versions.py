@@ -11,7 +11,6 @@ from schemas.catalog import Catalog
 from store import tables
 from store.engine import writing
 from store.identity import identify
-from store.layout import layout
 from store.rows import parts
 from store.writing import Entry, write
 from tests.toy import evolved
@@ -79,5 +78,5 @@ def test_a_deadline_of_a_later_minor_judges_records_of_the_minor_before(toy_cata
         record = evolved.sample("1.0") | {"soldOn": sold}
         identity = identify(record, old)
         assert identity is not None
-        made = parts(record, old, identity, layout(old, catalog.codelists["unit"]), catalog)
+        made = parts(record, old, identity, catalog)
         assert made.disclosure["due_on"] == expected
