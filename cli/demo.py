@@ -9,10 +9,11 @@ from sqlalchemy import Engine
 from cli.synthetic.generator import generate
 from schemas.calendar import utc_now
 from schemas.catalog import Catalog, Disclosure
+from store.draft import Entry
 from store.engine import writing
 from store.migrate import upgrade
 from store.seed import seed
-from store.writing import Entry, write
+from store.writing import write
 
 BATCH = 1_000
 _KUNMING_2025 = (

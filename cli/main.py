@@ -160,9 +160,11 @@ def load(
     """核对文件并装入数据库;同一文件再装一次不改变任何内容。Check files and load them; loading one again changes nothing."""
     from loaders import load as loading
     from loaders.profile_file import load_profile
+    from loaders.storing import Apart
 
     catalog = Catalog.load()
     engine = opened(database, patience=_TURN)
+    apart = Apart(engine.url.render_as_string(hide_password=False), _TURN)
     chosen = load_profile(profile, catalog) if profile else None
     reports = []
     for file in files:
@@ -171,7 +173,7 @@ def load(
                 loading.load(
                     file, catalog, engine, type=type, profile=chosen, publisher=publisher,
                     now=utc_now(),
-                    progress=_of_rows(tick), again=again,
+                    progress=_of_rows(tick), again=again, apart=apart,
                 )
             )  # fmt: skip
     _finish(files, reports, json, stored=True)

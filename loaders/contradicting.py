@@ -10,9 +10,10 @@ from loaders.sources import source_of
 from schemas.catalog import Catalog
 from schemas.issue import Issue, Rule, issue
 from schemas.statement import Stated, day_of, statements
+from store.draft import Entry
 from store.identity import publisher_of
 from store.statements import disclosed, stated, who_stated
-from store.writing import Entry, Written
+from store.writing import Written
 
 RULES: dict[str, Rule] = {
     "K040": Rule(

@@ -3,7 +3,7 @@
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from functools import cached_property, partial
 from pathlib import Path
@@ -17,7 +17,6 @@ from formats.confinement import DEFAULT, Limits
 from formats.error import FormatError
 from loaders.asked import Asked
 from loaders.beginning import beginning
-from loaders.behind import Behind
 from loaders.beyond import Beyond
 from loaders.bounds import Bounds
 from loaders.collector import resting
@@ -31,30 +30,24 @@ from loaders.ledger import Ledger
 from loaders.outcome import Outcome, Outcomes
 from loaders.personal import mask
 from loaders.profile import Profile
-from loaders.report import NotRun, Report
+from loaders.report import NotRun, Report, SoFar
 from loaders.screen import masked_cells, masked_wholly
 from loaders.sources import renamed
 from loaders.spool import Spool
+from loaders.storing import Apart, Storing, store
+from loaders.storing import Load as Batches
 from loaders.withdrawn import left_alone, rows_of
 from schemas.catalog import Catalog
 from schemas.issue import Issue, issue
 from schemas.uscc import is_valid, normalize
 from store import cases, joining, loads
 from store.alike import Alike
+from store.draft import Drafts, Entry
 from store.engine import writing
 from store.identity import identify, publisher_of
-from store.writing import Entry, Written, write
+from store.writing import Written
 
 BATCH = 2000  # records of a transaction: twice as many change hardly more pages of the trees
-
-
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """What came of a batch: what was written of its entries, and the statements that they contradict."""
-
-    written: Written
-    entries: list[Entry]
-    contradictions: list[Issue]
 
 
 class Receipt(Protocol):
@@ -123,35 +116,41 @@ def load(
     bounds: Bounds | None = None,
     receipt: Receipt | None = None,
     batch: int | None = None,
+    apart: Apart | None = None,
 ) -> Report:
     """Store a file's records, `batch` at a time, each in a transaction of its own; `now` is UTC without a zone.
 
-    Withdrawn records are brought back only if that is asked for (`again`).
+    Withdrawn records are brought back only if that is asked for (`again`). A long file is stored by a process of its
+    own (`apart`) while its next records are put together.
 
     Loading the same file again, also after an interruption, ends in the same state as one clean load. A file that
     cannot be read to its end stores nothing, nor does a record that goes beyond `bounds`.
     """
     run = _Run(path, catalog, type, profile, publisher, limits, progress, bounds=bounds, receipt=receipt)
-    with Spool() as fragments, Spool() as refusals:
-        if not run.read(fragments, refusals):
+    size = batch or BATCH
+    with Spool() as fragments, Spool() as refusals, Storing(engine, apart, size) as storing:
+        if not run.read(fragments, refusals, expected=storing.expect):
             if receipt is not None:
                 with writing(engine, lasting=True) as connection:
                     receipt.finish(connection, run.report())
             return run.report()
+        storing.expect(run.intake.rows)
         profile_hash = f"{profile.name} {profile.text_hash}" if profile else None
         name = mask(path.name)[0]
         started = loads.Load(name, run.sha256, profile_hash, type, run.known_publisher, run.bounds_text)
-        run.load_id, run.again = loads.begin(engine, started, now), again
+        run.load_id = loads.begin(engine, started, now)
         run.waited, run.alike = run.waiting(engine), Alike(run.load_id)
+        storing.load = Batches(run.load_id, now, again, run.waited)
         together: list[Outcome] = []
-        with resting() as collect, Behind() as behind:
+        with resting() as collect:
             for outcome in run.outcomes:
                 together.append(outcome)
-                if len(together) == (batch or BATCH):
-                    run.write(engine, together, now, behind)
+                if len(together) == size:
+                    run.write(engine, together, storing)
                     together = []
                     collect()
-            run.write(engine, together, now, behind)
+            run.write(engine, together, storing)
+            storing.finish()
         joining.settle_pending(engine)
         with writing(engine, lasting=True) as connection:
             run.alike.repair(connection, now)
@@ -201,7 +200,6 @@ class _Run:
         self.remembered = Remembered()
         self.sha256 = ""
         self.load_id: str | None = None
-        self.again = False
         self.waited: tuple[str, ...] = ()  # loads whose refused rows are known by their places in this file
         self.alike: Alike
         self.intake: Intake
@@ -211,10 +209,12 @@ class _Run:
         self.contradictions = Contradictions(catalog)
         self.written: Counter[str] = Counter()
 
-    def read(self, fragments: Spool, refusals: Spool, ledger: Ledger | None = None) -> bool:
+    def read(
+        self, fragments: Spool, refusals: Spool, ledger: Ledger | None = None, expected: Callable[[int], None] | None = None
+    ) -> bool:  # fmt: skip
         """Take the file's rows; False where it cannot be read or nobody publishes it.
 
-        With a ledger good rows are only counted there.
+        With a ledger good rows are only counted there. `expected` is told how many rows have come.
         """
         self.intake = Intake(self.asked, fragments, refusals, self.beyond.across, ledger)
         self.outcomes = Outcomes(self.catalog, self.intake, self.beyond, self.bounds)
@@ -223,7 +223,8 @@ class _Run:
             return False
         try:
             batches = self.remembered.without(read_batches(self.path, self.limits))
-            self.intake.take_all(beginning(batches, *self.first) if self.first else batches, self.progress)
+            batches = beginning(batches, *self.first) if self.first else batches
+            self.intake.take_all(batches, _telling(self.progress, expected))
             with self.path.open("rb") as stream:
                 self.sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
         except FormatError as error:
@@ -250,41 +251,34 @@ class _Run:
         """The bounds as the load is told apart by them."""
         return None if self.bounds is None else self.bounds.text
 
-    def write(self, engine: Engine, batch: list[Outcome], now: datetime, behind: Behind) -> None:
-        """Store one batch, while the next is read: but within bounds, where what is refused is counted with it."""
+    def write(self, engine: Engine, batch: list[Outcome], storing: Storing) -> None:
+        """Store one batch, perhaps while the next is read: not within bounds, where what is refused is counted with it."""
         if not batch:
             return
         batch = self._without_named_places(batch)
-        if self.bounds is not None:
-            self._note(engine, self._store(engine, batch, now))
-        else:
-            behind.take(partial(self._store, engine, batch, now), partial(self._note, engine))
-
-    def _store(self, engine: Engine, batch: list[Outcome], now: datetime) -> Stored:
-        """Store one batch in a transaction of its own, and close the cases of rows that were refused before."""
-        assert self.load_id is not None
+        if self.bounds is None and self.receipt is None:
+            entries = [_entry(one) for one in batch]
+            places = rows_of(entries) if self.waited else ()
+            storing.take(
+                Drafts.of(entries, self.catalog), places, partial(self._note, engine, batch, entries)
+            )
+            return
         with writing(engine) as connection:
             inside = batch if self.bounds is None else self._inside(self.bounds, connection, batch)
-            entries = [
-                Entry(one.record, one.disclosure, one.sources, former=organizations(one.former))
-                for one in inside
-            ]
-            written = write(connection, entries, self.catalog, self.load_id, now, again=self.again)
-            contradictions = [*self.contradictions.found(connection, entries, written)]
-            taken = [one for one, entry in zip(written.ids, entries, strict=True) if one not in written.left]
-            at = rows_of(entries) if self.waited else ()
-            cases.repair(connection, self.load_id, now, taken, at, self.waited)
-            self._compare(connection, self.alike, inside, written.ids)
+            entries = [_entry(one) for one in inside]
+            places = rows_of(entries) if self.waited else ()
+            written = store(connection, storing.load, Drafts.of(entries, self.catalog), places)
             if self.receipt is not None:
                 self.receipt.count(connection, written.stored, written.revised)
-        return Stored(written, entries, contradictions)
+        self._note(engine, inside, entries, written)
 
-    def _note(self, engine: Engine, stored: Stored) -> None:
+    def _note(self, engine: Engine, batch: list[Outcome], entries: list[Entry], written: Written) -> None:
         """Count what was stored, and say what is to be said of it."""
-        written = stored.written
-        self.intake.issues.add(*stored.contradictions)
+        with engine.connect() as connection:
+            self.intake.issues.add(*self.contradictions.found(connection, entries, written))
+            self._compare(connection, self.alike, batch, written.ids)
         if written.left:
-            self.intake.issues.add(*left_alone(engine, written, stored.entries))
+            self.intake.issues.add(*left_alone(engine, written, entries))
         for name in ("stored", "unchanged", "revised", "withdrawn"):
             self.written[name] += getattr(written, name)
 
@@ -377,6 +371,23 @@ class _Run:
         # That deadlines are unknown is said above.
         told = bool(self.outcomes.without_deadline)
         yield from (one for one in self.beyond.not_run() if one.check != "S030" or not told)
+
+
+def _entry(one: Outcome) -> Entry:
+    return Entry(one.record, one.disclosure, one.sources, former=organizations(one.former))
+
+
+def _telling(progress: Progress | None, expected: Callable[[int], None] | None) -> Progress | None:
+    """Who asked is told how far it is, and who expects rows how many there are."""
+    if expected is None:
+        return progress
+
+    def tell(so_far: SoFar) -> None:
+        expected(so_far.rows)
+        if progress is not None:
+            progress(so_far)
+
+    return tell
 
 
 def _of_format(error: FormatError) -> Issue:

@@ -21,8 +21,8 @@ from schemas.path import crossed, values
 from schemas.probe import is_number, titled
 from store import bulk, tables
 from store.differences import Difference, differences
+from store.draft import content
 from store.identity import Identity, identify
-from store.writing import content
 
 # How many records are shown, and how many differences of each; all are counted.
 RECORDS, DIFFERENCES = 100, 50

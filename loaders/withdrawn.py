@@ -6,8 +6,9 @@ from sqlalchemy import Engine
 
 from loaders.sources import source_of
 from schemas.issue import Issue, Rule, issue
+from store.draft import Entry
 from store.withdrawing import PRIVACY, Withdrawal, withdrawals
-from store.writing import Entry, Written
+from store.writing import Written
 
 RULES: dict[str, Rule] = {
     "W010": Rule(

@@ -1,5 +1,8 @@
 """Exceptions about the program or the asker; what is wrong with data is an `Issue` and never raised."""
 
+import copyreg
+from typing import Any
+
 
 class OpenallocError(Exception):
     """The base of every error that this project raises on purpose.
@@ -14,6 +17,10 @@ class OpenallocError(Exception):
         self.message_en = message_en
         self.hint = hint
         self.hint_en = hint_en
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """An error is made again in another process from what it has, whatever its class asks for."""
+        return copyreg.__newobj__, (type(self), *self.args), self.__dict__  # type: ignore[attr-defined]
 
 
 class SchemaError(OpenallocError):

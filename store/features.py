@@ -72,6 +72,7 @@ class Reader:
 
     def __init__(self, of_type: Iterable[Feature]) -> None:
         self.features = tuple(of_type)
+        self.digest = digest(self.features)
         self._steps = _tree([(one.steps, at) for at, one in enumerate(self.features)])
 
     def rows(self, record: Mapping[str, Any], shard: str, one: str, recency: int) -> list[Row]:
@@ -134,13 +135,13 @@ def reader(type_path: str, catalog: Catalog) -> Reader:
     return made
 
 
-def settle(connection: Connection, of_types: Mapping[str, tuple[Feature, ...]]) -> None:
+def settle(connection: Connection, digests: Mapping[str, str]) -> None:
     """Before records of these types are written: mark the index of a type that has none yet as whole.
 
     The mark of an index that another catalog made goes: what is written now does not fit it.
     """
     t, d = tables.derived.c, tables.disclosure.c
-    wanted = {_MARK + one: digest(made) for one, made in of_types.items()}
+    wanted = {_MARK + one: value for one, value in digests.items()}
     found = dict(connection.execute(select(t.name, t.digest).where(t.name.in_(wanted))).all())
     stale = [name for name, value in found.items() if value != wanted[name]]
     if stale:

@@ -105,7 +105,8 @@ def _features(connection: Connection, rows: Sequence[Stored], catalog: Catalog) 
 def _search(connection: Connection, rows: Sequence[Stored], _catalog: Catalog) -> None:
     if rows:
         searching.delete(connection, [(row.shard, row.id, row.recency) for row in rows])
-        searching.insert(connection, [(row.shard, row.id, row.recency, row.parts.text) for row in rows])
+        texts = [(row.shard, row.id, row.recency, row.parts.text) for row in rows]
+        searching.insert(connection, [(*one, searching.spaced(one[-1])) for one in texts])
 
 
 def _related(connection: Connection, rows: Sequence[Stored], _catalog: Catalog) -> None:

@@ -7,6 +7,7 @@ same way in `search_name` (on SQLite with the FTS5 table `search_name_terms`, ro
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, Table, and_, select
@@ -16,7 +17,7 @@ from store import bulk, tables
 from store.layout import Node, layout
 from store.terms import joined, normal
 
-Searched = tuple[str, str, int, str]  # shard, id, recency, normal text
+Searched = tuple[str, str, int, str, str]  # shard, id, recency, normal text, its terms as FTS5 takes them
 Gatherer = Callable[[Mapping[str, Any], list[str]], None]
 _BATCH = 1000
 # kind → its table, and the columns that it is found by
@@ -77,12 +78,13 @@ def insert(connection: Connection, found: Sequence[Searched]) -> None:
     """Put records into the index."""
     if connection.dialect.name == "sqlite":
         # FTS5 writes out what it holds in memory where a row comes before the last one.
-        ordered = sorted((place, body) for _, _, place, body in found)
-        bulk.insert_tuples(connection, "search_text", ("recency", "text"), ordered)
-        expressions = [(place, spaced(body)) for place, body in ordered]
+        ordered = sorted(found, key=itemgetter(2))
+        texts = [(place, body) for _, _, place, body, _ in ordered]
+        bulk.insert_tuples(connection, "search_text", ("recency", "text"), texts)
+        expressions = [(place, terms) for _, _, place, _, terms in ordered]
         bulk.insert_tuples(connection, "search", ("rowid", "terms"), expressions)
         return
-    rows = [(shard, one, place, _array(body), body) for shard, one, place, body in found]
+    rows = [(shard, one, place, _array(terms), body) for shard, one, place, body, terms in found]
     bulk.insert_tuples(connection, "search", ("shard", "disclosure_id", "recency", "terms", "text"), rows)
     # What waits to be sorted into the index is looked through with each block that a search reads. While a database is
     # filled anew there is no index.
@@ -113,7 +115,7 @@ def insert_names(connection: Connection, kind: str, named: Mapping[str, Mapping[
             "INSERT INTO search_name (kind, id, terms, text)"
             " SELECT %s, id, terms::text[], text FROM unnest(%s::text[], %s::text[], %s::text[]) AS n(id, terms, text)"
             " ON CONFLICT DO NOTHING",
-            (kind, bulk.array(wanted), bulk.array([_array(one) for one in texts]), bulk.array(texts)),
+            (kind, bulk.array(wanted), bulk.array([_array(spaced(one)) for one in texts]), bulk.array(texts)),
         )
         return
     last = connection.exec_driver_sql("SELECT coalesce(max(number), 0) FROM search_name").scalar_one()
@@ -205,7 +207,7 @@ def _rebuild_records(connection: Connection, catalog: Catalog) -> int:
                 layout(known, catalog) if known else Node("object")
             )  # of a type that is gone only the title is left
             body = normal(row.title, (one for _, one in texts(row.body, node)))
-            found.append((row.shard, row.id, row.recency, body))
+            found.append((row.shard, row.id, row.recency, body, spaced(body)))
         insert(connection, found)
         count += len(found)
 
@@ -239,7 +241,6 @@ def spaced(body: str) -> str:
     return joined(body, " ")
 
 
-def _array(body: str) -> str:
-    """Terms as PostgreSQL reads an array: quoted, `null` is a word; they hold no quotation marks."""
-    found = joined(body, '","')
-    return f'{{"{found}"}}' if found else "{}"
+def _array(terms: str) -> str:
+    """Terms as PostgreSQL reads an array: quoted, `null` is a word; they hold neither spaces nor quotation marks."""
+    return f"""{{"{terms.replace(" ", '","')}"}}""" if terms else "{}"

@@ -4,38 +4,20 @@ One call is one batch in the caller's transaction (`store.engine.writing`), so t
 a load that was interrupted goes on where it stopped: what is there already is unchanged and writes nothing.
 """
 
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any
+from datetime import datetime
 
-import orjson
 from sqlalchemy import Connection, Table, and_, select, update
 
-from schemas.catalog import Catalog, Disclosure
+from schemas.catalog import Catalog
 from schemas.formercode import lasting_code
 from store import bulk, features, joining, revisions, rollups, searching, tables
 from store.bulk import WRITERS
-from store.errors import StoreError
-from store.identity import Identity, identify, recency, same_day
+from store.draft import Draft, Drafts, Entry, Made
+from store.identity import same_day
 from store.names import name_key
-from store.rows import Parts, Row, parts, publisher_row
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A checked record of a version; `sources` says where each value came from: {path: [sheet, row, column, …]}.
-
-    `identity` is what `identify` gives, where it is known already. `former` are codes of before 2015 of its
-    organizations, `{"lots.0.transferee": "775512343"}`: the standard has no place for them in a record.
-    """
-
-    record: Mapping[str, Any]
-    disclosure: Disclosure
-    sources: Mapping[str, Any] | None = None
-    identity: Identity | None = None
-    former: Mapping[str, str] | None = None
+from store.rows import Parts, Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +33,6 @@ class Written:
     withdrawn: int
     ids: tuple[str, ...]
     left: frozenset[str] = frozenset()
-
-
-@dataclass(slots=True)
-class _Draft:
-    """A record on its way: who it is, what it says, and since when."""
-
-    entry: Entry
-    identity: Identity
-    body: str
-    digest: str
-    recency: int = 0
-    revision: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,25 +56,32 @@ def write(
 ) -> Written:
     """Store a batch of records, about a thousand; call it once in a transaction. `now` is UTC without a zone.
 
+    Raises StoreError D010 for two entries of one id with different content, D011 for one without identity.
+    """
+    return write_drafts(connection, Drafts.of(entries, catalog), load_id, now, again=again)
+
+
+def write_drafts(
+    connection: Connection, batch: Drafts, load_id: str | None, now: datetime, *, again: bool = False
+) -> Written:
+    """Store a batch of drafts; the rows that are missing are made.
+
     A record whose content is known writes nothing, sources included; one with other content becomes a revision,
     and its earlier document stays in `revision`. A withdrawn record is brought back only if asked (`again`). Publishers, processes and
     organizations keep the first name they came with; one known by its code alone takes the first name it gets.
-    Raises StoreError D010 for two entries of one id with different content, D011 for one without identity.
     """
-    drafts, ids = _drafts(entries)
+    drafts, ids = batch.drafts, batch.ids
     bulk.lock(connection, WRITERS, sorted({draft.identity.publisher.shard for draft in drafts}))
     known = _known(connection, [draft.identity.id for draft in drafts])
     left = frozenset(one for one, state in known.items() if state.status == "withdrawn" and not again)
-    fresh = [
-        draft
-        for draft in drafts
-        if draft.identity.id not in left and _is_fresh(draft, known.get(draft.identity.id))
-    ]
+    fresh = _fresh(drafts, known, again)
     if fresh:
+        batch.make([draft for draft in fresh if draft.made is None])
         revised = [draft for draft in fresh if draft.identity.id in known]
         for draft in revised:
             draft.revision = known[draft.identity.id].revision + 1
         _settle_recency(connection, fresh, known)
+        features.settle(connection, batch.indexes)
         ids_before = [draft.identity.id for draft in revised]
         with rollups.keeping(connection, [draft.identity.id for draft in fresh], ids_before) as span:
             before, former = (
@@ -115,7 +92,7 @@ def write(
                     (d.identity.publisher.shard, d.identity.id, known[d.identity.id].recency) for d in revised
                 ]
                 revisions.archive(connection, gone, now)
-            made, new = _insert(connection, fresh, catalog, load_id)
+            made, new = _insert(connection, fresh, load_id)
             joining.settle_processes(connection, joining.candidates(connection, made, before), span)
             joining.forget(connection, former, span)  # no document has these codes
         _announce(connection, fresh, now)
@@ -132,41 +109,15 @@ def write(
     )
 
 
-def content(record: Mapping[str, Any]) -> bytes:
-    """A record as it is stored and compared: JSON with sorted keys, without our own `id`."""
-    own = {key: value for key, value in record.items() if key != "id"} if "id" in record else record
-    return orjson.dumps(own, option=orjson.OPT_SORT_KEYS)
+def make_fresh(connection: Connection, batch: Drafts, *, again: bool = False) -> None:
+    """Make the rows of those that `write_drafts` would write now; until it does others may write too."""
+    known = _known(connection, [draft.identity.id for draft in batch.drafts])
+    batch.make(_fresh(batch.drafts, known, again))
 
 
-def _drafts(entries: Iterable[Entry]) -> tuple[list[_Draft], tuple[str, ...]]:
-    drafts: dict[str, _Draft] = {}
-    ids: list[str] = []
-    for entry in entries:
-        identity = entry.identity or identify(entry.record, entry.disclosure)
-        if identity is None:
-            raise StoreError(
-                "D011", "无法确定记录的身份", "the record cannot be told from others",
-                f"填写公开主体和本类型的编号({entry.disclosure.title})。",
-                f"Give the publisher and an identifier of this type ({entry.disclosure.title_en}).",
-            )  # fmt: skip
-        body = content(entry.record)
-        draft = _Draft(entry, identity, body.decode(), _digest(body, entry.former))
-        first = drafts.setdefault(identity.id, draft)
-        if first.digest != draft.digest:
-            key = "、".join(identity.key)
-            raise StoreError(
-                "D010", f"同一批中有两条标识相同、内容不同的记录:{identity.id}({key})",
-                f"two records of one batch have the same id and different content: {identity.id} ({key})",
-                "合并这些行,或者给它们不同的本地编号。", "Merge the rows, or give them different local identifiers.",
-            )  # fmt: skip
-        ids.append(identity.id)
-    return list(drafts.values()), tuple(ids)
-
-
-def _digest(body: bytes, former: Mapping[str, str] | None) -> str:
-    """What tells the contents of a record apart, the former codes beside it included."""
-    beside = orjson.dumps(former, option=orjson.OPT_SORT_KEYS) if former else b""
-    return hashlib.sha256(body + beside).hexdigest()
+def _fresh(drafts: Sequence[Draft], known: Mapping[str, _Known], again: bool) -> list[Draft]:
+    """The drafts that say what the store does not."""
+    return [draft for draft in drafts if _is_fresh(draft, known.get(draft.identity.id), again)]
 
 
 def _known(connection: Connection, ids: Sequence[str]) -> dict[str, _Known]:
@@ -180,113 +131,104 @@ def _known(connection: Connection, ids: Sequence[str]) -> dict[str, _Known]:
     return {row[0]: _Known(*row[1:]) for row in connection.execute(query)}
 
 
-def _is_fresh(draft: _Draft, known: _Known | None) -> bool:
-    return known is None or known.status == "withdrawn" or known.digest != draft.digest
+def _is_fresh(draft: Draft, known: _Known | None, again: bool) -> bool:
+    if known is None:
+        return True
+    return again if known.status == "withdrawn" else known.digest != draft.digest
 
 
-def _settle_recency(connection: Connection, fresh: Sequence[_Draft], known: Mapping[str, _Known]) -> None:
-    """Give each record its recency, the next free number where another record has it already."""
+def _settle_recency(connection: Connection, fresh: Sequence[Draft], known: Mapping[str, _Known]) -> None:
+    """Give each record the recency that it has already, or the next free number where another record has its."""
     column = tables.disclosure.c.recency
     settled: set[int] = set()
-    open_ = []
+    open_ = {}
     for draft in fresh:
-        given = draft.entry.record.get("publishedDate")
-        published = date.fromisoformat(given) if given else None
         before = known.get(draft.identity.id)
-        if before is not None and same_day(before.recency, published):
-            draft.recency = before.recency
+        if before is not None and same_day(before.recency, draft.published):
             settled.add(before.recency)
+            if before.recency != draft.recency:
+                draft.place(before.recency)
         else:
-            draft.recency = recency(published, draft.identity.id)
-            open_.append(draft)
+            open_[draft.identity.id] = draft.recency, draft
     while open_:
-        wanted = [draft.recency for draft in open_]
+        wanted = [place for place, _ in open_.values()]
         settled.update(connection.scalars(select(column).where(bulk.among(connection, column, wanted))))
-        clashing = []
-        for draft in open_:
-            if draft.recency in settled:
-                draft.recency += 1
-                clashing.append(draft)
-            else:
-                settled.add(draft.recency)
+        clashing = {}
+        for one, (place, draft) in open_.items():
+            if place in settled:
+                clashing[one] = place + 1, draft
+                continue
+            settled.add(place)
+            if place != draft.recency:
+                draft.place(place)
         open_ = clashing
 
 
 def _insert(
-    connection: Connection, fresh: Sequence[_Draft], catalog: Catalog, load_id: str | None
+    connection: Connection, fresh: Sequence[Draft], load_id: str | None
 ) -> tuple[list[Parts], list[str]]:
-    """Gives the rows that were made, and which organizations are new."""
-    readers = {
-        one: features.reader(one, catalog)
-        for one in dict.fromkeys(draft.entry.disclosure.type for draft in fresh)
-    }
-    features.settle(connection, {one: reader.features for one, reader in readers.items()})
-    made: list[Parts] = []
-    for draft in fresh:
-        entry = draft.entry
-        one = parts(entry.record, entry.disclosure, draft.identity, catalog, entry.former)
-        one.disclosure.update(recency=draft.recency, revision=draft.revision, load_id=load_id)
-        for row in one.parties:
-            row["recency"] = draft.recency
-        made.append(one)
-    new = _insert_registers(connection, fresh, made, catalog)
+    """Gives the rows that were written, and which organizations are new."""
     # In the order of the keys, in which trees are written fastest.
-    ordered = sorted(fresh, key=lambda draft: draft.identity.id)
-    made.sort(key=lambda one: one.disclosure["id"])
-    indexed: list[features.Row] = []
-    for draft in ordered:
-        reader, identity = readers[draft.entry.disclosure.type], draft.identity
-        indexed += reader.rows(draft.entry.record, identity.publisher.shard, identity.id, draft.recency)
-    bulk.insert(connection, tables.disclosure, (one.disclosure for one in made))
-    bulk.insert_tuples(connection, "document", _columns(tables.document), [_document(one) for one in ordered])
-    bulk.insert(connection, tables.lot, (row for one in made for row in one.lots))
-    bulk.insert(connection, tables.item, (row for one in made for row in one.items))
-    bulk.insert(connection, tables.party, (row for one in made for row in one.parties))
+    ordered = [(draft, _made(draft)) for draft in sorted(fresh, key=lambda draft: draft.identity.id)]
+    new = _insert_registers(connection, [_made(draft) for draft in fresh])
+    parts = [made.parts for _, made in ordered]
+    for draft, made in ordered:
+        made.parts.disclosure.update(recency=draft.recency, revision=draft.revision, load_id=load_id)
+    bulk.insert(connection, tables.disclosure, (one.disclosure for one in parts))
+    bulk.insert_tuples(
+        connection, "document", _columns(tables.document),
+        [(*_key(draft), draft.digest, made.body) for draft, made in ordered],
+    )  # fmt: skip
+    bulk.insert(connection, tables.lot, (row for one in parts for row in one.lots))
+    bulk.insert(connection, tables.item, (row for one in parts for row in one.items))
+    bulk.insert(connection, tables.party, (row for one in parts for row in one.parties))
     links = [
-        (one.disclosure["shard"], one.disclosure["id"], process)
-        for one in made
-        for process in sorted(row["id"] for row in one.processes)
+        (*_key(draft), process)
+        for draft, made in ordered
+        for process in sorted(row["id"] for row in made.parts.processes)
     ]
     bulk.insert_tuples(connection, "disclosure_process", _columns(tables.disclosure_process), links)
-    bulk.insert(connection, tables.related, (row for one in made for row in one.related))
+    bulk.insert(connection, tables.related, (row for one in parts for row in one.related))
+    indexed = [row for _, made in ordered for row in made.features]
     bulk.insert_tuples(connection, "feature", _columns(tables.feature), indexed)
-    sources = [_source(draft) for draft in ordered if draft.entry.sources]
+    sources = [(*_key(draft), made.sources) for draft, made in ordered if made.sources]
     bulk.insert_tuples(connection, "value_source", _columns(tables.value_source), sources)
     searching.insert(
         connection,
-        [
-            (one.disclosure["shard"], one.disclosure["id"], one.disclosure["recency"], one.text)
-            for one in made
-        ],
+        [(*_key(draft), draft.recency, made.parts.text, made.terms) for draft, made in ordered],
     )
-    return made, new
+    return parts, new
+
+
+def _made(draft: Draft) -> Made:
+    assert draft.made is not None
+    return draft.made
+
+
+def _key(draft: Draft) -> tuple[str, str]:
+    return draft.identity.publisher.shard, draft.identity.id
 
 
 def _columns(table: Table) -> tuple[str, ...]:
     return tuple(table.columns.keys())
 
 
-def _insert_registers(
-    connection: Connection, drafts: Sequence[_Draft], made: Sequence[Parts], catalog: Catalog
-) -> list[str]:
+def _insert_registers(connection: Connection, made: Sequence[Made]) -> list[str]:
     """Publishers, processes and organizations, where they are not there yet; gives which organizations are new.
 
     Parties called by an alias point to the organization that it is.
     """
-    publishers: dict[str, Row] = {}
-    for draft in drafts:
-        publisher = draft.identity.publisher
-        if publisher.id not in publishers:
-            publishers[publisher.id] = publisher_row(draft.entry.record, publisher, catalog)
-    processes = _by_id(row for one in made for row in one.processes)
+    parts = [one.parts for one in made]
+    publishers = _by_id(one.publisher for one in made)
+    processes = _by_id(row for one in parts for row in one.processes)
     bulk.insert_missing(connection, tables.publisher, publishers.values())
     bulk.insert_missing(connection, tables.process, processes.values())
     wanted: dict[str, Row] = {}
-    for one in made:
+    for one in parts:
         for row in one.organizations.values():
             if row["id"] not in wanted or wanted[row["id"]]["name"] == row["id"]:
                 wanted[row["id"]] = row
-    joining.resolve(connection, made, wanted)
+    joining.resolve(connection, parts, wanted)
     table = tables.organization
     query = select(table.c.id, table.c.name).where(bulk.among(connection, table.c.id, sorted(wanted)))
     stored = dict(connection.execute(query).all())
@@ -315,16 +257,7 @@ def _by_id(rows: Iterable[Row]) -> dict[str, Row]:
     return first
 
 
-def _document(draft: _Draft) -> tuple[str, ...]:
-    return draft.identity.publisher.shard, draft.identity.id, draft.digest, draft.body
-
-
-def _source(draft: _Draft) -> tuple[str, ...]:
-    sources = orjson.dumps(draft.entry.sources).decode()
-    return draft.identity.publisher.shard, draft.identity.id, sources
-
-
-def _announce(connection: Connection, fresh: Sequence[_Draft], now: datetime) -> None:
+def _announce(connection: Connection, fresh: Sequence[Draft], now: datetime) -> None:
     """Number the changes."""
     count = len(fresh)
     last = claim(connection, count)

@@ -18,8 +18,9 @@ from sqlalchemy import Engine
 
 from api.operation import Request, Service
 from schemas.catalog import Catalog
+from store.draft import Entry
 from store.engine import writing
-from store.writing import Entry, write
+from store.writing import write
 from tests.serving import serving
 
 ROOT = Path(__file__).resolve().parent.parent

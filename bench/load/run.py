@@ -12,6 +12,7 @@ import os
 import resource
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from time import perf_counter, process_time
 from typing import Any
@@ -23,8 +24,10 @@ from bench.load import bare
 from bench.load.stages import sampled
 from bench.query.computing import of_folder
 from loaders.load import load
+from loaders.report import Report
+from loaders.storing import Apart
 from schemas.catalog import Catalog
-from store.engine import connect
+from store.engine import PATIENCE, connect
 from store.migrate import assert_current
 
 AT = datetime(2026, 11, 26)
@@ -94,10 +97,12 @@ def main() -> None:
         return
     catalog = Catalog.load()
     engine, let_go = held(asked.url) if asked.held else (connect(asked.url), lambda: None)
+    apart = None if asked.held else Apart(asked.url, PATIENCE)
     assert_current(engine)
     for time in ("first", "second"):
-        reports: list[Any] = []
-        figures = _measured(lambda: reports.append(load(asked.file, catalog, engine, now=AT)), server)  # noqa: B023
+        reports: list[Report] = []
+        into = partial(load, asked.file, catalog, engine, now=AT, apart=apart)
+        figures = _measured(lambda: reports.append(into()), server)  # noqa: B023
         report = reports[0]
         figures |= {"stored": report.stored, "unchanged": report.unchanged, "refused": report.refused}
         found.append({"time": time, **figures})

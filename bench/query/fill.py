@@ -54,7 +54,7 @@ class Batch:
     """Rows by table, as tuples in the order of the table's columns, and what is searched."""
 
     rows: dict[str, list[tuple[Any, ...]]] = field(default_factory=dict)
-    texts: list[tuple[str, str, int, str]] = field(default_factory=list)
+    texts: list[searching.Searched] = field(default_factory=list)
 
     def add(self, table: Table, row: tuple[Any, ...]) -> None:
         self.rows.setdefault(table.name, []).append(row)
@@ -166,7 +166,8 @@ class Records:
         batch.add(tables.change, (number + 1, place, one, 1, "added", AT.isoformat(" ", "microseconds")))
         body = variant.body.filled(values)
         batch.add(tables.document, (place, one, hashlib.sha256(body.encode()).hexdigest(), body))
-        batch.texts.append((place, one, when, found_by(variant, values)))
+        text = found_by(variant, values)
+        batch.texts.append((place, one, when, text, searching.spaced(text)))
 
 
 def _skewed(number: int, size: int) -> int:

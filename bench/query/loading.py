@@ -12,8 +12,9 @@ from pathlib import Path
 
 from cli.synthetic.generator import generate
 from schemas.catalog import Catalog
+from store.draft import Entry
 from store.engine import connect, writing
-from store.writing import Entry, write
+from store.writing import write
 
 BATCH = 500
 

@@ -16,12 +16,12 @@ from sqlalchemy import Table
 
 from schemas.catalog import Catalog, Disclosure
 from store import features, tables
+from store.draft import content
 from store.identity import Identity, Publisher
 from store.layout import Node, layout
 from store.rows import Parts, Row, heading, parts
 from store.searching import texts as searched
 from store.terms import normal
-from store.writing import content
 
 # Marks, each one character that no record has.
 NUMBER, REGION, REGION_NAME, LEVEL, PUBLISHER_NAME, PUBLISHER_USCC, PROCESS, SUBJECT, THING = map(

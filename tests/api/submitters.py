@@ -13,8 +13,9 @@ from sqlalchemy import Engine, select
 from api.submitting import FORMATS
 from schemas.catalog import Catalog
 from store import tables
+from store.draft import Entry
 from store.engine import writing
-from store.writing import Entry, write
+from store.writing import write
 
 OWN, OTHER = "11530114MB0W00017C", "11530100MB0W000199"
 NAMES = {OWN: "示例市自然资源局", OTHER: "示例市公共资源交易中心"}

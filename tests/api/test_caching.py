@@ -13,8 +13,9 @@ from starlette.testclient import TestClient
 from api import graphql
 from api.app import application
 from schemas.catalog import Catalog
+from store.draft import Entry
 from store.engine import writing
-from store.writing import Entry, write
+from store.writing import write
 
 QUERY = {"query": "{ disclosures(first: 100) { totalCount nodes { title } } }"}
 

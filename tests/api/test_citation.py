@@ -11,9 +11,10 @@ from starlette.testclient import TestClient
 
 from api.app import application
 from schemas.catalog import Catalog
+from store.draft import Entry
 from store.engine import writing
 from store.withdrawing import withdraw
-from store.writing import Entry, write
+from store.writing import write
 
 TYPE = "land/grant-result"
 NOW = datetime(2024, 7, 1, 8, 0)

@@ -16,8 +16,9 @@ import pytest
 from sqlalchemy import Engine
 
 from schemas.catalog import Catalog
+from store.draft import Entry
 from store.engine import connect, writing
-from store.writing import Entry, write
+from store.writing import write
 from tests.node.node import needs_packages, run, start
 from tests.serving import serving
 

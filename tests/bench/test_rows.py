@@ -10,8 +10,9 @@ from bench.query.fill import AT, Records, build
 from schemas.catalog import Catalog
 from schemas.check import check
 from store import tables
+from store.draft import Entry, content
 from store.engine import connect, writing
-from store.writing import Entry, content, write
+from store.writing import write
 
 COUNT, VARIANTS = 200, 4
 

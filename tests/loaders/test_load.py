@@ -13,6 +13,7 @@ from sqlalchemy import Engine, select
 
 from formats.error import FormatError
 from loaders import load as loading
+from loaders import storing
 from loaders.groups import KEPT, Issues
 from loaders.load import check, load
 from loaders.report import Report, SoFar
@@ -318,7 +319,7 @@ def test_an_interrupted_load_ends_as_one_clean_load(
 ) -> None:
     results.write_text(HEADING + lines(*range(10)), "utf-8")
     monkeypatch.setattr(loading, "BATCH", 3)
-    written = loading.write
+    written = storing.write_drafts
     calls: list[int] = []
 
     def dies(*arguments: Any, **named: Any) -> Any:
@@ -327,7 +328,7 @@ def test_an_interrupted_load_ends_as_one_clean_load(
             raise KeyboardInterrupt
         return written(*arguments, **named)
 
-    monkeypatch.setattr(loading, "write", dies)
+    monkeypatch.setattr(storing, "write_drafts", dies)
     with pytest.raises(KeyboardInterrupt):
         run(results, catalog, engine)
     with engine.connect() as connection:

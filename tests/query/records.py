@@ -13,10 +13,11 @@ from sqlalchemy import Engine
 
 from schemas.catalog import Catalog, Disclosure
 from schemas.field import Field
+from store.draft import Entry
 from store.engine import writing
 from store.identity import identify
 from store.withdrawing import withdraw
-from store.writing import Entry, write
+from store.writing import write
 
 NOW = datetime(2024, 7, 1, 8, 0)
 HOSTILE = (

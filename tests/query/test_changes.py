@@ -12,8 +12,9 @@ from sqlalchemy import Engine, text
 
 from api.operation import Request, Service
 from schemas.catalog import Catalog
+from store.draft import Entry
 from store.engine import connect, writing
-from store.writing import Entry, write
+from store.writing import write
 from tests.query.test_statements import data
 
 TYPE = "works/tender-notice"

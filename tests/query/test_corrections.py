@@ -12,12 +12,13 @@ from api.operation import Request, Service
 from api.subscriptions import Subscriptions
 from schemas.catalog import Catalog
 from store import tables
+from store.draft import Entry
 from store.engine import writing
 from store.identity import identify
 from store.migrate import config, upgrade
 from store.reindex import reindex
 from store.withdrawing import withdraw
-from store.writing import Entry, write
+from store.writing import write
 from tests.query.test_statements import data
 
 NOTICE, CORRECTION = "works/tender-notice", "procurement/correction"

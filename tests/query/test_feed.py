@@ -16,8 +16,9 @@ from query import feed
 from query.feed import Feed, Follower, Look, Told
 from query.run import Reader
 from schemas.catalog import Catalog
+from store.draft import Entry
 from store.engine import writing
-from store.writing import Entry, write
+from store.writing import write
 
 NOW = datetime(2026, 1, 2, 3, 4, 5)
 ALL = "subscription { disclosureAdded { id title revision } }"

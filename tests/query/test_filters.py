@@ -15,9 +15,10 @@ from api.preparing import Preparer
 from query.filtering import DEPTH, RELATED
 from query.run import Reader
 from schemas.catalog import Catalog
+from store.draft import Entry
 from store.engine import connect, writing
 from store.reindex import reindex
-from store.writing import Entry, write
+from store.writing import write
 from tests.query.records import NOW
 from tests.query.test_statements import data
 

@@ -10,9 +10,10 @@ from api.operation import Service
 from schemas.catalog import Catalog
 from schemas.formercode import lasting_code
 from store import joining
+from store.draft import Entry
 from store.engine import writing
 from store.identity import organization_id, process_id, publisher_of
-from store.writing import Entry, write
+from store.writing import write
 from tests.query.test_statements import data
 
 # The same organization registered in two counties; the codes were made up.

@@ -11,8 +11,9 @@ from sqlalchemy import Engine, text
 from api.operation import Service
 from query.blocks import LEAST, MOST, ladder, numbers
 from schemas.catalog import Catalog
+from store.draft import Entry
 from store.engine import writing
-from store.writing import Entry, write
+from store.writing import write
 from tests.query.test_statements import data
 
 COUNT, PAGE = 700, 9

@@ -15,8 +15,9 @@ from sqlalchemy import Engine, select, update
 from api.operation import Request, Service
 from schemas.catalog import Catalog
 from store import rollups, tables
+from store.draft import Entry
 from store.engine import writing
-from store.writing import Entry, write
+from store.writing import write
 from tests.query.comparison import REFUSED, answered, difference
 from tests.query.operations import Maker
 from tests.query.oracle import Oracle

@@ -15,8 +15,9 @@ from api.operation import Request, Service
 from query.errors import QueryError
 from query.search import LONGEST, MOST, read
 from schemas.catalog import Catalog
+from store.draft import Entry
 from store.engine import writing
-from store.writing import Entry, write
+from store.writing import write
 from tests.query import meaning, reference
 from tests.query.comparison import difference
 from tests.query.oracle import Oracle

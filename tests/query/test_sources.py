@@ -10,9 +10,10 @@ from sqlalchemy import Engine
 from api.operation import Request, Service
 from loaders.load import load
 from schemas.catalog import Catalog
+from store.draft import Entry
 from store.engine import writing
 from store.withdrawing import withdraw
-from store.writing import Entry, write
+from store.writing import write
 from tests.query.oracle import Oracle
 
 NOW = datetime(2024, 7, 1)

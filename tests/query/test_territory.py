@@ -9,9 +9,10 @@ from sqlalchemy import Engine, select
 from api.operation import Service
 from schemas.catalog import Catalog
 from store import tables
+from store.draft import Entry
 from store.engine import writing
 from store.seed import seed
-from store.writing import Entry, write
+from store.writing import write
 from tests.query.test_statements import data
 
 # 532331 禄丰县 became 532302 禄丰市 in 2021; 130103 桥东区 was divided in 2014 between 130102 and 130104.

@@ -9,8 +9,9 @@ from sqlalchemy import Engine
 from api.operation import Service
 from schemas.catalog import Catalog
 from schemas.course import REGULAR
+from store.draft import Entry
 from store.engine import writing
-from store.writing import Entry, write
+from store.writing import write
 from tests.query.test_statements import data
 
 TIMELINE = """query ($on: Date) { node(id: "process:%s") { ... on Process { timeline(on: $on) {

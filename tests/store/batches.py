@@ -12,9 +12,10 @@ from sqlalchemy import Engine
 
 from schemas.catalog import Catalog
 from schemas.issue import RULES, issue
+from store.draft import Entry
 from store.engine import connect, writing
 from store.loads import Load, Refused, begin, finish
-from store.writing import Entry, Written, write
+from store.writing import Written, write
 
 TYPE = "land/grant-result"
 SIZE, BATCH = 400, 20

@@ -11,9 +11,10 @@ from sqlalchemy import Engine
 
 from schemas.catalog import Catalog
 from store.differences import MOST, differences, history
+from store.draft import Entry
 from store.engine import writing
 from store.withdrawing import withdraw
-from store.writing import Entry, write
+from store.writing import write
 
 LEAF = st.one_of(st.integers(0, 3), st.sampled_from(("甲", "乙", "")), st.booleans(), st.just(1.0))
 VALUES = st.recursive(

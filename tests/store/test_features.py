@@ -9,10 +9,11 @@ from sqlalchemy import Engine, func, select
 
 from schemas.catalog import Catalog
 from store import searching, tables
+from store.draft import Entry
 from store.engine import writing
 from store.features import LONGEST, digest, digests, features, indexed, rows, unindexed
 from store.reindex import DERIVED, reindex
-from store.writing import Entry, write
+from store.writing import write
 
 NOW = datetime(2024, 7, 1, 8, 0)
 TYPE = "land/grant-result"

@@ -13,9 +13,10 @@ from schemas.candidate import open_version
 from schemas.catalog import Catalog
 from schemas.errors import SchemaError
 from store import tables
+from store.draft import Entry
 from store.engine import writing
 from store.impact import Impact, impact
-from store.writing import Entry, write
+from store.writing import write
 from tests.toy import evolved
 
 TYPE = evolved.TYPE

@@ -17,10 +17,11 @@ from schemas.catalog import Catalog
 from schemas.formercode import former_code, lasting_code
 from schemas.uscc import has_organization_code
 from store import joining, rollups, tables
+from store.draft import Entry
 from store.engine import writing
 from store.identity import former_id
 from store.withdrawing import withdraw
-from store.writing import Entry, write
+from store.writing import write
 
 NOW = datetime(2026, 1, 1)
 NAME = "云南示例(集团)有限公司"

@@ -11,10 +11,11 @@ from sqlalchemy import Engine, inspect, select, text
 
 from schemas.catalog import Catalog
 from store import tables
+from store.draft import Entry
 from store.engine import writing
 from store.migrate import config, downgrade, upgrade
 from store.names import START, name_key
-from store.writing import Entry, write
+from store.writing import write
 
 USCC = "91530100MA6K00027P"
 

@@ -8,9 +8,10 @@ from sqlalchemy import Engine, select
 
 from schemas.catalog import Catalog
 from store import tables
+from store.draft import Entry
 from store.engine import writing
 from store.migrate import config, upgrade
-from store.writing import Entry, write
+from store.writing import write
 
 BEFORE = "0001"
 

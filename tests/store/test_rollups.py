@@ -15,10 +15,11 @@ from sqlalchemy import Connection, Engine, select, text
 
 from schemas.catalog import Catalog
 from store import rollups, tables
+from store.draft import Entry
 from store.engine import connect, writing
 from store.migrate import downgrade, upgrade
 from store.withdrawing import withdraw
-from store.writing import Entry, write
+from store.writing import write
 
 Row = Mapping[str, Any]
 TYPES = ("land/grant-result", "procurement/award-result")

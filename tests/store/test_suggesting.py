@@ -9,11 +9,12 @@ from sqlalchemy import Engine, func, select
 from cli.synthetic.world import credit_code
 from schemas.catalog import Catalog
 from store import rollups, suggesting, tables
+from store.draft import Entry
 from store.engine import writing
 from store.errors import StoreError
 from store.suggesting import ACCEPTED, OPEN, REJECTED, SAME_NAME, SIMILAR_NAME, WRONG_CODE
 from store.withdrawing import withdraw
-from store.writing import Entry, write
+from store.writing import write
 
 NOW = datetime(2026, 1, 1)
 ONE, OTHER = credit_code("91530102MA6K00014"), credit_code("91530102MA6K00022")

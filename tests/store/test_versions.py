@@ -9,10 +9,11 @@ from sqlalchemy import Engine, select
 
 from schemas.catalog import Catalog
 from store import tables
+from store.draft import Entry
 from store.engine import writing
 from store.identity import identify
 from store.rows import parts
-from store.writing import Entry, write
+from store.writing import write
 from tests.toy import evolved
 
 NOW = datetime(2024, 7, 1)

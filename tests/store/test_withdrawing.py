@@ -12,10 +12,11 @@ from sqlalchemy import Engine, insert, select, text
 
 from schemas.catalog import Catalog
 from store import erasing, reindex, revisions, searching, tables
+from store.draft import Entry
 from store.engine import connect, writing
 from store.errors import StoreError
 from store.withdrawing import ORDINARY, PRIVACY, Withdrawal, find, withdraw, withdrawal
-from store.writing import Entry, Written, write
+from store.writing import Written, write
 
 TYPE = "land/grant-result"
 SECRET = {

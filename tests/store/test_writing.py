@@ -10,11 +10,12 @@ from sqlalchemy import Engine, func, select, update
 import store.writing
 from schemas.catalog import Catalog
 from store import tables
+from store.draft import Entry
 from store.engine import writing
 from store.errors import StoreError
 from store.identity import recencies
 from store.revisions import document, revisions
-from store.writing import Entry, write
+from store.writing import write
 
 Contents = dict[str, list[tuple[Any, ...]]]
 
@@ -171,7 +172,7 @@ def test_an_empty_batch_writes_nothing(
 def test_records_that_would_share_a_recency_get_the_next(
     engine: Engine, catalog: Catalog, batches: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(store.writing, "recency", lambda published, _: recencies(published, None)[0])
+    monkeypatch.setattr(store.draft, "recency", lambda published, _: recencies(published, None)[0])
     batches.store(engine, catalog, range(10), publishedDate="2024-03-01")
     batches.store(engine, catalog, range(5, 20), publishedDate="2024-03-01", title="改过的标题")
     with engine.connect() as connection:
