@@ -6,7 +6,7 @@ stands there it is the record's. Withdrawn disclosures and reposts count as any 
 money that was spent (docs/decisions/0015-who-faces-whom.md).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from operator import add
 from typing import Any
 
@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from store import bulk, tables
 from store.cells import Cell, Cells, Kept, Key, between, settle
 from store.identity import recencies
+from store.rows import Parts
 
 _TABLE = tables.rollup_organization
 _SUMS = {
@@ -74,7 +75,11 @@ def cells(connection: Connection, ids: Sequence[str]) -> Cells:
     if not ids:
         return {}
     condition, parameter = bulk.one_of(connection, "d.id", ids)
-    rows = connection.exec_driver_sql(f"{_PARTIES} WHERE {condition}", (parameter,)).all()
+    return _cells(connection.exec_driver_sql(f"{_PARTIES} WHERE {condition}", (parameter,)).all())
+
+
+def _cells(rows: Iterable[Sequence[Any]]) -> Cells:
+    """The cells of rows as `_PARTIES` has them."""
     disclosed: dict[str, tuple[Any, ...]] = {}
     by_role: dict[tuple[str, str, str], int | None] = {}
     for who, one, role, amount, *disclosure in rows:
@@ -117,10 +122,16 @@ def _count(made: dict[Key, list[Any]], key: Key, party: int | None, disclosure: 
     amount = record if party is None else party
     if amount is not None:
         at = 4 if party is None else 1
-        high = amount // _BILLION if amount >= 0 else -(-amount // _BILLION)
+        high, low = halves(amount)
         cell[at] += 1
         cell[at + 1] += high
-        cell[at + 2] += amount - high * _BILLION
+        cell[at + 2] += low
+
+
+def halves(amount: int) -> tuple[int, int]:
+    """An amount as it is summed: billions, and the rest, towards zero as databases divide."""
+    high = amount // _BILLION if amount >= 0 else -(-amount // _BILLION)
+    return high, amount - high * _BILLION
 
 
 class Span:
@@ -131,16 +142,36 @@ class Span:
         self.connection = connection
         self.ids = set(ids)
         self.before = cells(connection, known)
+        self.written: dict[str, Parts] = {}
+        self._moved: set[str] = set()
+
+    def wrote(self, made: Iterable[Parts]) -> None:
+        """These are the rows of some of the disclosures, just written: nobody has to read them again."""
+        self.written.update((one.disclosure["id"], one) for one in made)
 
     def include(self, ids: Iterable[str]) -> None:
         """The parties of these disclosures are about to change too."""
-        others = sorted(set(ids) - self.ids)
+        changing = set(ids)
+        self._moved |= changing
+        others = sorted(changing - self.ids)
         self.ids.update(others)
         _add(self.before, cells(self.connection, others))
 
     def settle(self) -> None:
         """Bring the table to what the disclosures say now."""
-        settle(self.connection, KEPT, self.before, cells(self.connection, sorted(self.ids)))
+        known = self.written.keys() - self._moved
+        after = _cells(_of_parts(self.written[one] for one in known))
+        _add(after, cells(self.connection, sorted(self.ids - known)))
+        settle(self.connection, KEPT, self.before, after)
+
+
+def _of_parts(made: Iterable[Parts]) -> Iterator[tuple[Any, ...]]:
+    """Rows as `_PARTIES` has them, of what was written."""
+    for one in made:
+        d = one.disclosure
+        said = d["domain"], d["published_date"], d["amount_fen"], d["recency"]
+        for party in one.parties:
+            yield party["organization_id"], d["id"], party["role"], party["amount_fen"], *said
 
 
 def _add(made: Cells, more: Cells) -> None:

@@ -6,10 +6,11 @@ a smaller rollup are made of those of a greater one. The cells of `rollup_publis
 alone; those of the others are shared by all shards and are therefore changed in one order, last in the transaction.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from operator import add
+from typing import Any
 
 from sqlalchemy import Connection, Table
 
@@ -74,7 +75,8 @@ def keeping(
     there = ids if known is None else known
     before, span = _cells(connection, there), involvement.Span(connection, ids, there)
     yield span
-    after = _cells(connection, ids)
+    whole = span.written.keys() >= set(ids)
+    after = _of_rows([one.disclosure for one in span.written.values()]) if whole else _cells(connection, ids)
     span.settle()
     for rollup in reversed(ROLLUPS):  # the shared ones last
         settle(connection, _KEPT[rollup.name], before[rollup.name], after[rollup.name])
@@ -140,6 +142,56 @@ def _cells(connection: Connection, ids: Sequence[str]) -> dict[str, Cells]:
             rows = connection.exec_driver_sql(query, (parameter,)).all()
             found[rollup.name] = _KEPT[rollup.name].cells(rows)
     return found
+
+
+def _of_rows(rows: Sequence[Mapping[str, Any]]) -> dict[str, Cells]:
+    """The same of rows that were just written, which nobody withdrew yet."""
+    found: dict[str, Cells] = {}
+    for rollup in reversed(ROLLUPS):
+        if rollup.name in _MADE_OF:
+            greater = _MADE_OF[rollup.name]
+            found[rollup.name] = _smaller(rollup, greater, found[greater.name])
+        else:
+            found[rollup.name] = _counted(rollup, rows)
+    return found
+
+
+def _counted(rollup: Table, rows: Sequence[Mapping[str, Any]]) -> Cells:
+    keys, shard = key_columns(rollup), "shard" in rollup.columns
+    made: dict[tuple[Any, ...], list[int]] = {}
+    extremes: dict[tuple[Any, ...], list[Any]] = {}
+    for row in rows:
+        published = row["published_date"]
+        dated = {"year": published and published[:4], "month": published and published[:7]}
+        own = tuple([dated[key] if key in dated else row[key] for key in keys])
+        key = (row["shard"] if shard else "", own)
+        sums = made.get(key)
+        if sums is None:
+            sums, found = made[key], extremes[key] = [0] * len(SUMS), [None] * len(EXTREMES)
+        else:
+            found = extremes[key]
+        amount, days = None if row["repost"] else row["amount_fen"], row["days_late"]
+        sums[0] += 1
+        sums[1] += row["repost"]
+        if amount is not None:
+            high, low = involvement.halves(amount)
+            sums[2] += 1
+            sums[3] += high
+            sums[4] += low
+            found[0] = amount if found[0] is None or amount < found[0] else found[0]
+            found[1] = amount if found[1] is None or amount > found[1] else found[1]
+        if days is not None:
+            sums[5] += 1
+            if days > 0:
+                sums[6] += 1
+                sums[7] += days
+                found[2] = days if found[2] is None or days > found[2] else found[2]
+    return {
+        (*((place,) if shard else ()), "|".join([one or "" for one in own])): Cell(
+            own, tuple(sums), tuple(extremes[place, own])
+        )
+        for (place, own), sums in made.items()
+    }
 
 
 def _smaller(rollup: Table, greater: Table, cells: Cells) -> Cells:

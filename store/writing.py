@@ -93,6 +93,7 @@ def write_drafts(
                 ]
                 revisions.archive(connection, gone, now)
             made, new = _insert(connection, fresh, load_id)
+            span.wrote(made)
             joining.settle_processes(connection, joining.candidates(connection, made, before), span)
             joining.forget(connection, former, span)  # no document has these codes
         _announce(connection, fresh, now)
