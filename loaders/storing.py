@@ -126,7 +126,7 @@ class Storing:
         answer = self._process.answer()
         while isinstance(answer, UnmadeError):
             wanted = frozenset(answer.args)
-            batch.make([one for one in batch.drafts if one.identity.id in wanted])
+            batch.make([one for one in batch.drafts if one.id in wanted])
             self._process.send(sent)
             answer = self._process.answer()
         then(answer)

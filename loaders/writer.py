@@ -17,6 +17,7 @@ from store.draft import Draft, Drafts
 from store.engine import connect, writing
 from store.writing import Written
 
+_COLLECTED = 16  # batches, of which hardly anything is in a circle
 _DIES_WITH_PARENT = 1  # Linux's number of this wish
 
 
@@ -33,6 +34,7 @@ def main(parent: int) -> None:
         apart: Apart = pickle.load(given)  # noqa: S301 - from who started us
         engine: Engine | None = None
         load: Load = pickle.load(given)  # noqa: S301
+        stored = 0
         while True:
             sent: Sent = pickle.load(given)  # noqa: S301
             try:
@@ -43,13 +45,15 @@ def main(parent: int) -> None:
             answers.write(_pickled(answer))
             answers.flush()
             del sent, answer
-            collect()
+            stored += 1
+            if not stored % _COLLECTED:
+                collect()
 
 
 def _stored(engine: Engine, load: Load, sent: Sent) -> Written | Exception:
     def make(drafts: Sequence[Draft]) -> None:
         if drafts:
-            raise UnmadeError(*(draft.identity.id for draft in drafts))
+            raise UnmadeError(*(draft.id for draft in drafts))
 
     with writing(engine) as connection:
         return store(connection, load, Drafts(sent.drafts, sent.ids, sent.indexes, make), sent.places)

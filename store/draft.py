@@ -37,7 +37,10 @@ class Entry:
 
 @dataclass(slots=True)
 class Made:
-    """The rows of a record, as the recency that follows from it says; `sources` and `body` are JSON."""
+    """The rows of a record, as the recency that follows from it says; `sources` and `body` are JSON.
+
+    `names` are what its processes are found by, see store/searching.py.
+    """
 
     parts: Parts
     body: str
@@ -45,15 +48,15 @@ class Made:
     terms: str
     features: list[features.Row]
     publisher: Row
+    names: dict[str, searching.Name]
 
 
 @dataclass(slots=True)
 class Draft:
-    """One record: who it is, what it says, and since when."""
+    """One record: its shard and its id, what it says, and since when."""
 
-    identity: Identity
-    type: str
-    published: date | None
+    shard: str
+    id: str
     digest: str
     recency: int
     revision: int = 1
@@ -90,7 +93,7 @@ class Drafts:
         Raises StoreError D010 for two entries of one id with different content, D011 for one without identity.
         """
         drafts: dict[str, Draft] = {}
-        known: dict[str, tuple[Entry, bytes]] = {}
+        known: dict[str, tuple[Entry, Identity, bytes]] = {}
         ids: list[str] = []
         for entry in entries:
             identity = entry.identity or identify(entry.record, entry.disclosure)
@@ -103,12 +106,12 @@ class Drafts:
                 given = entry.record.get("publishedDate")
                 published = date.fromisoformat(given) if given else None
                 place = recency(published, identity.id)
-                drafts[identity.id] = Draft(identity, entry.disclosure.type, published, digest, place)
-                known[identity.id] = entry, body
+                drafts[identity.id] = Draft(identity.publisher.shard, identity.id, digest, place)
+                known[identity.id] = entry, identity, body
             elif first.digest != digest:
                 raise _contradicting(identity)
             ids.append(identity.id)
-        types = dict.fromkeys(draft.type for draft in drafts.values())
+        types = dict.fromkeys(entry.disclosure.type for entry, _, _ in known.values())
         indexes = {one: features.reader(one, catalog).digest for one in types}
         return cls([*drafts.values()], tuple(ids), indexes, partial(_make, known, catalog))
 
@@ -125,24 +128,27 @@ def _digest(body: bytes, former: Mapping[str, str] | None) -> str:
     return hashlib.sha256(body + beside).hexdigest()
 
 
-def _make(known: Mapping[str, tuple[Entry, bytes]], catalog: Catalog, drafts: Sequence[Draft]) -> None:
+def _make(
+    known: Mapping[str, tuple[Entry, Identity, bytes]], catalog: Catalog, drafts: Sequence[Draft]
+) -> None:
     publishers: dict[str, Row] = {}
     for draft in drafts:
-        identity, publisher = draft.identity, draft.identity.publisher
-        entry, body = known[identity.id]
+        entry, identity, body = known[draft.id]
+        publisher = identity.publisher
         if publisher.id not in publishers:
             publishers[publisher.id] = publisher_row(entry.record, publisher, catalog)
         made = parts(entry.record, entry.disclosure, identity, catalog, entry.former)
         for row in made.parties:
             row["recency"] = draft.recency
-        reader = features.reader(draft.type, catalog)
+        reader = features.reader(entry.disclosure.type, catalog)
         draft.made = Made(
             made,
             body.decode(),
             orjson.dumps(entry.sources).decode() if entry.sources else None,
             searching.spaced(made.text),
-            reader.rows(entry.record, publisher.shard, identity.id, draft.recency),
+            reader.rows(entry.record, draft.shard, draft.id, draft.recency),
             publishers[publisher.id],
+            {row["id"]: searching.name("process", row) for row in made.processes},
         )
 
 

@@ -134,9 +134,9 @@ def recencies(first: date | None, last: date | None) -> tuple[int, int]:
     return least, most - 1
 
 
-def same_day(recency_before: int, published: date | None) -> bool:
-    """Whether a recency given before still says the published date."""
-    return recency_before >> _ID_BITS == _days(published)
+def same_day(one: int, other: int) -> bool:
+    """Whether two recencies say the same published date."""
+    return one >> _ID_BITS == other >> _ID_BITS
 
 
 def digest(length: int, *parts: str) -> str:

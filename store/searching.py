@@ -18,8 +18,10 @@ from store.layout import Node, layout
 from store.terms import joined, normal
 
 Searched = tuple[str, str, int, str, str]  # shard, id, recency, normal text, its terms as FTS5 takes them
+Name = tuple[str, str]  # what a thing is found by: normal text, its terms as FTS5 takes them
 Gatherer = Callable[[Mapping[str, Any], list[str]], None]
 _BATCH = 1000
+NONE: Mapping[str, Name] = {}
 # kind → its table, and the columns that it is found by
 NAMED: Mapping[str, tuple[Table, tuple[str, ...]]] = {
     "organization": (tables.organization, ("name", "uscc")),
@@ -104,27 +106,35 @@ def delete(connection: Connection, gone: Sequence[tuple[str, str, int]]) -> None
     connection.exec_driver_sql(deletion, given)
 
 
-def insert_names(connection: Connection, kind: str, named: Mapping[str, Mapping[str, Any]]) -> None:
-    """Put the names of things of a kind (id → its row) into the index, where they are not there yet."""
+def insert_names(
+    connection: Connection, kind: str, named: Mapping[str, Mapping[str, Any]], made: Mapping[str, Name] = NONE
+) -> None:
+    """Put the names of things of a kind (id → its row) into the index, where they are not there yet.
+
+    `made` are those that are made already.
+    """
     wanted = _unnamed(connection, kind, named)
     if not wanted:
         return
-    texts = [name_text(kind, named[one]) for one in wanted]
+    names = [made.get(one) or name(kind, named[one]) for one in wanted]
     if connection.dialect.name != "sqlite":
         connection.exec_driver_sql(
             "INSERT INTO search_name (kind, id, terms, text)"
             " SELECT %s, id, terms::text[], text FROM unnest(%s::text[], %s::text[], %s::text[]) AS n(id, terms, text)"
             " ON CONFLICT DO NOTHING",
-            (kind, bulk.array(wanted), bulk.array([_array(spaced(one)) for one in texts]), bulk.array(texts)),
+            (
+                kind,
+                bulk.array(wanted),
+                bulk.array([_array(one) for _, one in names]),
+                bulk.array([one for one, _ in names]),
+            ),
         )
         return
     last = connection.exec_driver_sql("SELECT coalesce(max(number), 0) FROM search_name").scalar_one()
-    rows = [
-        (last + place, kind, one, text)
-        for place, (one, text) in enumerate(zip(wanted, texts, strict=True), start=1)
-    ]
+    numbers = range(last + 1, last + 1 + len(wanted))
+    rows = [(number, kind, id_, text) for number, id_, (text, _) in zip(numbers, wanted, names, strict=True)]
     bulk.insert_tuples(connection, "search_name", ("number", "kind", "id", "text"), rows)
-    found = [(number, spaced(body)) for number, _, _, body in rows]
+    found = [(number, terms) for number, (_, terms) in zip(numbers, names, strict=True)]
     bulk.insert_tuples(connection, "search_name_terms", ("rowid", "terms"), found)
 
 
@@ -156,10 +166,11 @@ def delete_names(connection: Connection, kind: str, ids: Sequence[str]) -> None:
     )
 
 
-def name_text(kind: str, row: Mapping[str, Any]) -> str:
+def name(kind: str, row: Mapping[str, Any]) -> Name:
     """What a thing of a kind is found by: its name, then its code or number."""
     first, *others = (row[column] for column in NAMED[kind][1])
-    return normal(first or "", (other for other in others if other))
+    text = normal(first or "", (other for other in others if other))
+    return text, spaced(text)
 
 
 def rebuild(connection: Connection, catalog: Catalog | None = None) -> int:

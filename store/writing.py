@@ -71,26 +71,24 @@ def write_drafts(
     organizations keep the first name they came with; one known by its code alone takes the first name it gets.
     """
     drafts, ids = batch.drafts, batch.ids
-    bulk.lock(connection, WRITERS, sorted({draft.identity.publisher.shard for draft in drafts}))
-    known = _known(connection, [draft.identity.id for draft in drafts])
+    bulk.lock(connection, WRITERS, sorted({draft.shard for draft in drafts}))
+    known = _known(connection, [draft.id for draft in drafts])
     left = frozenset(one for one, state in known.items() if state.status == "withdrawn" and not again)
     fresh = _fresh(drafts, known, again)
     if fresh:
         batch.make([draft for draft in fresh if draft.made is None])
-        revised = [draft for draft in fresh if draft.identity.id in known]
+        revised = [draft for draft in fresh if draft.id in known]
         for draft in revised:
-            draft.revision = known[draft.identity.id].revision + 1
+            draft.revision = known[draft.id].revision + 1
         _settle_recency(connection, fresh, known)
         features.settle(connection, batch.indexes)
-        ids_before = [draft.identity.id for draft in revised]
-        with rollups.keeping(connection, [draft.identity.id for draft in fresh], ids_before) as span:
+        ids_before = [draft.id for draft in revised]
+        with rollups.keeping(connection, [draft.id for draft in fresh], ids_before) as span:
             before, former = (
                 joining.processes(connection, ids_before), joining.former(connection, ids_before)
             )  # fmt: skip
             if revised:
-                gone = [
-                    (d.identity.publisher.shard, d.identity.id, known[d.identity.id].recency) for d in revised
-                ]
+                gone = [(d.shard, d.id, known[d.id].recency) for d in revised]
                 revisions.archive(connection, gone, now)
             made, new = _insert(connection, fresh, load_id)
             span.wrote(made)
@@ -112,13 +110,13 @@ def write_drafts(
 
 def make_fresh(connection: Connection, batch: Drafts, *, again: bool = False) -> None:
     """Make the rows of those that `write_drafts` would write now; until it does others may write too."""
-    known = _known(connection, [draft.identity.id for draft in batch.drafts])
+    known = _known(connection, [draft.id for draft in batch.drafts])
     batch.make(_fresh(batch.drafts, known, again))
 
 
 def _fresh(drafts: Sequence[Draft], known: Mapping[str, _Known], again: bool) -> list[Draft]:
     """The drafts that say what the store does not."""
-    return [draft for draft in drafts if _is_fresh(draft, known.get(draft.identity.id), again)]
+    return [draft for draft in drafts if _is_fresh(draft, known.get(draft.id), again)]
 
 
 def _known(connection: Connection, ids: Sequence[str]) -> dict[str, _Known]:
@@ -144,13 +142,13 @@ def _settle_recency(connection: Connection, fresh: Sequence[Draft], known: Mappi
     settled: set[int] = set()
     open_ = {}
     for draft in fresh:
-        before = known.get(draft.identity.id)
-        if before is not None and same_day(before.recency, draft.published):
+        before = known.get(draft.id)
+        if before is not None and same_day(before.recency, draft.recency):
             settled.add(before.recency)
             if before.recency != draft.recency:
                 draft.place(before.recency)
         else:
-            open_[draft.identity.id] = draft.recency, draft
+            open_[draft.id] = draft.recency, draft
     while open_:
         wanted = [place for place, _ in open_.values()]
         settled.update(connection.scalars(select(column).where(bulk.among(connection, column, wanted))))
@@ -170,7 +168,7 @@ def _insert(
 ) -> tuple[list[Parts], list[str]]:
     """Gives the rows that were written, and which organizations are new."""
     # In the order of the keys, in which trees are written fastest.
-    ordered = [(draft, _made(draft)) for draft in sorted(fresh, key=lambda draft: draft.identity.id)]
+    ordered = [(draft, _made(draft)) for draft in sorted(fresh, key=lambda draft: draft.id)]
     new = _insert_registers(connection, [_made(draft) for draft in fresh])
     parts = [made.parts for _, made in ordered]
     for draft, made in ordered:
@@ -207,7 +205,7 @@ def _made(draft: Draft) -> Made:
 
 
 def _key(draft: Draft) -> tuple[str, str]:
-    return draft.identity.publisher.shard, draft.identity.id
+    return draft.shard, draft.id
 
 
 def _columns(table: Table) -> tuple[str, ...]:
@@ -245,8 +243,10 @@ def _insert_registers(connection: Connection, made: Sequence[Made]) -> list[str]
             key = name_key(row["name"], row["uscc"])
             connection.execute(named.values(name=row["name"], name_key=key))
             searching.delete_names(connection, "organization", [row["id"]])  # comes back under its name
-    for kind, rows in (("publisher", publishers), ("process", processes), ("organization", wanted)):
-        searching.insert_names(connection, kind, rows)
+    names = {id_: name for one in reversed(made) for id_, name in one.names.items()}  # the first counts
+    searching.insert_names(connection, "publisher", publishers)
+    searching.insert_names(connection, "process", processes, names)
+    searching.insert_names(connection, "organization", wanted)
     return [one for one in wanted if one not in stored]
 
 
@@ -268,8 +268,8 @@ def _announce(connection: Connection, fresh: Sequence[Draft], now: datetime) -> 
         (
             {
                 "version": last - count + place,
-                "shard": draft.identity.publisher.shard,
-                "disclosure_id": draft.identity.id,
+                "shard": draft.shard,
+                "disclosure_id": draft.id,
                 "revision": draft.revision,
                 "kind": "added" if draft.revision == 1 else "revised",
                 "at": now.isoformat(" ", "microseconds"),

@@ -267,8 +267,9 @@ def test_a_name_that_only_the_removed_record_gave_gives_way_to_anothers(
         )
         titles = connection.scalars(select(tables.process.c.title)).all()
         named = text("SELECT text FROM search_name WHERE id = :code")
-        assert connection.scalar(named, {"code": code}) == searching.name_text(
-            "organization", {"name": "明名示例公司", "uscc": code}
+        assert (
+            connection.scalar(named, {"code": code})
+            == searching.name("organization", {"name": "明名示例公司", "uscc": code})[0]
         )
     assert titles == ["明名的过程"]
 
