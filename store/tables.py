@@ -46,6 +46,8 @@ def _largest_first(column: str) -> dict[str, str]:
     return {column: "DESC NULLS LAST", "recency": "DESC"}
 
 
+# Rows stand in the order of their keys on SQLite too. Not those with long texts: there a row of more than a quarter of a
+# page has a page of its own beside the tree, and one that comes between others changes a page for itself alone.
 CLUSTERED: dict[str, Any] = {"sqlite_with_rowid": False}
 
 region = Table(
@@ -240,7 +242,6 @@ document = Table(
     Column("digest", String(64), nullable=False),  # SHA-256 of the record with sorted keys
     Column("body", Document, nullable=False),
     PrimaryKeyConstraint("shard", "disclosure_id"),
-    **CLUSTERED,
 )
 
 lot = _owned(
@@ -337,7 +338,6 @@ revision = Table(
     Column("load_id", String(40)),
     Column("replaced_at", DateTime, nullable=False),  # UTC
     PrimaryKeyConstraint("shard", "disclosure_id", "number"),
-    **CLUSTERED,
 )
 
 # The processes of a revision that was replaced; those of the current one are in `disclosure_process`.
@@ -362,7 +362,6 @@ value_source = Table(
         "body", JSON, nullable=False
     ),  # {path: [sheet, row, column, rule, raw cell where a rule changed it]}
     PrimaryKeyConstraint("shard", "disclosure_id"),
-    **CLUSTERED,
 )
 
 load = Table(
