@@ -46,8 +46,9 @@ def _largest_first(column: str) -> dict[str, str]:
     return {column: "DESC NULLS LAST", "recency": "DESC"}
 
 
-# Rows stand in the order of their keys on SQLite too. Not those with long texts: there a row of more than a quarter of a
-# page has a page of its own beside the tree, and one that comes between others changes a page for itself alone.
+# Rows stand in the order of their keys on SQLite too. Not those of a disclosure's parts and those with long texts: a row
+# that comes between others changes a page for itself alone, and one of more than a quarter of a page has another page
+# beside the tree.
 CLUSTERED: dict[str, Any] = {"sqlite_with_rowid": False}
 
 region = Table(
@@ -230,7 +231,6 @@ def _owned(name: str, *columns: Any) -> Table:
         Column("ordinal", Integer, nullable=False),  # from 0, in the document's order
         *columns,
         PrimaryKeyConstraint("shard", "disclosure_id", "ordinal"),
-        **CLUSTERED,
     )
 
 
