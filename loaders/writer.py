@@ -17,7 +17,6 @@ from store.draft import Draft, Drafts
 from store.engine import connect, writing
 from store.writing import Written
 
-_COLLECTED = 16  # batches, of which hardly anything is in a circle
 _DIES_WITH_PARENT = 1  # Linux's number of this wish
 
 
@@ -34,7 +33,6 @@ def main(parent: int) -> None:
         apart: Apart = pickle.load(given)  # noqa: S301 - from who started us
         engine: Engine | None = None
         load: Load = pickle.load(given)  # noqa: S301
-        stored = 0
         while True:
             sent: Sent = pickle.load(given)  # noqa: S301
             try:
@@ -45,9 +43,7 @@ def main(parent: int) -> None:
             answers.write(_pickled(answer))
             answers.flush()
             del sent, answer
-            stored += 1
-            if not stored % _COLLECTED:
-                collect()
+            collect()
 
 
 def _stored(engine: Engine, load: Load, sent: Sent) -> Written | Exception:

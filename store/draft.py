@@ -35,7 +35,7 @@ class Entry:
     former: Mapping[str, str] | None = None
 
 
-@dataclass(slots=True)
+@dataclass
 class Made:
     """The rows of a record, as the recency that follows from it says; `sources` and `body` are JSON.
 
@@ -51,7 +51,7 @@ class Made:
     names: dict[str, searching.Name]
 
 
-@dataclass(slots=True)
+@dataclass
 class Draft:
     """One record: its shard and its id, what it says, and since when."""
 

@@ -9,7 +9,7 @@ alone; those of the others are shared by all shards and are therefore changed in
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
-from operator import add
+from operator import add, itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, Table
@@ -157,13 +157,11 @@ def _of_rows(rows: Sequence[Mapping[str, Any]]) -> dict[str, Cells]:
 
 
 def _counted(rollup: Table, rows: Sequence[Mapping[str, Any]]) -> Cells:
-    keys, shard = key_columns(rollup), "shard" in rollup.columns
+    columns, shard = itemgetter(*key_columns(rollup)), "shard" in rollup.columns
     made: dict[tuple[Any, ...], list[int]] = {}
     extremes: dict[tuple[Any, ...], list[Any]] = {}
     for row in rows:
-        published = row["published_date"]
-        dated = {"year": published and published[:4], "month": published and published[:7]}
-        own = tuple([dated[key] if key in dated else row[key] for key in keys])
+        own = columns(row)
         key = (row["shard"] if shard else "", own)
         sums = made.get(key)
         if sums is None:

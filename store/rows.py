@@ -22,7 +22,7 @@ _NAMELESS = Node("object")
 REPOSTS = "sameAs"  # the relation to what a record only repeats
 
 
-@dataclass(slots=True)
+@dataclass
 class Parts:
     """The rows of one record, but for those that only the database can tell (recency, revision, versions)."""
 
@@ -232,6 +232,8 @@ def _disclosure(
         "title": heading(record, disclosure),
         "formed_date": record.get("formedDate"),
         "published_date": published,
+        "year": published and published[:4],
+        "month": published and published[:7],
         "due_on": deadline.on.isoformat() if isinstance(deadline, Due) else None,
         "days_late": days_late(date.fromisoformat(published), deadline, catalog.calendar) if published else None,
         "outcome": record.get("outcome"),

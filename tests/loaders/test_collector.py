@@ -26,11 +26,13 @@ def test_it_works_again_whatever_ends_the_block() -> None:
     assert gc.get_freeze_count() == 0
 
 
-def test_circles_go_when_it_is_asked() -> None:
-    with resting() as collect:
+def test_circles_go_after_some_batches() -> None:
+    with resting() as batch:
         circle = Circle()
         held = weakref.ref(circle)
         del circle
+        batch()
         assert held() is not None
-        collect()
+        for _ in range(16):
+            batch()
         assert held() is None
