@@ -115,7 +115,10 @@ def _measures(measure: re.Pattern[str], beside: Field | None = None, fetch: Reac
         words = {"number": beside.title, "numberEn": f"“{beside.title_en}”"}
 
     def look(value: str, scope: Scope) -> Finding | None:
-        if value[:1] not in _DIGITS or len(value) > _LONGEST_NUMBER or not measure.fullmatch(value):
+        # A number without a unit is most of what begins with a figure.
+        if value[:1] not in _DIGITS or value[-1] in _DIGITS or len(value) > _LONGEST_NUMBER:
+            return None
+        if not measure.fullmatch(value):
             return None
         # Beside the number itself its wording may stand.
         return None if fetch is not None and fetch(scope) is not None else Finding(value, words)
