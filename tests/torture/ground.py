@@ -100,7 +100,7 @@ def prepare(
     time.sleep(0.01)
     ground = Ground(warm, databases, files, again, before, begun, {}, known, 0, 0, 0.0, [])
     url = databases.copy(before)
-    ended = warm.run(ground.run(url, "clean"))
+    ended = warm.run(ground.run(url, "clean", apart=False))
     assert ended.status == REFUSED, ended.err
     engine = connect(url)
     _know(engine, known)

@@ -60,11 +60,13 @@ def _round(ground: Ground, chance: Random, tally: Tally, kills: int) -> None:
 
 
 def moment(ground: Ground, url: str, chance: Random) -> tuple[str, Run]:
-    """A load that will be killed: by the clock, at a statement, or within a commit."""
+    """A load that will be killed, a process of its own for writing or not: by the clock, at a statement, within a commit."""
     how = chance.choice(("by the clock", "by the clock", "at a statement", "in a commit"))
     if how == "by the clock":
-        return how, ground.run(url, seconds=chance.uniform(0, ground.seconds))
+        apart = chance.choice((True, False))
+        name = f"{how}, {'two processes' if apart else 'one'}"
+        return name, ground.run(url, seconds=chance.uniform(0, ground.seconds), apart=apart)
     if how == "at a statement":
-        return how, ground.run(url, statement=chance.randint(1, ground.statements))
+        return how, ground.run(url, statement=chance.randint(1, ground.statements), apart=False)
     delay = chance.choice((0.0, chance.uniform(0, 0.0005), chance.uniform(0, 0.005)))
-    return how, ground.run(url, commit=chance.randint(1, ground.commits), delay=delay)
+    return how, ground.run(url, commit=chance.randint(1, ground.commits), delay=delay, apart=False)

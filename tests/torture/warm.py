@@ -31,7 +31,8 @@ class Run:
 
     `seconds` after its start all of its group is killed; or as it sends its statement number `statement` (counted from
     1); or `delay` seconds after it begins its commit number `commit`. `batch` records are a transaction; so large may a
-    file become; there stand temporary files.
+    file become; there stand temporary files. Without `apart` the process that is started writes itself: only its own
+    statements and commits are counted.
     """
 
     arguments: tuple[str, ...]
@@ -44,6 +45,7 @@ class Run:
     delay: float = 0.0
     file_size: int | None = None
     temporary: str | None = None
+    apart: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,14 +195,16 @@ def _be(run: Run, folder: Path, main: Callable[[], None]) -> int:
 
 def _prepare(run: Run) -> list[int]:
     """Set what the run asks for; gives the counts of its statements and commits, which go on."""
-    from functools import partial
-
     from sqlalchemy import Engine, event
 
     from loaders import load as loading
 
-    if run.batch is not None:
-        loading.load = partial(loading.load, batch=run.batch)
+    load = loading.load
+
+    def as_asked(*arguments: Any, **named: Any) -> Any:
+        return load(*arguments, **named | {"batch": run.batch} | ({} if run.apart else {"apart": None}))
+
+    loading.load = as_asked
     if run.temporary is not None:
         tempfile.tempdir = os.environ["SQLITE_TMPDIR"] = run.temporary
     counts = [0, 0]
