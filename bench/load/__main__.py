@@ -149,7 +149,7 @@ def middle(several: list[Figures], *names: str) -> float:
 
 def show_stages(found: dict[str, dict[str, list[Figures]]], count: int) -> None:
     """What a record of the load costs by stage, in microseconds of computing."""
-    print(f"| µs a record | {' | '.join(STAGES)} | parsing child | database's server |")
+    print(f"| µs a record | {' | '.join(STAGES)} | children | database's server |")
     print(f"|---|{'---|' * (len(STAGES) + 2)}")
     for name, measured in found.items():
         for key in measured:
