@@ -3,6 +3,7 @@
 `engine` runs a test on SQLite and on PostgreSQL, each with a fresh, migrated and seeded database.
 """
 
+import gc
 import importlib.util
 import os
 import secrets
@@ -19,6 +20,7 @@ import psycopg
 import pytest
 from graphql import print_schema
 from sqlalchemy import DateTime, Engine, select, text
+from xdist.scheduler import LoadFileScheduling
 
 import api.graphql
 import api.operation
@@ -37,12 +39,26 @@ DATABASES = ("sqlite", "postgresql")
 _CREATE = "CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8'"
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileScheduling:
+    """A process runs whole files, and one of them all of `tests/query`: what these stand on takes half a minute."""
+    return _WholeFiles(config, log)
+
+
+class _WholeFiles(LoadFileScheduling):
+    def _split_scope(self, nodeid: str) -> str:
+        file: str = super()._split_scope(nodeid)
+        return "tests/query" if file.startswith("tests/query/") else file
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """What follows from the project's files alone, or from a catalog alone, is made once for all tests.
 
     A catalog, its model and its GraphQL schema take a second each, and nobody changes them. Whoever asks for the
     catalog of a folder, be it the same, reads that folder.
     """
+    # What lasts as long as all tests do is looked at seldom: every fifth second was the collector's.
+    gc.set_threshold(10_000, 10, 20)
     patch = pytest.MonkeyPatch()
     config.add_cleanup(patch.undo)
     load, published = Catalog.load, cache(Catalog.load)
