@@ -36,7 +36,7 @@ $(BUNDLE): $(wildcard web/*.*) $(READY)
 # Where there is no registry or no compiler, Python's own is the oldest that is tested.
 $(OLDEST): $(READY)
 	-mkdir -p $(@D) && cd $(@D) && $(NPM) pack --silent better-sqlite3@7.5.1 && tar xzf better-sqlite3-7.5.1.tgz && \
-	cc -O2 -shared -fPIC -DSQLITE_ENABLE_FTS5 -DSQLITE_ENABLE_COLUMN_METADATA -DSQLITE_ENABLE_MATH_FUNCTIONS -DSQLITE_ENABLE_LOAD_EXTENSION \
+	cc -O1 -shared -fPIC -DSQLITE_ENABLE_FTS5 -DSQLITE_ENABLE_COLUMN_METADATA -DSQLITE_ENABLE_MATH_FUNCTIONS -DSQLITE_ENABLE_LOAD_EXTENSION \
 	  -Wl,-soname,libsqlite3.so.0 -o libsqlite3.so.0 package/deps/sqlite3/sqlite3.c -lm -lpthread -ldl
 
 demo: $(READY) $(BUNDLE) ## load the bundled sample, serve it, print where to look

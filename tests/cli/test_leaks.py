@@ -203,7 +203,7 @@ def place(
         uri: Callable[[str], str] = request.getfixturevalue("postgresql_uri")
         template = request.getfixturevalue("postgresql_template")
         with psycopg.connect(uri("postgres"), autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE leaks TEMPLATE {template}")
+            connection.execute(f"CREATE DATABASE leaks TEMPLATE {template} STRATEGY file_copy")
         url = uri("leaks")
     made = SimpleNamespace(folder=folder, url=url, engine=connect(url), said={})
     for remark in (f"电话{MOBILE}", f"电话{MOBILE}，又{full_width(MOBILE_TOO)}"):

@@ -4,8 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from loaders.names import Names, main_field
-from loaders.units import units
+from loaders.names import main_field, names_of
 from schemas.catalog import Catalog, Disclosure
 from schemas.field import Field
 from schemas.path import values
@@ -90,7 +89,7 @@ def good(type_: str, catalog: Catalog) -> Table:
 
 def heading(path: str, disclosure: Disclosure, catalog: Catalog) -> str:
     """The shortest official heading that means this property and no other."""
-    names = Names(disclosure, units(catalog.codelists))
+    names = names_of(disclosure, catalog)
     one = disclosure.by_path[path]
     parent = disclosure.by_path.get(".".join(one.path[:-1]))
     meant = main_field(one, disclosure)

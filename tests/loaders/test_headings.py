@@ -8,7 +8,7 @@ import pytest
 from loaders.cells import Reader
 from loaders.guessing import guess_type
 from loaders.headings import find_heading, is_repeated, is_units, letter, numbered, stated_units
-from loaders.names import Names
+from loaders.names import Names, names_of
 from loaders.skipping import reason
 from schemas.catalog import Catalog
 
@@ -43,8 +43,8 @@ MEANINGS: list[tuple[str, str, list[str]]] = [
 
 
 @pytest.fixture(scope="module")
-def names(catalog: Catalog, reader: Reader) -> Callable[[str], Names]:
-    return lambda type_: Names(catalog.type(type_), reader.units)
+def names(catalog: Catalog) -> Callable[[str], Names]:
+    return lambda type_: names_of(catalog.type(type_), catalog)
 
 
 @pytest.fixture(scope="module")
@@ -205,8 +205,16 @@ def test_a_nested_heading_may_be_known_by_its_last_name(names: Callable[[str], N
     assert of_award.find("said.project_name") == ()
 
 
-def test_nested_headings_tell_the_type(catalog: Catalog, reader: Reader) -> None:
-    every = {name: Names(catalog.type(name), reader.units) for name in catalog.types}
+def test_nested_headings_tell_the_type(catalog: Catalog) -> None:
+    every = {name: names_of(catalog.type(name), catalog) for name in catalog.types}
     headings = ["said.中标候选人", "said.候选人排名", "said.project_name", "said.publicity_period"]
     assert guess_type(headings, every, catalog, nested=True).type == "works/award-candidates"
     assert guess_type(headings, every, catalog).type is None
+
+
+def test_the_names_of_a_version_are_made_once_of_a_catalog(toy_catalog: Catalog, catalog: Catalog) -> None:
+    newest = catalog.type("land/grant-result")
+    assert names_of(newest, catalog) is names_of(newest, catalog)
+    assert names_of(newest, catalog) is not names_of(toy_catalog.type("land/grant-result"), toy_catalog)
+    versions = [names_of(one, toy_catalog) for one in toy_catalog.history("land/evolved")]
+    assert [one.disclosure.version for one in versions] == ["1.0", "1.1", "2.0"]

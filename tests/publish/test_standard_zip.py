@@ -98,7 +98,7 @@ def test_every_sample_is_valid_by_a_plain_validator_with_the_files_alone(
 
 
 def test_the_same_standard_makes_the_same_bytes(catalog: Catalog) -> None:
-    assert packed(catalog) == packed(Catalog.load())
+    assert packed(catalog) == packed(Catalog.load(catalog.folder))
 
 
 def test_readme_licence_and_changelogs_are_in_it(files: dict[str, bytes], catalog: Catalog) -> None:

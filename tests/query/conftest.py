@@ -39,7 +39,7 @@ def stored_postgresql(
 ) -> Iterator[Engine]:
     """PostgreSQL with the same."""
     with psycopg.connect(postgresql_uri("postgres"), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE stored TEMPLATE {postgresql_template}")
+        connection.execute(f"CREATE DATABASE stored TEMPLATE {postgresql_template} STRATEGY file_copy")
     yield from _filled(postgresql_uri("stored"), toy_catalog)
 
 

@@ -43,7 +43,7 @@ def filled(
             request.getfixturevalue("postgresql_uri")("postgres"), autocommit=True
         ) as server:
             server.execute("DROP DATABASE IF EXISTS filled")
-            server.execute(f"CREATE DATABASE filled TEMPLATE {template}")
+            server.execute(f"CREATE DATABASE filled TEMPLATE {template} STRATEGY file_copy")
     engine, toy_catalog = connect(url), service.catalog
     of_type = toy_catalog.types[TYPE]
     given: dict[str, dict[str, Any]] = {

@@ -36,7 +36,7 @@ QUERIES = (
 def url(postgresql_uri: Callable[[str], str], postgresql_template: str) -> str:
     """A database with regions and nothing else."""
     with psycopg.connect(postgresql_uri("postgres"), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE pooled TEMPLATE {postgresql_template}")
+        connection.execute(f"CREATE DATABASE pooled TEMPLATE {postgresql_template} STRATEGY file_copy")
     return postgresql_uri("pooled")
 
 

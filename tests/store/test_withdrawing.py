@@ -187,7 +187,7 @@ def test_on_postgresql_the_files_hold_it_until_the_tables_are_written_anew(
 ) -> None:  # fmt: skip
     """What docs/withdrawals.md tells the operator: VACUUM alone leaves bytes, VACUUM FULL of these tables none."""
     with psycopg.connect(postgresql_uri("postgres"), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE withdrawn TEMPLATE {postgresql_template}")
+        connection.execute(f"CREATE DATABASE withdrawn TEMPLATE {postgresql_template} STRATEGY file_copy")
     engine = connect(postgresql_uri("withdrawn"))
     one = everywhere(engine, catalog, batches)
     with engine.connect() as connection:

@@ -70,7 +70,7 @@ def _postgresql(request: pytest.FixtureRequest) -> str:
 
     uri, template = request.getfixturevalue("postgresql_uri"), request.getfixturevalue("postgresql_template")
     with psycopg.connect(uri("postgres"), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE compared TEMPLATE {template}")
+        connection.execute(f"CREATE DATABASE compared TEMPLATE {template} STRATEGY file_copy")
     return str(uri("compared"))
 
 
