@@ -10,6 +10,7 @@ every 20 ms: neither files that are mapped (SQLite's, the parsers' code) nor pag
 """
 
 import argparse
+import json
 import platform
 import re
 import sqlite3
@@ -112,7 +113,8 @@ def peaks(process: subprocess.Popen[bytes]) -> dict[str, int]:
     roles: dict[int, str] = {process.pid: "itself"}
     while process.poll() is None:
         for pid in tree(process.pid):
-            if pid not in roles:
+            # What was only forked is not yet what it becomes.
+            if roles.get(pid, "fork") == "fork":
                 roles[pid] = _role(pid)
             most[roles[pid]] = max(most[roles[pid]], private(pid))
         time.sleep(EVERY)
@@ -120,7 +122,7 @@ def peaks(process: subprocess.Popen[bytes]) -> dict[str, int]:
 
 
 def _role(pid: int) -> str:
-    """What a process is started as: the module, or for a fork its number."""
+    """What a process was started as: the name of its module."""
     try:
         words = Path(f"/proc/{pid}/cmdline").read_bytes().decode().split("\0")
     except OSError:
@@ -128,8 +130,8 @@ def _role(pid: int) -> str:
     return words[words.index("-m") + 1] if "-m" in words else "fork"
 
 
-def measure(command: str, path: Path, database: str) -> tuple[dict[str, int], float]:
-    """The peaks of one command over a file, and the seconds that it took."""
+def measure(command: str, path: Path, rows: int, database: str) -> tuple[dict[str, int], float]:
+    """The peaks of one command over a file of so many rows, and the seconds that it took."""
     words = [*_OURS, command, str(path)]
     if command == "load":
         words += ["--database", database]
@@ -137,7 +139,11 @@ def measure(command: str, path: Path, database: str) -> tuple[dict[str, int], fl
     words += ["--type", check.TYPE] if path.suffix != ".jsonl" else []
     begin = time.monotonic()
     with tempfile.TemporaryFile() as said:
-        found = peaks(subprocess.Popen(words, stdout=said, stderr=subprocess.STDOUT))
+        found = peaks(subprocess.Popen([*words, "--json"], stdout=said))
+        said.seek(0)
+        report = json.load(said)
+    if report["rows"] != rows or report.get("unreadable"):
+        raise SystemExit(f"{command} read {report['rows']} of {rows} rows: {report['groups'][:1]}")
     return found, time.monotonic() - begin
 
 
@@ -164,7 +170,7 @@ def main() -> None:
                 path = Path(folder) / f"records.{suffix}"
                 write(path, catalog, count)
                 for command in (asked.only,) if asked.only else ("check", "load"):
-                    found, seconds = measure(command, path, f"sqlite:///{folder}/store.db")
+                    found, seconds = measure(command, path, count, f"sqlite:///{folder}/store.db")
                     others = ", ".join(
                         f"{role} {peak >> 20} MB" for role, peak in found.items() if role != "itself"
                     )
