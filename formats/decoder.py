@@ -36,18 +36,7 @@ def values(decoder: "Decoder") -> Iterator[tuple[int, Any]]:
         if following != "[":
             yield decoder.line, decoder.decode()
             continue
-        decoder.pass_over()
-        closed = decoder.following() == "]"
-        while not closed:
-            yield decoder.line, decoder.decode(depth=2)
-            following = decoder.following()
-            closed = following == "]"
-            if not closed and following != ",":
-                raise decoder.broken("Expecting ',' delimiter", decoder.at)
-            if not closed:
-                decoder.pass_over()
-                decoder.following()
-        decoder.pass_over()
+        yield from decoder.lined_elements(2)
 
 
 class Decoder:
@@ -85,6 +74,21 @@ class Decoder:
     def pass_over(self) -> None:
         """Go on behind the character that we are at."""
         self.at += 1
+
+    def lined_elements(self, depth: int) -> Iterator[tuple[int, Any]]:
+        """The elements of the array that begins here, each with its line; go on behind it."""
+        self.pass_over()
+        closed = self.following() == "]"
+        while not closed:
+            yield self.line, self.decode(depth)
+            following = self.following()
+            closed = following == "]"
+            if not closed and following != ",":
+                raise self.broken("Expecting ',' delimiter", self.at)
+            if not closed:
+                self.pass_over()
+                self.following()
+        self.pass_over()
 
     def broken(self, reason: str, position: int) -> FormatError:
         """The error for what is no JSON."""
