@@ -31,7 +31,7 @@ FILLED_CELL = re.compile(rb"""c\s(?:[^<>]*?\s)??r=["']([A-Za-z]{1,3})([0-9]{1,7}
 
 
 def check_archive(stream: BinaryIO, unshown: Unshown | None = None) -> None:
-    """Raise FormatError F040 to F044 unless the stream is an .xlsx that unpacks to a bearable size.
+    """Raise FormatError F040 to F044 or F056 unless the stream is an .xlsx that unpacks to a bearable size.
 
     `unshown` is given every piece of its parts.
     """
@@ -94,6 +94,7 @@ def _count_cells(piece: bytes, extent: Extent) -> None:
         columns = [column_number(one.decode()) for one in set(letters)]
         rows = list(map(int, set(digits)))
         extent.take(len(places), (min(rows), max(rows)), (min(columns), max(columns)))
+        extent.require_room()
 
 
 def _pieces(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Iterator[bytes]:

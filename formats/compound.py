@@ -34,7 +34,7 @@ ONE_CELL: Final = frozenset((0x0006, 0x00FD, 0x0204, 0x00D6, 0x0203, 0x0205, 0x0
 
 
 def check_compound(content: bytes, unshown: OldUnshown | None = None) -> None:
-    """Raise FormatError F041 for an encrypted workbook, F043 for a sheet of a few cells far apart.
+    """Raise FormatError F041 for an encrypted workbook, F043 for a sheet of a few cells far apart, F056 for one too large.
 
     `unshown` is given every record.
     """
@@ -105,8 +105,10 @@ def _check_records(stream: bytes, unshown: OldUnshown | None) -> None:
             extent.take(last - column + 1, (row + 1, row + 1), (column + 1, last + 1))
         elif kind == BEGIN_OF_SHEET:
             extent.require_density()
+            extent.require_room()
             extent = Extent()
         elif kind == FILE_PASS:
             raise FormatError("F041")
         position += 4 + length
     extent.require_density()
+    extent.require_room()

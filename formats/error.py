@@ -167,8 +167,8 @@ CODES: Final[Mapping[str, Wording]] = MappingProxyType(
         "F042": Wording(
             "压缩内容过大：{what}",
             "The workbook unpacks to too much: {what}",
-            "正常的工作簿不会这样。请删除多余的工作表和图片后另存，或改用 CSV。",
-            "No ordinary workbook does. Remove spare sheets and pictures, or use CSV.",
+            "数据很多的，请在 Excel 或 WPS 中另存为“CSV UTF-8（逗号分隔）”，CSV 没有这个限制，或者分成几个工作簿；数据不多的，请删除多余的工作表和图片后另存。",
+            "If it holds very many rows, save it as CSV UTF-8, which has no such limit, or split it into several; if few, remove spare sheets and pictures.",
         ),
         "F043": Wording(
             "一个工作表只有 {cells} 个有内容的单元格，却分布在 {first} 到 {last} 之间",
@@ -235,6 +235,12 @@ CODES: Final[Mapping[str, Wording]] = MappingProxyType(
             "The reader failed ({kind}): {reason}",
             "这是程序的问题，请把文件和本提示发给维护人员。",
             "This is a fault of the program: please send the file and this text to its maintainers.",
+        ),
+        "F056": Wording(
+            "工作表太大，一次读不下：到第 {row} 行已有 {cells} 个有内容的单元格",
+            "A sheet is too large to be read at once: up to row {row} it has {cells} cells with content",
+            "请在 Excel 或 WPS 中另存为“CSV UTF-8（逗号分隔）”，CSV 没有这个限制；或者分成几个文件，每个不超过 {most} 行。表格以外还有内容的（Ctrl+End），先删除那些行和列。",
+            "Save it as CSV UTF-8 in Excel or WPS, which has no such limit; or split it into files of at most {most} rows. Where cells stand outside the table (Ctrl+End), delete those first.",
         ),
         "F060": Wording(
             "第 {line} 行第 {column} 列处不是正确的 XML",

@@ -5,7 +5,14 @@ from typing import Final
 
 from formats.error import FormatError
 
-# A rectangle this large costs the parser 32 bytes a cell, filled or not.
+# A place costs the parser 32 bytes, filled or not, and a filled one 64 more: 40 in a list that grows by doubling, and
+# its text. A sheet may cost so much beside what else the process has that reads it (`formats.confinement`); sixteen
+# million cells do.
+PLACE: Final = 32
+FILLED: Final = 64
+COST_LIMIT: Final = 1_500 << 20
+
+# A rectangle this large is read however few of its places are filled.
 AREA_ALWAYS_READ: Final = 4_000_000
 AREA_PER_FILLED_CELL: Final = 64
 
@@ -27,6 +34,17 @@ class Extent:
         self.last_row = max(self.last_row, rows[1])
         self.first_column = min(self.first_column, columns[0])
         self.last_column = max(self.last_column, columns[1])
+
+    def require_room(self) -> None:
+        """Raise FormatError F056 if the parser would need too much memory for what was counted so far."""
+        columns = self.last_column - self.first_column + 1
+        area = (self.last_row - self.first_row + 1) * columns
+        # Few cells far apart are a fault of another kind.
+        if FILLED * self.cells + PLACE * min(area, AREA_PER_FILLED_CELL * self.cells) > COST_LIMIT:
+            most = COST_LIMIT // (FILLED + PLACE) // columns
+            raise FormatError(
+                "F056", cells=self.cells, row=self.last_row, most=most // 10_000 * 10_000 or most
+            )
 
     def require_density(self) -> None:
         """Raise FormatError F043 if the sheet is a few cells far apart."""

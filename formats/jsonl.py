@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from io import TextIOWrapper
 from typing import Any, BinaryIO
 
+from formats.decoder import Decoder, values
 from formats.error import FormatError
-from formats.json import Decoder, require_object, values
+from formats.json import require_object
 from formats.row import Row
 from formats.text import as_text
 
@@ -31,13 +32,14 @@ def _lines(text: TextIOWrapper) -> Iterator[tuple[int, Any]]:
         if line.lstrip()[0] == "{":
             decoder = Decoder(line, number)
             try:
-                value, end = decoder.decode(decoder.skip(0))
+                decoder.following()
+                value = decoder.decode()
             except FormatError as error:
                 if error.code != "F030":
                     raise
             else:
-                if decoder.skip(end) == len(line):
+                if not decoder.following():
                     yield number, value
                     continue
-        yield from values(line + text.read(), number)
+        yield from values(Decoder(line, number, text))
         return

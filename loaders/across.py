@@ -58,9 +58,10 @@ class Watched(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What was said of an organization first, and where."""
+    """An organization, and where it was said first."""
 
-    said: str
+    name: str
+    code: str
     sheet: str
     row: int
 
@@ -74,7 +75,7 @@ class Across:
         self._numbers: dict[tuple[str, str, str, str | None], tuple[Field, Disclosure, Numbers]] = {}
         self._paths: dict[str, int] = {}
         self._repeated: defaultdict[str, Marks] = defaultdict(Marks)
-        self._said: set[tuple[str, str]] = set()
+        self._said: set[int] = set()  # what hash gives of name and code, which takes a third of both
         self._by_name: dict[str, _Known] = {}
         self._by_code: dict[str, _Known] = {}
 
@@ -122,20 +123,26 @@ class Across:
     ) -> Iterator[Issue]:
         """Compare an organization's name and code with those before."""
         name, code = organization.get("name"), organization.get("uscc")
-        if name is None or code is None or (name, code) in self._said or len(self._said) >= ORGANIZATIONS:
+        if name is None or code is None or not self.would_compare(name, code):
             return
-        self._said.add((name, code))
+        self._said.add(hash((name, code)))
         if not is_valid(code):
             return
         folded, path, of = fold(name), watched.path, watched.of
         sheet, row = place_of(f"{path}.uscc")[:2]
-        other = self._by_name.setdefault(folded, _Known(code, sheet, row))
-        if other.said != code and (len(folded) >= _TELLING or folded.endswith(_COMPANY)):
-            yield _of_two("L062", f"{path}.uscc", code, other, of, place_of, name)
-        other = self._by_code.setdefault(code, _Known(name, sheet, row))
-        known = fold(other.said)
+        one = _Known(name, code, sheet, row)
+        # What folding leaves as it is, is kept once.
+        other = self._by_name.setdefault(name if folded == name else folded, one)
+        if other.code != code and (len(folded) >= _TELLING or folded.endswith(_COMPANY)):
+            yield _of_two("L062", f"{path}.uscc", code, other.code, other.row, of, place_of, name)
+        other = self._by_code.setdefault(code, one)
+        known = fold(other.name)
         if known not in folded and folded not in known:
-            yield _of_two("L063", f"{path}.name", name, other, of, place_of, code)
+            yield _of_two("L063", f"{path}.name", name, other.name, other.row, of, place_of, code)
+
+    def would_compare(self, name: str, code: str) -> bool:
+        """Whether an organization of that name and code is new, and there is room for it."""
+        return len(self._said) < ORGANIZATIONS and hash((name, code)) not in self._said
 
     def take_rows(self, rows: Sequence[tuple[str, int, Mapping[str, Any]]]) -> list[Issue]:
         """Compare the rows (sheet, row, cells) of one record: those that say exactly what an earlier one says.
@@ -220,11 +227,11 @@ def _walk(node: Any, steps: Mapping[str, _Step], path: str, found: list[Watched]
 
 
 def _of_two(
-    code: str, path: str, value: str, other: _Known, of: Field, place_of: PlaceOf, shared: str
+    code: str, path: str, value: str, other: str, of_row: int, of: Field, place_of: PlaceOf, shared: str
 ) -> Issue:
     sheet, row, column = place_of(path)[:3]
-    names: dict[str, Any] = {"title": of.title, "titleEn": of.title_en, "row": other.row, "shared": shared}
-    said = issue(RULES, code, path=path, value=f"{value} ≠ {other.said}", **names)
+    names: dict[str, Any] = {"title": of.title, "titleEn": of.title_en, "row": of_row, "shared": shared}
+    said = issue(RULES, code, path=path, value=f"{value} ≠ {other}", **names)
     return said.at(sheet=sheet, row=row, column=column)
 
 

@@ -8,9 +8,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from formats import wire
+from loaders.identities import Identities
 from loaders.inquiry import Told
 from loaders.marks import Marks
 from loaders.shape import Shape
@@ -19,8 +20,20 @@ from loaders.table import Good, Taken
 
 # Stands where a row of that identity was read, for the place of one that was not.
 _READ = 0
-# What identifies rows is kept in so many parts, of which one at a time is looked at.
-_PARTS = 256
+
+
+class Said(NamedTuple):
+    """Organizations by name and code, each once, and for every row the place of its own among them."""
+
+    different: Sequence[tuple[str, str]]
+    places: Sequence[int]
+
+    @classmethod
+    def of(cls, organizations: Sequence[tuple[str, str]]) -> Self:
+        """The organizations of some rows."""
+        known: dict[tuple[str, str], int] = {}
+        places = array("I", (known.setdefault(one, len(known)) for one in organizations))
+        return cls(list(known), places)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +46,14 @@ class Piece:
     rows: Sequence[int]
     numbers: Sequence[int]
     values: tuple[Sequence[float], ...]
-    organizations: tuple[Sequence[int], ...]
+    organizations: tuple["Said", ...]
     told: Sequence[tuple[int, Sequence[Told]]]
 
     @classmethod
     def of(
-        cls, good: Good, begin: int, sheet: str, rows: Sequence[int], numbers: Sequence[int],
-        pairs: dict[tuple[str, str], int],
+        cls, good: Good, begin: int, sheet: str, rows: Sequence[int], numbers: Sequence[int]
     ) -> Self:  # fmt: skip
-        """The piece of good rows, as compact as it is; organizations by their places among `pairs`."""
+        """The piece of good rows, as compact as it is."""
         return cls(
             good.shape,
             begin,
@@ -49,9 +61,7 @@ class Piece:
             range(rows[0], rows[-1] + 1) if rows[-1] - rows[0] + 1 == len(rows) else array("Q", rows),
             array("q", numbers if len(numbers) == len(rows) else [numbers[at] for at in good.positions]),
             tuple(array("d", one) for one in good.numbers),
-            tuple(
-                array("Q", (pairs.setdefault(said, len(pairs)) for said in one)) for one in good.organizations
-            ),
+            tuple(map(Said.of, good.organizations)),
             good.told,
         )
 
@@ -68,11 +78,8 @@ class Ledger:
         # The first row of each version of a type.
         self.first: dict[str, int] = {}
         self.taken_back = Marks()
-        # The different organizations by name and code.
-        self.pairs: dict[tuple[str, str], int] = {}
         self._shapes: dict[Shape, int] = {}
-        self._identities = [array("q") for _ in range(_PARTS)]
-        self._rows = [array("Q") for _ in range(_PARTS)]
+        self._identities = Identities()
         self._last = 0
         self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by __exit__
         self._pieces = tempfile.TemporaryFile()  # noqa: SIM115 - closed by __exit__
@@ -84,6 +91,7 @@ class Ledger:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._identities.close()
         for file in (self._file, self._pieces):
             with suppress(OSError):  # what could not be written is tried once more
                 file.close()
@@ -104,7 +112,7 @@ class Ledger:
         self.without_deadline.update(good.without_deadline)
         rows = [begin + at for at in good.positions]
         self.first.setdefault(good.shape.disclosure.name, rows[0])
-        piece = Piece.of(good, begin, sheet, rows, numbers, self.pairs)
+        piece = Piece.of(good, begin, sheet, rows, numbers)
         said = (
             piece.begin,
             piece.sheet,
@@ -119,12 +127,12 @@ class Ledger:
         except OSError as error:
             raise no_room(error) from error
         for identity, row in zip(good.identities, rows, strict=True):
-            self._stand(identity, row)
+            self._identities.add(identity, row)
         self._last = max(self._last, rows[-1])
 
     def met(self, identity: int) -> None:
         """A row of that identity was read."""
-        self._stand(identity, _READ)
+        self._identities.add(identity, _READ)
 
     def pieces(self) -> Iterator[Piece]:
         """The good rows in the order of their batches."""
@@ -149,19 +157,11 @@ class Ledger:
                 first = begin - self._left_out[number]
                 yield batch.sheet, [(row, *batch.rows[row - first]) for row in rows]
 
-    def _stand(self, identity: int, row: int) -> None:
-        part = identity % _PARTS
-        self._identities[part].append(identity)
-        self._rows[part].append(row)
-
     def _find_shared(self) -> None:
         """Mark the good rows whose identity another row has."""
-        for identities, rows in zip(self._identities, self._rows, strict=True):
-            times = Counter(identities)
-            if len(times) < len(identities):
-                for identity, row in zip(identities, rows, strict=True):
-                    if row != _READ and times[identity] > 1:
-                        self.taken_back.add(row)
+        for row in self._identities.repeated():
+            if row != _READ:
+                self.taken_back.add(row)
 
     def take_back(self, taken: Taken) -> None:
         """No longer count rows that are read after all."""

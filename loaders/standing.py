@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from loaders.beyond import Beyond
 from loaders.completeness import filled_paths
 from loaders.inquiry import Told
-from loaders.ledger import Ledger, Piece
+from loaders.ledger import Ledger, Piece, Said
 from loaders.shape import Compared, Shape
 from schemas.issue import Issue
 
@@ -28,13 +28,13 @@ class _Numbers(NamedTuple):
 
 
 class _Organization(NamedTuple):
-    """An organization whose name and code no good row before had together."""
+    """An organization, by name and code, where its batch has it first."""
 
     row: int
     number: int
     piece: Piece
     compared: Compared
-    pair: int
+    said: tuple[str, str]
 
 
 class _Found(NamedTuple):
@@ -54,8 +54,6 @@ class Standing:
         self._taken_back = ledger.taken_back
         self._batches = (list(pieces) for _, pieces in groupby(ledger.pieces(), attrgetter("begin")))
         self._next = next(self._batches, None)
-        self._pairs = list(ledger.pairs)
-        self._met: set[int] = set()
         self._known: set[Shape] = set()
         self._streams: list[_Numbers] = []
         self._waiting: deque[_Organization | _Found] = deque()
@@ -89,27 +87,21 @@ class Standing:
             for compared, values in zip(piece.shape.numbers, piece.values, strict=True):
                 key = (compared.watched.path, compared.headings)
                 streams[key].append(_Numbers(piece, compared, piece.rows, piece.numbers, values))
-            for compared, ids in zip(piece.shape.organizations, piece.organizations, strict=True):
-                found += self._organizations(piece, compared, ids)
+            for compared, said in zip(piece.shape.organizations, piece.organizations, strict=True):
+                found += self._organizations(piece, compared, said)
         self._streams = [stream for same in streams.values() if (stream := self._in_order(same)).rows]
         # Of one row, what is found in it by itself comes first.
-        self._waiting.extend(filter(self._is_new, sorted(found, key=_ROW)))
+        self._waiting.extend(sorted(found, key=_ROW))
 
-    def _organizations(self, piece: Piece, compared: Compared, ids: Sequence[int]) -> Iterator[_Organization]:
-        """Each organization of a piece where it comes first."""
-        met: set[int] = set()
-        for row, number, one in zip(piece.rows, piece.numbers, ids, strict=True):
-            if one not in met and one not in self._met and row not in self._taken_back:
-                met.add(one)
-                yield _Organization(row, number, piece, compared, one)
-
-    def _is_new(self, one: _Organization | _Found) -> bool:
-        """Whether it is to be given: an organization only once."""
-        if isinstance(one, _Organization):
-            if one.pair in self._met:
-                return False
-            self._met.add(one.pair)
-        return True
+    def _organizations(self, piece: Piece, compared: Compared, said: Said) -> Iterator[_Organization]:
+        """Each organization of a piece that would be compared, where it comes first."""
+        asked = [self._beyond.across.would_compare(*one) for one in said.different]
+        if not any(asked):
+            return
+        for row, number, one in zip(piece.rows, piece.numbers, said.places, strict=True):
+            if asked[one] and row not in self._taken_back:
+                asked[one] = False
+                yield _Organization(row, number, piece, compared, said.different[one])
 
     def _in_order(self, same: Sequence[_Numbers]) -> _Numbers:
         """The standing numbers of one column from several pieces."""
@@ -146,7 +138,7 @@ class Standing:
                     sheet=one.sheet, row=one.number, column=told.heading, written=told.written
                 )
             return
-        name, code = self._pairs[one.pair]
+        name, code = one.said
         of_name, of_code = one.compared.headings
 
         def place_of(path: str) -> list[Any]:

@@ -15,7 +15,7 @@ from xlwt.CompoundDoc import XlsDoc
 
 from formats import workbook, xls, xlsx
 from formats.error import FormatError
-from formats.extent import column_letters, column_number
+from formats.extent import Extent, column_letters, column_number
 from formats.row import Remark, Row
 
 NOON = datetime.datetime(2026, 3, 16, 12, 30, 5)
@@ -365,3 +365,40 @@ def test_an_old_workbook_shows_the_same_beside_its_values() -> None:
         ("hiddenSheet", "暗"): (), ("hiddenRows", "结果"): ("4",), ("hiddenColumns", "结果"): ("E",),
         ("struck", "结果"): ("A32", "B32"),
     }  # fmt: skip
+
+
+def count(rows: int, columns: int) -> Extent:
+    """What is counted of a sheet that is full."""
+    counted = Extent()
+    for first in range(0, rows, 4_096):
+        last = min(first + 4_096, rows)
+        counted.take((last - first) * columns, (first + 1, last), (1, columns))
+        counted.require_room()
+    return counted
+
+
+@pytest.mark.parametrize(("rows", "columns"), [(1_048_576, 10), (1_048_576, 15), (65_536, 240)])
+def test_a_full_sheet_may_have_as_many_cells_as_the_parser_has_room_for(rows: int, columns: int) -> None:
+    assert count(rows, columns).cells == rows * columns
+
+
+@pytest.mark.parametrize(("rows", "columns"), [(1_048_576, 16), (1_048_576, 30), (40_000, 1_000)])
+def test_a_larger_one_is_refused_while_it_is_counted(rows: int, columns: int) -> None:
+    with pytest.raises(FormatError, match="F056") as raised:
+        count(rows, columns)
+    assert 0 < int(raised.value.details["most"]) < int(raised.value.details["row"]) <= rows
+
+
+def test_of_a_sheet_that_is_too_large_is_said_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer) as book:
+        sheet = book.add_worksheet()
+        for row in range(40):
+            sheet.write_row(row, 0, ["示例"] * 5)
+    assert len(list(workbook.read_workbook(buffer))) == 40
+    monkeypatch.setattr("formats.extent.COST_LIMIT", 15_000)
+    with pytest.raises(FormatError) as raised:
+        list(workbook.read_workbook(buffer))
+    assert raised.value.code == "F056"
+    assert "每个不超过 31 行" in raised.value.hint
+    assert "CSV UTF-8" in raised.value.hint_en
