@@ -3,12 +3,13 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cached_property
+from math import sqrt
 
 from loaders.asked import Asked
 from loaders.mapping.candidates import ASIDE, Candidate, candidates, reading
 from loaders.mapping.contents import Contents
 from loaders.mapping.fitting import fit
-from loaders.mapping.heading import bare_name, title_share, unit_word
+from loaders.mapping.heading import bare_name, title_share, unit_word, without_record
 from loaders.mapping.match import ALIAS, EXACT, FORM, VALUES, WORDS, Column, Match
 from loaders.mapping.specimen import Table
 from loaders.mapping.telling import Tongue
@@ -133,13 +134,15 @@ class Matcher:
             if not one.generic
         }
         near, found, strong = self._near(column.name), [], Counter[str]()
+        own = self._near(without_record(column.name))
         ends, bare = heads(bare_name(column.name)), self._of_record(column)
         collected = "collected" in meanings(column.name)
         for candidate in self.candidates[type_]:
             if under and not _is_entry(candidate.field, under, disclosure):
                 continue
             weight = exact.get(candidate.field.path, 0.0)
-            words = max((near.get(name, 0.0) * by for name, by in candidate.names.items()), default=0.0)
+            said = own if candidate.field.path[0] in self._shared and len(candidate.field.path) == 1 else near
+            words = max((said.get(name, 0.0) * by for name, by in candidate.names.items()), default=0.0)
             if (
                 collected
                 and candidate.field.kind != "url"
@@ -167,7 +170,7 @@ class Matcher:
 
     def _of_record(self, column: Column) -> str | None:
         """The record's own property that a heading of one bare word means."""
-        name = bare_name(column.name)
+        name = without_record(bare_name(column.name))
         return _OF_RECORD.get(next(iter(meanings(name)), "")) if is_bare(name) else None
 
     def _values(self, candidate: Candidate, column: Column) -> float:
@@ -198,7 +201,8 @@ class Matcher:
             own = candidate.owner is None and _is_own(candidate)
             if own and words and (end := head(field.title)) in ends:
                 count = self._ends[type_][str(end)]
-                score += _ONLY if count == 1 else _ONE_OF_TWO if count == 2 else 0.0
+                only = _ONLY if count == 1 else _ONE_OF_TWO if count == 2 else 0.0
+                score += only * sqrt(self.index.said_part(without_record(column.name), field.title))
             if values == 1:
                 why.append(FORM)
                 score = max(score, _BY_FORM)
@@ -242,6 +246,13 @@ class Matcher:
         off += _SECOND if candidate.secondary else 0.0
         # The seat of an organization is hardly ever a column of its own; the region of the record is.
         return off + (_OF_OTHERS if field.codelist == "region" and len(field.path) > 1 else 0.0)
+
+    @cached_property
+    def _shared(self) -> frozenset[str]:
+        """The properties that every type has."""
+        return frozenset.intersection(
+            *(frozenset(one.name for one in type_.fields) for type_ in self.catalog.types.values())
+        )
 
     @cached_property
     def _examples(self) -> Mapping[str, str]:
