@@ -138,11 +138,15 @@ class Matcher:
         ends, bare = heads(bare_name(column.name)), self._of_record(column)
         collected = "collected" in meanings(column.name)
         for candidate in self.candidates[type_]:
-            if under and not _is_entry(candidate.field, under, disclosure):
+            if under and not _is_entry(candidate.field, under, disclosure, inner="." in column.name):
                 continue
             weight = exact.get(candidate.field.path, 0.0)
             said = own if candidate.field.path[0] in self._shared and len(candidate.field.path) == 1 else near
-            words = max((said.get(name, 0.0) * by for name, by in candidate.names.items()), default=0.0)
+            # In a list the parts of its entries are not parts of something else.
+            inner = bool(under) and len(candidate.field.path) == len(under) + 1
+            words = max(
+                (said.get(name, 0.0) * (1.0 if inner else by) for name, by in candidate.names.items()), default=0.0
+            )
             if (
                 collected
                 and candidate.field.kind != "url"
@@ -166,7 +170,20 @@ class Matcher:
             known = {one.field.dotted for one in kept}
             if field is not None and bare not in known and not under and self.fits(field, column) > -0.3:
                 kept.append(Match(field, _BARE, (WORDS,)))
+        if under and not exact and (named := self._called(column, type_, under)) is not None:
+            kept = [one for one in kept if one.field is not named] + [Match(named, _BARE, (WORDS,))]
         return sorted(kept, key=lambda one: -one.score)
+
+    def _called(self, column: Column, type_: str, under: tuple[str, ...]) -> Field | None:
+        """What a list's entry is called by, if a heading says only 名称 or title and the entry has one such text."""
+        if not is_bare(column.name) or not meanings(column.name) <= {"name", "title"}:
+            return None
+        texts = [
+            one.field
+            for one in self.candidates[type_]
+            if one.field.path[:-1] == under and one.field.kind == "text" and head(one.field.title) in ("name", "title")
+        ]
+        return texts[0] if len(texts) == 1 and self.fits(texts[0], column) > -0.5 else None
 
     def _of_record(self, column: Column) -> str | None:
         """The record's own property that a heading of one bare word means."""
@@ -241,7 +258,7 @@ class Matcher:
             for length in range(len(under) + 1, len(field.path) + 1)
         )
         off = _DEEPER * (len(field.path) - 1) + _INNER_LIST * max(lists - 1, 0)
-        off += _OF_ASIDE if field.path[0] in ASIDE else 0.0
+        off += _OF_ASIDE if field.path[0] in ASIDE and not under else 0.0
         off += _OF_OTHERS if field.path[0] in ("relatedDisclosures", "withheld") else 0.0
         off += _SECOND if candidate.secondary else 0.0
         # The seat of an organization is hardly ever a column of its own; the region of the record is.
@@ -302,7 +319,9 @@ def _as_bare(match: Match, path: str) -> Match | None:
     return Match(match.field, score, match.why) if score > 0.2 else None
 
 
-def _is_entry(field: Field, under: tuple[str, ...], disclosure: Disclosure) -> bool:
-    """Whether a property is of the entries of a list, not of a list inside them."""
+def _is_entry(field: Field, under: tuple[str, ...], disclosure: Disclosure, *, inner: bool) -> bool:
+    """Whether a property is of the entries of a list; of a list inside them only for an `inner` object."""
+    if field.path[: len(under)] != under:
+        return False
     between = (".".join(field.path[:length]) for length in range(len(under) + 1, len(field.path) + 1))
-    return field.path[: len(under)] == under and not any(disclosure.by_path[one].many for one in between)
+    return sum(disclosure.by_path[one].many for one in between) <= inner
