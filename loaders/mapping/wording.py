@@ -26,7 +26,7 @@ _ALIKE, _AKIN, _UNLIKE, _CONTRARY = 1.1, 0.9, 0.45, 0.3
 # a word that only one of the two has: a lot's price, the highest.
 _SAID_WHOLE, _TOLD_APART = 0.6, 0.8
 # What a character of an unknown word weighs beside a known word that is as rare as can be.
-_STRANGE = 0.3
+_STRANGE = 0.12
 _TELLING = frozenset({"=start", "=end", "=least", "=most", "=planned", "=before", "=after", "=first", "=lot", "=foreign"})
 _CONTRARIES = (("=start", "=end"), ("=least", "=most"), ("=planned", "=actual"), ("=winner", "=seller"))
 
