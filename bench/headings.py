@@ -6,8 +6,7 @@ them stand columns that no property is for. A column is right if it fills its pr
 left out; extra if it is of no property and filled all the same.
 
 With FOLDER (that of `bench.mapping`) no alias is used that heads a column of the files held out there, so that what is
-learned here is not learned of them. A share of the known words can be taken away (`--without 0.5`).
-"""
+learned here is not learned of them."""
 
 import argparse
 import sys
@@ -16,7 +15,6 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import zip_longest
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -123,13 +121,19 @@ def held_headings(folder: Path, catalog: Catalog) -> frozenset[str]:
     for path, profile in pairs(folder, catalog):
         if profile in HELD:
             report = check(path, catalog, profile=load_profile(profile, catalog))
-            found |= {normal(part) for one in report.columns for part in (one.heading, one.heading.rpartition(".")[2])}
+            found |= {
+                normal(part)
+                for one in report.columns
+                for part in (one.heading, one.heading.rpartition(".")[2])
+            }
     return frozenset(found)
 
 
 def main() -> None:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("folder", type=Path, nargs="?", help="the files of bench.mapping")
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--show", action="store_true", help="say which columns are wrong")
@@ -147,7 +151,7 @@ def measured(
     """Print what becomes of the columns; give how sure each was and whether it was right."""
     counts: dict[bool, Counter[str]] = {True: Counter(), False: Counter()}
     sure: list[tuple[float, bool]] = []
-    extra = types = made = 0
+    extra = made = 0
     for seed in range(1, seeds + 1):
         for one in tables(truth, barred, seed):
             proposer = Proposer(Path("file.csv"), matcher, Specimen((one.table,), True))
@@ -159,11 +163,17 @@ def measured(
                     verdict = "extra" if best else "left"
                     extra += best is not None
                 else:
-                    verdict = "open" if best is None else "right" if agreed([wanted], [best.field.dotted]) else "wrong"
+                    verdict = (
+                        "open"
+                        if best is None
+                        else "right"
+                        if agreed([wanted], [best.field.dotted])
+                        else "wrong"
+                    )
                     counts[heading in one.unseen][verdict] += 1
-                if best is not None and heading in one.unseen or verdict == "extra":
+                if best is not None and (heading in one.unseen or verdict == "extra"):
                     sure.append((best.score, verdict == "right"))
-                if show and verdict in ("wrong", "extra") or (show and verdict == "open" and heading in one.unseen):
+                if show and (verdict in ("wrong", "extra") or (verdict == "open" and heading in one.unseen)):
                     near = matched.others[:2]
                     print(
                         f"{one.type}\t{verdict}\t{heading}\t{best.field.dotted if best else ''}\t{wanted}\t"
@@ -172,7 +182,9 @@ def measured(
                     )
     for unseen, name in ((True, "unknown heading"), (False, "title")):
         whole = sum(counts[unseen].values()) or 1
-        print(name, {verdict: f"{count / whole:.1%}" for verdict, count in counts[unseen].items()}, "of", whole)
+        print(
+            name, {verdict: f"{count / whole:.1%}" for verdict, count in counts[unseen].items()}, "of", whole
+        )
     print("extra", extra, "of", _ASIDE * made)
     buckets(sure)
     return sure

@@ -148,7 +148,11 @@ class _Assignment:
             if why == _TAKEN and not alone:
                 continue
             field = owner.child(part) if part else owner
-            if field is None or self.matcher.fits(field, column) <= _CONTRADICTS or not akin(column.name, field.title):
+            if (
+                field is None
+                or self.matcher.fits(field, column) <= _CONTRADICTS
+                or not akin(column.name, field.title)
+            ):
                 continue
             said = next((one for one in self.found[column.place] if one.field is field), None)
             score = max(base, said.score) if said and base == _BEFORE else base

@@ -11,18 +11,17 @@ from loaders.mapping.contents import Contents
 from loaders.mapping.fitting import fit
 from loaders.mapping.heading import bare_name, title_share, unit_word, without_record
 from loaders.mapping.match import ALIAS, EXACT, FORM, VALUES, WORDS, Column, Match
+from loaders.mapping.remoteness import is_entry, remoteness
 from loaders.mapping.specimen import Table
 from loaders.mapping.telling import Tongue
 from loaders.mapping.wording import NameIndex, head, heads, is_bare, meanings
 from loaders.names import MADE, TITLE, Names
-from schemas.catalog import Catalog, Disclosure
+from schemas.catalog import Catalog
 from schemas.codelist import Codelist
 from schemas.field import Field
 
 # What follows of a heading by itself, without its cells, has to be so near.
 _ALONE = 0.5
-# A list inside a list is rarely meant; parts of parties and documents hardly ever.
-_DEEPER, _INNER_LIST, _OF_ASIDE, _OF_OTHERS, _SECOND = 0.02, 0.08, 0.12, 0.3, 0.08
 # That a property is the only one, or one of two, that ends as the heading does.
 _ONLY, _ONE_OF_TWO = 0.22, 0.08
 # What cells say where the heading says nothing: of a property of a kind that others are of
@@ -138,14 +137,15 @@ class Matcher:
         ends, bare = heads(bare_name(column.name)), self._of_record(column)
         collected = "collected" in meanings(column.name)
         for candidate in self.candidates[type_]:
-            if under and not _is_entry(candidate.field, under, disclosure, inner="." in column.name):
+            if under and not is_entry(candidate.field, under, disclosure, inner="." in column.name):
                 continue
             weight = exact.get(candidate.field.path, 0.0)
             said = own if candidate.field.path[0] in self._shared and len(candidate.field.path) == 1 else near
             # In a list the parts of its entries are not parts of something else.
             inner = bool(under) and len(candidate.field.path) == len(under) + 1
             words = max(
-                (said.get(name, 0.0) * (1.0 if inner else by) for name, by in candidate.names.items()), default=0.0
+                (said.get(name, 0.0) * (1.0 if inner else by) for name, by in candidate.names.items()),
+                default=0.0,
             )
             if (
                 collected
@@ -181,7 +181,9 @@ class Matcher:
         texts = [
             one.field
             for one in self.candidates[type_]
-            if one.field.path[:-1] == under and one.field.kind == "text" and head(one.field.title) in ("name", "title")
+            if one.field.path[:-1] == under
+            and one.field.kind == "text"
+            and head(one.field.title) in ("name", "title")
         ]
         return texts[0] if len(texts) == 1 and self.fits(texts[0], column) > -0.5 else None
 
@@ -232,7 +234,7 @@ class Matcher:
                 )
                 by = _BY_VALUES if not alone else _BY_ONLY_VALUES if column.named else _UNNAMED
                 score = max(score, by * values)
-            score -= self._remoteness(candidate, type_, under)
+            score -= remoteness(candidate, self.catalog.types[type_], under)
             if field.path == ("sourceUrl",):
                 score += _TITLED * self._speaks_of(column.name, type_)
             if empty and score < _ALONE:
@@ -249,20 +251,6 @@ class Matcher:
             title_share(heading, one.title) for one in self.catalog.types.values() if one.domain == domain
         )
         return own - max(others, default=0.0) + (own if own else 0.0)
-
-    def _remoteness(self, candidate: Candidate, type_: str, under: tuple[str, ...]) -> float:
-        """What is taken off for a property that is rarely a column of its own."""
-        field, disclosure = candidate.field, self.catalog.types[type_]
-        lists = sum(
-            disclosure.by_path[".".join(field.path[:length])].many
-            for length in range(len(under) + 1, len(field.path) + 1)
-        )
-        off = _DEEPER * (len(field.path) - 1) + _INNER_LIST * max(lists - 1, 0)
-        off += _OF_ASIDE if field.path[0] in ASIDE and not under else 0.0
-        off += _OF_OTHERS if field.path[0] in ("relatedDisclosures", "withheld") else 0.0
-        off += _SECOND if candidate.secondary else 0.0
-        # The seat of an organization is hardly ever a column of its own; the region of the record is.
-        return off + (_OF_OTHERS if field.codelist == "region" and len(field.path) > 1 else 0.0)
 
     @cached_property
     def _shared(self) -> frozenset[str]:
@@ -317,11 +305,3 @@ def _as_bare(match: Match, path: str) -> Match | None:
         return match
     score = round(match.score * (0.8 if len(match.field.path) == 1 else 0.6), 3)
     return Match(match.field, score, match.why) if score > 0.2 else None
-
-
-def _is_entry(field: Field, under: tuple[str, ...], disclosure: Disclosure, *, inner: bool) -> bool:
-    """Whether a property is of the entries of a list; of a list inside them only for an `inner` object."""
-    if field.path[: len(under)] != under:
-        return False
-    between = (".".join(field.path[:length]) for length in range(len(under) + 1, len(field.path) + 1))
-    return sum(disclosure.by_path[one].many for one in between) <= inner

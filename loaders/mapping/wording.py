@@ -27,7 +27,9 @@ _ALIKE, _AKIN, _UNLIKE, _CONTRARY = 1.1, 0.9, 0.45, 0.3
 _SAID_WHOLE, _TOLD_APART = 0.6, 0.8
 # What a character of an unknown word weighs beside a known word that is as rare as can be.
 _STRANGE = 0.12
-_TELLING = frozenset({"=start", "=end", "=least", "=most", "=planned", "=before", "=after", "=first", "=lot", "=foreign"})
+_TELLING = frozenset(
+    {"=start", "=end", "=least", "=most", "=planned", "=before", "=after", "=first", "=lot", "=foreign"}
+)
 _CONTRARIES = (("=start", "=end"), ("=least", "=most"), ("=planned", "=actual"), ("=winner", "=seller"))
 
 
