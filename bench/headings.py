@@ -6,7 +6,8 @@ them stand columns that no property is for. A column is right if it fills its pr
 left out; extra if it is of no property and filled all the same.
 
 With FOLDER (that of `bench.mapping`) no alias is used that heads a column of the files held out there, so that what is
-learned here is not learned of them."""
+learned here is not learned of them.
+"""
 
 import argparse
 import sys

@@ -6,6 +6,7 @@ from functools import cached_property
 from math import sqrt
 
 from loaders.asked import Asked
+from loaders.mapping.bare import BARE, as_bare, of_record
 from loaders.mapping.candidates import ASIDE, Candidate, candidates, reading
 from loaders.mapping.contents import Contents
 from loaders.mapping.fitting import fit
@@ -14,7 +15,7 @@ from loaders.mapping.match import ALIAS, EXACT, FORM, VALUES, WORDS, Column, Mat
 from loaders.mapping.remoteness import is_entry, remoteness
 from loaders.mapping.specimen import Table
 from loaders.mapping.telling import Tongue
-from loaders.mapping.wording import NameIndex, head, heads, is_bare, meanings
+from loaders.mapping.wording import NameIndex, fold_words, head, heads, is_bare, meanings
 from loaders.names import MADE, TITLE, Names
 from schemas.catalog import Catalog
 from schemas.codelist import Codelist
@@ -27,18 +28,13 @@ _ONLY, _ONE_OF_TWO = 0.22, 0.08
 # What cells say where the heading says nothing: of a property of a kind that others are of
 # too, that no other is of, and this where there are no headings at all.
 _BY_VALUES, _BY_ONLY_VALUES, _UNNAMED = 0.45, 0.62, 0.7
-_BY_FORM, _BARE = 0.8, 0.6
+_BY_FORM = 0.8
 _NEAR_CODE = 0.5
 # That the heading of an address names the type, or another type.
 _TITLED = 0.3
 # What a name of the standard itself is ahead of whatever is only near.
-_KNOWN = 0.5
+_KNOWN, _NEAREST = 0.5, 1.25
 _LOWER = 0.9
-# One word alone, by its meaning, is the record's own.
-_OF_RECORD = {
-    "number": "localId", "time": "publishedDate", "title": "title", "address": "sourceUrl", "region": "region",
-    "remark": "remark", "text": "documents.text", "document": "documents.url",
-}  # fmt: skip
 
 
 class Matcher:
@@ -116,9 +112,15 @@ class Matcher:
         return titles[best] if best is not None and near[best] >= _NEAR_CODE else None
 
     def near(self, heading: str, field: Field) -> float:
-        """How near a heading is to a property's own names."""
-        found = self._near(heading)
-        return max((found.get(name, 0.0) for name in (field.title, field.title_en)), default=0.0)
+        """How near the name of a list in a record is to a list property's own names."""
+        found = self._lists.near(bare_name(heading))
+        return max(found.get(name, 0.0) for name in _names(field))
+
+    @cached_property
+    def _lists(self) -> NameIndex:
+        """The names of all lists of all types."""
+        lists = (one for type_ in self.catalog.types.values() for one in type_.walk() if one.many)
+        return NameIndex(name for one in lists for name in _names(one))
 
     def matches(
         self, column: Column, type_: str, *, nested: bool, under: tuple[str, ...] = ()
@@ -134,7 +136,7 @@ class Matcher:
         }
         near, found, strong = self._near(column.name), [], Counter[str]()
         own = self._near(without_record(column.name))
-        ends, bare = heads(bare_name(column.name)), self._of_record(column)
+        ends, bare = heads(bare_name(column.name)), of_record(column.name)
         collected = "collected" in meanings(column.name)
         for candidate in self.candidates[type_]:
             if under and not is_entry(candidate.field, under, disclosure, inner="." in column.name):
@@ -165,13 +167,13 @@ class Matcher:
         ]
         kept = [one for one in made if one is not None]
         if bare is not None and not exact:
-            kept = [replaced for one in kept if (replaced := _as_bare(one, bare)) is not None]
+            kept = [replaced for one in kept if (replaced := as_bare(one, bare)) is not None]
             field = disclosure.by_path.get(bare)
             known = {one.field.dotted for one in kept}
             if field is not None and bare not in known and not under and self.fits(field, column) > -0.3:
-                kept.append(Match(field, _BARE, (WORDS,)))
+                kept.append(Match(field, BARE, (WORDS,)))
         if under and not exact and (named := self._called(column, type_, under)) is not None:
-            kept = [one for one in kept if one.field is not named] + [Match(named, _BARE, (WORDS,))]
+            kept = [one for one in kept if one.field is not named] + [Match(named, BARE, (WORDS,))]
         return sorted(kept, key=lambda one: -one.score)
 
     def _called(self, column: Column, type_: str, under: tuple[str, ...]) -> Field | None:
@@ -186,11 +188,6 @@ class Matcher:
             and head(one.field.title) in ("name", "title")
         ]
         return texts[0] if len(texts) == 1 and self.fits(texts[0], column) > -0.5 else None
-
-    def _of_record(self, column: Column) -> str | None:
-        """The record's own property that a heading of one bare word means."""
-        name = without_record(bare_name(column.name))
-        return _OF_RECORD.get(next(iter(meanings(name)), "")) if is_bare(name) else None
 
     def _values(self, candidate: Candidate, column: Column) -> float:
         values = self.fits(candidate.field, column)
@@ -237,6 +234,7 @@ class Matcher:
             score -= remoteness(candidate, self.catalog.types[type_], under)
             if field.path == ("sourceUrl",):
                 score += _TITLED * self._speaks_of(column.name, type_)
+            score = min(score, _NEAREST)
             if empty and score < _ALONE:
                 return None
         if values >= 0.3:
@@ -289,19 +287,13 @@ class Matcher:
         return next(iter(found)) if len(found) == 1 else None
 
 
+def _names(field: Field) -> tuple[str, ...]:
+    return (field.title, field.title_en, fold_words(field.name), *field.aliases)
+
+
 def _is_own(candidate: Candidate) -> bool:
     return candidate.field.path[0] not in ASIDE
 
 
 def _kind(field: Field) -> str:
     return f"{field.kind}:{field.codelist or field.definition or ''}"
-
-
-def _as_bare(match: Match, path: str) -> Match | None:
-    """A match of a heading that is one bare word: surer for the record's own property, less so for others."""
-    if match.field.dotted == path:
-        return Match(match.field, max(match.score, _BARE), match.why)
-    if FORM in match.why:
-        return match
-    score = round(match.score * (0.8 if len(match.field.path) == 1 else 0.6), 3)
-    return Match(match.field, score, match.why) if score > 0.2 else None

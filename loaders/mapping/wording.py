@@ -168,6 +168,7 @@ class NameIndex:
         self._rarity = {term: log(1 + len(known) / count) for term, count in in_names.items()}
         self._unknown = log(1 + len(known))
         self._names: dict[str, list[tuple[str, float]]] = {}
+        self._heard: dict[str, tuple[Mapping[str, float], str]] = {}
         self._heads = {name: heads(name) for name in known}
         self._terms = known
         self._meant = {
@@ -205,19 +206,26 @@ class NameIndex:
     def _said_whole(self, heading: str, name: str) -> float:
         """What part of a heading a name says that consists of known words, all of which the heading says; else 0."""
         known = self._meant.get(name, set())
-        return sqrt(self.said_part(heading, name)) if known and known <= terms(heading).keys() else 0.0
+        return (
+            sqrt(self.said_part(heading, name)) if known and known <= self._says(heading)[0].keys() else 0.0
+        )
 
     def said_part(self, heading: str, name: str) -> float:
         """What part of a heading a name says too: its known words, rare ones more, and characters of unknown ones."""
-        weights = {
-            term: self._rarity.get(term, self._unknown) for term in terms(heading) if term.startswith("=")
-        }
-        own = self._terms[name]
-        strange = unknown(heading)
+        weights, strange = self._says(heading)
+        own, sign_weight = self._terms[name], self._unknown * _STRANGE
         both = sum(weight for term, weight in weights.items() if term in own)
-        both += sum(any(sign in term for term in own) for sign in strange) * self._unknown * _STRANGE
-        whole = sum(weights.values()) + len(strange) * self._unknown * _STRANGE
+        both += sum(any(sign in term for term in own) for sign in strange) * sign_weight
+        whole = sum(weights.values()) + len(strange) * sign_weight
         return both / whole if whole else 1.0
+
+    def _says(self, heading: str) -> tuple[Mapping[str, float], str]:
+        """What a heading means, each weighed by how rare it is, and its characters that are in no known word."""
+        if heading not in self._heard:
+            meant = (term for term in terms(heading) if term.startswith("="))
+            weights = {term: self._rarity.get(term, self._unknown) for term in meant}
+            self._heard[heading] = weights, unknown(heading)
+        return self._heard[heading]
 
     def _contrary(self, said: Mapping[str, float], name: str) -> bool:
         """Whether a heading says the start of what a name says the end of, or the like."""
