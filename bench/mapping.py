@@ -16,7 +16,7 @@ import shutil
 import sys
 import tempfile
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -36,12 +36,13 @@ from schemas.catalog import FOLDER, Catalog
 _SAME = frozenset({"name", "amount", "personName", "contactPerson"})
 _BUCKETS = (0.5, 0.6, 0.7, 0.8, 0.9, 1.01)
 # The profiles whose files nothing was made looking at; those of one publisher are in one half.
-_HELD = frozenset({
+HELD = frozenset({
     "shanxi-grant-notices", "shanxi-grant-results", "shanxi-result-publicity", "shenzhen-land", "mnr-mining-notices",
     "ccgp-tender-notices", "yichang-award-candidates", "luan-tender-notices", "luan-award-results",
     "shandong-vaccines-2016", "jiangxi-vaccines-2018", "hunan-vaccines", "fujian-vaccines", "guizhou-vaccines-2018",
+    "guangxi-vaccines", "vaccines-cleaned", "ggzy-notices-csv", "lishui-bid-openings",
 })  # fmt: skip
-_Cell = tuple[str, int, str, str]
+_Cell = tuple[str, int, str | None, str]
 
 
 @dataclass(slots=True)
@@ -120,20 +121,20 @@ def measure(path: Path, profile: str, truth: Catalog, matcher: Matcher, *, show:
         verdict = _verdict(wanted.get(use.heading, []), use.properties)
         counts[verdict] += 1
         one = columns.get(use.heading)
-        if one is not None and one.best is not None and verdict in ("right", "wrong"):
+        if one is not None and one.best is not None and verdict != "left":
             sure.append((one.best.score, verdict == "right"))
         if show and verdict in ("wrong", "open", "extra"):
             print(
                 f"    {verdict}: {use.heading[:40]} → {use.properties} for {wanted.get(use.heading)}",
                 file=sys.stderr,
             )
-    both = [key for key in true_cells if key in cells]
+    both = [key for key in true_cells if key in cells and key[2] is not None]
     same = sum(true_cells[key] == cells[key] for key in both)
     if show:
         other = Counter(key[2:] for key in both if true_cells[key] != cells[key])
         print("    other values:", dict(other.most_common(5)), file=sys.stderr)
     return Line(
-        path.name, profile in _HELD, types[0], 0 if found else types.index(true), clear(ranked), counts, made.taken,
+        path.name, profile in HELD, types[0], 0 if found else types.index(true), clear(ranked), counts, made.taken,
         written.taken, same, len(both), sure,
     )  # fmt: skip
 
@@ -164,7 +165,12 @@ def _verdict(wanted: Sequence[str], found: Sequence[str]) -> str:
         return "open" if wanted else "left"
     if not wanted:
         return "extra"
-    return "right" if {_main(one) for one in wanted} & {_main(one) for one in found} else "wrong"
+    return "right" if agreed(wanted, found) else "wrong"
+
+
+def agreed(wanted: Iterable[str], found: Iterable[str]) -> bool:
+    """Whether two columns fill one property, an organization and its name being the same."""
+    return bool({_main(one) for one in wanted} & {_main(one) for one in found})
 
 
 def _main(path: str) -> str:
@@ -205,7 +211,7 @@ def main() -> None:
             print("|---|---|---|---|---|---|---|---|---|---|---|")
             lines, matcher = [], Matcher(catalog)
             for path, profile in pairs(asked.folder, truth):
-                held = profile in _HELD
+                held = profile in HELD
                 if asked.only in str(path) and asked.half in (None, "held" if held else "develop"):
                     lines.append(measure(path, profile, truth, matcher, show=asked.show))
                     print(lines[-1].text(), flush=True)
@@ -220,14 +226,19 @@ def _print_sums(lines: Sequence[Line]) -> None:
     ):
         if part:
             _print_sum(name, part)
-    print("\n| sure | columns | right |\n|---|---|---|")
-    pairs_ = [pair for one in lines for pair in one.sure]
+    buckets([pair for one in lines for pair in one.sure])
+
+
+def buckets(sure: Sequence[tuple[float, bool]]) -> None:
+    """Print how often what is said to be so sure is right."""
+    print("\n| sure | columns | said | right |\n|---|---|---|---|")
     below = 0.0
     for above in _BUCKETS:
-        inside = [right for score, right in pairs_ if below <= score < above]
+        inside = [(score, right) for score, right in sure if below <= score < above]
         if inside:
             shown = f"{below:.0%}–{min(above, 1):.0%}" if below else f"below {above:.0%}"
-            print(f"| {shown} | {len(inside)} | {sum(inside) / len(inside):.0%} |")
+            said, right = (sum(one) / len(inside) for one in zip(*inside, strict=True))
+            print(f"| {shown} | {len(inside)} | {said:.0%} | {right:.0%} |")
         below = above
 
 

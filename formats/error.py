@@ -76,8 +76,9 @@ CODES: Final[Mapping[str, Wording]] = MappingProxyType(
         "F005": Wording(
             "不认识的文件类型“{suffix}”",
             "Unknown kind of file '{suffix}'",
-            "可以读取的类型：{readable}。请另存为其中一种。",
-            "Readable are {readable}. Save it as one of them.",
+            "可以读取的类型：{readable}。请另存为其中一种；压缩包请先解压（有密码的用密码解压），再逐个给出里面的文件。",
+            "Readable are {readable}. Save it as one of them; unpack an archive first, with its password if it has one, "
+            "and give the files inside.",
         ),
         "F010": Wording(
             "文字编码无法识别：第 {position} 字节（第 {line} 行）不是 UTF-8，第 {position_gb18030} 字节不是 GB18030",

@@ -169,7 +169,14 @@ def _candidates(shape: _Shape, above: tuple[str, ...]) -> list[tuple[tuple[str, 
         for kind in _candidates(child, path)
     ]  # fmt: skip
     own = shape.leaves
-    return [(path, shape)] if own and not _wraps(shape, [one for _, one in inside]) else inside
+    if own and not _wraps(shape, [one for _, one in inside]):
+        return [(path, shape)]
+    return [(path, shape)] if _holds_all(shape, [one for _, one in inside]) else inside
+
+
+def _holds_all(shape: _Shape, inside: list[_Shape]) -> bool:
+    """Whether an element that repeats has several objects and nothing else, each once at most: they are one record."""
+    return shape.count > 1 and len(inside) > 1 and all(one.count <= shape.count for one in inside)
 
 
 def _wraps(shape: _Shape, inside: list[_Shape]) -> bool:

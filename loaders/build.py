@@ -7,7 +7,7 @@ from typing import Any
 
 from loaders.binding import Bound, BoundEach, BoundUnpivot, Heading, Plan
 from loaders.cells import Reader
-from loaders.draft import ABOVE, CONFLICT, JOINED, LABEL, SAME, STORED, Draft, Path, Source
+from loaders.draft import ABOVE, CONFLICT, JOINED, LABEL, SAME, STORED, Draft, Path, Source, inner_value
 from loaders.issues import of_field
 from loaders.parts import Parts, Value, shown
 from loaders.profile import Profile
@@ -103,13 +103,14 @@ class _Row:
                 continue
             stored = False
             for name, bounds in each.parts.items():
+                value = inner_value(element, name)
                 for bound in bounds:
-                    parts, changed = self.builder.parts.prepared(element.get(name), bound.target)
-                    if bound.target.pattern is not None and not any(parts) and clean(element.get(name)):
-                        unmatched = of_field("L018", bound.slot.field, clean(element.get(name)))
+                    parts, changed = self.builder.parts.prepared(value, bound.target)
+                    if bound.target.pattern is not None and not any(parts) and clean(value):
+                        unmatched = of_field("L018", bound.slot.field, clean(value))
                         self._note(each.column, masked(unmatched))
                     for part in parts:
-                        stored |= self._take_one(bound, part, number, element.get(name), changed)
+                        stored |= self._take_one(bound, part, number, value, changed)
             if stored and each.ordinal:
                 heading = self.builder.headings[each.column].label
                 source = [self.place.sheet, self.place.row, heading, POSITION]

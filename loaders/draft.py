@@ -118,12 +118,14 @@ def _plain(node: Any, old: Path, new: Path, moved: dict[Path, Path]) -> Any:
 def flattened(cells: Mapping[str, Any], lists: Sequence[str] = (), before: str = "") -> dict[str, Any]:
     """A JSON object as one level: `{"a": {"b": 1}}` → `{"a.b": 1}`; lists of plain values are joined with a pipe.
 
-    Lists of objects stay as they are, as do the `lists` named.
+    Lists of objects stay as they are, as do the `lists` named; an object where one of these is expected is a list of one.
     """
     flat: dict[str, Any] = {}
     for name, value in cells.items():
         key = f"{before}{name}"
-        if isinstance(value, Mapping):
+        if isinstance(value, Mapping) and key in lists:
+            flat[key] = [value]
+        elif isinstance(value, Mapping):
             flat.update(flattened(value, lists, f"{key}."))
         elif (
             isinstance(value, list)
@@ -134,3 +136,12 @@ def flattened(cells: Mapping[str, Any], lists: Sequence[str] = (), before: str =
         else:
             flat[key] = value
     return flat
+
+
+def inner_value(element: Mapping[str, Any], name: str) -> Any:
+    """What an object has under a name, or inside its objects under a dotted one: `供应商.名称`."""
+    if name in element:
+        return element[name]
+    first, dot, rest = name.partition(".")
+    inner = element.get(first)
+    return inner_value(inner, rest) if dot and isinstance(inner, Mapping) else None

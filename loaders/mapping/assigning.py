@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 
 from loaders.dates import read_moment
 from loaders.mapping.candidates import ASIDE, PART_OF
 from loaders.mapping.match import VALUES, WORDS, Column, Match, Matched
 from loaders.mapping.matching import Matcher
 from loaders.mapping.surety import LIKELY, NEAR, as_often_right, sure
-from loaders.mapping.wording import head
+from loaders.mapping.wording import akin, head, meanings
 from loaders.quantities import leading_number
 from loaders.text import clean, half
 from schemas.field import Field
@@ -28,6 +29,8 @@ _TWICE = 0.12
 _FURTHER = 0.62
 # Whom to ask is said of who acts, not of who publishes.
 _NOT_ASKED = ASIDE | {"publisher"}
+# What is said of anybody: 单位联系人姓名.
+_ANYBODY = frozenset({"unit", "person", "name", "phone", "number", "place", "code"})
 _NEIGHBOUR, _TAKEN = "相邻的列", "主要单位"
 # Ends of one span: the first is not more than the second.
 _ENDS = (("Minimum", "Maximum"), ("startAt", "endAt"))
@@ -140,14 +143,31 @@ class _Assignment:
 
     def _give(self, column: Column, part: str) -> None:
         """Let a column fill that part of the organization in the columns beside it, else of the type's first."""
+        alone = not self._says_whose(column, part)
         for owner, base, why in self._owners(column.place):
+            if why == _TAKEN and not alone:
+                continue
             field = owner.child(part) if part else owner
-            if field is None or self.matcher.fits(field, column) <= _CONTRADICTS:
+            if (
+                field is None
+                or self.matcher.fits(field, column) <= _CONTRADICTS
+                or not akin(column.name, field.title)
+            ):
                 continue
             said = next((one for one in self.found[column.place] if one.field is field), None)
             score = max(base, said.score) if said and base == _BEFORE else base
             if self._take(column.place, Match(field, as_often_right(score), (WORDS, why))):
                 return
+
+    def _says_whose(self, column: Column, part: str) -> bool:
+        """Whether a heading says more than the part: 联系电话 says nothing more, 成交企业电话 does."""
+        own = meanings(column.name) - _ANYBODY
+        names = [one for owner in self._organizations for one in owner.fields if one.name == part]
+        return bool(own - {meant for one in names for meant in meanings(one.title)})
+
+    @cached_property
+    def _organizations(self) -> list[Field]:
+        return [one for one in self.disclosure.walk() if one.definition in PART_OF]
 
     def _owners(self, place: int) -> Iterator[tuple[Field, float, str]]:
         near = sorted(self.chosen, key=lambda other: (other > place, abs(other - place)))
@@ -221,7 +241,8 @@ class _Assignment:
         rivals = [
             one for one in self.found[place] if one.field is not best.field and self._is_free(one, column)
         ]
-        return replace(best, score=sure(best, rivals))
+        taken = (one.score for one in self.found[place] if not self._is_free(one, column))
+        return replace(best, score=sure(best, rivals, max(max(taken, default=0.0) - best.score, 0.0)))
 
     def _is_free(self, match: Match, column: Column) -> bool:
         """Whether a property is not filled by another column."""

@@ -8,6 +8,8 @@ _UNIT_WORDS = {
     "months": "月",
 }  # fmt: skip
 _ADDRESS = re.compile(r"网址|链接|地址|网页|url", re.IGNORECASE)
+# What a heading says first that speaks of the record itself: 公告日期, 信息标题.
+_OF_THE_RECORD = re.compile(r"^本?(?:公告|公示|信息|通知)(?=..)")
 _IN_UNIT = re.compile(r"(?: in |_)([a-z0-9]+)$", re.IGNORECASE)
 
 
@@ -15,6 +17,11 @@ def bare_name(heading: str) -> str:
     """The last name of a dotted one, without the unit with which a program's heading ends."""
     name = heading.rpartition(".")[2] if "." in heading.strip(".") else heading
     return _IN_UNIT.sub("", name) if unit_word(name) else name
+
+
+def without_record(name: str) -> str:
+    """A heading without the word for the record itself that it begins with: 公告日期 → 日期."""
+    return _OF_THE_RECORD.sub("", name)
 
 
 def unit_word(name: str) -> str | None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from loaders.draft import flattened
 from loaders.mapping.assigning import assigned
 from loaders.mapping.candidates import ASIDE
 from loaders.mapping.match import Column, Match, Matched
@@ -41,8 +42,15 @@ class WideMatch:
     unit: str | None
 
 
-def each_of(table: Table, type_: str, matcher: Matcher) -> Iterator[EachMatch]:
-    """The lists of objects in a table, each with the list property that takes most of their parts."""
+def each_of(
+    table: Table, type_: str, matcher: Matcher, matched: Sequence[Matched] = ()
+) -> Iterator[EachMatch]:
+    """The lists of objects in a table, each with the list property that takes most of their parts.
+
+    What the columns beside a list fill, as `matched`, is once a record and no list of these objects.
+    """
+    beside = (one for one in matched if not any(isinstance(cell, list) for cell in one.column.cells))
+    filled = {one.best.field.path[0] for one in beside if one.best is not None} - ASIDE
     disclosure = matcher.catalog.types[type_]
     for place, name in enumerate(table.names):
         objects = [
@@ -54,13 +62,15 @@ def each_of(table: Table, type_: str, matcher: Matcher) -> Iterator[EachMatch]:
         ]
         if not objects:
             continue
-        keys = list(dict.fromkeys(key for one in objects for key in one))
-        inner = Table(
-            "", keys, [normal(key) for key in keys], [[one.get(key) for key in keys] for one in objects]
-        )
+        flat = [flattened(one) for one in objects]
+        keys = list(dict.fromkeys(key for one in flat for key in one))
+        rows = [[one.get(key) for key in keys] for one in flat]
+        inner = Table("", keys, [normal(key) for key in keys], rows, nested=True)
         columns = matcher.columns(inner)
         best: tuple[float, EachMatch] | None = None
         for field in _lists(disclosure):
+            if len(objects) > len(table.rows) and field.path[0] in filled:
+                continue
             found = assigned(matcher, type_, columns, nested=True, under=field.path)
             score = sum(one.best.score for one in found if one.best)
             score += max(matcher.near(name, field), 0.0)

@@ -3,42 +3,38 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cached_property
+from math import sqrt
 
 from loaders.asked import Asked
+from loaders.mapping.bare import BARE, as_bare, of_record
 from loaders.mapping.candidates import ASIDE, Candidate, candidates, reading
 from loaders.mapping.contents import Contents
 from loaders.mapping.fitting import fit
-from loaders.mapping.heading import bare_name, title_share, unit_word
+from loaders.mapping.heading import bare_name, title_share, unit_word, without_record
 from loaders.mapping.match import ALIAS, EXACT, FORM, VALUES, WORDS, Column, Match
+from loaders.mapping.remoteness import is_entry, remoteness
 from loaders.mapping.specimen import Table
 from loaders.mapping.telling import Tongue
-from loaders.mapping.wording import NameIndex, head, heads, is_bare, meanings
+from loaders.mapping.wording import NameIndex, fold_words, head, heads, is_bare, meanings
 from loaders.names import MADE, TITLE, Names
-from schemas.catalog import Catalog, Disclosure
+from schemas.catalog import Catalog
 from schemas.codelist import Codelist
 from schemas.field import Field
 
 # What follows of a heading by itself, without its cells, has to be so near.
 _ALONE = 0.5
-# A list inside a list is rarely meant; parts of parties and documents hardly ever.
-_DEEPER, _INNER_LIST, _OF_ASIDE, _OF_OTHERS, _SECOND = 0.02, 0.08, 0.12, 0.3, 0.08
 # That a property is the only one, or one of two, that ends as the heading does.
 _ONLY, _ONE_OF_TWO = 0.22, 0.08
 # What cells say where the heading says nothing: of a property of a kind that others are of
 # too, that no other is of, and this where there are no headings at all.
 _BY_VALUES, _BY_ONLY_VALUES, _UNNAMED = 0.45, 0.62, 0.7
-_BY_FORM, _BARE = 0.8, 0.6
+_BY_FORM = 0.8
 _NEAR_CODE = 0.5
 # That the heading of an address names the type, or another type.
 _TITLED = 0.3
 # What a name of the standard itself is ahead of whatever is only near.
-_KNOWN = 0.5
+_KNOWN, _NEAREST = 0.5, 1.25
 _LOWER = 0.9
-# One word alone, by its meaning, is the record's own.
-_OF_RECORD = {
-    "number": "localId", "time": "publishedDate", "title": "title", "address": "sourceUrl", "region": "region",
-    "remark": "remark", "text": "documents.text", "document": "documents.url",
-}  # fmt: skip
 
 
 class Matcher:
@@ -116,9 +112,15 @@ class Matcher:
         return titles[best] if best is not None and near[best] >= _NEAR_CODE else None
 
     def near(self, heading: str, field: Field) -> float:
-        """How near a heading is to a property's own names."""
-        found = self._near(heading)
-        return max((found.get(name, 0.0) for name in (field.title, field.title_en)), default=0.0)
+        """How near the name of a list in a record is to a list property's own names."""
+        found = self._lists.near(bare_name(heading))
+        return max(found.get(name, 0.0) for name in _names(field))
+
+    @cached_property
+    def _lists(self) -> NameIndex:
+        """The names of all lists of all types."""
+        lists = (one for type_ in self.catalog.types.values() for one in type_.walk() if one.many)
+        return NameIndex(name for one in lists for name in _names(one))
 
     def matches(
         self, column: Column, type_: str, *, nested: bool, under: tuple[str, ...] = ()
@@ -133,13 +135,20 @@ class Matcher:
             if not one.generic
         }
         near, found, strong = self._near(column.name), [], Counter[str]()
-        ends, bare = heads(bare_name(column.name)), self._of_record(column)
+        own = self._near(without_record(column.name))
+        ends, bare = heads(bare_name(column.name)), of_record(column.name)
         collected = "collected" in meanings(column.name)
         for candidate in self.candidates[type_]:
-            if under and not _is_entry(candidate.field, under, disclosure):
+            if under and not is_entry(candidate.field, under, disclosure, inner="." in column.name):
                 continue
             weight = exact.get(candidate.field.path, 0.0)
-            words = max((near.get(name, 0.0) * by for name, by in candidate.names.items()), default=0.0)
+            said = own if candidate.field.path[0] in self._shared and len(candidate.field.path) == 1 else near
+            # In a list the parts of its entries are not parts of something else.
+            inner = bool(under) and len(candidate.field.path) == len(under) + 1
+            words = max(
+                (said.get(name, 0.0) * (1.0 if inner else by) for name, by in candidate.names.items()),
+                default=0.0,
+            )
             if (
                 collected
                 and candidate.field.kind != "url"
@@ -158,17 +167,27 @@ class Matcher:
         ]
         kept = [one for one in made if one is not None]
         if bare is not None and not exact:
-            kept = [replaced for one in kept if (replaced := _as_bare(one, bare)) is not None]
+            kept = [replaced for one in kept if (replaced := as_bare(one, bare)) is not None]
             field = disclosure.by_path.get(bare)
             known = {one.field.dotted for one in kept}
             if field is not None and bare not in known and not under and self.fits(field, column) > -0.3:
-                kept.append(Match(field, _BARE, (WORDS,)))
+                kept.append(Match(field, BARE, (WORDS,)))
+        if under and not exact and (named := self._called(column, type_, under)) is not None:
+            kept = [one for one in kept if one.field is not named] + [Match(named, BARE, (WORDS,))]
         return sorted(kept, key=lambda one: -one.score)
 
-    def _of_record(self, column: Column) -> str | None:
-        """The record's own property that a heading of one bare word means."""
-        name = bare_name(column.name)
-        return _OF_RECORD.get(next(iter(meanings(name)), "")) if is_bare(name) else None
+    def _called(self, column: Column, type_: str, under: tuple[str, ...]) -> Field | None:
+        """What a list's entry is called by, if a heading says only 名称 or title and the entry has one such text."""
+        if not is_bare(column.name) or not meanings(column.name) <= {"name", "title"}:
+            return None
+        texts = [
+            one.field
+            for one in self.candidates[type_]
+            if one.field.path[:-1] == under
+            and one.field.kind == "text"
+            and head(one.field.title) in ("name", "title")
+        ]
+        return texts[0] if len(texts) == 1 and self.fits(texts[0], column) > -0.5 else None
 
     def _values(self, candidate: Candidate, column: Column) -> float:
         values = self.fits(candidate.field, column)
@@ -198,7 +217,8 @@ class Matcher:
             own = candidate.owner is None and _is_own(candidate)
             if own and words and (end := head(field.title)) in ends:
                 count = self._ends[type_][str(end)]
-                score += _ONLY if count == 1 else _ONE_OF_TWO if count == 2 else 0.0
+                only = _ONLY if count == 1 else _ONE_OF_TWO if count == 2 else 0.0
+                score += only * sqrt(self.index.said_part(without_record(column.name), field.title))
             if values == 1:
                 why.append(FORM)
                 score = max(score, _BY_FORM)
@@ -211,9 +231,10 @@ class Matcher:
                 )
                 by = _BY_VALUES if not alone else _BY_ONLY_VALUES if column.named else _UNNAMED
                 score = max(score, by * values)
-            score -= self._remoteness(candidate, type_, under)
+            score -= remoteness(candidate, self.catalog.types[type_], under)
             if field.path == ("sourceUrl",):
                 score += _TITLED * self._speaks_of(column.name, type_)
+            score = min(score, _NEAREST)
             if empty and score < _ALONE:
                 return None
         if values >= 0.3:
@@ -229,19 +250,12 @@ class Matcher:
         )
         return own - max(others, default=0.0) + (own if own else 0.0)
 
-    def _remoteness(self, candidate: Candidate, type_: str, under: tuple[str, ...]) -> float:
-        """What is taken off for a property that is rarely a column of its own."""
-        field, disclosure = candidate.field, self.catalog.types[type_]
-        lists = sum(
-            disclosure.by_path[".".join(field.path[:length])].many
-            for length in range(len(under) + 1, len(field.path) + 1)
+    @cached_property
+    def _shared(self) -> frozenset[str]:
+        """The properties that every type has."""
+        return frozenset.intersection(
+            *(frozenset(one.name for one in type_.fields) for type_ in self.catalog.types.values())
         )
-        off = _DEEPER * (len(field.path) - 1) + _INNER_LIST * max(lists - 1, 0)
-        off += _OF_ASIDE if field.path[0] in ASIDE else 0.0
-        off += _OF_OTHERS if field.path[0] in ("relatedDisclosures", "withheld") else 0.0
-        off += _SECOND if candidate.secondary else 0.0
-        # The seat of an organization is hardly ever a column of its own; the region of the record is.
-        return off + (_OF_OTHERS if field.codelist == "region" and len(field.path) > 1 else 0.0)
 
     @cached_property
     def _examples(self) -> Mapping[str, str]:
@@ -273,25 +287,13 @@ class Matcher:
         return next(iter(found)) if len(found) == 1 else None
 
 
+def _names(field: Field) -> tuple[str, ...]:
+    return (field.title, field.title_en, fold_words(field.name), *field.aliases)
+
+
 def _is_own(candidate: Candidate) -> bool:
     return candidate.field.path[0] not in ASIDE
 
 
 def _kind(field: Field) -> str:
     return f"{field.kind}:{field.codelist or field.definition or ''}"
-
-
-def _as_bare(match: Match, path: str) -> Match | None:
-    """A match of a heading that is one bare word: surer for the record's own property, less so for others."""
-    if match.field.dotted == path:
-        return Match(match.field, max(match.score, _BARE), match.why)
-    if FORM in match.why:
-        return match
-    score = round(match.score * (0.8 if len(match.field.path) == 1 else 0.6), 3)
-    return Match(match.field, score, match.why) if score > 0.2 else None
-
-
-def _is_entry(field: Field, under: tuple[str, ...], disclosure: Disclosure) -> bool:
-    """Whether a property is of the entries of a list, not of a list inside them."""
-    between = (".".join(field.path[:length]) for length in range(len(under) + 1, len(field.path) + 1))
-    return field.path[: len(under)] == under and not any(disclosure.by_path[one].many for one in between)

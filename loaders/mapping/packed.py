@@ -10,11 +10,11 @@ from loaders.text import clean
 
 # In so large a part of the cells a label has to stand, and so many labels.
 _MOSTLY, _SEVERAL = 0.5, 2
-_LONGEST = 300
+_LONGEST, _MANY = 300, 4
 _LABEL = re.compile(r"(?:^|[;；,，。\s])([\u4e00-\u9fff]{2,10})[:：]\s*[^;；,，。\n]+")
 _PERSON, _PHONE = (
     r"^([\u4e00-\u9fff·]{2,4})(?=[\s,，、/:：（(]*[\d(（])",
-    r"((?:\(?0\d{2,3}\)?[- ]?)?\d{7,8}|1\d{10})",
+    r"((?:\(?0\d{2,3}\)?[- ]?)?[2-8]\d{6,7}|1\d{10})",
 )
 
 
@@ -50,7 +50,8 @@ def _found(contents: Contents) -> Iterator[tuple[str, str]]:
         for label in labels:
             yield label, rf"{label}[:：]\s*([^;；,，。\n]+)"
         return
-    both = sum(bool(re.search(_PERSON, text) and re.search(_PHONE, text)) for text in texts)
-    if both > len(texts) * _MOSTLY:
+    both = [found[1] for text in texts if (found := re.search(_PERSON, text)) and re.search(_PHONE, text)]
+    # One name before many numbers is no name: 云地5301001, 云地5301002.
+    if len(both) > len(texts) * _MOSTLY and (len(set(both)) > 1 or len(both) < _MANY):
         yield "联系人", _PERSON
         yield "联系电话", _PHONE

@@ -21,6 +21,8 @@ _ENOUGH, _CLEARLY = 1.3, 1.2
 # What a table is called, and what its cells say of themselves, against a column.
 _CALLED, _SAID, _DOMAIN, _SPOKEN = 1.5, 1.5, 0.8, 6.0
 _NAMED = 3
+# Of so many types the lists inside records are looked at.
+_LISTED = 12
 # So many different cells of a column are listened to.
 _HEARD = 40
 # The publisher's own number of a record, and how sure it is that a column is that by its cells alone.
@@ -84,6 +86,7 @@ class Proposer:
             (table, self.matcher.columns(table)) for table in self.specimen.tables
         ]
         self._matched: dict[str, list[tuple[Table, tuple[Matched, ...]]]] = {}
+        self._lists: dict[str, dict[str, EachMatch]] = {}
 
     def ranked(self) -> list[Ranked]:
         """The types that come into question, the best first."""
@@ -105,6 +108,9 @@ class Proposer:
             score += _SPOKEN * spoken.get(type_, 0.0)
             score += _DOMAIN * _in_text(domain.title, f"{called} {headings}", rarity)
             scores[type_] = score
+        for type_ in sorted(scores, key=lambda one: -scores[one])[:_LISTED]:
+            inner = [part for one in self._each(type_).values() for part in one.parts]
+            scores[type_] += weight_of(inner, shared)
         best = sorted(scores.items(), key=lambda one: -one[1])
         whole = sum(score for _, score in best[:_NAMED]) or 1.0
         return [Ranked(type_, round(score, 3), round(score / whole, 3)) for type_, score in best]
@@ -141,7 +147,7 @@ class Proposer:
 
     def propose(self, type_: str) -> Proposal:
         """The file as one of that type."""
-        each = {one.source: one for table, _ in self._columns for one in each_of(table, type_, self.matcher)}
+        each = self._each(type_)
         tables = []
         for table, matched in self.matched(type_):
             lists = self._of_objects(table)
@@ -152,6 +158,17 @@ class Proposer:
             )
             tables.append((table, self._identified(type_, table, tuple(kept))))
         return Proposal(type_, self.specimen, tuple(tables), tuple(each.values()), tuple(self._wide(type_)))
+
+    def _each(self, type_: str) -> Mapping[str, EachMatch]:
+        """The lists of objects in the tables, by their names."""
+        if type_ not in self._lists:
+            self._lists[type_] = {
+                one.source: one
+                for table, matched in self.matched(type_)
+                if table.nested
+                for one in each_of(table, type_, self.matcher, matched)
+            }
+        return self._lists[type_]
 
     def _identified(self, type_: str, table: Table, matched: tuple[Matched, ...]) -> tuple[Matched, ...]:
         """The columns, one that numbers the records taken for their own number if no other is.

@@ -23,6 +23,10 @@ _STAGES = (
     re.compile(r"终止|废标|流标"), re.compile(r"转让"), re.compile(r"更正|变更|澄清"), re.compile(r"合同|履约|验收"), re.compile(r"候选"),
     re.compile(r"结果|成交|中标|竞得"), re.compile(r"计划|预算"), re.compile(r"公告|公示|招标|出让|通告"),
 )  # fmt: skip
+# What the standard says of a type that is for every domain.
+_ANYWHERE = "任何领域"
+_EITHER = re.compile(r"([\u4e00-\u9fff]+)\s*[/／或]\s*([\u4e00-\u9fff]+)")
+_SHORTEST, _TOLD = 4, 2.0
 _OTHER_STAGE, _ONLY_OF_STAGE, _CLEARLY = 0.4, 0.2, 1.2
 
 
@@ -70,7 +74,11 @@ def _grouped(columns: Sequence[Column], rows: int, titles: "_Titles") -> tuple[T
         if all(said):
             groups.setdefault(said, []).append(at)
     types: dict[tuple[str, tuple[str, ...]], list[tuple[str, ...]]] = {}
+    # Where one column names domains, what it calls otherwise (其他) is of none of them.
+    parted = len(columns) > 1 and any(map(titles.domain, groups))
     for said in groups:
+        if parted and not titles.domain(said):
+            continue
         if type_ := titles.nearest(said):
             # One rule has one kind of notice, and all that the other column says with it.
             types.setdefault((type_, said[:-1]), []).append(said)
@@ -118,17 +126,43 @@ class _Titles:
         counts = Counter(pair for pairs in own.values() for pair in pairs)
         self._rarity = {pair: log(1 + len(types) / count) for pair, count in counts.items()}
         self._own = own
+        described = {name: str(catalog.types[name].schema.get("description", "")) for name in types}
+        self._anywhere = [name for name in types if _ANYWHERE in described[name]]
+        self._described = {name: own[name] | set(_pairs(described[name])) for name in types}
+        in_types = Counter(pair for pairs in self._described.values() for pair in pairs)
+        self._telling = {pair: log(len(types) / count) for pair, count in in_types.items()}
 
     def nearest(self, said: Sequence[str]) -> str | None:
         """The type that texts name, None where none is near or two are as near."""
-        text = " ".join(said)
-        names = self.domain(said) or list(self._own)
+        names = self.domain(said)
+        if names:
+            # What the cell that names the domain says besides is of no use.
+            said = [one for one in said if not _speaks_of([one], self._domains[names[0]])] or said
+        text = " ".join(map(_first, said))
+        among = names
+        names = names or list(self._own)
+        if len(short := [name for name in names if _is_short_for(text, self._titles[name])]) == 1:
+            return short[0]
         pairs = set(_pairs(text))
         of_stage = [name for name in names if _stage(self._titles[name]) == _stage(text)]
         near = sorted(((self._nearness(name, pairs, of_stage), name) for name in names), reverse=True)
         if not near or near[0][0] < _NEAR or (len(near) > 1 and near[1][0] > near[0][0] * 0.98):
-            return self._only(names, of_stage, pairs)
+            return self._only(names, of_stage, pairs) or self._by_description(among, pairs)
         return near[0][1]
+
+    def _by_description(self, names: Sequence[str], pairs: set[str]) -> str | None:
+        """The one type of the domain, or for any domain, whose description alone has a rare word of the texts."""
+        if not names:
+            return None
+        near = sorted(
+            (
+                (sum(self._telling[pair] for pair in pairs & self._described[name]), name)
+                for name in {*names, *self._anywhere}
+            ),
+            reverse=True,
+        )
+        clearly = len(near) < 2 or near[0][0] > near[1][0] * _CLEARLY
+        return near[0][1] if clearly and near[0][0] >= _TOLD else None
 
     def _only(self, names: Sequence[str], of_stage: Sequence[str], pairs: set[str]) -> str | None:
         """The one type of the domain and of a stage whose columns are clearly there, if the texts name it at all."""
@@ -155,6 +189,21 @@ class _Titles:
         length = sqrt(sum(self._rarity[pair] ** 2 for pair in own))
         said = sqrt(sum(self._rarity.get(pair, 1.0) ** 2 for pair in pairs))
         return shared / (length * said) if length and said else 0.0
+
+
+def _first(text: str) -> str:
+    """The first of two kinds that a text names: of 采购/资审公告 采购公告, of 澄清或答疑公告 澄清公告."""
+    found = _EITHER.fullmatch(text)
+    if found is None or _KINDS.search(found[1]):
+        return text if found is None else found[1]
+    tails = list(_KINDS.finditer(found[2]))
+    return found[1] + tails[-1][0] if tails and found[2].endswith(tails[-1][0]) else text
+
+
+def _is_short_for(text: str, title: str) -> bool:
+    """Whether a text is a title with signs left out: 采购公告 for 采购招标公告."""
+    signs = iter(title)
+    return len(text) >= _SHORTEST and all(sign in signs for sign in text)
 
 
 def _speaks_of(said: Sequence[str], domain: str) -> bool:

@@ -82,7 +82,10 @@ def look(path: Path, asked: Asked, limits: Limits = DEFAULT) -> Specimen:
 
 
 def _objects(rows: Sequence[Row]) -> Table:
-    flat = [flattened(row.cells) for row in rows if isinstance(row.cells, dict)]
+    records = [row.cells for row in rows if isinstance(row.cells, dict)]
+    # An object alone, where other records have several, is a list of one.
+    lists = {name for one in records for name, cell in flattened(one).items() if isinstance(cell, list)}
+    flat = [flattened(one, sorted(lists)) for one in records]
     names = list(dict.fromkeys(name for one in flat for name in one))
     cells = [[one.get(name) for name in names] for one in flat]
     return Table(rows[0].sheet, names, numbered(names), cells, nested=True)

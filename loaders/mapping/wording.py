@@ -22,8 +22,14 @@ _OF_PAIR, _OF_CHARACTER = 0.6, 0.3
 # What it counts that two names end in words of one meaning, of one kind of thing, of two kinds; that one says the
 # contrary of the other.
 _ALIKE, _AKIN, _UNLIKE, _CONTRARY = 1.1, 0.9, 0.45, 0.3
-# A heading that says all of a name and more is so near to it at most.
-_SAID_WHOLE = 0.6
+# A heading that says all of a name and more is so near to it at most, and so much for each that it is told from others by
+# a word that only one of the two has: a lot's price, the highest.
+_SAID_WHOLE, _TOLD_APART = 0.6, 0.8
+# What a character of an unknown word weighs beside a known word that is as rare as can be.
+_STRANGE = 0.12
+_TELLING = frozenset(
+    {"=start", "=end", "=least", "=most", "=planned", "=before", "=after", "=first", "=lot", "=foreign"}
+)
 _CONTRARIES = (("=start", "=end"), ("=least", "=most"), ("=planned", "=actual"), ("=winner", "=seller"))
 
 
@@ -162,6 +168,7 @@ class NameIndex:
         self._rarity = {term: log(1 + len(known) / count) for term, count in in_names.items()}
         self._unknown = log(1 + len(known))
         self._names: dict[str, list[tuple[str, float]]] = {}
+        self._heard: dict[str, tuple[Mapping[str, float], str]] = {}
         self._heads = {name: heads(name) for name in known}
         self._terms = known
         self._meant = {
@@ -184,11 +191,11 @@ class NameIndex:
                 alike[name] = alike.get(name, 0.0) + weight * other
                 whole[name] = whole.get(name, 0.0) + other * other
         ends = heads(heading)
-        meant = {term for term in said if term.startswith("=")}
         return {
-            name: max(near, _SAID_WHOLE * (1.0 if self._is_said(name, meant) else whole[name] ** 2))
+            name: max(near, _SAID_WHOLE * (self._said_whole(heading, name) or whole[name] ** 2))
             * self._same_kind(ends, name)
             * (_CONTRARY if self._contrary(said, name) else 1.0)
+            * _TOLD_APART ** len(_TELLING & (said.keys() ^ self._terms[name].keys()))
             for name, near in alike.items()
         }
 
@@ -196,10 +203,29 @@ class NameIndex:
         """A place is no project, whatever other words the two names share."""
         return max((_kinship(one, other) for one in ends for other in self._heads[name]), default=1.0)
 
-    def _is_said(self, name: str, meant: set[str]) -> bool:
-        """Whether a name consists of known words, all of whose meanings a heading says."""
+    def _said_whole(self, heading: str, name: str) -> float:
+        """What part of a heading a name says that consists of known words, all of which the heading says; else 0."""
         known = self._meant.get(name, set())
-        return bool(known) and known <= meant
+        return (
+            sqrt(self.said_part(heading, name)) if known and known <= self._says(heading)[0].keys() else 0.0
+        )
+
+    def said_part(self, heading: str, name: str) -> float:
+        """What part of a heading a name says too: its known words, rare ones more, and characters of unknown ones."""
+        weights, strange = self._says(heading)
+        own, sign_weight = self._terms[name], self._unknown * _STRANGE
+        both = sum(weight for term, weight in weights.items() if term in own)
+        both += sum(any(sign in term for term in own) for sign in strange) * sign_weight
+        whole = sum(weights.values()) + len(strange) * sign_weight
+        return both / whole if whole else 1.0
+
+    def _says(self, heading: str) -> tuple[Mapping[str, float], str]:
+        """What a heading means, each weighed by how rare it is, and its characters that are in no known word."""
+        if heading not in self._heard:
+            meant = (term for term in terms(heading) if term.startswith("="))
+            weights = {term: self._rarity.get(term, self._unknown) for term in meant}
+            self._heard[heading] = weights, unknown(heading)
+        return self._heard[heading]
 
     def _contrary(self, said: Mapping[str, float], name: str) -> bool:
         """Whether a heading says the start of what a name says the end of, or the like."""
@@ -214,6 +240,24 @@ class NameIndex:
         weighed = {term: count * self._rarity.get(term, self._unknown) for term, count in found.items()}
         length = sqrt(sum(weight * weight for weight in weighed.values())) or 1.0
         return {term: weight / length for term, weight in weighed.items()}
+
+
+def unknown(name: str) -> str:
+    """The Chinese characters of a name that are in no known word."""
+    found = ""
+    for run in _RUNS.findall(fold_words(name)):
+        if not run.isascii():
+            rest = run
+            for word in _words(run):
+                rest = rest.replace(word, "", 1)
+            found += rest
+    return found
+
+
+def akin(one: str, other: str) -> bool:
+    """Whether two names end in words of one kind of thing, as far as that is known."""
+    pairs = [_kinship(mine, theirs) for mine in heads(one) for theirs in heads(other)]
+    return not pairs or max(pairs) > _UNLIKE
 
 
 def _is_known(name: str) -> bool:

@@ -35,6 +35,8 @@ RECORDS: list[tuple[str, str, list[Any]]] = [
     ("rows of attributes", '<d><r a="1" b="2"/><r a="3" b=""/></d>', [{"a": "1", "b": "2"}, {"a": "3", "b": None}]),
     ("more lots than records", "<d><r><t>1</t><lot><n>a</n></lot><lot><n>b</n></lot></r><r><t>2</t><lot><n>c</n></lot></r></d>",
      [{"t": "1", "lot": [{"n": "a"}, {"n": "b"}]}, {"t": "2", "lot": {"n": "c"}}]),
+    ("records of two objects and nothing else", "<d><r><a><n>1</n></a><b><m>2</m></b></r><r><a><n>3</n></a><b><m>4</m></b></r></d>",
+     [{"a": {"n": "1"}, "b": {"m": "2"}}, {"a": {"n": "3"}, "b": {"m": "4"}}]),
     ("one record with lots", "<r><t>1</t><u>2</u><lot><n>a</n></lot><lot><n>b</n></lot></r>",
      [{"t": "1", "u": "2", "lot": [{"n": "a"}, {"n": "b"}]}]),
     ("one record with a buyer", "<r><t>1</t><buyer><name>甲</name><uscc>9</uscc></buyer></r>",
