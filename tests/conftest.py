@@ -41,13 +41,18 @@ _CREATE = "CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.U
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileScheduling:
-    """A process runs whole files, and one of them all of `tests/query`: what these stand on takes half a minute."""
+    """A process runs whole files, and one of them all of `tests/query`: what these stand on takes half a minute.
+
+    Files with many tests come first. The pages, few tests that take long, are dealt out one by one at the end.
+    """
     return _WholeFiles(config, log)
 
 
 class _WholeFiles(LoadFileScheduling):
     def _split_scope(self, nodeid: str) -> str:
         file: str = super()._split_scope(nodeid)
+        if file == "tests/browser/test_pages.py":
+            return nodeid
         return "tests/query" if file.startswith("tests/query/") else file
 
 
