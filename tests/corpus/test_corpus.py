@@ -43,6 +43,7 @@ ELSEWHERE = {
     "S006": "an open codelist without a wording beside it: tests/schemas/test_check.py",
     "S014": "stands for rules of JSON Schema that no schema of ours uses",
     "S017": "formats/ refuses such bytes first (F012, F035): tests/schemas/test_check.py",
+    "F056": "a sheet of more cells than a file of the corpus should have: tests/formats/test_workbook.py",
     "P020": "the number of a person as an identifier: tests/loaders/cases",
     "P021": "the number of a person where a number is asked for: tests/loaders/cases",
     "L020": "a sheet of notes beside a table: tests/loaders/cases",
