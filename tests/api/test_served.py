@@ -74,7 +74,8 @@ class Client:
         assert self.process.stdin is not None
         self.process.stdin.write(json.dumps({"query": LIVE, "variables": variables}))
         self.process.stdin.close()
-        threading.Thread(target=self._read, daemon=True).start()
+        self.reader = threading.Thread(target=self._read, daemon=True)
+        self.reader.start()
 
     def _read(self) -> None:
         assert self.process.stdout is not None
@@ -99,6 +100,7 @@ def subscribed(served: Served) -> Iterator[Callable[..., Client]]:
         if one.process.poll() is None:
             one.process.send_signal(signal.SIGKILL)
         one.process.wait()
+        one.reader.join()  # it reads to the end, else from a pipe that is closed
         for pipe in (one.process.stdout, one.process.stderr):
             if pipe is not None:
                 pipe.close()
