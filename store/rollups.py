@@ -6,7 +6,7 @@ a smaller rollup are made of those of a greater one. The cells of `rollup_publis
 alone; those of the others are shared by all shards and are therefore changed in one order, last in the transaction.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from operator import add, itemgetter
@@ -76,7 +76,8 @@ def keeping(
     before, span = _cells(connection, there), involvement.Span(connection, ids, there)
     yield span
     whole = span.written.keys() >= set(ids)
-    after = _of_rows([one.disclosure for one in span.written.values()]) if whole else _cells(connection, ids)
+    rows = [one.disclosure for one in span.written.values()]
+    after = _of_each(lambda rollup: _counted(rollup, rows)) if whole else _cells(connection, ids)
     span.settle()
     for rollup in reversed(ROLLUPS):  # the shared ones last
         settle(connection, _KEPT[rollup.name], before[rollup.name], after[rollup.name])
@@ -129,34 +130,31 @@ def _key(dialect: str, key: str, alias: str) -> str:
 
 def _cells(connection: Connection, ids: Sequence[str]) -> dict[str, Cells]:
     """What some disclosures contribute to each rollup now."""
-    found: dict[str, Cells] = {rollup.name: {} for rollup in ROLLUPS}
     if not ids:
-        return found
+        return {rollup.name: {} for rollup in ROLLUPS}
     condition, parameter = bulk.one_of(connection, "d.id", ids)
-    for rollup in reversed(ROLLUPS):
-        if rollup.name in _MADE_OF:
-            greater = _MADE_OF[rollup.name]
-            found[rollup.name] = _smaller(rollup, greater, found[greater.name])
-        else:
-            query = _select(connection.dialect.name, rollup, f"WHERE {condition}")
-            rows = connection.exec_driver_sql(query, (parameter,)).all()
-            found[rollup.name] = _KEPT[rollup.name].cells(rows)
-    return found
+
+    def read(rollup: Table) -> Cells:
+        query = _select(connection.dialect.name, rollup, f"WHERE {condition}")
+        return _KEPT[rollup.name].cells(connection.exec_driver_sql(query, (parameter,)).all())
+
+    return _of_each(read)
 
 
-def _of_rows(rows: Sequence[Mapping[str, Any]]) -> dict[str, Cells]:
-    """The same of rows that were just written, which nobody withdrew yet."""
+def _of_each(greatest: Callable[[Table], Cells]) -> dict[str, Cells]:
+    """The cells of each rollup, given what makes those of one that is made of no other."""
     found: dict[str, Cells] = {}
     for rollup in reversed(ROLLUPS):
         if rollup.name in _MADE_OF:
             greater = _MADE_OF[rollup.name]
             found[rollup.name] = _smaller(rollup, greater, found[greater.name])
         else:
-            found[rollup.name] = _counted(rollup, rows)
+            found[rollup.name] = greatest(rollup)
     return found
 
 
 def _counted(rollup: Table, rows: Sequence[Mapping[str, Any]]) -> Cells:
+    """The cells of rows that were just written, which nobody withdrew yet."""
     columns, shard = itemgetter(*key_columns(rollup)), "shard" in rollup.columns
     made: dict[tuple[Any, ...], list[int]] = {}
     extremes: dict[tuple[Any, ...], list[Any]] = {}
