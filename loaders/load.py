@@ -142,13 +142,13 @@ def load(
         run.waited, run.alike = run.waiting(engine), Alike(run.load_id)
         storing.load = Batches(run.load_id, now, again, run.waited)
         together: list[Outcome] = []
-        with resting() as collect:
+        with resting() as tell_batch:
             for outcome in run.outcomes:
                 together.append(outcome)
                 if len(together) == size:
                     run.write(engine, together, storing)
                     together = []
-                    collect()
+                    tell_batch()
             run.write(engine, together, storing)
             storing.finish()
         joining.settle_pending(engine)

@@ -29,7 +29,7 @@ def main(parent: int) -> None:
         return
     given, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # nothing else may come between the answers
-    with contextlib.suppress(EOFError, BrokenPipeError), resting() as collect:
+    with contextlib.suppress(EOFError, BrokenPipeError), resting() as tell_batch:
         apart: Apart = pickle.load(given)  # noqa: S301 - from who started us
         engine: Engine | None = None
         load: Load = pickle.load(given)  # noqa: S301
@@ -43,7 +43,7 @@ def main(parent: int) -> None:
             answers.write(_pickled(answer))
             answers.flush()
             del sent, answer
-            collect()
+            tell_batch()
 
 
 def _stored(engine: Engine, load: Load, sent: Sent) -> Written | Exception:
