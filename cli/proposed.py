@@ -9,7 +9,7 @@ import typer
 
 from cli import output
 from schemas.catalog import Catalog
-from schemas.path import crossed
+from schemas.path import crossed, leaves
 
 if TYPE_CHECKING:
     from loaders.mapping.match import Column, Match, Matched
@@ -189,7 +189,7 @@ def _show_report(made: Made) -> None:
 
 def _lines(one: "Outcome", catalog: Catalog) -> Iterator[str]:
     """The values of a record, each with its title, its place and what stood in the cell if that was changed."""
-    for path, value in _leaves(one.record):
+    for path, value in leaves(one.record):
         plain = crossed(path)
         field = one.disclosure.by_path.get(plain)
         stands_in = path.startswith("publisher.") and path not in one.sources
@@ -203,14 +203,6 @@ def _lines(one: "Outcome", catalog: Catalog) -> Iterator[str]:
         if len(source) > 4 and source[4] is not None and str(source[4]) != str(value):
             said = f"  ← {_short(str(source[4]))}"
         yield f"{title} {output.plain(path)}: {output.plain(_short(str(value), 60))}{unit}{said}"
-
-
-def _leaves(node: Any, path: str = "") -> Iterator[tuple[str, Any]]:
-    if isinstance(node, (dict, list)):
-        for name, value in node.items() if isinstance(node, dict) else enumerate(node):
-            yield from _leaves(value, f"{path}.{name}" if path else str(name))
-    else:
-        yield path, node
 
 
 def show_next(made: Made, file: Path, *, named: bool) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from loaders.rules import TYPE, WITHOUT_CELL, said
 from schemas.catalog import Disclosure
-from schemas.path import crossed
+from schemas.path import crossed, leaves
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ def traced(
     """
     order = {field.name: number for number, field in enumerate(disclosure.fields)} if disclosure else {}
     for name in sorted(record, key=lambda one: (order.get(one, len(order)), one)):
-        for path, value in _leaves(record[name], name):
+        for path, value in leaves(record[name], name):
             if not _is_wanted(path, wanted):
                 continue
             field = disclosure.by_path.get(crossed(path)) if disclosure else None
@@ -72,17 +72,6 @@ def _source(path: str, sources: Mapping[str, Any]) -> list[Any] | None:
         if found is not None:
             return list(found)
     return None
-
-
-def _leaves(value: Any, path: str) -> Iterator[tuple[str, Any]]:
-    if isinstance(value, Mapping) and value:
-        for name, part in value.items():
-            yield from _leaves(part, f"{path}.{name}")
-    elif isinstance(value, list) and value:
-        for number, part in enumerate(value):
-            yield from _leaves(part, f"{path}.{number}")
-    else:
-        yield path, value
 
 
 def _is_wanted(path: str, wanted: str) -> bool:

@@ -32,6 +32,20 @@ def values(record: Any, path: Sequence[str]) -> Iterator[Any]:
     return iter(found)
 
 
+def leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    """Everything in a value that has no parts, with its path; an object or a list without parts is one.
+
+    >>> list(leaves({"lots": [{"area": 1}, {}]}))
+    [('lots.0.area', 1), ('lots.1', {})]
+    """
+    if isinstance(value, (Mapping, list)) and value:
+        above = f"{path}." if path else ""
+        for name, part in value.items() if isinstance(value, Mapping) else enumerate(value):
+            yield from leaves(part, f"{above}{name}")
+    else:
+        yield path, value
+
+
 def _flat(found: Sequence[Any]) -> list[Any]:
     """The values with lists crossed, also lists of lists; nulls are none."""
     flat: list[Any] = []
