@@ -28,6 +28,9 @@ from api.graphql import Release, graphql, schema_text
 from api.limits import Limits
 from api.operation import Service
 from api.pages import Pages, page, wants_page
+from api.portal import asking, home
+from api.portal.asking import Questions
+from api.portal.words import words
 from api.rate import Rate
 from api.socket import Timing, socket
 from api.standard import missing
@@ -38,17 +41,13 @@ from api.wire import Wire
 from loaders.skipping import TITLES
 from query.filters import MOST
 from schemas.catalog import Catalog
+from schemas.errors import OpenallocError
 
 # What a page of another site may read of an answer besides its body.
 EXPOSED = (
     "ETag", "Retry-After", "RateLimit", "RateLimit-Policy", "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset",
     "X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset",
 )  # fmt: skip
-KUNMING = """\
-{ disclosures(filter: {region: {within: "530100"}}, first: 5) {
-    totalCount
-    nodes { title type publishedDate amount publisher { name } }
-} }"""
 
 
 def application(
@@ -92,7 +91,7 @@ def application(
     ]  # fmt: skip
     app = Starlette(
         routes=[
-            Route("/", home),
+            Route("/", home.home),
             Route("/graphql", endpoint, methods=["GET", "POST", "PUT", "PATCH", "DELETE"]),
             WebSocketRoute("/graphql", socket),
             Route("/graphql/schema.graphql", schema_text),
@@ -109,7 +108,7 @@ def application(
             Route("/readyz", readyz),
         ],
         middleware=[Middleware(Wire, service=service, dress=dress), *dress],
-        exception_handlers={404: _not_found, 405: _not_so},
+        exception_handlers={404: _not_found, 405: _not_so, OpenallocError: asking.refused},
         lifespan=lifespan,
     )  # fmt: skip
     app.state.catalog = catalog
@@ -120,8 +119,9 @@ def application(
     app.state.documents = Documents(document for _, document in registered())
     app.state.release = Release(service.schema)
     app.state.bundle = Bundle.read()
+    app.state.questions = Questions()
     app.state.pages = Pages(
-        skipped_titles=TITLES, submitting=submissions is not None,
+        **words(catalog), skipped_titles=TITLES, submitting=submissions is not None,
         navigation=pages.NAVIGATION if submissions is None else pages.WITH_SUBMISSIONS,
     )  # fmt: skip
     app.state.checkers = checkers
@@ -139,15 +139,6 @@ class Readable(CORSMiddleware):
             await self.app(scope, receive, send)
         else:
             await super().__call__(scope, receive, send)
-
-
-async def home(request: Request) -> Response:
-    """Where to look."""
-    catalog: Catalog = request.app.state.catalog
-    return page(
-        request, "home.html", ("首页", "Home"), query=KUNMING, types=len(catalog.types),
-        items=len(catalog.policy.items), codelists=len(catalog.codelists),
-    )  # fmt: skip
 
 
 async def endpoint(request: Request) -> Response:

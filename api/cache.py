@@ -20,7 +20,12 @@ def cached(
     """
     etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
     sent = {"ETag": etag, "Cache-Control": cache, "Access-Control-Allow-Origin": "*", **(headers or {})}
-    asked = [tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")]
-    if etag in asked or "*" in asked:
+    if has(request, etag, any_too=True):
         return Response(status_code=304, headers=sent)
     return Response(content, headers=sent, media_type=media_type)
+
+
+def has(request: Request, etag: str, *, any_too: bool = False) -> bool:
+    """Whether the client says that it has what the tag names; `any_too`, also where it says that it has something (`*`)."""
+    asked = [tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")]
+    return etag.removeprefix("W/") in asked or (any_too and "*" in asked)

@@ -2,7 +2,7 @@
 
 import logging
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from traceback import extract_tb
@@ -16,9 +16,9 @@ from api.limits import Limits
 from api.planner import Planner
 from api.preparing import Operation, Preparer, Ready, Request, free
 from api.rate import LEAST, Headers, Meter, Rate, RateError, client_of
+from api.refusal import RequestError
 from api.running import BusyError, Runner
 from api.types import graphql_schema
-from query.errors import QueryError
 from query.model import Model
 from query.run import Reader
 from schemas.catalog import Catalog
@@ -75,17 +75,26 @@ class Service:
             headers = self.meter.take(client, cost) if self.meter is not None else ()
 
         try:
-            charge(LEAST)
-            ready = self.preparer.prepare(request, charge)
-            charge(max(ready.prepared.cost - LEAST, 0))
-            data = await self.runner.fetch(ready.prepared.statement, ready.values)
-            if ready.prepared.marks:
-                data = await self.runner.fill(ready.prepared.marks, data)
+            ready, data = await self._fetched(request, charge)
             return answered(ready, data, headers)
         except REFUSED as error:
             return refused(error, headers)
         except Exception as error:
             return failed(error, headers)
+
+    async def data(self, request: Request, client: str = "") -> bytes:
+        """The data alone, for a page of our own; raises the exceptions of REFUSED."""
+        _, data = await self._fetched(request, partial(self.meter.take, client) if self.meter else free)
+        return data
+
+    async def _fetched(self, request: Request, charge: Callable[[int], Any]) -> tuple[Ready, bytes]:
+        charge(LEAST)
+        ready = self.preparer.prepare(request, charge)
+        charge(max(ready.prepared.cost - LEAST, 0))
+        data = await self.runner.fetch(ready.prepared.statement, ready.values)
+        if ready.prepared.marks:
+            data = await self.runner.fill(ready.prepared.marks, data)
+        return ready, data
 
     def client(self, scope: Mapping[str, Any]) -> str:
         """Whose request an ASGI scope is: the address, behind a trusted proxy the one that it names."""
@@ -139,7 +148,12 @@ def refused(error: Exception, headers: Headers = ()) -> Answer:
 
 
 def failed(error: Exception, headers: Headers = ()) -> Answer:
-    """The answer to what nobody expected: a reference. The log gets the places, no message, which may hold values."""
+    """The answer to what nobody expected: a reference, under which the log says where it was."""
+    return Answer(errors_body([refusal(unexpected(error))]), True, 500, headers)
+
+
+def unexpected(error: Exception) -> RequestError:
+    """What nobody expected as a reference. The log gets the places, no message, which may hold values."""
     reference = secrets.token_hex(6)
     places = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in extract_tb(error.__traceback__)]
     _LOG.error(
@@ -149,8 +163,7 @@ def failed(error: Exception, headers: Headers = ()) -> Answer:
         type(error).__qualname__,
         " < ".join(reversed(places)),
     )
-    told = QueryError(
-        "Q202", f"服务器内部错误,编号 {reference}", f"an internal error, reference {reference}",
+    return RequestError(
+        500, "Q202", f"服务器内部错误,编号 {reference}", f"an internal error, reference {reference}",
         "请稍后重试;仍不行时把编号告诉运维人员。", "Try again; if it stays, tell the operator the reference.",
     )  # fmt: skip
-    return Answer(errors_body([refusal(told)]), True, 500, headers)

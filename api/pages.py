@@ -62,6 +62,7 @@ class Pages:
 
     def __init__(self, folder: Path = HERE, **words: Any) -> None:
         self.assets = {path.name: _asset(path) for path in sorted((folder / "static").iterdir())}
+        self.mark = _mark(*(folder / "templates").rglob("*.html"), *(folder / "static").iterdir())
         self.environment = Environment(
             loader=FileSystemLoader(folder / "templates"),
             autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, auto_reload=False,
@@ -151,6 +152,14 @@ async def static(request: Request) -> Response:
         return Response(status_code=404)
     cache = FOREVER if request.query_params.get("v") == asset.mark else DAY
     return cached(request, asset.content, asset.media_type, cache, {"X-Content-Type-Options": "nosniff"})
+
+
+def _mark(*paths: Path) -> str:
+    """What no other content of these files has."""
+    hashed = hashlib.sha256()
+    for path in sorted(paths):
+        hashed.update(path.read_bytes())
+    return hashed.hexdigest()[:16]
 
 
 def _asset(path: Path) -> Asset:

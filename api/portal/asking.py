@@ -1,0 +1,156 @@
+"""How a page of the portal asks GraphQL: a document kept in a file, variables in, JSON out, as any client does.
+
+    found = await ask(request, "process", id=request.path_params["id"])      # process.graphql in this folder
+
+A document may spread a fragment of another file of the folder: `...Row` brings `row.graphql`, whose fragment is `Row`.
+What the engine refuses is raised, and becomes a page with its code and hint (`refused`). A page marked `@kept` is
+answered 304 where the client has it of this data version: then nothing is asked.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Awaitable, Callable, Iterator
+from decimal import Decimal
+from functools import wraps
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from graphql import GraphQLError
+from starlette.requests import Request as HttpRequest
+from starlette.responses import Response
+
+from api.cache import has
+from api.faults import InvalidOperationError, bad_variables, too_deep
+from api.operation import REFUSED, Request, Service, unexpected
+from api.pages import Pages, language
+from api.refusal import RequestError
+from api.standard import missing, today
+from api.subscriptions import Subscriptions
+from query.errors import QueryError
+from schemas.errors import OpenallocError
+
+HERE = Path(__file__).resolve().parent
+Page: TypeAlias = Callable[[HttpRequest], Awaitable[Response]]
+_SPREAD = re.compile(r"\.\.\.\s*([A-Z]\w*)")
+_FRAGMENT = re.compile(r"^fragment (\w+) on ", re.MULTILINE)
+
+
+class Questions:
+    """The documents of the folder by their names, each with the fragments that it spreads; read once.
+
+    `mark` changes with the code and the documents of the pages.
+    """
+
+    def __init__(self, folder: Path = HERE) -> None:
+        texts = {path.stem: path.read_text("utf-8") for path in sorted(folder.glob("*.graphql"))}
+        fragments = {name: text for text in texts.values() for name in _FRAGMENT.findall(text)}
+        self._whole = {name: "\n".join(_with(text, fragments, set())) for name, text in texts.items()}
+        hashed = hashlib.sha256()
+        for path in sorted(folder.glob("*.*")):
+            hashed.update(path.read_bytes())
+        self.mark = hashed.hexdigest()
+
+    def __getitem__(self, name: str) -> str:
+        return self._whole[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._whole)
+
+
+async def ask(request: HttpRequest, name: str, **variables: Any) -> dict[str, Any]:
+    """The `data` that our own GraphQL answers to a document of the folder, its numbers exact (Decimal).
+
+    The visitor pays for it as if he had asked himself. Raises OpenallocError where it is refused.
+    """
+    service: Service = request.app.state.service
+    questions: Questions = request.app.state.questions
+    asked = Request(questions[name], variables)
+    try:
+        data = await service.data(asked, service.client(request.scope))
+    except REFUSED as error:
+        raise _told(error) from error
+    except Exception as error:
+        raise unexpected(error) from error
+    told: dict[str, Any] = json.loads(data, parse_float=Decimal)
+    return told
+
+
+def kept(page: Page) -> Page:
+    """A page that may be kept as long as the data, the day and the pages themselves are the same."""
+
+    @wraps(page)
+    async def answer(request: HttpRequest) -> Response:
+        subscriptions: Subscriptions = request.app.state.subscriptions
+        tag = _tag(request, await subscriptions.newest())
+        if has(request, tag):
+            return Response(
+                status_code=304,
+                headers={"ETag": tag, "Cache-Control": "no-cache", "Vary": "Accept-Language, Accept"},
+            )
+        answered = await page(request)
+        if answered.status_code == 200:
+            answered.headers["ETag"] = tag
+        return answered
+
+    return answer
+
+
+def refused(request: HttpRequest, error: Exception) -> Response:
+    """An error that a page ran into, as a page, or as JSON to a program."""
+    if not isinstance(error, OpenallocError):
+        raise error
+    status = error.status if isinstance(error, RequestError) else 400
+    answer = missing(
+        request, error.code, error.message, error.message_en, error.hint, error.hint_en, status=status
+    )
+    if status in (429, 503):
+        answer.headers["Retry-After"] = dict(getattr(error, "headers", ())).get("Retry-After", "2")
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def _told(error: Exception) -> OpenallocError:
+    """What was refused as one error, which a page can say."""
+    match error:
+        case OpenallocError():
+            return error
+        case InvalidOperationError():
+            return _first(error)
+        case GraphQLError():
+            return _first(bad_variables([error]))
+        case _:
+            return too_deep()
+
+
+def _first(error: InvalidOperationError) -> OpenallocError:
+    """The first of the errors of an operation: its values came from the address."""
+    made = error.errors[0]
+    chinese, _, english = str(made["message"]).partition(" / ")
+    return QueryError(
+        made["extensions"]["code"],
+        chinese,
+        english,
+        "检查网址里的条件。",
+        "Check the conditions in the address.",
+    )
+
+
+def _tag(request: HttpRequest, version: int) -> str:
+    pages: Pages = request.app.state.pages
+    questions: Questions = request.app.state.questions
+    parts = (
+        str(request.url.replace(scheme="", netloc="")), language(request), version, today().isoformat(), pages.mark,
+        questions.mark,
+    )  # fmt: skip
+    return f'W/"{hashlib.sha256(repr(parts).encode()).hexdigest()[:32]}"'
+
+
+def _with(text: str, fragments: dict[str, str], given: set[str]) -> Iterator[str]:
+    """A document, and the fragments that it and they spread."""
+    yield text
+    own = set(_FRAGMENT.findall(text))
+    for name in dict.fromkeys(_SPREAD.findall(text)):
+        if name in fragments and name not in given | own:
+            given.add(name)
+            yield from _with(fragments[name], fragments, given)

@@ -1,0 +1,82 @@
+"""How templates of the portal say what GraphQL answers: codes by their titles, amounts so that they can be read.
+
+`words(catalog)` are functions that every template has. Those that give (Chinese, English) are said by `t(*…)`.
+"""
+
+from collections.abc import Iterable, Mapping
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+from urllib.parse import urlencode
+
+from schemas.catalog import Catalog, Disclosure
+
+Words = tuple[str, str]
+
+
+def words(catalog: Catalog) -> dict[str, Any]:
+    """What templates call."""
+
+    def code(codelist: str, value: str | None) -> Words:
+        """The titles of a code, or the code where the list does not have it (any more)."""
+        found = catalog.codelists[codelist].codes.get(value or "")
+        return (found.title, found.title_en or found.title) if found else (value or "", value or "")
+
+    def type_title(path: str) -> Words:
+        """The titles of a disclosure type."""
+        found: Disclosure | None = catalog.types.get(path)
+        return (found.title, found.title_en) if found else (path, path)
+
+    return {
+        "code": code,
+        "type_title": type_title,
+        "yuan": yuan,
+        "exact": exact,
+        "address": address,
+        "count": count,
+    }
+
+
+def yuan(value: Decimal | float) -> Words:
+    """An amount in yuan at four digits or so.
+
+    >>> yuan(Decimal("12087000")), yuan(Decimal("9876.5")), yuan(Decimal("3500000000"))
+    (('1,208.7 万元', 'CNY 12.09 million'), ('9,876.5 元', 'CNY 9,876.5'), ('35 亿元', 'CNY 3.5 billion'))
+    """
+    amount = Decimal(value) if isinstance(value, int | Decimal) else Decimal(repr(value))
+    size = abs(amount)
+    if size >= 10**8:
+        chinese = f"{_short(amount / 10**8)} 亿元"
+    elif size >= 10**4:
+        chinese = f"{_short(amount / 10**4)} 万元"
+    else:
+        chinese = f"{_short(amount)} 元"
+    if size >= 10**9:
+        return chinese, f"CNY {_short(amount / 10**9)} billion"
+    if size >= 10**6:
+        return chinese, f"CNY {_short(amount / 10**6)} million"
+    return chinese, f"CNY {_short(amount)}"
+
+
+def exact(value: Decimal | float) -> Words:
+    """An amount in yuan to the fen, or to what it has."""
+    amount = Decimal(value) if isinstance(value, int | Decimal) else Decimal(repr(value))
+    places = max(2, -int(amount.normalize().as_tuple().exponent))
+    return f"{amount:,.{places}f} 元", f"CNY {amount:,.{places}f}"
+
+
+def count(number: int) -> str:
+    """A number of things, its thousands parted."""
+    return f"{number:,}"
+
+
+def address(path: str, parameters: Mapping[str, Any] | Iterable[tuple[str, Any]] = ()) -> str:
+    """An address with parameters, those without a value left out."""
+    pairs = parameters.items() if isinstance(parameters, Mapping) else parameters
+    query = urlencode([(name, value) for name, value in pairs if value not in (None, "")])
+    return f"{path}?{query}" if query else path
+
+
+def _short(amount: Decimal) -> str:
+    """Two decimals at most, and none that says nothing."""
+    rounded = amount.quantize(Decimal("0.01"), ROUND_HALF_UP)
+    return f"{rounded:,.2f}".rstrip("0").rstrip(".")
