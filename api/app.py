@@ -28,7 +28,7 @@ from api.graphql import Release, graphql, schema_text
 from api.limits import Limits
 from api.operation import Service
 from api.pages import Pages, page, wants_page
-from api.portal import asking, home
+from api.portal import asking, home, listing
 from api.portal.asking import Questions
 from api.portal.words import words
 from api.rate import Rate
@@ -96,6 +96,7 @@ def application(
             WebSocketRoute("/graphql", socket),
             Route("/graphql/schema.graphql", schema_text),
             Route("/developers", developers),
+            Route("/disclosures", listing.listing),
             *citation.routes(),
             *graphiql.routes(),
             *standard.routes(),
@@ -119,9 +120,9 @@ def application(
     app.state.documents = Documents(document for _, document in registered())
     app.state.release = Release(service.schema)
     app.state.bundle = Bundle.read()
-    app.state.questions = Questions()
+    app.state.questions = Questions({"latest": home.latest(catalog.codelists["domain"].codes)})
     app.state.pages = Pages(
-        **words(catalog), skipped_titles=TITLES, submitting=submissions is not None,
+        **words(catalog), bundled=app.state.bundle.found, skipped_titles=TITLES, submitting=submissions is not None,
         navigation=pages.NAVIGATION if submissions is None else pages.WITH_SUBMISSIONS,
     )  # fmt: skip
     app.state.checkers = checkers

@@ -58,6 +58,10 @@ class Bundle:
         """The address of a file, which changes with its content."""
         return f"/graphiql/{name}?v={self.files[name].mark}"
 
+    def found(self, name: str) -> str | None:
+        """The address of a file, None where it was not bundled."""
+        return self.address(name) if name in self.files else None
+
 
 def routes() -> list[Route]:
     """`/graphiql/…`, the bundle's files."""

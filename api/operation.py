@@ -82,16 +82,19 @@ class Service:
         except Exception as error:
             return failed(error, headers)
 
-    async def data(self, request: Request, client: str = "") -> bytes:
-        """The data alone, for a page of our own; raises the exceptions of REFUSED."""
-        _, data = await self._fetched(request, partial(self.meter.take, client) if self.meter else free)
+    async def data(self, request: Request, client: str = "", seconds: float | None = None) -> bytes:
+        """The data alone, for a page of our own; raises the exceptions of REFUSED, TooSlowError after the seconds."""
+        charge = partial(self.meter.take, client) if self.meter else free
+        _, data = await self._fetched(request, charge, seconds)
         return data
 
-    async def _fetched(self, request: Request, charge: Callable[[int], Any]) -> tuple[Ready, bytes]:
+    async def _fetched(
+        self, request: Request, charge: Callable[[int], Any], seconds: float | None = None
+    ) -> tuple[Ready, bytes]:
         charge(LEAST)
         ready = self.preparer.prepare(request, charge)
         charge(max(ready.prepared.cost - LEAST, 0))
-        data = await self.runner.fetch(ready.prepared.statement, ready.values)
+        data = await self.runner.fetch(ready.prepared.statement, ready.values, seconds)
         if ready.prepared.marks:
             data = await self.runner.fill(ready.prepared.marks, data)
         return ready, data

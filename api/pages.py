@@ -30,13 +30,16 @@ HERE = Path(__file__).resolve().parent
 HTML = "text/html; charset=utf-8"
 NAVIGATION: tuple[tuple[str, str, str], ...] = (
     ("/", "首页", "Home"),
+    ("/disclosures", "公开信息", "Disclosures"),
+    ("/organizations", "企业和单位", "Organizations"),
+    ("/statistics", "统计", "Statistics"),
+    ("/datasets", "数据集", "Datasets"),
     ("/standard/", "标准", "Standard"),
     ("/validate", "核对", "Check a file"),
-    ("/standard/catalogue", "公开事项目录", "Disclosure catalogue"),
     ("/developers", "开发者", "Developers"),
 )
 # The same where departments may submit.
-WITH_SUBMISSIONS = (*NAVIGATION[:3], ("/submissions", "提交", "Submit"), *NAVIGATION[3:])
+WITH_SUBMISSIONS = (*NAVIGATION[:-1], ("/submissions", "提交", "Submit"), NAVIGATION[-1])
 SECURITY: Mapping[str, str] = {
     "Content-Security-Policy": "default-src 'self'; base-uri 'none'; object-src 'none'; form-action 'self'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
@@ -72,6 +75,7 @@ class Pages:
             "t": _said,
             "link": _link,
             "asset": self._address,
+            "bundled": lambda _name: None,
             "navigation": NAVIGATION,
             **words,
         }

@@ -20,7 +20,7 @@ from typing import Any
 from api.limits import Limits
 from api.marks import Marks
 from api.refusal import RequestError
-from query.run import Reader, Statement, TooSlowError
+from query.run import Reader, Statement, TooSlowError, too_slow
 
 INLINE = 0.008  # seconds that a statement may hold up other requests
 _FEW = 50_000  # bytes of documents: what is made of them takes as long
@@ -70,17 +70,20 @@ class Runner:
         self._threads.shutdown(cancel_futures=True)
         self.reader.close()
 
-    async def fetch(self, statement: Statement, values: Sequence[Any]) -> bytes:
-        """The JSON of `data`; raises TooSlowError, QueryError, or BusyError where there is no place."""
+    async def fetch(self, statement: Statement, values: Sequence[Any], seconds: float | None = None) -> bytes:
+        """The JSON of `data`; raises TooSlowError, QueryError, or BusyError where there is no place.
+
+        `seconds` is less than what a statement usually has.
+        """
         if self._pool is not None:
-            return await self._pooled(statement, values)
+            return await self._pooled(statement, values, seconds)
         if self.reader.file is not None and not statement.slow:
             try:
                 return self.reader.fetch(statement, values, self.inline)
             except TooSlowError:
                 statement.slow = _QUICK
         latest = monotonic() + self.limits.request_seconds - self.limits.statement_seconds
-        return await self._beside(partial(self._timed, statement, values, latest))
+        return await self._beside(partial(self._timed, statement, values, latest, seconds))
 
     async def fill(self, marks: Marks, data: bytes) -> bytes:
         """The data with its marks replaced, in a thread where that would hold up other requests."""
@@ -98,20 +101,25 @@ class Runner:
         finally:
             self.aside -= 1
 
-    async def _pooled(self, statement: Statement, values: Sequence[Any]) -> bytes:
+    async def _pooled(self, statement: Statement, values: Sequence[Any], seconds: float | None) -> bytes:
         from query.session import FullError
 
         try:
-            found: bytes = await self._pool.fetch(statement, values)
+            async with asyncio.timeout(seconds):
+                found: bytes = await self._pool.fetch(statement, values)
         except FullError:
             raise BusyError() from None
+        except TimeoutError:
+            raise too_slow(seconds or 0) from None
         return found
 
-    def _timed(self, statement: Statement, values: Sequence[Any], latest: float) -> bytes:
+    def _timed(
+        self, statement: Statement, values: Sequence[Any], latest: float, seconds: float | None
+    ) -> bytes:
         began = monotonic()
         if began > latest:
             raise BusyError()
-        data = self.reader.fetch(statement, values)
+        data = self.reader.fetch(statement, values, seconds)
         quick = monotonic() - began < self.inline / 2
         statement.slow = max(statement.slow - 1, 0) if quick else _QUICK
         return data

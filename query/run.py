@@ -143,7 +143,7 @@ def fault_of(error: BaseException | None, seconds: float) -> BaseException:
     state = getattr(error, "sqlstate", None) or ""
     reason = str(error)  # without statement and values, which may hold any word
     if state == _CANCELLED or reason == "interrupted":
-        return _too_slow(seconds)
+        return too_slow(seconds)
     refused = refusal(state, reason)
     if refused is not None:
         return refused
@@ -152,7 +152,8 @@ def fault_of(error: BaseException | None, seconds: float) -> BaseException:
     return error or RuntimeError("a driver's error without an error")
 
 
-def _too_slow(seconds: float) -> TooSlowError:
+def too_slow(seconds: float) -> TooSlowError:
+    """What is said of a statement that was stopped after so many seconds."""
     return TooSlowError(
         "Q200", f"查询超过 {seconds:g} 秒,已停止", f"the query took more than {seconds:g} s and was stopped",
         "缩小范围:加上地区、类型或者日期的条件,减小 first。", "Narrow it: filter by region, type or date, ask for fewer rows.",

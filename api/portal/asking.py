@@ -10,10 +10,11 @@ answered 304 where the client has it of this data version: then nothing is asked
 import hashlib
 import json
 import re
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from decimal import Decimal
 from functools import wraps
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, TypeAlias
 
 from graphql import GraphQLError
@@ -25,9 +26,11 @@ from api.faults import InvalidOperationError, bad_variables, too_deep
 from api.operation import REFUSED, Request, Service, unexpected
 from api.pages import Pages, language
 from api.refusal import RequestError
+from api.running import BusyError
 from api.standard import missing, today
 from api.subscriptions import Subscriptions
 from query.errors import QueryError
+from query.run import TooSlowError
 from schemas.errors import OpenallocError
 
 HERE = Path(__file__).resolve().parent
@@ -39,11 +42,11 @@ _FRAGMENT = re.compile(r"^fragment (\w+) on ", re.MULTILINE)
 class Questions:
     """The documents of the folder by their names, each with the fragments that it spreads; read once.
 
-    `mark` changes with the code and the documents of the pages.
+    `made` are others, which follow from a catalog. `mark` changes with the code and the documents of the pages.
     """
 
-    def __init__(self, folder: Path = HERE) -> None:
-        texts = {path.stem: path.read_text("utf-8") for path in sorted(folder.glob("*.graphql"))}
+    def __init__(self, made: Mapping[str, str] = MappingProxyType({}), folder: Path = HERE) -> None:
+        texts = {path.stem: path.read_text("utf-8") for path in sorted(folder.glob("*.graphql"))} | dict(made)
         fragments = {name: text for text in texts.values() for name in _FRAGMENT.findall(text)}
         self._whole = {name: "\n".join(_with(text, fragments, set())) for name, text in texts.items()}
         hashed = hashlib.sha256()
@@ -63,15 +66,34 @@ async def ask(request: HttpRequest, name: str, **variables: Any) -> dict[str, An
 
     The visitor pays for it as if he had asked himself. Raises OpenallocError where it is refused.
     """
-    service: Service = request.app.state.service
-    questions: Questions = request.app.state.questions
-    asked = Request(questions[name], variables)
     try:
-        data = await service.data(asked, service.client(request.scope))
+        return await _asked(request, name, variables)
     except REFUSED as error:
         raise _told(error) from error
     except Exception as error:
         raise unexpected(error) from error
+
+
+async def ask_quickly(
+    request: HttpRequest, name: str, seconds: float, **variables: Any
+) -> dict[str, Any] | None:
+    """The same for what a page can do without: None where it takes longer, or there is no place for it."""
+    try:
+        return await _asked(request, name, variables, seconds)
+    except (TooSlowError, BusyError):
+        return None
+    except REFUSED as error:
+        raise _told(error) from error
+    except Exception as error:
+        raise unexpected(error) from error
+
+
+async def _asked(
+    request: HttpRequest, name: str, variables: dict[str, Any], seconds: float | None = None
+) -> dict[str, Any]:
+    service: Service = request.app.state.service
+    questions: Questions = request.app.state.questions
+    data = await service.data(Request(questions[name], variables), service.client(request.scope), seconds)
     told: dict[str, Any] = json.loads(data, parse_float=Decimal)
     return told
 

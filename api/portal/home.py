@@ -1,5 +1,7 @@
 """The front page: what this is, the domains with their counts and latest, where to begin."""
 
+from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 
 from starlette.requests import Request
@@ -15,16 +17,25 @@ async def home(request: Request) -> Response:
     """Where to begin, and what there is."""
     catalog: Catalog = request.app.state.catalog
     found = await ask(request, "home")
+    latest = await ask(request, "latest")
     counted = {group["keys"][0]["value"]: group for group in found["domains"]["groups"]}
-    of_types: dict[str, int] = {}
-    for disclosure in catalog.types.values():
-        of_types[disclosure.domain] = of_types.get(disclosure.domain, 0) + 1
     return page(
         request, "portal/home.html", ("首页", "Home"), found=found, domains=list(catalog.codelists["domain"].codes.values()),
-        counted=counted, of_types=of_types, total=sum(group["count"] for group in counted.values()),
-        years=_span(found["years"]["groups"]), changed=next(iter(found["changes"]["nodes"]), None),
+        counted=counted, of_types=Counter(one.domain for one in catalog.types.values()),
+        total=sum(group["count"] for group in counted.values()), years=_span(found["years"]["groups"]),
+        changed=next(iter(found["changes"]["nodes"]), None),
         places=[one for one in found["prefectures"]["groups"] if one["keys"][0]["value"]],
+        latest={name: node for name, one in latest.items() for node in one["nodes"]},
     )  # fmt: skip
+
+
+def latest(domains: Iterable[str]) -> str:
+    """The document that asks the newest disclosure of each domain, whichever there are."""
+    asked = "\n".join(
+        f"  {domain}: disclosures(first: 1, filter: {{domain: {{eq: {domain}}}}}) {{ nodes {{ id title publishedDate }} }}"
+        for domain in domains
+    )
+    return f"query Latest {{\n{asked}\n}}\n"
 
 
 def _span(groups: list[dict[str, Any]]) -> tuple[str, str] | None:

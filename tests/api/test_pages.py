@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from lxml import html
 from starlette.testclient import TestClient
 
 from api.pages import NAVIGATION, SECURITY
@@ -38,9 +39,16 @@ def test_the_address_chooses_the_language_then_the_browser_then_chinese(
     assert "Accept-Language" in response.headers["vary"]
 
 
-def test_an_english_page_has_no_chinese_but_the_switch(client: TestClient) -> None:
-    text = client.get("/?lang=en").text
-    assert CHINESE.findall(text.replace("中文", "", 1)) == []
+@pytest.mark.parametrize("address", ["/", "/disclosures"])
+def test_an_english_page_says_which_words_are_chinese(client: TestClient, address: str) -> None:
+    """Names and titles as they were written, and the switch, are marked as Chinese; all else is English."""
+    page = html.fromstring(client.get(address, params={"lang": "en"}, headers=BROWSER).text)
+    marked = page.xpath("//*[starts-with(@lang, 'zh')]")
+    assert marked
+    for one in marked:
+        one.drop_tree()
+    said = [text for text in page.itertext() if CHINESE.search(text)]
+    assert said == []
 
 
 def test_the_switch_keeps_the_address(client: TestClient) -> None:

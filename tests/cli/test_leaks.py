@@ -108,6 +108,12 @@ ADDRESSES: dict[str, tuple[tuple[str, str, str | dict[str, str], dict[str, str]]
         ("POST", "/graphql", "x", {"Content-Type": f"text/x-{RESIDENT}"}),
         ("PUT", f"/graphql?{RESIDENT}", "", {}),
     ),
+    "/": (("GET", f"/?{RESIDENT}={RESIDENT}", "", {"Accept": "text/html"}),),
+    "/disclosures": tuple(
+        ("GET", f"/disclosures?{asked}", "", {"Accept": "text/html"})
+        for asked in ("", f"q={RESIDENT}", f"q=x+{MOBILE}", f"organization={RESIDENT}", f"sort={RESIDENT}", f"after={RESIDENT}",
+                      f"{RESIDENT}=", f"region={RESIDENT}", f"lang={RESIDENT}")
+    ),
     "/validate": (
         ("GET", f"/validate?type={RESIDENT}", "", {"Accept": "text/html"}),
         *(("POST", f"/validate?{_FILE}&answer={form}", "{file}", {}) for form in ("json", "csv", "html", "page", "events")),
@@ -154,7 +160,7 @@ ADDRESSES: dict[str, tuple[tuple[str, str, str | dict[str, str], dict[str, str]]
 NOWHERE = ("/{}", "/standard/land/{}", "/standard/codelists/{}", "/standard/catalogue.{}", "/schemas/land/grant-result/{}", "/schemas/a/{}",
            "/codelists/{}", "/templates/land/{}", "/static/{}", "/graphiql/{}", "/schemas/{}/x/CHANGELOG.md", "/standard/land/grant-result/{}")  # fmt: skip
 ADDRESSES_APART = dict.fromkeys(
-    ("/", "/developers", "/graphql/schema.graphql", "/graphiql/{name}", "/static/{name}", "/standard.zip", "/standard/", "/standard/catalogue",
+    ("/developers", "/graphql/schema.graphql", "/graphiql/{name}", "/static/{name}", "/standard.zip", "/standard/", "/standard/catalogue",
      "/standard/catalogue.{suffix}", "/standard/codelists/", "/standard/codelists/{name}", "/standard/{domain}/{name}",
      "/standard/{domain}/{name}/{version}", "/schemas/", "/schemas/{domain}/{name}/CHANGELOG.md", "/schemas/{folder}/{file}",
      "/schemas/{domain}/{name}/{file}", "/codelists/", "/codelists/{file}", "/templates/{domain}/{file}", "/healthz"),
