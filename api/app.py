@@ -17,7 +17,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.types import Receive, Scope, Send
 
-from api import citation, desk, graphiql, pages, reading, standard, submitting, template, validate
+from api import citation, cited, desk, graphiql, pages, reading, standard, submitting, template, validate
+from api.answers import Answers
 from api.checkers import Checkers
 from api.compression import Compression
 from api.documents import Documents, registered, sha256
@@ -57,10 +58,12 @@ def application(
     limits: Limits | None = None,
     rate: Rate | None = None,
     submissions: Submissions | None = None,
+    answers: Answers | None = None,
 ) -> Starlette:
     """The application over one catalog and one database, which it reads and never writes.
 
-    Where departments may submit records, `submissions` stores them by an engine of its own.
+    Where departments may submit records, `submissions` stores them by an engine of its own; where answers may be cited,
+    `answers` keeps them so.
     """
     checkers = Checkers(catalog.folder)
 
@@ -98,6 +101,7 @@ def application(
             Route("/graphql/schema.graphql", schema_text),
             Route("/developers", developers),
             *citation.routes(),
+            *cited.routes(),
             *graphiql.routes(),
             *standard.routes(),
             *reading.routes(),
@@ -126,6 +130,7 @@ def application(
     )  # fmt: skip
     app.state.checkers = checkers
     app.state.submissions = submissions
+    app.state.answers = answers
     app.state.downloads = Downloads(catalog)
     return app
 
