@@ -17,7 +17,19 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.types import Receive, Scope, Send
 
-from api import citation, cited, desk, graphiql, pages, reading, standard, submitting, template, validate
+from api import (
+    citation,
+    cited,
+    desk,
+    feeds,
+    graphiql,
+    pages,
+    reading,
+    standard,
+    submitting,
+    template,
+    validate,
+)
 from api.answers import Answers
 from api.checkers import Checkers
 from api.compression import Compression
@@ -102,6 +114,7 @@ def application(
             Route("/developers", developers),
             *citation.routes(),
             *cited.routes(),
+            *feeds.routes(),
             *graphiql.routes(),
             *standard.routes(),
             *reading.routes(),

@@ -101,9 +101,12 @@ async def question_of(http: HttpRequest) -> Question:
                 400, "A260", "只能保存查询的答复", "only the answer to a query can be kept",
                 "去掉 mutation、subscription。", "Ask a query.",
             )  # fmt: skip
-        return _checked(Question(QUERY, _canonical(asked), operation=asked))
+        text = _canonical(asked)
+        assert_impersonal(text)
+        return Question(QUERY, text, operation=asked)
     selection = Selection.of(http.query_params.multi_items(), service.catalog)
-    return _checked(Question(LIST, selection.query(), selection=selection))
+    assert_impersonal(selection.query())
+    return Question(LIST, selection.query(), selection=selection)
 
 
 def again(kind: str, text: str, catalog: Catalog) -> Question:
@@ -212,14 +215,14 @@ def _canonical(asked: Request) -> str:
     return orjson.dumps(parts, option=orjson.OPT_SORT_KEYS).decode()
 
 
-def _checked(question: Question) -> Question:
-    asked = unquote_plus(question.text)
+def assert_impersonal(text: str) -> None:
+    """Raise RequestError A262 where a question that is to be kept or repeated has a number of a person in it."""
+    asked = unquote_plus(text)
     if told(asked) != asked:
         raise RequestError(
-            400, "A262", "问题里有个人的号码,不能保存", "the question has a number of a person in it and cannot be kept",
+            400, "A262", "问题里有个人的号码,不能保存,也不能订阅", "the question has a number of a person in it: it is not kept, and makes no feed",
             "去掉证件号码、手机号码再问。", "Ask without it.",
         )  # fmt: skip
-    return question
 
 
 def _assert_size(size: int) -> None:

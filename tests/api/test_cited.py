@@ -5,7 +5,7 @@ import hashlib
 import io
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -45,7 +45,7 @@ def store(engine: Engine, catalog: Catalog, *titles: str, **more: Any) -> list[s
 
 
 @pytest.fixture
-def made(engine: Engine, catalog: Catalog) -> Iterator[Callable[..., TestClient]]:
+def made(engine: Engine, catalog: Catalog) -> Callable[..., TestClient]:
     """Makes a client of an application that keeps answers."""
 
     def make(total: int = 1_000_000, rate: Rate | None = None) -> TestClient:

@@ -150,6 +150,14 @@ ADDRESSES: dict[str, tuple[tuple[str, str, str | dict[str, str], dict[str, str]]
         ("GET", f"/disclosures/{RESIDENT}", "", {"Accept": "text/html"}),
     ),
     "/readyz": (("GET", "/readyz", "", {}),),
+    "/disclosures.atom": (
+        ("GET", "/disclosures.atom", "", {}), ("GET", f"/disclosures.atom?q={RESIDENT}", "", {}),
+        ("GET", f"/disclosures.atom?domain={RESIDENT}", "", {}), ("GET", f"/disclosures.atom?after={RESIDENT}", "", {}),
+    ),
+    "/graphql.atom": (
+        ("GET", "/graphql.atom?query=%7Bdisclosures%7Bnodes%7Bid%7D%7D%7D", "", {}), ("GET", f"/graphql.atom?query={RESIDENT}", "", {}),
+        ("GET", f"/graphql.atom?documentId={RESIDENT}", "", {}), ("GET", "/graphql.atom?query=%7Bdisclosures(search:" + f"%22{RESIDENT}%22)%7Bnodes%7Bid%7D%7D%7D", "", {}),
+    ),
     "/answers/new": (
         ("GET", f"/answers/new?q={RESIDENT}", "", {"Accept": "text/html"}), ("POST", f"/answers/new?q={RESIDENT}", "", {}),
         ("POST", f"/answers/new?domain={RESIDENT}", "", {}), ("POST", "/answers/new", json.dumps({"query": f"{{ x{RESIDENT} }}"}), JSON_TYPE),
