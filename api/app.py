@@ -17,7 +17,20 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.types import Receive, Scope, Send
 
-from api import citation, desk, graphiql, pages, reading, standard, submitting, template, validate
+from api import (
+    citation,
+    cited,
+    desk,
+    feeds,
+    graphiql,
+    pages,
+    reading,
+    standard,
+    submitting,
+    template,
+    validate,
+)
+from api.answers import Answers
 from api.checkers import Checkers
 from api.compression import Compression
 from api.documents import Documents, registered, sha256
@@ -56,10 +69,12 @@ def application(
     limits: Limits | None = None,
     rate: Rate | None = None,
     submissions: Submissions | None = None,
+    answers: Answers | None = None,
 ) -> Starlette:
     """The application over one catalog and one database, which it reads and never writes.
 
-    Where departments may submit records, `submissions` stores them by an engine of its own.
+    Where departments may submit records, `submissions` stores them by an engine of its own; where answers may be cited,
+    `answers` keeps them so.
     """
     checkers = Checkers(catalog.folder)
 
@@ -98,6 +113,8 @@ def application(
             Route("/developers", developers),
             Route("/disclosures", listing.listing),
             *citation.routes(),
+            *cited.routes(),
+            *feeds.routes(),
             *graphiql.routes(),
             *standard.routes(),
             *reading.routes(),
@@ -127,6 +144,7 @@ def application(
     )  # fmt: skip
     app.state.checkers = checkers
     app.state.submissions = submissions
+    app.state.answers = answers
     app.state.downloads = Downloads(catalog)
     return app
 

@@ -12,6 +12,7 @@ from granian import Granian
 from granian.constants import Interfaces
 from starlette.applications import Starlette
 
+from api.answers import Answers
 from api.app import application
 from api.keeping import Keeping
 from api.rate import Rate
@@ -23,6 +24,7 @@ from store.engine import connect
 
 UNREAD = 60  # seconds until a connection ends whose other side takes nothing of what was sent
 _TRIES, _BETWEEN = 300, 0.1
+_PATIENCE = 5.0  # seconds that an answer waits to be kept while others write
 _OPEN = Path("/proc/self/fd")
 
 
@@ -38,7 +40,7 @@ def worker() -> Starlette:
         catalog = Catalog.load()
         made = application(
             catalog, engine, rate=Rate.of(settings.rate, settings.proxies),
-            submissions=_submissions(settings, catalog),
+            submissions=_submissions(settings, catalog), answers=_answers(settings),
         )  # fmt: skip
         gc.collect()
         gc.freeze()
@@ -82,6 +84,14 @@ def _submissions(settings: Settings, catalog: Catalog) -> Submissions | None:
     return Submissions(catalog, engine, Rate.of(settings.submission_rate), folder=settings.kept)
 
 
+def _answers(settings: Settings) -> Answers | None:
+    """What keeps answers that are cited, by a connection of its own; None where that is switched off."""
+    if not settings.answer_bytes:
+        return None
+    engine = connect(settings.database, patience=_PATIENCE)
+    return Answers.of(engine, settings.answer_bytes, Rate.of(settings.answer_rate, settings.proxies))
+
+
 def assert_free(host: str, port: int) -> None:
     """Raise OpenallocError C001 where nobody can listen at that address."""
     try:
@@ -98,6 +108,8 @@ def serve(settings: Settings, host: str, port: int, workers: int) -> None:
     """Serve until stopped; the workers get the settings through the environment."""
     Rate.of(settings.rate, settings.proxies)  # a fault is told here, not by a worker
     Rate.of(settings.submission_rate)
+    Rate.of(settings.answer_rate)
+    settings.answer_bytes  # noqa: B018 - the same
     if settings.submissions:
         Keeping(settings.kept)
     os.environ.update(settings.environment())

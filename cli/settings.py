@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from schemas.errors import OpenallocError
+
 DATABASE = "OPENALLOC_DATABASE_URL"
 READ = "OPENALLOC_READ_URL"
 RATE = "OPENALLOC_RATE"
@@ -12,9 +14,13 @@ PROXIES = "OPENALLOC_TRUSTED_PROXIES"
 SUBMISSIONS = "OPENALLOC_SUBMISSIONS"
 SUBMISSION_RATE = "OPENALLOC_SUBMISSION_RATE"
 SUBMISSION_FOLDER = "OPENALLOC_SUBMISSION_FOLDER"
+ANSWERS = "OPENALLOC_ANSWERS"
+ANSWER_RATE = "OPENALLOC_ANSWER_RATE"
 DEFAULT_DATABASE = "sqlite:///openalloc.db"
 DEFAULT_RATE = "3000000/60"
 DEFAULT_SUBMISSION_RATE = "60/60"
+DEFAULT_ANSWERS = "1000"
+DEFAULT_ANSWER_RATE = "20/3600"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +29,8 @@ class Settings:
 
     `read` is the replica that questions are answered from, `rate` the cost that a client may ask for in so many
     seconds (`off` for no limit), `proxies` the networks whose X-Forwarded-For is believed. With `submissions` keys may
-    submit records, each key as often as `submission_rate` says; large bodies wait in `submission_folder`.
+    submit records, each key as often as `submission_rate` says; large bodies wait in `submission_folder`. Answers that
+    are cited may take `answers` megabytes (`off` for none), each client keeps them as often as `answer_rate` says.
     """
 
     database: str = DEFAULT_DATABASE
@@ -33,6 +40,8 @@ class Settings:
     submissions: bool = False
     submission_rate: str = DEFAULT_SUBMISSION_RATE
     submission_folder: str | None = None
+    answers: str = DEFAULT_ANSWERS
+    answer_rate: str = DEFAULT_ANSWER_RATE
 
     @classmethod
     def of(
@@ -52,6 +61,8 @@ class Settings:
             submissions=submissions or environment.get(SUBMISSIONS, "").strip().lower() == "on",
             submission_rate=environment.get(SUBMISSION_RATE) or DEFAULT_SUBMISSION_RATE,
             submission_folder=environment.get(SUBMISSION_FOLDER) or None,
+            answers=environment.get(ANSWERS) or DEFAULT_ANSWERS,
+            answer_rate=environment.get(ANSWER_RATE) or DEFAULT_ANSWER_RATE,
         )
 
     @property
@@ -63,12 +74,25 @@ class Settings:
         name = file.partition("?")[0] if scheme.startswith("sqlite") else ""
         return Path(f"{name or 'openalloc'}.submissions")
 
+    @property
+    def answer_bytes(self) -> int:
+        """The bytes that kept answers may take, 0 for none; raises OpenallocError C150 for what is no number of megabytes."""
+        text = self.answers.strip().lower()
+        if text == "off":
+            return 0
+        if not text.isdecimal() or not text.isascii() or not 0 < int(text) < 10**9:
+            raise OpenallocError(
+                "C150", f"{ANSWERS} 不对:{self.answers}", f"{ANSWERS} is wrong: {self.answers}",
+                "写兆字节数,例如 1000;不保存答复写 off。", "Write megabytes, for example 1000, or off to keep none.",
+            )  # fmt: skip
+        return int(text) * 1_000_000
+
     def environment(self) -> dict[str, str]:
         """The same for the environment of another process."""
         told = {
             DATABASE: self.database, READ: self.read or "", RATE: self.rate, PROXIES: self.proxies,
             SUBMISSIONS: "on" if self.submissions else "", SUBMISSION_RATE: self.submission_rate,
-            SUBMISSION_FOLDER: self.submission_folder or "",
+            SUBMISSION_FOLDER: self.submission_folder or "", ANSWERS: self.answers, ANSWER_RATE: self.answer_rate,
         }  # fmt: skip
         return {name: value for name, value in told.items() if value}
 

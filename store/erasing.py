@@ -40,7 +40,9 @@ _SAID = (
     "outcome", "method", "source_url",
 )  # fmt: skip
 # The tables that hold values of records, beside PostgreSQL's `search` and `search_name`.
-_VALUES = (*_OWNED, tables.disclosure, tables.organization, tables.process, tables.refused)
+_VALUES = (
+    *_OWNED, tables.disclosure, tables.organization, tables.process, tables.refused, tables.answer, tables.answer_form,
+)  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -51,9 +53,13 @@ class _Given:
     processes: dict[str, set[str]] = field(default_factory=dict)
 
 
-def erase(connection: Connection, row: Row[Any], catalog: Catalog, span: Span) -> None:
-    """Remove the content of a disclosure, whose row is given; within `store.rollups.keeping`, with no other writer (`bulk.lock_all`)."""
+def erase(connection: Connection, row: Row[Any], catalog: Catalog, span: Span) -> list[str]:
+    """Remove the content of a disclosure, whose row is given; within `store.rollups.keeping`, with no other writer (`bulk.lock_all`).
+
+    Gives the ids of the organizations and processes of which a name went with it.
+    """
     given = _given(connection, row, catalog)
+    before = _names(connection, given)
     for table in _OWNED:
         bulk.delete_pairs(connection, table.name, "disclosure_id", [(row.shard, row.id)])
     searching.delete(connection, [(row.shard, row.id, row.recency)])
@@ -75,6 +81,8 @@ def erase(connection: Connection, row: Row[Any], catalog: Catalog, span: Span) -
     joining.settle_processes(connection, given.processes, span)
     _forget_organizations(connection, given.organizations, span)
     _forget_processes(connection, given.processes)
+    after = _names(connection, given)
+    return [one for one, name in before.items() if after.get(one) != name]
 
 
 def purge(engine: Engine) -> None:
@@ -138,6 +146,21 @@ def _given(connection: Connection, row: Row[Any], catalog: Catalog) -> _Given:
     for who, name in connection.execute(query):
         given.organizations.setdefault(who, set()).add(name)
     return given
+
+
+def _names(connection: Connection, given: _Given) -> dict[str, str | None]:
+    """What the organizations and processes are called at the moment, by their ids."""
+    found: dict[str, str | None] = {}
+    for table, ids in (
+        (tables.organization, given.organizations), (tables.organization_alias, given.organizations),
+        (tables.process, given.processes),
+    ):  # fmt: skip
+        name = table.c.title if table is tables.process else table.c.name
+        rows = connection.execute(
+            select(table.c.id, name).where(bulk.among(connection, table.c.id, sorted(ids)))
+        )
+        found |= {row[0]: row[1] for row in rows}
+    return found
 
 
 def _documents(connection: Connection, row: Row[Any]) -> Iterator[Mapping[str, Any]]:

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Float,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     Numeric,
     PrimaryKeyConstraint,
@@ -554,6 +555,43 @@ submission = Table(
     Column("load_id", String(40)),
     Column("report", JSON),
     Index(None, "key_id", "received_at"),
+)
+
+# Answers that are cited (store/answers.py): what was asked, at which data version, and what came of it in each form. An
+# answer that a withdrawal for privacy touched has no form and no question any more.
+answer = Table(
+    "answer",
+    metadata,
+    Column("key", String(24), primary_key=True),  # a digest of question and version
+    Column("kind", String(12), nullable=False),  # list, query
+    Column("question", Text, nullable=False),  # canonical JSON
+    Column("version", BigInteger, nullable=False),
+    Column("records", BigInteger),  # of a list
+    Column("size", BigInteger, nullable=False),  # bytes that its forms take here
+    Column("kept_at", DateTime, nullable=False, index=True),  # UTC
+    Column("withdrawn_id", String(23)),
+    Column("withdrawn_version", BigInteger),
+)
+
+answer_form = Table(
+    "answer_form",
+    metadata,
+    Column("key", String(24), nullable=False),
+    Column("suffix", String(8), nullable=False),  # jsonl, csv, json
+    Column("sha256", String(64), nullable=False),
+    Column("size", BigInteger, nullable=False),  # of what goes out
+    Column("body", LargeBinary, nullable=False),  # compressed by zlib
+    PrimaryKeyConstraint("key", "suffix"),
+)
+
+# Of which records, organizations and processes an answer says something, by their ids.
+answer_subject = Table(
+    "answer_subject",
+    metadata,
+    Column("subject", String(40), nullable=False),
+    Column("key", String(24), nullable=False, index=True),
+    PrimaryKeyConstraint("subject", "key"),
+    **CLUSTERED,
 )
 
 # The search index (store/searching.py) is not in this metadata, because no one definition serves both databases:

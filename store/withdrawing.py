@@ -2,7 +2,7 @@
 
 An ordinary withdrawal puts the document away as a revision and takes the record out of the index of features, the
 search and the items; who took part in it stays (docs/decisions/0015-who-faces-whom.md). One for privacy leaves no value
-of any of its documents (store/erasing.py). Neither is brought back but by a load that asks for it.
+of any of its documents (store/erasing.py), nor in an answer that was kept (store/answers.py). Neither is brought back but by a load that asks for it.
 """
 
 from collections.abc import Sequence
@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, insert, literal, or_, select, update
+from sqlalchemy import Connection, Row, Select, and_, insert, literal, or_, select, update
 
 from schemas.catalog import Catalog
-from store import bulk, erasing, rollups, searching, tables
+from store import answers, bulk, erasing, rollups, searching, tables
 from store.bulk import WRITERS
 from store.errors import StoreError
 from store.writing import claim
@@ -101,9 +101,10 @@ def withdraw(
         return known
     d = tables.disclosure.c
     row = connection.execute(select(tables.disclosure).where(d.id == disclosure_id)).one()
+    touched = [disclosure_id]
     with rollups.keeping(connection, [disclosure_id], [disclosure_id]) as span:
         if privacy:
-            erasing.erase(connection, row, catalog, span)
+            touched += erasing.erase(connection, row, catalog, span)
         else:
             _put_away(connection, row, now)
         connection.execute(
@@ -118,6 +119,8 @@ def withdraw(
             {"shard": row.shard, "disclosure_id": row.id, "version": version} | why
         )
     )
+    if privacy:
+        answers.forget(connection, touched, row.id, version)
     made = withdrawal(connection, disclosure_id)
     assert made is not None
     return made
@@ -130,15 +133,27 @@ def withdrawal(connection: Connection, disclosure_id: str) -> Withdrawal | None:
 
 def withdrawals(connection: Connection, ids: Sequence[str]) -> dict[str, Withdrawal]:
     """The withdrawals in force of those of some records that are withdrawn, by their ids."""
-    d, w, p = tables.disclosure.c, tables.withdrawal.c, tables.publisher.c
+    d, w = tables.disclosure.c, tables.withdrawal.c
     query = (
+        _told().where(bulk.among(connection, d.id, list(ids)), d.status == "withdrawn").order_by(w.version)
+    )
+    return {row[0]: Withdrawal(*row) for row in connection.execute(query)}
+
+
+def withdrawal_at(connection: Connection, disclosure_id: str, version: int) -> Withdrawal | None:
+    """The withdrawal of a record at a data version, in force or not."""
+    d, w = tables.disclosure.c, tables.withdrawal.c
+    row = connection.execute(_told().where(d.id == disclosure_id, w.version == version)).one_or_none()
+    return None if row is None else Withdrawal(*row)
+
+
+def _told() -> Select[Any]:
+    d, w, p = tables.disclosure.c, tables.withdrawal.c, tables.publisher.c
+    return (
         select(d.id, d.type, d.publisher_id, p.name, d.published_date, w.version, w.kind, w.reason, w.at)
         .join_from(tables.disclosure, tables.withdrawal, and_(w.shard == d.shard, w.disclosure_id == d.id))
         .join(tables.publisher, p.id == d.publisher_id)
-        .where(bulk.among(connection, d.id, list(ids)), d.status == "withdrawn")
-        .order_by(w.version)
     )
-    return {row[0]: Withdrawal(*row) for row in connection.execute(query)}
 
 
 def _put_away(connection: Connection, row: Row[Any], now: datetime) -> None:

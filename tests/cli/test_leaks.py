@@ -33,6 +33,7 @@ from sqlalchemy import Engine, text
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from api.answers import Answers
 from api.app import application
 from api.limits import Limits
 from api.operation import Request, Service
@@ -155,6 +156,24 @@ ADDRESSES: dict[str, tuple[tuple[str, str, str | dict[str, str], dict[str, str]]
         ("GET", f"/disclosures/{RESIDENT}", "", {"Accept": "text/html"}),
     ),
     "/readyz": (("GET", "/readyz", "", {}),),
+    "/disclosures.atom": (
+        ("GET", "/disclosures.atom", "", {}), ("GET", f"/disclosures.atom?q={RESIDENT}", "", {}),
+        ("GET", f"/disclosures.atom?domain={RESIDENT}", "", {}), ("GET", f"/disclosures.atom?after={RESIDENT}", "", {}),
+    ),
+    "/graphql.atom": (
+        ("GET", "/graphql.atom?query=%7Bdisclosures%7Bnodes%7Bid%7D%7D%7D", "", {}), ("GET", f"/graphql.atom?query={RESIDENT}", "", {}),
+        ("GET", f"/graphql.atom?documentId={RESIDENT}", "", {}), ("GET", "/graphql.atom?query=%7Bdisclosures(search:" + f"%22{RESIDENT}%22)%7Bnodes%7Bid%7D%7D%7D", "", {}),
+    ),
+    "/answers/new": (
+        ("GET", f"/answers/new?q={RESIDENT}", "", {"Accept": "text/html"}), ("POST", f"/answers/new?q={RESIDENT}", "", {}),
+        ("POST", f"/answers/new?domain={RESIDENT}", "", {}), ("POST", "/answers/new", json.dumps({"query": f"{{ x{RESIDENT} }}"}), JSON_TYPE),
+        ("POST", f"/answers/new?type={TYPE}", "", {}), ("GET", f"/answers/new?type={TYPE}", "", {}),
+        ("POST", "/answers/new", json.dumps({"query": "{ disclosures(first: 40) { nodes { title revisions { document } } } }"}), JSON_TYPE),
+    ),
+    "/answers/{key}": (("GET", f"/answers/{RESIDENT}", "", {}), ("GET", "{answer}", "", {}), ("GET", "{answer}", "", {"Accept": "text/html"})),
+    "/answers/{key}.{suffix}": (
+        ("GET", f"/answers/{RESIDENT}.{RESIDENT}", "", {}), ("GET", "{answer}.jsonl", "", {}), ("GET", "{answer}.csv", "", {}),
+    ),
 }  # fmt: skip
 # The same for all: what stands in the address, in an answer to machines and in a page.
 NOWHERE = ("/{}", "/standard/land/{}", "/standard/codelists/{}", "/standard/catalogue.{}", "/schemas/land/grant-result/{}", "/schemas/a/{}",
@@ -331,7 +350,8 @@ def served(place: SimpleNamespace, catalog: Catalog) -> Iterator[tuple[Starlette
     """The application over it, taking submissions, and a key."""
     with ExitStack() as stack:
         submissions = Submissions(catalog, connect(place.url))
-        made = application(catalog, place.engine, submissions=submissions)
+        answers = Answers.of(place.engine, 10_000_000, None)
+        made = application(catalog, place.engine, submissions=submissions, answers=answers)
         with writing(place.engine) as connection:
             _, secret = keys.create(
                 connection, publisher=PUBLISHER, publisher_name=None, region="530114", types=(TYPE,), note="",
@@ -344,7 +364,7 @@ def served(place: SimpleNamespace, catalog: Catalog) -> Iterator[tuple[Starlette
 
 def test_no_address_answers_them(place: SimpleNamespace, served: tuple[Starlette, TestClient, str], caplog: pytest.LogCaptureFixture) -> None:  # fmt: skip
     _, client, secret = served
-    file, receipt = (place.folder / NAME).read_bytes(), "/submissions/x"
+    file, receipt, kept = (place.folder / NAME).read_bytes(), "/submissions/x", "/answers/x"
     caplog.set_level(logging.DEBUG, "openalloc")
     asked = [one for several in ADDRESSES.values() for one in several]
     asked += [
@@ -369,11 +389,13 @@ def test_no_address_answers_them(place: SimpleNamespace, served: tuple[Starlette
             sent = {"content": body.replace("{record}", place.record).encode()}
         answer = client.request(
             method,
-            address.replace("{receipt}", receipt).replace("{record}", place.record),
+            address.replace("{receipt}", receipt).replace("{record}", place.record).replace("{answer}", kept),
             headers=headers,
             **sent,
         )
         statuses.add(answer.status_code)
+        if address == f"/answers/new?type={TYPE}" and method == "POST":
+            kept = answer.headers["location"]
         if body == "{file}":
             receipt = answer.headers.get("location", receipt)
         said = answer.content + str(dict(answer.headers)).encode()

@@ -1,6 +1,9 @@
 """Settings come from the command line, else from the environment, and reach a worker as they are."""
 
+import pytest
+
 from cli.settings import DEFAULT_DATABASE, DEFAULT_RATE, Settings
+from schemas.errors import OpenallocError
 
 
 def test_the_command_line_comes_before_the_environment() -> None:
@@ -27,6 +30,15 @@ def test_a_worker_reads_what_the_command_was_told() -> None:
     made = Settings("sqlite:///a.db", "postgresql://replica/a", "off", "10.0.0.0/8", True, "5/1")
     assert Settings.of(made.environment()) == made
     assert Settings.of(Settings().environment()) == Settings()
+
+
+def test_answers_have_a_bound_or_are_not_kept() -> None:
+    assert Settings().answer_bytes == 1_000_000_000
+    assert Settings.of({"OPENALLOC_ANSWERS": "50"}).answer_bytes == 50_000_000
+    assert Settings.of({"OPENALLOC_ANSWERS": "off"}).answer_bytes == 0
+    for wrong in ("0", "-1", "1GB", "一"):
+        with pytest.raises(OpenallocError, match="C150"):
+            _ = Settings(answers=wrong).answer_bytes
 
 
 def test_bodies_wait_beside_the_database_unless_a_folder_is_named() -> None:

@@ -1,0 +1,163 @@
+"""Answers that are cited: kept as they were given, until a withdrawal for privacy touches one.
+
+An answer is found by its key, a digest of what was asked and of the data version: the same question at the same
+version is kept once. Beside its bytes stands of which records, organizations and processes it says something, so that
+the transaction that withdraws a record for privacy removes every answer with it. What is withdrawn while an answer is
+made is found when it is to be kept: the withdrawal waits for whoever writes, and whoever writes looks for it.
+"""
+
+import hashlib
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, delete, exists, func, insert, select, update
+
+from store import bulk, tables
+from store.bulk import WRITERS
+from store.identity import digest
+
+LIST, QUERY = "list", "query"
+_DAY = timedelta(days=1)
+_LEVEL = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """An answer in one format: the suffix of its address, its SHA-256 and its bytes."""
+
+    suffix: str
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is kept of an answer beside its bytes; `gone` is the record and version of a withdrawal that touched it."""
+
+    key: str
+    kind: str
+    question: str
+    version: int
+    records: int | None
+    kept_at: datetime
+    forms: tuple[Form, ...] = ()
+    gone: tuple[str, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How many bytes all answers may take, and those of one day."""
+
+    total: int
+    day: int
+
+
+class MovedError(Exception):
+    """Something was withdrawn for privacy after the answer was read."""
+
+
+class FullError(Exception):
+    """There is no space for the answer: none at all, or none for the rest of the day."""
+
+    def __init__(self, *, of_day: bool) -> None:
+        super().__init__()
+        self.of_day = of_day
+
+
+def key_of(question: str, version: int) -> str:
+    """The key of the answer to a question at a data version."""
+    return digest(24, question, str(version))
+
+
+def find(connection: Connection, key: str) -> Answer | None:
+    """What is kept under a key."""
+    a, form = tables.answer.c, tables.answer_form.c
+    row = connection.execute(select(tables.answer).where(a.key == key)).one_or_none()
+    if row is None:
+        return None
+    forms = connection.execute(
+        select(form.suffix, form.sha256, form.size).where(form.key == key).order_by(form.suffix.desc())
+    )
+    gone = None if row.withdrawn_version is None else (row.withdrawn_id, row.withdrawn_version)
+    return Answer(
+        row.key, row.kind, row.question, row.version, row.records, row.kept_at,
+        tuple(Form(*one) for one in forms), gone,
+    )  # fmt: skip
+
+
+def body(connection: Connection, key: str, suffix: str) -> bytes | None:
+    """The bytes of an answer in a form, None where there is none."""
+    form = tables.answer_form.c
+    found = connection.scalar(select(form.body).where(form.key == key, form.suffix == suffix))
+    return None if found is None else zlib.decompress(found)
+
+
+def used(connection: Connection, now: datetime) -> tuple[int, int]:
+    """The bytes that answers take: all, and those kept within a day."""
+    a = tables.answer.c
+    total = connection.scalar(select(func.coalesce(func.sum(a.size), 0)))
+    day = connection.scalar(select(func.coalesce(func.sum(a.size), 0)).where(a.kept_at > now - _DAY))
+    return int(total or 0), int(day or 0)
+
+
+def keep(
+    connection: Connection, answer: Answer, bodies: Mapping[str, bytes], subjects: Iterable[str], bounds: Bounds
+) -> Answer:  # fmt: skip
+    """Keep an answer in a transaction of its own; gives what is there already under its key.
+
+    `subjects` are the ids of the records, organizations and processes that it says something of. Raises MovedError
+    where the answer may hold what was withdrawn meanwhile, FullError where there is no space.
+    """
+    bulk.lock(connection, WRITERS, [])  # a withdrawal for privacy waits, or has been
+    known = find(connection, answer.key)
+    if known is not None:
+        return known
+    w = tables.withdrawal.c
+    if connection.scalar(select(exists().where(w.kind == "privacy", w.version > answer.version))):
+        raise MovedError
+    packed = {suffix: zlib.compress(content, _LEVEL) for suffix, content in bodies.items()}
+    named = sorted(set(subjects))
+    size = sum(map(len, packed.values())) + 64 * len(named)
+    _assert_room(used(connection, answer.kept_at), size, bounds)
+    connection.execute(
+        insert(tables.answer).values(
+            key=answer.key, kind=answer.kind, question=answer.question, version=answer.version,
+            records=answer.records, size=size, kept_at=answer.kept_at,
+        )
+    )  # fmt: skip
+    for suffix, content in packed.items():
+        sha256 = hashlib.sha256(bodies[suffix]).hexdigest()
+        row = {"key": answer.key, "suffix": suffix, "sha256": sha256, "size": len(bodies[suffix])}
+        connection.execute(insert(tables.answer_form).values(row | {"body": content}))
+    bulk.insert_tuples(connection, "answer_subject", ("subject", "key"), [(one, answer.key) for one in named])
+    found = find(connection, answer.key)
+    assert found is not None
+    return found
+
+
+def forget(connection: Connection, subjects: Sequence[str], withdrawn_id: str, version: int) -> int:
+    """Remove the content of every answer that says something of these; how many. Their keys stay, with the withdrawal."""
+    subject = tables.answer_subject.c
+    named = select(subject.key).where(bulk.among(connection, subject.subject, list(subjects)))
+    keys = list(connection.scalars(named.distinct()))
+    if not keys:
+        return 0
+    for table in (tables.answer_form, tables.answer_subject):
+        connection.execute(delete(table).where(bulk.among(connection, table.c.key, keys)))
+    a = tables.answer.c
+    connection.execute(
+        update(tables.answer)
+        .where(bulk.among(connection, a.key, keys))
+        .values(question="", records=None, size=0, withdrawn_id=withdrawn_id, withdrawn_version=version)
+    )
+    return len(keys)
+
+
+def _assert_room(taken: tuple[int, int], size: int, bounds: Bounds) -> None:
+    total, day = taken
+    if total + size > bounds.total:
+        raise FullError(of_day=False)
+    if day + size > bounds.day:
+        raise FullError(of_day=True)
