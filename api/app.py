@@ -17,7 +17,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.types import Receive, Scope, Send
 
-from api import citation, desk, graphiql, pages, reading, standard, submitting, template, validate
+from api import citation, desk, graphiql, ocds, pages, reading, standard, submitting, template, validate
 from api.checkers import Checkers
 from api.compression import Compression
 from api.documents import Documents, registered, sha256
@@ -98,6 +98,7 @@ def application(
             Route("/graphql/schema.graphql", schema_text),
             Route("/developers", developers),
             *citation.routes(),
+            *ocds.routes(),
             *graphiql.routes(),
             *standard.routes(),
             *reading.routes(),
@@ -127,6 +128,7 @@ def application(
     app.state.checkers = checkers
     app.state.submissions = submissions
     app.state.downloads = Downloads(catalog)
+    app.state.ocds = ocds.Ocds(catalog)
     return app
 
 
