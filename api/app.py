@@ -23,6 +23,7 @@ from api import (
     desk,
     feeds,
     graphiql,
+    ocds,
     pages,
     reading,
     standard,
@@ -115,6 +116,7 @@ def application(
             *citation.routes(),
             *cited.routes(),
             *feeds.routes(),
+            *ocds.routes(),
             *graphiql.routes(),
             *standard.routes(),
             *reading.routes(),
@@ -146,6 +148,7 @@ def application(
     app.state.submissions = submissions
     app.state.answers = answers
     app.state.downloads = Downloads(catalog)
+    app.state.ocds = ocds.Ocds(catalog)
     return app
 
 
