@@ -22,6 +22,7 @@ _PRAGMAS = (
     "synchronous = NORMAL",  # with WAL a crash of the machine may lose the last batches, never corrupt (see `writing`)
     # Pages: a load changes the same ones again and again, and writes them into the file once in 64 MB of log.
     "wal_autocheckpoint = 16000",
+    "journal_size_limit = 268435456",  # bytes: a log that readers made grow gives the disk back
     "mmap_size = 1073741824",
     "cache_size = -65536",  # KiB
     "temp_store = MEMORY",
