@@ -1,0 +1,1 @@
+"""Datasets: whole types, domains, everything and any selection as tables, in every format."""
