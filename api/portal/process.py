@@ -28,7 +28,7 @@ async def process(request: Request) -> Response:
     title = found["title"] or found["number"]
     return page(
         request, "portal/process.html", (title, title), found=found, stages=course(found), nodes=nodes,
-        parties=_parties(nodes), amounts=[one for one in nodes if one["amount"] is not None],
+        parties=_parties(nodes), in_ocds=any(one["type"] in request.app.state.ocds.types for one in nodes), amounts=[one for one in nodes if one["amount"] is not None],
     )  # fmt: skip
 
 

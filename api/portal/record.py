@@ -55,7 +55,7 @@ async def _page(request: Request) -> Response:
         organizations={(one["role"], one["name"]): one["organization"]["id"] for one in found["parties"]},
         courses=[(process, course(process)) for process in found["processes"]],
         deadlines=[(deadline(rule, disclosure, catalog), rule) for rule in disclosure.deadlines],
-        items=catalog.policy.items, cited=_cited(request, found, number),
+        items=catalog.policy.items, in_ocds=found["type"] in request.app.state.ocds.types, cited=_cited(request, found, number),
     )  # fmt: skip
 
 
@@ -63,7 +63,7 @@ def _version(request: Request, found: Mapping[str, Any]) -> tuple[int, Mapping[s
     """The number and the document of the revision that the address names, the newest without one."""
     newest = (found["asOf"] or {}).get("document")
     asked = request.query_params.get("revision", "")
-    if asked in ("", str(found["revision"])):
+    if asked == "" or (asked == str(found["revision"]) and newest is not None):
         return found["revision"], newest
     earlier = {str(one["number"]): one["document"] for one in found["revisions"]}
     if asked not in earlier:
