@@ -18,7 +18,6 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.types import Receive, Scope, Send
 
 from api import (
-    citation,
     cited,
     datasets,
     desk,
@@ -44,7 +43,7 @@ from api.graphql import Release, graphql, schema_text
 from api.limits import Limits
 from api.operation import Service
 from api.pages import Pages, page, wants_page
-from api.portal import asking, home, listing
+from api.portal import asking, home, listing, process, record
 from api.portal.asking import Questions
 from api.portal.words import words
 from api.rate import Rate
@@ -123,6 +122,8 @@ def application(
             Route("/disclosures", listing.listing),
             *datasets.routes(),
             *citation.routes(),
+            Route("/disclosures/{id}", record.record),
+            Route("/processes/{id}", process.process),
             *cited.routes(),
             *feeds.routes(),
             *ocds.routes(),

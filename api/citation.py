@@ -10,7 +10,6 @@ import orjson
 from sqlalchemy import Connection, Row, and_, select
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from api.cache import cached
 from api.graphql import FRESH
@@ -23,14 +22,8 @@ from store import tables
 from store.claims import ID
 from store.withdrawing import PRIVACY, Withdrawal, withdrawal
 
-PATH = "/disclosures"
 _JSON = "application/json"
 _COLUMNS = ("id", "type", "schema_version", "title", "status", "revision", "published_date")
-
-
-def routes() -> list[Route]:
-    """The address of every disclosure."""
-    return [Route(f"{PATH}/{{id}}", disclosure)]
 
 
 def disclosure(request: Request) -> Response:

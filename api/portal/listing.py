@@ -127,6 +127,7 @@ def _shown(
     variables = asked.variables()
     return {
         "edges": rows["edges"],
+        "keeps": request.app.state.answers is not None,
         "total": counted["totalCount"] if counted else None,
         "facets": [
             (FACETS[one["dimension"]], buckets(one, given), one["hasMore"])

@@ -3,6 +3,7 @@
 `words(catalog)` are functions that every template has. Those that give (Chinese, English) are said by `t(*…)`.
 """
 
+import json
 from collections.abc import Iterable, Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -33,6 +34,8 @@ def words(catalog: Catalog) -> dict[str, Any]:
         "exact": exact,
         "address": address,
         "count": count,
+        "own_id": own_id,
+        "plain": plain,
     }
 
 
@@ -74,6 +77,32 @@ def address(path: str, parameters: Mapping[str, Any] | Iterable[tuple[str, Any]]
     pairs = parameters.items() if isinstance(parameters, Mapping) else parameters
     query = urlencode([(name, value) for name, value in pairs if value not in (None, "")])
     return f"{path}?{query}" if query else path
+
+
+def own_id(global_id: str) -> str:
+    """The id of an organization, a publisher or a process as it stands in the address of its page: without its kind.
+
+    >>> own_id("organization:91530100MA6K00027P"), own_id("530114-0123456789abcdef")
+    ('91530100MA6K00027P', '530114-0123456789abcdef')
+    """
+    return global_id.rpartition(":")[2]
+
+
+def plain(value: Any) -> str:
+    """A value of a document in one line, as a comparison shows it."""
+    if value is None:
+        return "–"
+    if (
+        isinstance(value, Mapping)
+        and set(value) <= {"amount", "currency"}
+        and value.get("currency", "CNY") == "CNY"
+    ):
+        return exact(value["amount"])[0] if "amount" in value else ""
+    if isinstance(value, str | bool):
+        return str(value)
+    if isinstance(value, int | float | Decimal):
+        return f"{value:,}"
+    return json.dumps(value, ensure_ascii=False, default=str)
 
 
 def _short(amount: Decimal) -> str:

@@ -153,8 +153,11 @@ ADDRESSES: dict[str, tuple[tuple[str, str, str | dict[str, str], dict[str, str]]
     ),
     "/disclosures/{id}": (
         ("GET", "/disclosures/{record}", "", {}), ("GET", f"/disclosures/{RESIDENT}", "", {}),
-        ("GET", f"/disclosures/{RESIDENT}", "", {"Accept": "text/html"}),
+        ("GET", f"/disclosures/{RESIDENT}", "", {"Accept": "text/html"}), ("GET", "/disclosures/{record}", "", {"Accept": "text/html"}),
+        ("GET", "/disclosures/{record}.json", "", {}), ("GET", f"/disclosures/{{record}}?revision={RESIDENT}", "", {"Accept": "text/html"}),
+        ("GET", "/disclosures/{record}?revision=1&all=1", "", {"Accept": "text/html"}),
     ),
+    "/processes/{id}": (("GET", f"/processes/{RESIDENT}", "", {"Accept": "text/html"}), ("GET", f"/processes/{RESIDENT}", "", {})),
     "/readyz": (("GET", "/readyz", "", {}),),
     "/disclosures.atom": (
         ("GET", "/disclosures.atom", "", {}), ("GET", f"/disclosures.atom?q={RESIDENT}", "", {}),
