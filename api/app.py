@@ -18,6 +18,7 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.types import Receive, Scope, Send
 
 from api import (
+    changes,
     citation,
     cited,
     desk,
@@ -117,6 +118,7 @@ def application(
             *cited.routes(),
             *feeds.routes(),
             *ocds.routes(),
+            *changes.routes(),
             *graphiql.routes(),
             *standard.routes(),
             *reading.routes(),
