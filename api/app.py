@@ -18,6 +18,8 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.types import Receive, Scope, Send
 
 from api import (
+    changes,
+    citation,
     cited,
     datasets,
     desk,
@@ -127,6 +129,7 @@ def application(
             *cited.routes(),
             *feeds.routes(),
             *ocds.routes(),
+            *changes.routes(),
             *graphiql.routes(),
             *standard.routes(),
             *reading.routes(),

@@ -5,6 +5,7 @@ is wrong with the operation comes as the only `next` event, as the protocol has 
 is not served: its reservations would bind a client to one of several processes, and HTTP/2 has no need of it.
 """
 
+from collections.abc import AsyncGenerator
 from contextlib import ExitStack, aclosing, suppress
 from typing import Protocol
 
@@ -34,20 +35,21 @@ class EventStream(Response):
 
     media_type = EVENTS
 
-    def __init__(self, first: bytes, place: ExitStack, subscription: Subscription | None = None,
-                 subscriptions: Subscriptions | None = None) -> None:  # fmt: skip
+    def __init__(
+        self, place: ExitStack, parts: AsyncGenerator[bytes, None], subscriptions: Subscriptions | None = None
+    ) -> None:  # fmt: skip
+        """`parts` are sent as they come; without `subscriptions` they come at once and end."""
         self.status_code = 200
         self.background = None
-        self._first = first
         self._place = place
-        self._subscription = subscription
+        self._parts = parts
         self._subscriptions = subscriptions
         self.init_headers({"Cache-Control": "no-store", "X-Accel-Buffering": "no", "Vary": "Accept"})
 
     @classmethod
     def of(cls, answer: Answer) -> "EventStream":
         """An answer as the only event."""
-        return cls(_next(answer.body) + _COMPLETE, ExitStack())
+        return cls(ExitStack(), _once(_next(answer.body) + _COMPLETE))
 
     @classmethod
     async def following(
@@ -62,7 +64,7 @@ class EventStream(Response):
                 raise
             except REFUSED as error:
                 return cls.of(refused(error))
-            return cls(b":\n\n", place.pop_all(), subscription, subscriptions)
+            return cls(place.pop_all(), _told(subscriptions, subscription), subscriptions)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send the events; a client that does not read for a while is left."""
@@ -77,19 +79,28 @@ class EventStream(Response):
             async with while_listening(receive) as tasks:
                 with suppress(OSError):
                     await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
-                    await write(self._first, more=self._subscription is not None)
-                    if self._subscription is not None and self._subscriptions is not None:
+                    if self._subscriptions is not None:
+                        await write(b":\n\n")
                         tasks.start_soon(_beat, write, tasks.cancel_scope)
                         tasks.start_soon(_stop, self._subscriptions, tasks.cancel_scope)
-                        await self._follow(self._subscriptions, self._subscription, write)
+                    async with aclosing(self._parts) as parts:
+                        async for part in parts:
+                            await write(part)
+                    await write(b"", more=False)
 
-    async def _follow(self, subscriptions: Subscriptions, subscription: Subscription, write: Write) -> None:
-        try:
-            async with aclosing(subscriptions.events(subscription)) as events:
-                async for event in events:
-                    await write(_next(event.body, event.version))
-        except QueryError as error:
-            await write(_next(refused(error).body) + _COMPLETE, more=False)
+
+async def _once(part: bytes) -> AsyncGenerator[bytes, None]:
+    yield part
+
+
+async def _told(subscriptions: Subscriptions, subscription: Subscription) -> AsyncGenerator[bytes, None]:
+    """The events of a subscription; the error where one takes too long."""
+    try:
+        async with aclosing(subscriptions.events(subscription)) as events:
+            async for event in events:
+                yield _next(event.body, event.version)
+    except QueryError as error:
+        yield _next(refused(error).body) + _COMPLETE
 
 
 async def _beat(write: Write, scope: anyio.CancelScope) -> None:

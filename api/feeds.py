@@ -108,7 +108,7 @@ async def of_list(http: HttpRequest) -> Response:
         )  # fmt: skip
         return await _answer(http, source, newest)
     except OpenallocError as error:
-        return _refused(http, error)
+        return refused(http, error)
 
 
 async def of_query(http: HttpRequest) -> Response:
@@ -126,7 +126,7 @@ async def of_query(http: HttpRequest) -> Response:
         source = Source(f"feeds/queries/{marked}", title, request, QUERY, given, page)
         return await _answer(http, source, await _newest(http))
     except OpenallocError as error:
-        return _refused(http, error)
+        return refused(http, error)
 
 
 def saved(asked: Request, service: Service, after: str | None) -> Request:
@@ -297,7 +297,8 @@ def _no_list() -> RequestError:
     )  # fmt: skip
 
 
-def _refused(http: HttpRequest, error: OpenallocError) -> Response:
+def refused(http: HttpRequest, error: OpenallocError) -> Response:
+    """What is wrong with the question, as a page to a browser, else as JSON."""
     status = error.status if isinstance(error, RequestError) else 400
     made = missing(
         http, error.code, error.message, error.message_en, error.hint, error.hint_en, status=status

@@ -139,12 +139,13 @@ class Subscriptions:
         if after is None:
             after = last_event
         newest = self.follower.newest()
-        begin = newest if after is None else _version(after, newest)
+        begin = newest if after is None else known_version(after, newest)
         marks = planner.marks if planner.marked else None
         return Subscription(key, feed, tuple(planner.values), begin, marks), planner.nodes + rows
 
 
-def _version(given: str, newest: int) -> int:
+def known_version(given: str, newest: int) -> int:
+    """A data version that was given as text; raises QueryError A063 where there is none such yet."""
     version = int(given) if given.isascii() and given.isdigit() and len(given) < 19 else _LATEST
     if version > newest:
         raise QueryError(

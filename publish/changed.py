@@ -15,8 +15,9 @@ ADDED, REVISED, WITHDRAWN = "added", "revised", "withdrawn"
 class Change:
     """What happened to a record at a data version; `at` is UTC as ISO 8601 with its Z.
 
-    `record` is what a line of the JSON Lines dataset says of it (the document after its `id`), None for what is
-    withdrawn; `withdrawal` then has its kind (ordinary, privacy) and the reason.
+    `record` is the document by its schema, the same that a line of the JSON Lines dataset has as `document`. It is None
+    for what is withdrawn, whose `withdrawal` then has the kind (ordinary, privacy) and the reason, and, in a stream that
+    is filtered, for a record that a revision took out of it: whoever has the record removes it in both cases.
     """
 
     version: int

@@ -167,6 +167,8 @@ ADDRESSES: dict[str, tuple[tuple[str, str, str | dict[str, str], dict[str, str]]
         ("GET", "/graphql.atom?query=%7Bdisclosures%7Bnodes%7Bid%7D%7D%7D", "", {}), ("GET", f"/graphql.atom?query={RESIDENT}", "", {}),
         ("GET", f"/graphql.atom?documentId={RESIDENT}", "", {}), ("GET", "/graphql.atom?query=%7Bdisclosures(search:" + f"%22{RESIDENT}%22)%7Bnodes%7Bid%7D%7D%7D", "", {}),
     ),
+    # What it tells is what `changes` of /graphql answers.
+    "/changes": (("GET", f"/changes?since={RESIDENT}", "", {}), ("GET", f"/changes?q={RESIDENT}", "", {}), ("GET", f"/changes?domain={RESIDENT}", "", {})),
     "/answers/new": (
         ("GET", f"/answers/new?q={RESIDENT}", "", {"Accept": "text/html"}), ("POST", f"/answers/new?q={RESIDENT}", "", {}),
         ("POST", f"/answers/new?domain={RESIDENT}", "", {}), ("POST", "/answers/new", json.dumps({"query": f"{{ x{RESIDENT} }}"}), JSON_TYPE),
