@@ -456,6 +456,10 @@ class Planner:
         if name is not None:
             yield Compare("name_start", "eq", (self._bind(name, lambda one: start(str(one))),))
 
+    def chosen(self, arguments: Mapping[str, Any]) -> Condition | None:
+        """The condition that coerced arguments of `disclosures` set, where no page is asked for."""
+        return self._where("Disclosure", plain(dict(arguments)))
+
     def _where(self, target: str, arguments: Mapping[str, Any]) -> Condition | None:
         others = self._conditions_of(target, arguments)
         where, _ = self._searched(target, others, arguments.get("search"), ranked=False)
