@@ -20,6 +20,7 @@ from starlette.types import Receive, Scope, Send
 from api import (
     citation,
     cited,
+    datasets,
     desk,
     feeds,
     graphiql,
@@ -34,6 +35,7 @@ from api import (
 from api.answers import Answers
 from api.checkers import Checkers
 from api.compression import Compression
+from api.datasets import Files
 from api.documents import Documents, registered, sha256
 from api.downloads import Downloads
 from api.evolution import NOTICE
@@ -53,6 +55,8 @@ from api.submissions import Submissions
 from api.subscriptions import Subscriptions
 from api.wire import Wire
 from loaders.skipping import TITLES
+from publish.datasets.building import Builder
+from publish.datasets.kept import Folder
 from query.filters import MOST
 from schemas.catalog import Catalog
 from schemas.errors import OpenallocError
@@ -60,7 +64,8 @@ from schemas.errors import OpenallocError
 # What a page of another site may read of an answer besides its body.
 EXPOSED = (
     "ETag", "Retry-After", "RateLimit", "RateLimit-Policy", "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset",
-    "X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset",
+    "Content-Disposition", "Content-Range", "Accept-Ranges", "Last-Modified", "Repr-Digest", "Openalloc-Records",
+    "Openalloc-Rows", "Openalloc-Data-Version", "Openalloc-Bytes-Estimated", "X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset",
 )  # fmt: skip
 
 
@@ -71,11 +76,14 @@ def application(
     rate: Rate | None = None,
     submissions: Submissions | None = None,
     answers: Answers | None = None,
+    downloads: Folder | None = None,
+    site: str = "",
 ) -> Starlette:
     """The application over one catalog and one database, which it reads and never writes.
 
     Where departments may submit records, `submissions` stores them by an engine of its own; where answers may be cited,
-    `answers` keeps them so.
+    `answers` keeps them so. Files of datasets are kept in `downloads`, else in a folder that goes with the process;
+    `site` stands before the addresses of records in them.
     """
     checkers = Checkers(catalog.folder)
 
@@ -113,6 +121,7 @@ def application(
             Route("/graphql/schema.graphql", schema_text),
             Route("/developers", developers),
             Route("/disclosures", listing.listing),
+            *datasets.routes(),
             *citation.routes(),
             *cited.routes(),
             *feeds.routes(),
@@ -149,6 +158,7 @@ def application(
     app.state.answers = answers
     app.state.downloads = Downloads(catalog)
     app.state.ocds = ocds.Ocds(catalog)
+    app.state.files = Files(Builder(engine, catalog, downloads or Folder.passing(), site))
     return app
 
 

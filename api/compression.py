@@ -9,7 +9,9 @@ LEVEL = 5
 # What is compressed already, and what has to come as it is made.
 _PLAIN = (
     *DEFAULT_EXCLUDED_CONTENT_TYPES, "application/x-ndjson",
-    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "application/zip",
+    "application/vnd.apache.parquet", "application/vnd.sqlite3",
+    "text/csv; header=present",  # files of which ranges are asked for
 )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from functools import partial
 import anyio.to_thread
 import orjson
 from graphql import GraphQLError
+from starlette.convertors import CONVERTOR_TYPES
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -42,7 +43,7 @@ class Suffixed(Route):
     def __init__(self, path: str, pattern: str, endpoint: Callable[[Request], Awaitable[Response]]) -> None:
         super().__init__(path, endpoint)
         self.path_regex = re.compile(pattern + _ENDING + "$")
-        self.param_convertors = {}
+        self.param_convertors = dict.fromkeys(self.path_regex.groupindex, CONVERTOR_TYPES["str"])
 
 
 def routes() -> list[Route]:
@@ -159,7 +160,9 @@ async def _file(request: Request, export: Export, *, only_digest: bool) -> Respo
         if request.method == "HEAD" and not only_digest:
             size = await anyio.to_thread.run_sync(Size.of, builder, export)
             headers |= {"Openalloc-Records": str(size.records), "Openalloc-Bytes-Estimated": str(size.bytes)}
-            return Response(headers=headers, media_type=export.media_type)
+            answer = Response(headers=headers, media_type=export.media_type)
+            del answer.headers["Content-Length"]  # nobody knows it yet
+            return answer
     return await _read(request, files, export, reading, only_digest=only_digest)
 
 

@@ -18,6 +18,7 @@ from api.keeping import Keeping
 from api.rate import Rate
 from api.submissions import Submissions
 from cli.settings import Settings
+from publish.datasets.kept import Folder
 from schemas.catalog import Catalog
 from schemas.errors import OpenallocError
 from store.engine import connect
@@ -41,6 +42,7 @@ def worker() -> Starlette:
         made = application(
             catalog, engine, rate=Rate.of(settings.rate, settings.proxies),
             submissions=_submissions(settings, catalog), answers=_answers(settings),
+            downloads=Folder(settings.datasets, settings.dataset_bytes), site=settings.site,
         )  # fmt: skip
         gc.collect()
         gc.freeze()

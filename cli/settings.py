@@ -21,6 +21,10 @@ DEFAULT_RATE = "3000000/60"
 DEFAULT_SUBMISSION_RATE = "60/60"
 DEFAULT_ANSWERS = "1000"
 DEFAULT_ANSWER_RATE = "20/3600"
+DATASET_FOLDER = "OPENALLOC_DATASET_FOLDER"
+DATASET_BYTES = "OPENALLOC_DATASET_BYTES"
+SITE = "OPENALLOC_SITE"
+DEFAULT_DATASET_BYTES = 20_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +34,9 @@ class Settings:
     `read` is the replica that questions are answered from, `rate` the cost that a client may ask for in so many
     seconds (`off` for no limit), `proxies` the networks whose X-Forwarded-For is believed. With `submissions` keys may
     submit records, each key as often as `submission_rate` says; large bodies wait in `submission_folder`. Answers that
-    are cited may take `answers` megabytes (`off` for none), each client keeps them as often as `answer_rate` says.
+    are cited may take `answers` megabytes (`off` for none), each client keeps them as often as `answer_rate` says. Files of
+    datasets are kept in `dataset_folder`, at most `dataset_bytes` of them; `site` is the public address of this server,
+    by which files name records (`https://data.example.org`).
     """
 
     database: str = DEFAULT_DATABASE
@@ -42,6 +48,9 @@ class Settings:
     submission_folder: str | None = None
     answers: str = DEFAULT_ANSWERS
     answer_rate: str = DEFAULT_ANSWER_RATE
+    dataset_folder: str | None = None
+    dataset_bytes: int = DEFAULT_DATASET_BYTES
+    site: str = ""
 
     @classmethod
     def of(
@@ -63,16 +72,27 @@ class Settings:
             submission_folder=environment.get(SUBMISSION_FOLDER) or None,
             answers=environment.get(ANSWERS) or DEFAULT_ANSWERS,
             answer_rate=environment.get(ANSWER_RATE) or DEFAULT_ANSWER_RATE,
+            dataset_folder=environment.get(DATASET_FOLDER) or None,
+            dataset_bytes=_bytes(environment.get(DATASET_BYTES)),
+            site=(environment.get(SITE) or "").rstrip("/"),
         )
 
     @property
     def kept(self) -> Path:
         """Where submitted bodies wait: as said, else beside the database's file, else in the working folder."""
-        if self.submission_folder:
-            return Path(self.submission_folder)
+        return self._beside(self.submission_folder, "submissions")
+
+    @property
+    def datasets(self) -> Path:
+        """Where files of datasets are kept: as said, else beside the database's file, else in the working folder."""
+        return self._beside(self.dataset_folder, "datasets")
+
+    def _beside(self, folder: str | None, suffix: str) -> Path:
+        if folder:
+            return Path(folder)
         scheme, _, file = self.database.partition(":///")
         name = file.partition("?")[0] if scheme.startswith("sqlite") else ""
-        return Path(f"{name or 'openalloc'}.submissions")
+        return Path(f"{name or 'openalloc'}.{suffix}")
 
     @property
     def answer_bytes(self) -> int:
@@ -93,8 +113,22 @@ class Settings:
             DATABASE: self.database, READ: self.read or "", RATE: self.rate, PROXIES: self.proxies,
             SUBMISSIONS: "on" if self.submissions else "", SUBMISSION_RATE: self.submission_rate,
             SUBMISSION_FOLDER: self.submission_folder or "", ANSWERS: self.answers, ANSWER_RATE: self.answer_rate,
+            DATASET_FOLDER: self.dataset_folder or "",
+            DATASET_BYTES: str(self.dataset_bytes), SITE: self.site,
         }  # fmt: skip
         return {name: value for name, value in told.items() if value}
+
+
+def _bytes(written: str | None) -> int:
+    """A number of bytes; raises OpenallocError C130 for what is none."""
+    if not written:
+        return DEFAULT_DATASET_BYTES
+    if not written.isascii() or not written.isdigit():
+        raise OpenallocError(
+            "C130", f"{DATASET_BYTES} 应是字节数,不能是“{written[:40]}”", f"{DATASET_BYTES} is a number of bytes, not {written[:40]!r}",
+            f"例如 {DEFAULT_DATASET_BYTES}。", f"For example {DEFAULT_DATASET_BYTES}.",
+        )  # fmt: skip
+    return int(written)
 
 
 def _url(text: str) -> str:

@@ -14,15 +14,19 @@ import fcntl
 import hashlib
 import os
 import shutil
+from atexit import register
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 import orjson
 
 from publish.datasets.reading import Standing
+from schemas.errors import OpenallocError
 
 _CONTENT, _BEGUN, _DONE, _LOCK, _READERS = "content", "begun.json", "done.json", "lock", "readers"
 _PLACE = "place-"
@@ -182,11 +186,30 @@ class Making:
 
 
 class Folder:
-    """The folder of all files; `most` is how many bytes they may take together."""
+    """The folder of all files, made when it is needed.
 
-    def __init__(self, path: Path, most: int, places: int) -> None:
-        self.path, self.most, self.places = path, most, places
-        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    `most` is how many bytes they may take together, `places` how many are made at a time.
+    """
+
+    def __init__(self, path: Path | None, most: int, places: int = 2) -> None:
+        self._path, self.most, self.places = path, most, places
+        self._made = False
+
+    @classmethod
+    def passing(cls, most: int = 2_000_000_000) -> "Folder":
+        """One that goes with the process."""
+        return cls(None, most)
+
+    @property
+    def path(self) -> Path:
+        """Where it is; raises OpenallocError P106 where it cannot be written."""
+        if self._path is None:
+            self._path = Path(mkdtemp(prefix="openalloc-datasets-"))
+            register(partial(shutil.rmtree, self._path, ignore_errors=True))
+        if not self._made:
+            _make_folder(self._path)
+            self._made = True
+        return self._path
 
     def find(self, key: str) -> Reading | None:
         """A file that is whole or being made, for reading; None where there is none."""
@@ -249,6 +272,18 @@ class Folder:
             if (folder / _DONE).exists():
                 shutil.rmtree(folder, ignore_errors=True)
                 total -= size
+
+
+def _make_folder(path: Path) -> None:
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not os.access(path, os.W_OK | os.X_OK):
+            raise PermissionError(path)
+    except OSError as error:
+        raise OpenallocError(
+            "P106", f"不能写入存放下载文件的文件夹:{path}", f"the folder that downloads are kept in cannot be written: {path}",
+            "用 OPENALLOC_DATASET_FOLDER 指定一个可以写的文件夹。", "Name one that can be written with OPENALLOC_DATASET_FOLDER.",
+        ) from error  # fmt: skip
 
 
 def _write(path: Path, value: dict[str, Any]) -> None:
