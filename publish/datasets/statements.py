@@ -45,10 +45,11 @@ class Rows:
     catalog: Catalog
     site: str = ""
 
-    def select(self, table: Table, chosen: Chosen, first: int | None = None) -> str:
+    def select(self, table: Table, chosen: Chosen, first: int | None = None, *, year: bool = False) -> str:
         """The SELECT of a table: a column `c0`, `c1`, … for each of its own, texts or NULL.
 
-        With `first` only what the first so many disclosures have.
+        With `first` only what the first so many disclosures have; with `year` there is a last column, that of
+        publication.
         """
         clause, joined, order = self._from(table, chosen)
         conditions = [*joined, *self._conditions(chosen, self._json(table, chosen))]
@@ -56,6 +57,7 @@ class Rows:
             some = f"SELECT d.* FROM disclosure d WHERE {_and(self._conditions(chosen))} ORDER BY d.recency DESC LIMIT {first}"
             clause, conditions = f"({some}) d{clause.removeprefix('disclosure d')}", joined
         columns = ", ".join(f"{self._value(table, one)} AS c{at}" for at, one in enumerate(table.columns))
+        columns += f", substr({self._text('d.published_date')}, 1, 4) AS year" if year else ""
         # The limit keeps SQLite, the offset PostgreSQL from spelling a column again wherever it is used.
         most = "LIMIT -1" if self._is_sqlite else "OFFSET 0"
         return (
@@ -187,13 +189,14 @@ class Rows:
                 return self._decimal(stored, 2 if column.kind == "money" else 4)
             case _, "instant":
                 return self._instant(stored)
-            case _, "integer":
-                return stored if self._is_sqlite else f"{stored}::text"
             case _, "number":
                 return self._float(stored)
-            case _, "date":
-                return stored if self._is_sqlite else f"{stored}::text"
+            case _, "integer" | "date":
+                return self._text(stored)
         return stored
+
+    def _text(self, expression: str) -> str:
+        return expression if self._is_sqlite else f"{expression}::text"
 
     def _ordinal(self, table: Table, name: str) -> str:
         """A place in a list, counted from 1; `lot_ordinal` of a part is a column of its table."""
