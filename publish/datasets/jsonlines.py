@@ -22,7 +22,7 @@ _NUMBERS = ("daysLate", "amount", "revision")
 # The envelope's facts by the column they come from, in the order of a line.
 _FACTS = {
     "id": "id", "type": "type", "schemaVersion": "schema_version", "domain": "domain", "stage": "stage",
-    "title": "title", "publisherId": "publisher_id", "publisherName": "publisher_name", "publisherUscc": "publisher_uscc",
+    "localId": "local_id", "title": "title", "publisherId": "publisher_id", "publisherName": "publisher_name", "publisherUscc": "publisher_uscc",
     "level": "level", "region": "region_code", "regionName": "region_name", "prefecture": "prefecture_code",
     "prefectureName": "prefecture_name", "formedDate": "formed_date", "publishedDate": "published_date",
     "dueOn": "due_on", "daysLate": "days_late", "amount": "amount", "outcome": "outcome", "status": "status",

@@ -10,7 +10,7 @@ import json
 import re
 import sqlite3
 import zipfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -19,14 +19,13 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
-import pytest
 from python_calamine import CalamineWorkbook
 from sqlalchemy import Engine
 
 from api.choosing import choose
 from api.operation import Request, Service
 from publish.datasets.delimited import read_text
-from publish.datasets.export import Export, dataset
+from publish.datasets.export import dataset
 from publish.datasets.kept import Begun, Sink
 from publish.datasets.layout import Column, Table
 from publish.datasets.reading import snapshot
@@ -44,26 +43,23 @@ _SPELLED = re.compile("_x([0-9A-F]{4})_")
 _DAY_0 = date(1899, 12, 30)
 
 
-@pytest.fixture
-def written(stored: Engine, service: Service, toy_catalog: Catalog, tmp_path: Path) -> Callable[..., Path]:
-    """Writes a file of a dataset."""
-
-    def write_one(path: str, format_: str, **part: str) -> Path:
-        export = dataset(path, format_, part.items(), toy_catalog, partial(choose, service))
-        return _write(export, stored, toy_catalog, tmp_path)
-
-    return write_one
-
-
-def _write(export: Export, engine: Engine, catalog: Catalog, folder: Path) -> Path:
+def written(
+    path: str, formats: Sequence[str], engine: Engine, service: Service, folder: Path
+) -> dict[str, tuple[Path, tuple[Table, ...]]]:
+    """The files of a dataset, all of one snapshot, with the tables that are in them."""
+    catalog, made = service.catalog, {}
     with snapshot(engine) as taken:
         rows = Rows(taken.dialect, catalog, "https://example.org")
-        (count,) = taken.one(rows.count(export.chosen), parameters_of(export.chosen.values))
-        sink = Sink(folder / export.file_name)
-        write(export, rows, taken, Begun("x", count, 1, None), sink, folder)
-        sink.close()
-        assert taken.tally[export.table.name] == count
-    return sink.path
+        for format_ in formats:
+            export = dataset(path, format_, [], catalog, partial(choose, service))
+            if not made:
+                (count,) = taken.one(rows.count(export.chosen), parameters_of(export.chosen.values))
+            sink = Sink(folder / export.file_name)
+            write(export, rows, taken, Begun("x", count, 1, None), sink, folder)
+            sink.close()
+            assert taken.tally[export.table.name] == count
+            made[format_] = sink.path, export.layout
+    return made
 
 
 # what each format says
@@ -165,7 +161,9 @@ def _value(column: Column, cell: Any) -> Value:
 # what they have to say
 
 
-def expected(lines: Sequence[Mapping[str, Any]], said: Sequence[Mapping[str, Any]], layout: Sequence[Table]) -> Contents:
+def expected(
+    lines: Sequence[Mapping[str, Any]], said: Sequence[Mapping[str, Any]], layout: Sequence[Table]
+) -> Contents:
     """What the tables hold, by the documents of JSON Lines; what the store keeps by what GraphQL says."""
     found: Contents = {}
     for table in layout:
@@ -179,7 +177,10 @@ def expected(lines: Sequence[Mapping[str, Any]], said: Sequence[Mapping[str, Any
             elif table.rows == "party":
                 rows += _parties(table, node)
             elif table.rows == "process":
-                rows += [(node["id"], one["id"].partition(":")[2], one["number"], one["title"]) for one in node["processes"]]
+                rows += [
+                    (node["id"], one["id"].partition(":")[2], one["number"], one["title"])
+                    for one in node["processes"]
+                ]
             else:
                 rows += _elements(table, line["id"], document)
         found[table.name] = rows
@@ -195,18 +196,20 @@ _RENAMED = {
 def _fact(column: Column, line: Mapping[str, Any], document: Mapping[str, Any]) -> Value:
     if column.path:
         return _value(column, _at(document, column))
-    by_column = {_RENAMED.get(name, re.sub("(?=[A-Z])", "_", name).lower()): value for name, value in line.items()}
+    by_column = {
+        _RENAMED.get(name, re.sub("(?=[A-Z])", "_", name).lower()): value for name, value in line.items()
+    }
     if column.name == "type_title":
         return None
-    if column.name == "local_id":
-        return document.get("localId")
     return _value(column, by_column[column.name])
 
 
 def _at(json_: Any, column: Column) -> Any:
     for names in column.path:
-        json_ = next((json_[name] for name in names if name in json_), None) if isinstance(json_, dict) else None
-    return {True: "true", False: "false"}[json_] if isinstance(json_, bool) else json_
+        json_ = (
+            next((json_[name] for name in names if name in json_), None) if isinstance(json_, dict) else None
+        )
+    return _spelled(json_)
 
 
 def _lots(table: Table, node: Mapping[str, Any], document: Mapping[str, Any]) -> Iterator[tuple[Value, ...]]:
@@ -221,9 +224,14 @@ def _lots(table: Table, node: Mapping[str, Any], document: Mapping[str, Any]) ->
 def _parties(table: Table, node: Mapping[str, Any]) -> Iterator[tuple[Value, ...]]:
     for at, party in enumerate(node["parties"]):
         organization, lot = party["organization"], party["lot"]
-        place = None if lot is None else node["lots"].index(lot) + 1
+        same = [
+            place
+            for place, one in enumerate(node["lots"], 1)
+            if lot == {name: one[name] for name in lot or ()}
+        ]
+        place = tuple(same) or None  # lots may say the same
         yield tuple(
-            _value(one, cell)
+            cell if isinstance(cell, tuple) else _value(one, cell)
             for one, cell in zip(
                 table.columns,
                 (node["id"], at + 1, party["role"], organization["id"].partition(":")[2], organization["uscc"],
@@ -273,3 +281,135 @@ def asked(service: Service, collection: str, more: str = "") -> list[dict[str, A
         if not page["pageInfo"]["hasNextPage"]:
             return [one for one in found if (one["withdrawal"] or {}).get("kind") != "PRIVACY"]
         after = page["pageInfo"]["endCursor"]
+
+
+def leaves(
+    layout: Sequence[Table], service: Service, type_name: str
+) -> tuple[str, list[tuple[Table, Column, list[str]]]]:
+    """What to select of a type's nodes besides, and the columns that it is for, with their ways through the answer."""
+    tree: dict[str, Any] = {}
+    ways: list[tuple[Table, Column, list[str]]] = []
+    for table in layout:
+        above = [step[0] for path in table.lists for step in path] or (
+            ["lots"] if table.rows == "lot" else []
+        )
+        for column in table.columns:
+            way = [*above, *(names[0] for names in column.path)]
+            if column.path and _is_known(service, type_name, way):
+                ways.append((table, column, way))
+                here = tree
+                for step in way:
+                    here = here.setdefault(step, {})
+    return _selected(tree), ways
+
+
+def _is_known(service: Service, type_name: str, way: Sequence[str]) -> bool:
+    """Whether GraphQL reads it from the document: `parties`, `items` and `publisher` are rows of tables there."""
+    if way[0] in ("parties", "items", "publisher") or way[:2] == ["lots", "items"]:
+        return False
+    for step in way:
+        made = service.model.types.get(type_name)
+        attribute = made and next((one for one in made.attributes if one.name == step), None)
+        if attribute is None:
+            return False
+        type_name = attribute.named_type
+    return True
+
+
+def _selected(tree: Mapping[str, Any]) -> str:
+    return " ".join(f"{name} {{ {_selected(below)} }}" if below else name for name, below in tree.items())
+
+
+def _followed(json_: Any, way: Sequence[str]) -> list[Any]:
+    """The values along a way, a list's one after the other."""
+    found = [json_]
+    for step in way:
+        found = [None if one is None else one[step] for one in found]
+        found = [inner for one in found for inner in (one if isinstance(one, list) else [one])]
+    return found
+
+
+def _spelled(json_: Any) -> Any:
+    return {True: "true", False: "false"}[json_] if isinstance(json_, bool) else json_
+
+
+def _without_titles(table: Table, lines: Lines) -> Lines:
+    """The lines without what no other answer says: the title of the type."""
+    at = next((at for at, one in enumerate(table.columns) if one.name == "type_title"), None)
+    return lines if at is None else [(*line[:at], None, *line[at + 1 :]) for line in lines]
+
+
+def _differing(table: Table, found: Lines, wanted: Lines) -> list[Any]:
+    """The first cells that differ, with their columns."""
+    if len(found) != len(wanted):
+        return [table.name, len(found), len(wanted)]
+    different = [
+        (table.name, column.name, one, other)
+        for line, should in zip(found, wanted, strict=True)
+        for column, one, other in zip(table.columns, line, should, strict=True)
+        if not (one in other if isinstance(other, tuple) else one == other and type(one) is type(other))
+    ]
+    return different[:3]
+
+
+# PostgreSQL spells the same texts: there a part of the types has to do, and the formats that the database itself spells.
+READERS = {"csv.zip": of_csv, "xlsx": of_xlsx, "sqlite": of_sqlite, "parquet.zip": of_parquet}
+ALL, FIFTH = ("csv.zip", "xlsx", "sqlite", "parquet.zip"), ("csv.zip", "xlsx")
+
+
+def test_every_format_and_graphql_say_the_same_of_every_type(
+    stored: Engine, service: Service, toy_catalog: Catalog, tmp_path: Path
+) -> None:
+    is_file, compared = stored.dialect.name == "sqlite", 0
+    types = list(toy_catalog.types.values())
+    for disclosure in types if is_file else types[::5]:
+        formats = ALL if is_file else FIFTH
+        files = written(disclosure.type, ("jsonl", *formats), stored, service, tmp_path)
+        path, layout = files["jsonl"]
+        lines = [json.loads(line, parse_float=Decimal) for line in path.read_bytes().splitlines()]
+        more, ways = leaves(layout, service, disclosure.graphql_name)
+        said = asked(service, disclosure.collection, more)
+        assert [one["id"] for one in lines] == [one["id"] for one in said]
+        wanted = expected(lines, said, layout)
+        for format_ in formats:
+            found = READERS[format_](files[format_][0], layout)
+            for table in layout:
+                cells = _without_titles(table, found[table.name])
+                assert _differing(table, cells, wanted[table.name]) == [], (format_, disclosure.type)
+        for table, column, way in ways:
+            at = table.columns.index(column)
+            answered = [_value(column, _spelled(one)) for one in _followed({"all": said}, ["all", *way])]
+            kept = [row[at] for row in wanted[table.name]]
+            assert [one for one in answered if one is not None] == [one for one in kept if one is not None]
+            compared += 1
+        assert len({one["id"] for one in said}) == len(said) > 0
+    assert compared > (4_000 if is_file else 800)
+
+
+def test_datasets_of_several_types_have_every_record_once(
+    stored: Engine, service: Service, toy_catalog: Catalog, tmp_path: Path
+) -> None:
+    files = written("land", ("jsonl", "csv.zip", "sqlite", "parquet.zip", "xlsx"), stored, service, tmp_path)
+    path, layout = files["jsonl"]
+    lines = [json.loads(line) for line in path.read_bytes().splitlines()]
+    said = asked(service, "disclosures")
+    land = [one["id"] for one in said if one["domain"] == "LAND" or one["domain"] == "land"]
+    assert [one["id"] for one in lines] == land
+    contents = [READERS[one](files[one][0], layout) for one in ALL]
+    assert all(one == contents[0] for one in contents[1:])
+    assert [row[0] for row in contents[0]["disclosures"]] == land
+    assert contents[0]["items"]
+
+
+def test_a_withdrawn_record_stays_with_its_reason_and_one_withdrawn_for_privacy_is_gone(
+    stored: Engine, service: Service, toy_catalog: Catalog, tmp_path: Path
+) -> None:
+    path, _ = written("everything", ("jsonl",), stored, service, tmp_path)["jsonl"]
+    found = [json.loads(line) for line in path.read_bytes().splitlines()]
+    gone = [one for one in found if one["status"] == "withdrawn"]
+    text = "{ changes(kinds: [WITHDRAWN], first: 100) { nodes { disclosureId withdrawal { kind } } } }"
+    told = json.loads(service.answer(Request(text)).body)["data"]["changes"]["nodes"]
+    private = {one["disclosureId"] for one in told if one["withdrawal"]["kind"] == "PRIVACY"}
+    assert private
+    assert not private & {one["id"] for one in found}
+    assert any(one["withdrawalReason"] and one["withdrawnAt"] and one["document"] is None for one in gone)
