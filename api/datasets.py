@@ -26,8 +26,10 @@ from api.operation import REFUSED, Service, refused
 from api.refusal import RequestError
 from api.standard import missing
 from publish.datasets.building import Builder, BusyError, FailedError
-from publish.datasets.export import FORMATS, DatasetError, Export, dataset, selected
+from publish.datasets.deltas import Delta, delta, version_since
+from publish.datasets.export import FORMATS, Choose, DatasetError, Export, dataset, selected
 from publish.datasets.kept import BrokenError, Reading
+from publish.datasets.reading import snapshot
 from publish.datasets.sizing import Size
 from publish.selection import SelectionError
 from schemas.errors import OpenallocError
@@ -51,6 +53,7 @@ def routes() -> list[Route]:
     return [
         Suffixed("/datasets/{path}", r"^/datasets/(?P<path>[a-z0-9/-]{1,100})\.", of_dataset),
         Suffixed("/disclosures.{ending}", r"^/disclosures\.", of_selection),
+        Route("/changes.jsonl", changes),
     ]
 
 
@@ -84,23 +87,40 @@ async def of_dataset(request: Request) -> Response:
     """A file of a dataset: whole, of a year of publication, of a prefecture."""
     catalog = request.app.state.catalog
     make = partial(dataset, request.path_params["path"], catalog=catalog, parameters=_parameters(request))
-    return await _answered(request, lambda ending, choose: make(ending=ending, choose=choose))
+    return await _answered(
+        request, lambda ending, choose: make(ending=ending, choose=choose), request.path_params["ending"]
+    )
 
 
 async def of_selection(request: Request) -> Response:
     """A file of the disclosures that a list of the portal has, or a filter of GraphQL."""
     catalog = request.app.state.catalog
     make = partial(selected, _parameters(request), catalog=catalog)
-    return await _answered(request, lambda ending, choose: make(ending=ending, choose=choose))
+    return await _answered(
+        request, lambda ending, choose: make(ending=ending, choose=choose), request.path_params["ending"]
+    )
+
+
+async def changes(request: Request) -> Response:
+    """What was added, changed, withdrawn and removed of a selection since a data version or a time."""
+    catalog, builder = request.app.state.catalog, request.app.state.files.builder
+    parameters = _parameters(request)
+    since = [value for name, value in parameters if name == "since"]
+
+    def make(ending: str, choose: Choose) -> Export:
+        with snapshot(builder.engine) as taken:
+            begin = version_since(since[0] if len(since) == 1 else "", taken)
+        return delta(parameters, begin, catalog, choose)
+
+    return await _answered(request, make, "jsonl")
 
 
 def _parameters(request: Request) -> list[tuple[str, str]]:
     return list(request.query_params.multi_items())
 
 
-async def _answered(request: Request, make: Callable[..., Export]) -> Response:
+async def _answered(request: Request, make: Callable[..., Export], ending: str) -> Response:
     service: Service = request.app.state.service
-    ending = request.path_params["ending"]
     try:
         if ending == SIZE:
             return await _size(request, partial(make, "csv", partial(choose, service)))
@@ -153,17 +173,23 @@ async def _file(request: Request, export: Export, *, only_digest: bool) -> Respo
     etag = f'"{export.key(version, builder.site)}"'
     if reading is None:
         at = standing.at.isoformat() if standing.at else None
-        headers = headers_of(etag, 0, version, at, export.file_name)
-        del headers["Openalloc-Records"]
+        headers = headers_of(etag, None, version, at, export.file_name)
         if not only_digest and is_known(request, headers):
             return Response(status_code=304, headers=headers)
         if request.method == "HEAD" and not only_digest:
+            if isinstance(export, Delta):
+                return _head(headers, export)
             size = await anyio.to_thread.run_sync(Size.of, builder, export)
             headers |= {"Openalloc-Records": str(size.records), "Openalloc-Bytes-Estimated": str(size.bytes)}
-            answer = Response(headers=headers, media_type=export.media_type)
-            del answer.headers["Content-Length"]  # nobody knows it yet
-            return answer
+            return _head(headers, export)
     return await _read(request, files, export, reading, only_digest=only_digest)
+
+
+def _head(headers: dict[str, str], export: Export) -> Response:
+    """Headers alone; nobody knows the length yet."""
+    answer = Response(headers=headers, media_type=export.media_type)
+    del answer.headers["Content-Length"]
+    return answer
 
 
 def _kept(request: Request, builder: Builder, export: Export, version: int, privacy: int) -> Reading | None:

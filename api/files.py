@@ -23,13 +23,15 @@ _RANGE = re.compile(r"bytes=(\d*)-(\d*)")
 _SLEEP = 0.01, 0.25  # seconds until it is looked again whether there is more, at first and at last
 
 
-def headers_of(etag: str, records: int, version: int, at: str | None, name: str) -> dict[str, str]:
+def headers_of(etag: str, records: int | None, version: int, at: str | None, name: str) -> dict[str, str]:
     """What is said of a file before it is there."""
     headers = {
         "ETag": etag, "Cache-Control": "no-cache", "Access-Control-Allow-Origin": "*", "X-Content-Type-Options": "nosniff",
-        "Openalloc-Records": str(records), "Openalloc-Data-Version": str(version),
+        "Openalloc-Data-Version": str(version),
         "Content-Disposition": f'attachment; filename="{name}"',
     }  # fmt: skip
+    if records is not None:
+        headers["Openalloc-Records"] = str(records)
     if at is not None:
         headers["Last-Modified"] = format_datetime(datetime.fromisoformat(at), usegmt=True)
     return headers

@@ -9,6 +9,7 @@ from traceback import extract_tb
 
 from sqlalchemy import Engine, text
 
+from publish.datasets.deltas import Delta
 from publish.datasets.export import Export
 from publish.datasets.kept import Begun, Done, Folder, Making, Reading
 from publish.datasets.reading import STANDING, Snapshot, Standing, StoppedError, snapshot, standing
@@ -121,8 +122,9 @@ class Builder:
         self, export: Export, taken: Snapshot, now: Standing, making: Making, told: "SimpleQueue[str | Exception]", key: str,
     ) -> None:  # fmt: skip
         rows = Rows(taken.dialect, self.catalog, self.site)
+        count = None if isinstance(export, Delta) else self._count(export, taken, rows)
         begun = Begun(
-            export.file_name, self._count(export, taken, rows), now.version, now.at.isoformat() if now.at else None
+            export.file_name, count, now.version, now.at.isoformat() if now.at else None
         )  # fmt: skip
         sink = making.begin(begun)
         told.put(key)

@@ -103,10 +103,15 @@ def dataset(
 def selected(parameters: Iterable[tuple[str, str]], ending: str, catalog: Catalog, choose: Choose) -> Export:
     """The file of a selection; raises DatasetError P100, P101 and what `Selection.of` raises, also for unknown parameters P104."""
     given = list(parameters)
+    check_parameters(given)
+    return export("disclosures", Selection.of(given, catalog), ending, catalog, choose)
+
+
+def check_parameters(given: Iterable[tuple[str, str]]) -> None:
+    """Raise DatasetError P104 for a parameter that no selection has: it would be overlooked."""
     for name, _ in given:
         if name not in PARAMETERS and name != "lang":
             raise _unknown(name, sorted(PARAMETERS))
-    return export("disclosures", Selection.of(given, catalog), ending, catalog, choose)
 
 
 def export(name: str, selection: Selection, ending: str, catalog: Catalog, choose: Choose) -> Export:

@@ -44,11 +44,11 @@ def chunks(
 ) -> Iterator[bytes]:
     """The bytes of the file, a line a disclosure; with `first` only of so many."""
     orders = Orders(rows.catalog)
-    for piece in snapshot.pieces(rows.documents(_table(main), chosen, first), chosen, MAIN):
+    for piece in snapshot.pieces(rows.documents(facts_of(main), chosen, first), chosen, MAIN):
         yield _ENCODER.encode_lines([line(row, orders) for row in piece])
 
 
-def _table(main: Table) -> Table:
+def facts_of(main: Table) -> Table:
     """The main table with the columns of the facts alone."""
     assert main.name == MAIN
     columns = tuple(main.column(name) for name in _FACTS.values())
@@ -68,6 +68,7 @@ def line(row: Sequence[Any], orders: "Orders") -> Struct:
 
 
 _NUMBERED = [[*_FACTS].index(name) for name in _NUMBERS]
+STATUS = [*_FACTS].index("status")
 
 
 class Orders:

@@ -38,10 +38,13 @@ class BrokenError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """What a file is of: so many disclosures at a data version, which came about at `at` (UTC, ISO)."""
+    """What a file is of: so many disclosures at a data version, which came about at `at` (UTC, ISO).
+
+    `records` is None where they are not counted before.
+    """
 
     name: str
-    records: int
+    records: int | None
     version: int
     at: str | None
 

@@ -73,6 +73,33 @@ class Rows:
         begin = selected.rindex(" FROM ", 0, at) if first is None else selected.index(" FROM (SELECT d.*")
         return f"{selected[:begin]}, {body} AS body{selected[begin:]}"
 
+    def changes(self, table: Table, chosen: Chosen, types: Sequence[str], since: int) -> str:
+        """The SELECT of disclosures that changed after a version: that of their last change, of their first, whether
+        they meet the condition, then what `documents` has. Of other types than `types`, where there are some, none.
+
+        What came after that version and does not meet the condition was never there.
+        """
+        clause, _, _ = self._from(table, chosen)
+        meets = _and(
+            [f"coalesce(w.kind, '') <> '{_PRIVACY}'", *self._conditions(chosen, self._json(table, chosen))]
+        )
+        columns = ", ".join(f"{self._value(table, one)} AS c{at}" for at, one in enumerate(table.columns))
+        body = "CAST(b.body AS BLOB)" if self._is_sqlite else "convert_to(b.body::text, 'UTF8')"
+        of_same = "n.shard = c.shard AND n.disclosure_id = c.disclosure_id"
+        first = f"(SELECT min(n.version) FROM change n WHERE {of_same})"
+        conditions = [
+            f"c.version > {since}", f"NOT EXISTS (SELECT 1 FROM change n WHERE {of_same} AND n.version > c.version)",
+            "d.shard = c.shard", "d.id = c.disclosure_id",
+        ]  # fmt: skip
+        if types:
+            conditions.append(f"d.type IN ({', '.join(map(_quoted, types))})")
+        inner = (
+            f"SELECT c.version AS version, {first} AS first, CASE WHEN {meets} THEN 1 ELSE 0 END AS meets,"
+            f" {columns}, {body} AS body FROM change c CROSS JOIN {clause} WHERE {_and(conditions)}"
+        )
+        most = "LIMIT -1" if self._is_sqlite else "OFFSET 0"
+        return f"SELECT * FROM ({inner} ORDER BY c.version {most}) q WHERE q.meets = 1 OR q.first <= {since}"
+
     def count(self, chosen: Chosen) -> str:
         """The number of disclosures: all that meet the condition less those withdrawn for privacy."""
         every = f"SELECT count(*) FROM disclosure d WHERE {_and(self._conditions(chosen))}"

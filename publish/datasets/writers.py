@@ -8,7 +8,7 @@ from operator import itemgetter
 from pathlib import Path
 from typing import IO, Any
 
-from publish.datasets import about, delimited, jsonlines, parquet, sqlite_file, workbook
+from publish.datasets import about, deltas, delimited, jsonlines, parquet, sqlite_file, workbook
 from publish.datasets.archive import archive, entry, opened
 from publish.datasets.export import Export
 from publish.datasets.kept import Begun, Sink
@@ -40,7 +40,11 @@ def _csv_zip(export: Export, rows: Rows, taken: Snapshot, begun: Begun, sink: Si
 
 
 def _jsonl(export: Export, rows: Rows, taken: Snapshot, _begun: Begun, sink: Sink, _scratch: Path) -> None:
-    for chunk in jsonlines.chunks(export.layout[0], export.chosen, rows, taken):
+    if isinstance(export, deltas.Delta):
+        made = deltas.chunks(export, rows, taken)
+    else:
+        made = jsonlines.chunks(export.layout[0], export.chosen, rows, taken)
+    for chunk in made:
         sink.write(chunk)
 
 
