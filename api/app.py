@@ -25,6 +25,7 @@ from api import (
     desk,
     feeds,
     graphiql,
+    metadata,
     ocds,
     pages,
     reading,
@@ -130,6 +131,7 @@ def application(
             *feeds.routes(),
             *ocds.routes(),
             *changes.routes(),
+            *metadata.routes(),
             *graphiql.routes(),
             *standard.routes(),
             *reading.routes(),
@@ -152,7 +154,11 @@ def application(
     app.state.documents = Documents(document for _, document in registered())
     app.state.release = Release(service.schema)
     app.state.bundle = Bundle.read()
-    app.state.questions = Questions({"latest": home.latest(catalog.codelists["domain"].codes)})
+    domains = tuple(dict.fromkeys(one.domain for one in catalog.types.values()))
+    app.state.questions = Questions(
+        {"latest": home.latest(catalog.codelists["domain"].codes), metadata.QUESTION: metadata.document(domains)}
+    )
+    app.state.metadata = metadata.Metadata()
     app.state.pages = Pages(
         **words(catalog), bundled=app.state.bundle.found, skipped_titles=TITLES, submitting=submissions is not None,
         navigation=pages.NAVIGATION if submissions is None else pages.WITH_SUBMISSIONS,

@@ -4,8 +4,8 @@ One disclosure, one process, pages of them by the parameters of every list (publ
 each. Pages are linked by `links.next`, as OCDS says of its APIs, and by the header Link.
 """
 
-from collections.abc import AsyncIterator, Mapping
-from functools import cached_property, partial
+from collections.abc import AsyncIterator, Callable, Mapping
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
@@ -20,7 +20,7 @@ from api.cache import DAY, cached
 from api.graphql import FRESH
 from api.operation import Answer, Service
 from api.operation import Request as Operation
-from api.refusal import RequestError, body_of, status_of
+from api.refusal import RequestError, body_of, status_of, told
 from api.standard import missing
 from publish.ocds import reading
 from publish.ocds.extension import PATH, Extension
@@ -32,6 +32,7 @@ from schemas.catalog import Catalog
 from schemas.errors import OpenallocError
 from store.claims import ID
 
+Make = Callable[[Request, list[str], str, dict[str, Any]], bytes]
 JSON, LINES = "application/json", "application/jsonl; charset=utf-8"
 SIZE = 50  # disclosures of a page
 _BATCH = 100  # disclosures that are read at once for lines
@@ -98,7 +99,7 @@ def release(request: Request) -> Response:
         found = reading.sources(connection, [id], ocds.types) if ID.fullmatch(id) else []
         if not found:
             return _no_release(request, connection, id)
-    made = release_package(ocds.releases(_base(request)), found, str(request.url))
+    made = release_package(ocds.releases(_base(request)), found, _here(request))
     return cached(request, orjson.dumps(made), JSON, FRESH)
 
 
@@ -113,7 +114,7 @@ def record(request: Request) -> Response:
             f"there is no such process, or nothing in it that OCDS carries: {id}",
             "过程标识见记录页;能写成 OCDS 的类型见 /ocds/。", "A record's page has the id of its process; /ocds/ lists the types.",
         )  # fmt: skip
-    made = record_package(ocds.releases(_base(request)), found, str(request.url))
+    made = record_package(ocds.releases(_base(request)), found, _here(request))
     return cached(request, orjson.dumps(made), JSON, FRESH)
 
 
@@ -164,37 +165,38 @@ def extension_file(request: Request) -> Response:
     return cached(request, content, _TYPES[file.rpartition(".")[2]], DAY)
 
 
-async def _page(request: Request, make: Any) -> Response:
+async def _page(request: Request, make: Make) -> Response:
     """A page of a selection's disclosures, made into a package, linked to the next."""
     asked = request.query_params
+    begun = asked.get("after")
     try:
         selection = Selection.of(asked.multi_items(), request.app.state.catalog)
-        ids, after = await _ids(request, selection, SIZE, asked.get("after"))
+        ids, after = await _ids(request, selection, SIZE, begun)
     except OpenallocError as error:
         return Response(body_of(error), status_of(error), media_type=JSON)
-    links = {}
-    if after is not None:
-        links["next"] = (
-            f"{_base(request)}{request.url.path}?{urlencode([*selection.parameters(), ('after', after)])}"
-        )
-    content = await run_in_threadpool(partial(make, request, ids, {"links": links} if links else {}))
+
+    def address(begin: str | None) -> str:
+        query = urlencode([*selection.parameters(), *([("after", begin)] if begin else [])])
+        return told(f"{_base(request)}{request.url.path}{'?' if query else ''}{query}")
+
+    links = {"next": address(after)} if after is not None else {}
+    more: dict[str, Any] = {"links": links} if links else {}
+    content = await run_in_threadpool(make, request, ids, address(begun), more)
     headers = {"Link": f'<{links["next"]}>; rel="next"'} if links else {}
     return cached(request, content, JSON, FRESH, headers)
 
 
-def _releases_of(request: Request, ids: list[str], more: Mapping[str, Any]) -> bytes:
+def _releases_of(request: Request, ids: list[str], uri: str, more: dict[str, Any]) -> bytes:
     found = _read(request, ids)
-    return orjson.dumps(
-        release_package(_ocds(request).releases(_base(request)), found, str(request.url), **more)
-    )
+    return orjson.dumps(release_package(_ocds(request).releases(_base(request)), found, uri, **more))
 
 
-def _records_of(request: Request, ids: list[str], more: Mapping[str, Any]) -> bytes:
+def _records_of(request: Request, ids: list[str], uri: str, more: dict[str, Any]) -> bytes:
     ocds = _ocds(request)
     with request.app.state.engine.connect() as connection:
         processes = dict.fromkeys(one.process for one in reading.sources(connection, ids, ocds.types))
         found = reading.of_processes(connection, list(processes), ocds.types)
-    return orjson.dumps(record_package(ocds.releases(_base(request)), found, str(request.url), **more))
+    return orjson.dumps(record_package(ocds.releases(_base(request)), found, uri, **more))
 
 
 def _read(request: Request, ids: list[str]) -> list[Source]:
@@ -208,10 +210,10 @@ async def _ids(
     """A page of the ids of a selection's disclosures that OCDS carries, and after what the next begins."""
     service: Service = request.app.state.service
     answer = await service.respond(_asked(request, selection, size, after), service.client(request.scope))
-    told = orjson.loads(answer.body)
-    if "errors" in told or not told.get("data"):
-        raise _refused(answer, told)
-    return _told(told["data"])
+    said = orjson.loads(answer.body)
+    if "errors" in said or not said.get("data"):
+        raise _refused(answer, said)
+    return _told(said["data"])
 
 
 async def _more(request: Request, selection: Selection, after: str) -> tuple[list[str], str | None]:
@@ -235,8 +237,8 @@ def _told(data: Mapping[str, Any]) -> tuple[list[str], str | None]:
     return [one["id"] for one in found["nodes"]], following
 
 
-def _refused(answer: Answer, told: Mapping[str, Any]) -> RequestError:
-    error = told["errors"][0]
+def _refused(answer: Answer, said: Mapping[str, Any]) -> RequestError:
+    error = said["errors"][0]
     message, _, english = str(error["message"]).partition(" / ")
     extensions = error.get("extensions") or {}
     return RequestError(
@@ -266,6 +268,10 @@ def _no_release(request: Request, connection: Connection, id: str) -> Response:
 def _ocds(request: Request) -> Ocds:
     found: Ocds = request.app.state.ocds
     return found
+
+
+def _here(request: Request) -> str:
+    return f"{_base(request)}{request.url.path}"
 
 
 def _base(request: Request) -> str:

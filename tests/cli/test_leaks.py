@@ -158,6 +158,17 @@ ADDRESSES: dict[str, tuple[tuple[str, str, str | dict[str, str], dict[str, str]]
         ("GET", "/disclosures/{record}?revision=1&all=1", "", {"Accept": "text/html"}),
     ),
     "/processes/{id}": (("GET", f"/processes/{RESIDENT}", "", {"Accept": "text/html"}), ("GET", f"/processes/{RESIDENT}", "", {})),
+    "/ocds/releases/{id}.json": (
+        ("GET", "/ocds/releases/{record}.json", "", {}), ("GET", f"/ocds/releases/{RESIDENT}.json", "", {}),
+    ),
+    "/ocds/records/{id}.json": (("GET", f"/ocds/records/{RESIDENT}.json", "", {}),),
+    "/ocds/releases.json": (
+        ("GET", f"/ocds/releases.json?{RESIDENT}={RESIDENT}", "", {}), ("GET", f"/ocds/releases.json?q={RESIDENT}", "", {}),
+        ("GET", f"/ocds/releases.json?after={RESIDENT}", "", {}), ("GET", f"/ocds/releases.json?type={RESIDENT}", "", {}),
+    ),
+    "/ocds/releases.jsonl": (("GET", f"/ocds/releases.jsonl?q={RESIDENT}", "", {}), ("GET", "/ocds/releases.jsonl", "", {})),
+    "/ocds/records.json": (("GET", "/ocds/records.json", "", {}), ("GET", f"/ocds/records.json?q={RESIDENT}", "", {})),
+    "/ocds/extension/{file:path}": (("GET", f"/ocds/extension/{RESIDENT}", "", {}),),
     "/readyz": (("GET", "/readyz", "", {}),),
     "/disclosures.atom": (
         ("GET", "/disclosures.atom", "", {}), ("GET", f"/disclosures.atom?q={RESIDENT}", "", {}),
@@ -187,7 +198,7 @@ ADDRESSES_APART = dict.fromkeys(
     ("/developers", "/graphql/schema.graphql", "/graphiql/{name}", "/static/{name}", "/standard.zip", "/standard/", "/standard/catalogue",
      "/standard/catalogue.{suffix}", "/standard/codelists/", "/standard/codelists/{name}", "/standard/{domain}/{name}",
      "/standard/{domain}/{name}/{version}", "/schemas/", "/schemas/{domain}/{name}/CHANGELOG.md", "/schemas/{folder}/{file}",
-     "/schemas/{domain}/{name}/{file}", "/codelists/", "/codelists/{file}", "/templates/{domain}/{file}", "/healthz"),
+     "/schemas/{domain}/{name}/{file}", "/codelists/", "/codelists/{file}", "/templates/{domain}/{file}", "/healthz", "/ocds/"),
     "made of the catalog or of the program's own files, for every department the same",
 )  # fmt: skip
 

@@ -1,0 +1,169 @@
+"""What outside tools read: `/datapackage.json`, `/catalog.jsonld` and `/catalog.ttl`, all of one data version.
+
+What they tell of records (how many, of which years and places) is asked of our own GraphQL, once for each data version.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import date, datetime
+
+import orjson
+from anyio.to_thread import run_sync
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from api.cache import cached
+from api.graphql import FRESH
+from api.portal.asking import ask, refused
+from api.standard import missing
+from publish.metadata import dcat
+from publish.metadata.datapackage import FILE, package
+from publish.metadata.datasets import Facts, Known, datasets, find
+from publish.metadata.graph import json_ld, turtle
+from query.kept import Kept
+from schemas.catalog import Catalog
+from schemas.errors import OpenallocError
+
+QUESTION = "facts"  # the document that `document` makes
+_JSON = "application/json"
+_WRITERS = {"jsonld": (json_ld, "application/ld+json"), "ttl": (turtle, "text/turtle; charset=utf-8")}
+_CHINA = "100000"
+_BYTES = 32 * 1024 * 1024
+
+
+class Metadata:
+    """What is known of the records at the newest data version, and the files made of it."""
+
+    def __init__(self) -> None:
+        self.files: Kept[tuple[str, ...], bytes] = Kept(_BYTES, lambda _, content: len(content))
+
+
+def routes() -> list[Route]:
+    """The addresses of metadata."""
+    return [
+        Route(f"/{FILE}", whole_package),
+        Route(f"/datasets/{{path:path}}/{FILE}", one_package),
+        Route("/catalog.{suffix}", catalogue),
+    ]
+
+
+def document(domains: Iterable[str]) -> str:
+    """The document that asks for counts by type and year, and by type and province, of each domain there is."""
+    asked = "\n".join(
+        f'  {domain}: statistics(filter: {{domain: {{eq: {domain}}}, status: {{eq: "published"}}}}, groupBy: [TYPE, YEAR], first: 1000)'
+        " { groups { keys { value } count } }"
+        for domain in domains
+    )
+    return (
+        "query Facts {\n  changes(last: 1) { nodes { version at } }\n"
+        '  provinces: statistics(filter: {status: {eq: "published"}}, groupBy: [TYPE, PROVINCE], first: 1000)'
+        f" {{ hasMore groups {{ keys {{ value }} }} }}\n{asked}\n}}\n"
+    )
+
+
+async def known(request: Request) -> Known:
+    """What is known now."""
+    catalog: Catalog = request.app.state.catalog
+    found = await ask(request, QUESTION)
+    newest = next(iter(found.pop("changes")["nodes"]), None)
+    provinces = found.pop("provinces")
+    types: dict[str, Facts] = {}
+    for group in (group for one in found.values() for group in one["groups"]):
+        type, year = (key["value"] for key in group["keys"])
+        types[type] = _added(types.get(type, Facts()), int(group["count"]), year)
+    places: dict[str, list[str]] = {}
+    for group in provinces["groups"]:
+        type, province = (key["value"] for key in group["keys"])
+        if province in catalog.codelists["region"].codes:
+            places.setdefault(type, []).append(province)
+    for type, facts in types.items():
+        regions = (_CHINA,) if provinces["hasMore"] else tuple(sorted(places.get(type, ())))
+        types[type] = replace(facts, regions=regions)
+    every = {
+        one.path: _together(types[type.type] for type in one.types if type.type in types)
+        for one in datasets(catalog)
+    }
+    return Known(
+        str(request.base_url).rstrip("/"), newest["version"] if newest else 0,
+        datetime.fromisoformat(newest["at"]) if newest else None, every,
+    )  # fmt: skip
+
+
+async def whole_package(request: Request) -> Response:
+    """The data package of every dataset."""
+    catalog: Catalog = request.app.state.catalog
+    return await _kept(
+        request, ("package",), _JSON, lambda now: orjson.dumps(package(datasets(catalog), catalog, now))
+    )
+
+
+async def one_package(request: Request) -> Response:
+    """The data package of one dataset."""
+    catalog: Catalog = request.app.state.catalog
+    path = request.path_params["path"]
+    dataset = find(path, catalog)
+    if dataset is None:
+        return no_dataset(request, path)
+    return await _kept(
+        request, ("package", path), _JSON, lambda now: orjson.dumps(package([dataset], catalog, now))
+    )
+
+
+async def catalogue(request: Request) -> Response:
+    """The catalogue by DCAT-AP, as JSON-LD or Turtle."""
+    catalog: Catalog = request.app.state.catalog
+    suffix = request.path_params["suffix"]
+    if suffix not in _WRITERS:
+        return missing(
+            request, "A216", f"目录没有这种格式:{suffix}", f"there is no such format of the catalogue: {suffix}",
+            "有 /catalog.jsonld 和 /catalog.ttl。", "There are /catalog.jsonld and /catalog.ttl.",
+        )  # fmt: skip
+    write, media_type = _WRITERS[suffix]
+    return await _kept(
+        request, ("catalog", suffix), media_type, lambda now: write(dcat.PREFIXES, dcat.graph(catalog, now))
+    )
+
+
+def no_dataset(request: Request, path: str) -> Response:
+    """404 for a dataset that is not there."""
+    return missing(
+        request, "A215", f"没有这个数据集:{path}", f"there is no such dataset: {path}",
+        "全部数据集见 /datasets。", "/datasets lists them all.",
+    )  # fmt: skip
+
+
+async def _kept(
+    request: Request, name: tuple[str, ...], media_type: str, make: Callable[[Known], bytes]
+) -> Response:
+    metadata: Metadata = request.app.state.metadata
+    try:
+        now = await known(request)
+    except OpenallocError as error:
+        return refused(request, error)
+    key = (*name, now.site, str(now.version))
+    content = await run_sync(metadata.files.get, key, lambda: make(now))
+    return cached(request, content, media_type, FRESH)
+
+
+def _added(facts: Facts, count: int, year: str | None) -> Facts:
+    """With the records of a year of publication."""
+    if year is None:
+        return replace(facts, records=facts.records + count)
+    first, last = date(int(year), 1, 1), date(int(year), 12, 31)
+    return replace(
+        facts,
+        records=facts.records + count,
+        since=min(facts.since or first, first),
+        until=max(facts.until or last, last),
+    )
+
+
+def _together(several: Iterable[Facts]) -> Facts:
+    """The facts of several types as one."""
+    found = list(several)
+    return Facts(
+        sum(one.records for one in found), min((one.since for one in found if one.since), default=None),
+        max((one.until for one in found if one.until), default=None),
+        tuple(sorted({region for one in found for region in one.regions})),
+    )  # fmt: skip
