@@ -42,7 +42,7 @@ from api.graphql import Release, graphql, schema_text
 from api.limits import Limits
 from api.operation import Service
 from api.pages import Pages, page, wants_page
-from api.portal import asking, home, listing
+from api.portal import asking, home, listing, organizations, publishers, regions, statistics
 from api.portal.asking import Questions
 from api.portal.words import words
 from api.rate import Rate
@@ -117,6 +117,10 @@ def application(
             *cited.routes(),
             *feeds.routes(),
             *ocds.routes(),
+            *organizations.routes(),
+            *publishers.routes(),
+            *regions.routes(),
+            *statistics.routes(),
             *graphiql.routes(),
             *standard.routes(),
             *reading.routes(),

@@ -33,6 +33,7 @@ def words(catalog: Catalog) -> dict[str, Any]:
         "exact": exact,
         "address": address,
         "count": count,
+        "own_id": own_id,
     }
 
 
@@ -74,6 +75,15 @@ def address(path: str, parameters: Mapping[str, Any] | Iterable[tuple[str, Any]]
     pairs = parameters.items() if isinstance(parameters, Mapping) else parameters
     query = urlencode([(name, value) for name, value in pairs if value not in (None, "")])
     return f"{path}?{query}" if query else path
+
+
+def own_id(global_id: str) -> str:
+    """The id of an organization, a publisher or a process as it stands in the address of its page: without its kind.
+
+    >>> own_id("organization:91530100MA6K00027P"), own_id("530114-0123456789abcdef")
+    ('91530100MA6K00027P', '530114-0123456789abcdef')
+    """
+    return global_id.rpartition(":")[2]
 
 
 def _short(amount: Decimal) -> str:
