@@ -29,7 +29,7 @@ _BELOW = {None: "PROVINCE", "national": "PROVINCE", "province": "PREFECTURE", "p
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A value of a dimension and its titles; no value is what has none."""
+    """A value of a dimension and its titles; no value is what has none, and no English title where it has Chinese alone."""
 
     value: str | None
     title: str = ""
@@ -53,13 +53,19 @@ class Figures:
     def of(cls, group: Mapping[str, Any]) -> Self:
         """A group of GraphQL's answer."""
         keys = tuple(
-            Key(key["value"], key["title"] or key["value"] or "", key["titleEn"] or key["title"] or key["value"] or "")
+            Key(key["value"], key["title"] or key["value"] or "", key["titleEn"] or ("" if key["title"] else key["value"] or ""))
             for key in group.get("keys", ())
         )  # fmt: skip
         amount, lateness = group["amount"], group["lateness"]
         summed = None if amount["sum"] is None else Decimal(amount["sum"])
         return cls(
-            keys, group["count"], group["reposts"], summed, amount["count"], lateness["judged"], lateness["late"]
+            keys,
+            group["count"],
+            group["reposts"],
+            summed,
+            amount["count"],
+            lateness["judged"],
+            lateness["late"],
         )
 
     @property
@@ -134,6 +140,8 @@ def table(counted: Counted) -> Iterator[list[str]]:
             str(one.count), str(one.reposts), _spelled(one.amount), str(one.amounts),
             *((_spelled(one.median),) if counted.with_medians else ()), str(one.judged), str(one.late),
         ]  # fmt: skip
+    if counted.more:
+        yield [f"只列前 {MOST} 组,还有其他组 / the first {MOST} groups only, there are more"]
 
 
 def _spelled(amount: Decimal | None) -> str:

@@ -14,6 +14,7 @@ from starlette.routing import Route
 from api.pages import page
 from api.portal.asking import ask, kept
 from api.portal.words import own_id
+from api.refusal import RequestError, told
 from api.standard import missing
 from publish.selection import Selection
 from schemas.catalog import Catalog
@@ -33,7 +34,7 @@ def routes() -> list[Route]:
 @kept
 async def organizations(request: Request) -> Response:
     """Those whose name has the words, or the one with the code."""
-    asked = request.query_params.get("q", "").strip()[:LONGEST]
+    asked = searched(request)
     found: dict[str, Any] = {}
     if asked:
         found = await ask(request, "organizations", q=asked, **turned(request, PAGE))
@@ -67,6 +68,22 @@ async def organization(request: Request) -> Response:
         codes=[one for one in found["aliases"]["nodes"] if one["uscc"] or one["lastingCode"]],
         bare=[one for one in found["aliases"]["nodes"] if not (one["uscc"] or one["lastingCode"])],
     )  # fmt: skip
+
+
+def searched(request: Request) -> str:
+    """What is looked for by name; raises what `refuse_numbers` raises."""
+    asked = request.query_params.get("q", "").strip()[:LONGEST]
+    refuse_numbers(asked)
+    return asked
+
+
+def refuse_numbers(*given: str) -> None:
+    """Raises RequestError A245 where one of the texts, which a page would repeat, looks like a person's number."""
+    if any(told(one) != one for one in given):
+        raise RequestError(
+            400, "A245", "要找的像是个人的证件号码或者电话", "what is looked for looks like a person's number or telephone",
+            "请用名称或者单位的代码查找。", "Look for a name, or for an organization's code.",
+        )  # fmt: skip
 
 
 def turned(request: Request, size: int) -> dict[str, Any]:

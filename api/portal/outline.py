@@ -65,7 +65,9 @@ def outlines(folder: Path = FOLDER) -> Mapping[str, Outline]:
     return found
 
 
-async def drawn(request: Request, selection: Selection, measure: str, known: Counted | None = None) -> Map | None:
+async def drawn(
+    request: Request, selection: Selection, measure: str, known: Counted | None = None
+) -> Map | None:
     """The map of the selection's region, or without one of the first outline; None where there is none.
 
     `known` are the figures of the selection by region, which need not be asked for again where they are the map's.

@@ -13,7 +13,7 @@ from starlette.routing import Route
 from api.pages import page
 from api.portal.asking import ask, kept
 from api.portal.counting import PERIODS, counted
-from api.portal.organizations import LONGEST, turned
+from api.portal.organizations import searched, turned
 from api.portal.statistics import narrowed
 from api.portal.words import own_id
 from api.standard import missing
@@ -35,7 +35,7 @@ def routes() -> list[Route]:
 async def publishers(request: Request) -> Response:
     """Those whose name has the words, in a region and all below it."""
     catalog: Catalog = request.app.state.catalog
-    asked = request.query_params.get("q", "").strip()[:LONGEST]
+    asked = searched(request)
     region = Selection.of([("region", request.query_params.get("region", ""))], catalog).region
     chosen = {"region": {"within": region}} if region else None
     found = await ask(request, "publishers", q=asked or None, filter=chosen, **turned(request, PAGE))
@@ -50,7 +50,9 @@ async def publisher(request: Request) -> Response:
     asked = request.path_params["id"]
     catalog: Catalog = request.app.state.catalog
     stating = sorted({disclosure.type for disclosure, _ in statements(catalog)})
-    found = (await ask(request, "publisher", id=f"publisher:{own_id(asked)}", statements=stating))["publisher"]
+    found = (await ask(request, "publisher", id=f"publisher:{own_id(asked)}", statements=stating))[
+        "publisher"
+    ]
     if found is None:
         return missing(
             request, "A244", f"没有这个公开主体:{asked}", f"there is no such department: {asked}",
@@ -58,7 +60,9 @@ async def publisher(request: Request) -> Response:
         )  # fmt: skip
     if own_id(found["id"]) != asked:
         lang = request.query_params.get("lang")
-        return RedirectResponse(f"{PATH}/{quote(own_id(found['id']), safe='')}" + (f"?lang={quote(lang)}" if lang else ""), 307)
+        return RedirectResponse(
+            f"{PATH}/{quote(own_id(found['id']), safe='')}" + (f"?lang={quote(lang)}" if lang else ""), 307
+        )
     selection = Selection.of([("publisher", asked)], catalog)
     return page(
         request, "portal/publisher.html", (found["name"], found["name"]), found=found, selected=selection.parameters(),

@@ -10,7 +10,7 @@ from starlette.routing import Route
 from api.pages import page
 from api.portal.asking import ask, kept
 from api.portal.counting import PERIODS, Counted, counted
-from api.portal.organizations import LONGEST
+from api.portal.organizations import searched
 from api.portal.outline import drawn
 from api.portal.statistics import TITLES, chosen, crossed, narrowed
 from api.standard import missing, today
@@ -30,7 +30,7 @@ def routes() -> list[Route]:
 async def regions(request: Request) -> Response:
     """The provinces with their figures, and those that somebody looks for."""
     catalog: Catalog = request.app.state.catalog
-    asked = request.query_params.get("q", "").strip()[:LONGEST]
+    asked = searched(request)
     found = (await ask(request, "regions", q=asked, at=today().isoformat()))["regions"] if asked else None
     everything = Selection.of([], catalog)
     provinces = await counted(request, everything, ["region"])

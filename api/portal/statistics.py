@@ -17,6 +17,7 @@ from starlette.routing import Route
 from api.pages import Title, page
 from api.portal.asking import kept
 from api.portal.counting import DIMENSIONS, MEASURES, PERIODS, Counted, Figures, Key, counted, table
+from api.portal.organizations import refuse_numbers
 from api.portal.outline import drawn
 from publish.selection import Selection
 from publish.table import write_csv
@@ -44,9 +45,11 @@ def routes() -> list[Route]:
 async def statistics(request: Request) -> Response:
     """An overview, or the figures by one or two dimensions."""
     catalog: Catalog = request.app.state.catalog
-    selection = Selection.of(request.query_params.multi_items(), catalog)
+    selection = _selected(request)
     dimensions, measure = chosen(request.query_params)
-    sections = [await counted(request, selection, [one], measure) for one in OVERVIEW] if not dimensions else []
+    sections = (
+        [await counted(request, selection, [one], measure) for one in OVERVIEW] if not dimensions else []
+    )
     shown = await counted(request, selection, dimensions, measure) if dimensions else None
     regional = next((one for one in (*sections, shown) if one and one.dimensions == ("region",)), None)
     return page(
@@ -62,14 +65,13 @@ async def statistics(request: Request) -> Response:
 async def figures(request: Request) -> Response:
     """The figures of the page as CSV or JSON."""
     suffix = request.path_params["suffix"]
-    catalog: Catalog = request.app.state.catalog
     dimensions, measure = chosen(request.query_params)
     if suffix not in ("csv", "json") or not dimensions:
         raise OpenallocError(
             "A241", "统计的数据要写明格式和维度", "figures are had as csv or json, by a dimension",
             "例如 /statistics.csv?by=domain&by=year。", "For example /statistics.csv?by=domain&by=year.",
         )  # fmt: skip
-    selection = Selection.of(request.query_params.multi_items(), catalog)
+    selection = _selected(request)
     found = await counted(request, selection, dimensions, measure)
     name = f"statistics-{'-'.join(dimensions)}.{suffix}"
     headers = {
@@ -94,6 +96,13 @@ def chosen(parameters: QueryParams) -> tuple[tuple[str, ...], str]:
     return dimensions, measure
 
 
+def _selected(request: Request) -> Selection:
+    """Which disclosures are counted; raises what `Selection.of` and `refuse_numbers` raise."""
+    selection = Selection.of(request.query_params.multi_items(), request.app.state.catalog)
+    refuse_numbers(*(value for _, value in selection.parameters()))
+    return selection
+
+
 def narrowed(dimension: str, key: Key) -> list[tuple[str, str]] | None:
     """The parameters that make a list of the disclosures of a value; None where the list cannot be had so."""
     value = key.value
@@ -113,7 +122,13 @@ def crossed(found: Counted, measure: str) -> dict[str, Any] | None:
     columns = list(dict.fromkeys(one.keys[1] for one in found.groups))
     if found.more or len(columns) > WIDEST:
         return None
-    columns.sort(key=lambda key: (key.value is None, key.value or "") if found.dimensions[1] in PERIODS else (key.value is None, ""))
+    columns.sort(
+        key=lambda key: (
+            (key.value is None, key.value or "")
+            if found.dimensions[1] in PERIODS
+            else (key.value is None, "")
+        )
+    )
     rows: dict[Key, dict[Key, Figures]] = {}
     for one in found.groups:
         rows.setdefault(one.keys[0], {})[one.keys[1]] = one
@@ -121,7 +136,10 @@ def crossed(found: Counted, measure: str) -> dict[str, Any] | None:
     order = sorted(rows, key=lambda key: (key.value is None, key.value or "")) if found.dimensions[0] in PERIODS else (
         sorted(rows, key=lambda key: (key.value is None, -(sums[key] or 0)))
     )  # fmt: skip
-    return {"columns": columns, "rows": [(key, [rows[key].get(column) for column in columns], sums[key]) for key in order]}
+    return {
+        "columns": columns,
+        "rows": [(key, [rows[key].get(column) for column in columns], sums[key]) for key in order],
+    }
 
 
 def as_json(found: Counted, selection: Selection) -> dict[str, Any]:
@@ -158,5 +176,3 @@ def _sum(cells: Iterable[Figures], measure: str) -> Decimal | int | None:
 def _region(code: str, catalog: Catalog) -> tuple[str, str] | None:
     found = catalog.regions.get(code) if code else None
     return (found.title, found.title_en or found.title) if found else None
-
-
