@@ -10,6 +10,7 @@ use([BarChart, GridComponent, LegendComponent, TooltipComponent, CanvasRenderer,
 
 const language = document.documentElement.lang
 const dark = matchMedia('(prefers-color-scheme: dark)')
+const WIDTH = 900 // of a picture that is saved
 const SHADES = ['#2f6db5', '#d08a2e', '#3d9970', '#a8322a', '#7a5ea8', '#5a7d8c', '#b5651d', '#88a33b', '#c0567d', '#4f4f8f', '#8c8c8c']
 
 function colour(name) {
@@ -39,7 +40,7 @@ function read(figure) {
   }
 }
 
-function option(figure, printed) {
+function option(figure, width, printed) {
   const { labels, series } = read(figure)
   const lying = figure.dataset.chart === 'ranks'
   const ink = printed ? '#1a2330' : colour('--ink')
@@ -48,7 +49,7 @@ function option(figure, printed) {
   const font = { color: ink, fontFamily: 'system-ui, sans-serif' }
   const names = {
     type: 'category', data: labels, inverse: lying,
-    axisLabel: { ...font, ...(lying ? { width: 112, overflow: 'truncate' } : { hideOverlap: true }) },
+    axisLabel: { ...font, ...(lying ? { width: Math.min(width * 0.3, 220), overflow: 'truncate' } : { hideOverlap: true }) },
     axisLine: { lineStyle: { color: line } }, axisTick: { show: false },
   }
   const numbers = { type: 'value', axisLabel: { ...font, formatter: short, hideOverlap: true }, splitLine: { lineStyle: { color: line } } }
@@ -56,8 +57,8 @@ function option(figure, printed) {
     animation: false,
     color: SHADES,
     backgroundColor: printed ? '#ffffff' : 'transparent',
-    grid: { left: 8, right: 24, top: several ? 64 : 16, bottom: 8, containLabel: true },
-    legend: several ? { top: 0, type: 'plain', textStyle: font, itemWidth: 14, itemHeight: 10 } : undefined,
+    grid: { left: 8, right: 24, top: several ? above(series, printed) + 8 : 16, bottom: 8, containLabel: true },
+    legend: several ? { top: 0, left: 0, right: 0, type: printed ? 'plain' : 'scroll', textStyle: { ...font, width: 150, overflow: 'truncate' }, pageTextStyle: font, itemWidth: 14, itemHeight: 10 } : undefined,
     tooltip: { renderMode: 'richText', trigger: 'axis', axisPointer: { type: 'shadow' }, confine: true, valueFormatter: (value) => (value === null ? '—' : whole(value)) },
     xAxis: lying ? numbers : names,
     yAxis: lying ? names : numbers,
@@ -65,17 +66,21 @@ function option(figure, printed) {
   }
 }
 
-function height(figure) {
+// The legend's height: a line that turns on a page, all of it on a picture.
+function above(series, printed) {
+  return series.length > 1 ? (printed ? 26 * Math.ceil(series.length / 4) : 32) : 0
+}
+
+function height(figure, printed) {
   const { labels, series } = read(figure)
-  const above = series.length > 1 ? 64 : 0
-  return figure.dataset.chart === 'ranks' ? Math.max(140, labels.length * 30 + 50) + above : 280 + above
+  return above(series, printed) + (figure.dataset.chart === 'ranks' ? Math.max(140, labels.length * 30 + 50) : 280)
 }
 
 function save(figure, kind) {
-  const settings = { renderer: kind === 'svg' ? 'svg' : 'canvas', width: 900, height: height(figure), ssr: kind === 'svg', devicePixelRatio: 2 }
+  const settings = { renderer: kind === 'svg' ? 'svg' : 'canvas', width: WIDTH, height: height(figure, true), ssr: kind === 'svg', devicePixelRatio: 2 }
   const place = kind === 'svg' ? null : document.createElement('div')
   const drawn = init(place, null, settings)
-  drawn.setOption(option(figure, true))
+  drawn.setOption(option(figure, WIDTH, true))
   const link = document.createElement('a')
   link.download = `${figure.id || 'chart'}.${kind}`
   link.href = kind === 'svg' ? URL.createObjectURL(new Blob([drawn.renderToSVGString()], { type: 'image/svg+xml' })) : drawn.getDataURL({ type: 'png', pixelRatio: 2, backgroundColor: '#ffffff' })
@@ -89,13 +94,16 @@ function draw(figure) {
   const place = document.createElement('div')
   place.className = 'drawing'
   place.setAttribute('aria-hidden', 'true')
-  place.style.height = `${height(figure)}px`
+  place.style.height = `${height(figure, false)}px`
   figure.querySelector('figcaption').after(place)
   const chart = init(place)
-  const show = () => chart.setOption(option(figure, false), true)
+  const show = () => chart.setOption(option(figure, place.clientWidth, false), true)
   show()
   dark.addEventListener('change', show)
-  new ResizeObserver(() => chart.resize()).observe(place)
+  new ResizeObserver(() => {
+    chart.resize()
+    show()
+  }).observe(place)
   for (const kind of ['png', 'svg']) {
     const button = document.createElement('button')
     button.type = 'button'
