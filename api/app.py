@@ -47,6 +47,7 @@ from api.limits import Limits
 from api.operation import Service
 from api.pages import Pages, page, wants_page
 from api.portal import asking, home, listing, process, record
+from api.portal import asking, home, listing, organizations, publishers, regions, statistics
 from api.portal.asking import Questions
 from api.portal.words import words
 from api.rate import Rate
@@ -132,6 +133,10 @@ def application(
             *ocds.routes(),
             *changes.routes(),
             *metadata.routes(),
+            *organizations.routes(),
+            *publishers.routes(),
+            *regions.routes(),
+            *statistics.routes(),
             *graphiql.routes(),
             *standard.routes(),
             *reading.routes(),

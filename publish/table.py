@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
@@ -9,6 +10,7 @@ from xlsxwriter import Workbook
 
 # Fixed, so that the same rows make the same bytes.
 _CREATED = datetime(2018, 6, 4)
+_NUMBER = re.compile(r"-[0-9]+(\.[0-9]+)?")
 
 
 def write_csv(rows: Iterable[Sequence[str]]) -> bytes:
@@ -19,12 +21,13 @@ def write_csv(rows: Iterable[Sequence[str]]) -> bytes:
 
 
 def harmless(cell: str) -> str:
-    """The cell with an apostrophe before what a spreadsheet program would take for a formula.
+    """The cell with an apostrophe before what a spreadsheet program would take for a formula; a number is none.
 
-    >>> harmless("=1+1"), harmless("2.3")
-    ("'=1+1", '2.3')
+    >>> harmless("=1+1"), harmless("2.3"), harmless("-2.3")
+    ("'=1+1", '2.3', '-2.3')
     """
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) else cell
+    formula = cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) and not _NUMBER.fullmatch(cell)
+    return f"'{cell}" if formula else cell
 
 
 def write_xlsx(rows: Iterable[Sequence[str]], title: str, widths: Sequence[int]) -> bytes:

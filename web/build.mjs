@@ -1,5 +1,5 @@
-// GraphiQL and its workers into one folder: plain files that the server sends as they are, with what gzip and brotli
-// make of them beside them.
+// GraphiQL with its workers, and what draws charts, into one folder: plain files that the server sends as they are, with
+// what gzip and brotli make of them beside them.
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -13,6 +13,7 @@ const shared = { bundle: true, minify: true, legalComments: 'linked', target: 'e
 
 await rm(outdir, { recursive: true, force: true })
 await build({ ...shared, absWorkingDir: here, entryPoints: { graphiql: 'graphiql.jsx' }, outdir, format: 'esm', jsx: 'automatic', loader: { '.ttf': 'file' }, assetNames: '[name]' })
+await build({ ...shared, absWorkingDir: here, entryPoints: { charts: 'charts.js' }, outdir, format: 'esm' })
 await build({
   ...shared,
   absWorkingDir: here,

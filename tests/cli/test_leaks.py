@@ -115,6 +115,18 @@ ADDRESSES: dict[str, tuple[tuple[str, str, str | dict[str, str], dict[str, str]]
         for asked in ("", f"q={RESIDENT}", f"q=x+{MOBILE}", f"organization={RESIDENT}", f"sort={RESIDENT}", f"after={RESIDENT}",
                       f"{RESIDENT}=", f"region={RESIDENT}", f"lang={RESIDENT}")
     ),
+    **{
+        path: tuple(
+            ("GET", f"{path}?{asked}", "", {"Accept": "text/html"})
+            for asked in ("", f"q={RESIDENT}", f"q=x+{MOBILE}", f"region={RESIDENT}", f"after={RESIDENT}", f"by={RESIDENT}",
+                          f"measure={RESIDENT}", f"organization={RESIDENT}", f"{RESIDENT}=1", f"lang={RESIDENT}")
+        )
+        for path in ("/organizations", "/publishers", "/regions", "/statistics")
+    },
+    "/organizations/{id}": (("GET", f"/organizations/{RESIDENT}", "", {"Accept": "text/html"}),),
+    "/publishers/{id}": (("GET", f"/publishers/{RESIDENT}", "", {"Accept": "text/html"}),),
+    "/regions/{code}": (("GET", f"/regions/{RESIDENT}", "", {"Accept": "text/html"}), ("GET", f"/regions/530114?measure={RESIDENT}", "", {})),
+    "/statistics.{suffix}": tuple(("GET", f"/statistics.{rest}", "", {}) for rest in (f"csv?by={RESIDENT}", f"json?by=domain&q={RESIDENT}", f"{RESIDENT}?by=domain")),
     "/validate": (
         ("GET", f"/validate?type={RESIDENT}", "", {"Accept": "text/html"}),
         *(("POST", f"/validate?{_FILE}&answer={form}", "{file}", {}) for form in ("json", "csv", "html", "page", "events")),

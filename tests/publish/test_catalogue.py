@@ -106,7 +106,7 @@ def test_csv_and_workbook_hold_the_same_table(catalog: Catalog, language: Langua
     assert sheet.freeze_panes == "D2"
 
 
-FORMULAS = ["=1+1", "+86", "-1", "@cmd", "\t=1", "\r=1", '=HYPERLINK("http://example.org")']
+FORMULAS = ["=1+1", "+86", "-1+1", "@cmd", "\t=1", "\r=1", '=HYPERLINK("http://example.org")']
 
 
 @pytest.mark.parametrize("cell", FORMULAS)
@@ -121,7 +121,7 @@ def test_no_cell_becomes_a_formula(cell: str) -> None:
     assert "<hyperlink" not in sheet
 
 
-@pytest.mark.parametrize("cell", ["2.3", "土地", "", "a=b", "'x"])
+@pytest.mark.parametrize("cell", ["2.3", "-1", "-0.05", "土地", "", "a=b", "'x"])
 def test_a_harmless_cell_stays_as_it_is(cell: str) -> None:
     assert harmless(cell) == cell
 

@@ -1,0 +1,79 @@
+"""Departments: found by name or region; what one publishes, and whether in time.
+
+`/publishers/{id}` has the id that GraphQL gives, without its kind: the credit code.
+"""
+
+from typing import Any
+from urllib.parse import quote
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from api.pages import page
+from api.portal.asking import ask, kept
+from api.portal.counting import PERIODS, counted
+from api.portal.organizations import searched, turned
+from api.portal.statistics import narrowed
+from api.portal.words import own_id
+from api.standard import missing
+from publish.selection import Selection
+from schemas.catalog import Catalog
+from schemas.statement import statements
+
+PATH = "/publishers"
+PAGE = 30
+_TITLE = ("公开主体", "Departments")
+
+
+def routes() -> list[Route]:
+    """`/publishers` and the page of each."""
+    return [Route(PATH, publishers), Route(f"{PATH}/{{id}}", publisher)]
+
+
+@kept
+async def publishers(request: Request) -> Response:
+    """Those whose name has the words, in a region and all below it."""
+    catalog: Catalog = request.app.state.catalog
+    asked = searched(request)
+    region = Selection.of([("region", request.query_params.get("region", ""))], catalog).region
+    chosen = {"region": {"within": region}} if region else None
+    found = await ask(request, "publishers", q=asked or None, filter=chosen, **turned(request, PAGE))
+    return page(
+        request, "portal/publishers.html", _TITLE, q=asked, found=found["publishers"], region=catalog.regions.get(region),
+    )  # fmt: skip
+
+
+@kept
+async def publisher(request: Request) -> Response:
+    """What a department publishes, and whether in time."""
+    asked = request.path_params["id"]
+    catalog: Catalog = request.app.state.catalog
+    stating = sorted({disclosure.type for disclosure, _ in statements(catalog)})
+    found = (await ask(request, "publisher", id=f"publisher:{own_id(asked)}", statements=stating))[
+        "publisher"
+    ]
+    if found is None:
+        return missing(
+            request, "A244", f"没有这个公开主体:{asked}", f"there is no such department: {asked}",
+            "全部公开主体见 /publishers。", "/publishers lists them.",
+        )  # fmt: skip
+    if own_id(found["id"]) != asked:
+        lang = request.query_params.get("lang")
+        return RedirectResponse(
+            f"{PATH}/{quote(own_id(found['id']), safe='')}" + (f"?lang={quote(lang)}" if lang else ""), 307
+        )
+    selection = Selection.of([("publisher", asked)], catalog)
+    return page(
+        request, "portal/publisher.html", (found["name"], found["name"]), found=found, selected=selection.parameters(),
+        whole=next(iter(found["whole"]), None), types=_by_catalog(found["types"], catalog),
+        years=sorted(found["years"], key=lambda one: (one["year"] is None, one["year"] or 0)),
+        stated=await counted(request, selection, ["domain"]), periods=PERIODS, narrowed=narrowed,
+        titles={"domain": ("领域", "Domain")},
+    )  # fmt: skip
+
+
+def _by_catalog(rows: list[dict[str, Any]], catalog: Catalog) -> list[dict[str, Any]]:
+    """The types in the order of the standard, one that it does not have any more last."""
+    order = {path: at for at, path in enumerate(catalog.types)}
+    return sorted(rows, key=lambda row: order.get(row["type"], len(order)))
