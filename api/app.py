@@ -19,7 +19,6 @@ from starlette.types import Receive, Scope, Send
 
 from api import (
     changes,
-    citation,
     cited,
     datasets,
     desk,
@@ -46,8 +45,7 @@ from api.graphql import Release, graphql, schema_text
 from api.limits import Limits
 from api.operation import Service
 from api.pages import Pages, page, wants_page
-from api.portal import asking, home, listing, process, record
-from api.portal import asking, home, listing, organizations, publishers, regions, statistics
+from api.portal import asking, home, listing, organizations, process, publishers, record, regions, statistics
 from api.portal.asking import Questions
 from api.portal.words import words
 from api.rate import Rate
@@ -125,7 +123,6 @@ def application(
             Route("/developers", developers),
             Route("/disclosures", listing.listing),
             *datasets.routes(),
-            *citation.routes(),
             Route("/disclosures/{id}", record.record),
             Route("/processes/{id}", process.process),
             *cited.routes(),
@@ -161,7 +158,10 @@ def application(
     app.state.bundle = Bundle.read()
     domains = tuple(dict.fromkeys(one.domain for one in catalog.types.values()))
     app.state.questions = Questions(
-        {"latest": home.latest(catalog.codelists["domain"].codes), metadata.QUESTION: metadata.document(domains)}
+        {
+            "latest": home.latest(catalog.codelists["domain"].codes),
+            metadata.QUESTION: metadata.document(domains),
+        }
     )
     app.state.metadata = metadata.Metadata()
     app.state.pages = Pages(

@@ -8,7 +8,7 @@ from operator import itemgetter
 from pathlib import Path
 from typing import IO, Any
 
-from publish.datasets import about, deltas, delimited, jsonlines, parquet, sqlite_file, workbook
+from publish.datasets import about, delimited, deltas, jsonlines, parquet, sqlite_file, workbook
 from publish.datasets.archive import archive, entry, opened
 from publish.datasets.export import Export
 from publish.datasets.kept import Begun, Sink
