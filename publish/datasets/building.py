@@ -135,6 +135,7 @@ class Builder:
             digest = sink.close()
         finally:
             ended.set()
+            sink.close()
         of_records = taken.tally.get(export.layout[0].name)
         if of_records is not None and of_records != begun.records:
             raise IncompleteError(f"{of_records} of {begun.records}")

@@ -182,6 +182,18 @@ ADDRESSES: dict[str, tuple[tuple[str, str, str | dict[str, str], dict[str, str]]
     "/ocds/records.json": (("GET", "/ocds/records.json", "", {}), ("GET", f"/ocds/records.json?q={RESIDENT}", "", {})),
     "/ocds/extension/{file:path}": (("GET", f"/ocds/extension/{RESIDENT}", "", {}),),
     "/readyz": (("GET", "/readyz", "", {}),),
+    "/datasets/{path}": (
+        *(("GET", f"/datasets/everything.{one}", "", {}) for one in ("csv", "csv.zip", "jsonl", "xlsx", "parquet.zip", "sqlite", "size", "csv.sha256")),
+        ("GET", f"/datasets/{TYPE}.csv", "", {}), ("GET", f"/datasets/{RESIDENT}.csv", "", {}), ("GET", f"/datasets/land.csv?year={RESIDENT}", "", {}),
+        ("GET", f"/datasets/land.t{RESIDENT}.csv", "", {"Accept": "text/html"}), ("GET", f"/datasets/land.csv?{RESIDENT}={RESIDENT}", "", {}),
+    ),
+    "/disclosures.{ending}": (
+        ("GET", "/disclosures.jsonl", "", {}), ("GET", f"/disclosures.csv?q={RESIDENT}", "", {}), ("GET", f"/disclosures.csv?domain={RESIDENT}", "", {}),
+        ("GET", f"/disclosures.size?filter=%7B%22a%22:%22{RESIDENT}%22%7D", "", {}),
+    ),
+    "/changes.jsonl": (
+        ("GET", "/changes.jsonl?since=0", "", {}), ("GET", f"/changes.jsonl?since={RESIDENT}", "", {}), ("GET", f"/changes.jsonl?since=x{RESIDENT}", "", {}),
+    ),
     "/disclosures.atom": (
         ("GET", "/disclosures.atom", "", {}), ("GET", f"/disclosures.atom?q={RESIDENT}", "", {}),
         ("GET", f"/disclosures.atom?domain={RESIDENT}", "", {}), ("GET", f"/disclosures.atom?after={RESIDENT}", "", {}),
