@@ -13,16 +13,14 @@ from functools import partial
 
 import anyio.to_thread
 import orjson
-from graphql import GraphQLError
 from starlette.convertors import CONVERTOR_TYPES
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from api.choosing import choose
-from api.faults import InvalidOperationError
 from api.files import finished, headers_of, is_known, served
-from api.operation import REFUSED, Service, refused
+from api.operation import Service
 from api.refusal import RequestError
 from api.standard import missing
 from publish.datasets.building import Builder, BusyError, FailedError
@@ -138,16 +136,8 @@ async def _answered(request: Request, make: Callable[..., Export], ending: str) 
         return _refused(request, told, 500, error)
     except (DatasetError, SelectionError) as error:
         return _refused(request, error, _STATUS.get(error.code, 400))
-    except REFUSED as error:
-        return _not_understood(request, error)
-
-
-def _not_understood(request: Request, error: Exception) -> Response:
-    """A filter that GraphQL refuses, as GraphQL says it."""
-    if isinstance(error, OpenallocError) and not isinstance(error, InvalidOperationError | GraphQLError):
+    except OpenallocError as error:
         return _refused(request, error, error.status if isinstance(error, RequestError) else 400)
-    answer = refused(error)
-    return Response(answer.body, answer.status or 400, dict(answer.headers), "application/json")
 
 
 def _refused(

@@ -6,16 +6,15 @@ from queue import SimpleQueue
 from threading import Event, Thread
 from time import monotonic, sleep
 from traceback import extract_tb
+from typing import TypeAlias
 
 from sqlalchemy import Engine, text
 
-from publish.datasets.deltas import Delta
 from publish.datasets.export import Export
-from publish.datasets.kept import Begun, Done, Folder, Making, Reading
+from publish.datasets.kept import Folder, Making, Reading
+from publish.datasets.making import begun, count, fill
 from publish.datasets.reading import STANDING, Snapshot, Standing, StoppedError, snapshot, standing
 from publish.datasets.statements import Rows
-from publish.datasets.writers import write
-from query.run import parameters_of
 from schemas.catalog import Catalog
 from schemas.errors import OpenallocError
 
@@ -23,6 +22,9 @@ _LOG = logging.getLogger("openalloc")
 _LOOK = 1.0  # seconds between two looks whether anybody still reads
 _GRACE = 10.0  # seconds in which nobody need to
 _AGAIN = 0.02
+Told: TypeAlias = (
+    "SimpleQueue[str | Exception]"  # the key of the file that can be read now, or why there is none
+)
 
 
 class BusyError(OpenallocError):
@@ -31,10 +33,6 @@ class BusyError(OpenallocError):
 
 class FailedError(Exception):
     """The file could not be made; the log says why."""
-
-
-class IncompleteError(Exception):
-    """A file has not as many rows as were counted: it is not finished."""
 
 
 @dataclass
@@ -63,7 +61,7 @@ class Builder:
         """
         until = monotonic() + self.patience
         while True:
-            told: SimpleQueue[str | Exception] = SimpleQueue()
+            told: Told = SimpleQueue()
             thread = Thread(target=self._run, args=(export, told), daemon=True, name="dataset")
             thread.start()
             found = told.get()
@@ -87,11 +85,11 @@ class Builder:
     def count(self, export: Export) -> int:
         """How many disclosures a selection has now."""
         with snapshot(self.engine) as taken:
-            return self._count(export, taken, Rows(taken.dialect, self.catalog, self.site))
+            return count(export, taken, Rows(taken.dialect, self.catalog, self.site))
 
     # in the thread
 
-    def _run(self, export: Export, told: "SimpleQueue[str | Exception]") -> None:
+    def _run(self, export: Export, told: Told) -> None:
         making: Making | None = None
         try:
             stop = Event()
@@ -104,7 +102,7 @@ class Builder:
                     if making is None:
                         told.put(key if has_place or self.folder.find(key) else busy())
                         return
-                    self._make(export, taken, now, making, told, key)
+                    self._make(export, taken, making, told, key)
             self.folder.sweep(now)
         except StoppedError:
             if making:
@@ -118,32 +116,18 @@ class Builder:
             )
             told.put(FailedError(export.name))
 
-    def _make(
-        self, export: Export, taken: Snapshot, now: Standing, making: Making, told: "SimpleQueue[str | Exception]", key: str,
-    ) -> None:  # fmt: skip
+    def _make(self, export: Export, taken: Snapshot, making: Making, told: Told, key: str) -> None:
         rows = Rows(taken.dialect, self.catalog, self.site)
-        count = None if isinstance(export, Delta) else self._count(export, taken, rows)
-        begun = Begun(
-            export.file_name, count, now.version, now.at.isoformat() if now.at else None
-        )  # fmt: skip
-        sink = making.begin(begun)
+        what = begun(export, taken, rows)
+        sink = making.begin(what)
         told.put(key)
         watch = Thread(target=_watch, args=(making, taken.stop, ended := Event()), daemon=True)
         watch.start()
         try:
-            write(export, rows, taken, begun, sink, making.folder)
-            digest = sink.close()
+            done = fill(export, taken, rows, what, sink, making.folder)
         finally:
             ended.set()
-            sink.close()
-        of_records = taken.tally.get(export.layout[0].name)
-        if of_records is not None and of_records != begun.records:
-            raise IncompleteError(f"{of_records} of {begun.records}")
-        making.finish(Done(sink.size, digest, taken.tally))
-
-    def _count(self, export: Export, taken: Snapshot, rows: Rows) -> int:
-        (found,) = taken.one(rows.count(export.chosen), parameters_of(export.chosen.values))
-        return int(found)
+        making.finish(done)
 
 
 def _watch(making: Making, stop: Event, ended: Event) -> None:

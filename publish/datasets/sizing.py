@@ -7,9 +7,9 @@ from typing import Any
 from publish.datasets import delimited, jsonlines
 from publish.datasets.building import Builder
 from publish.datasets.export import FORMATS, Export
+from publish.datasets.making import count
 from publish.datasets.reading import Snapshot, snapshot
 from publish.datasets.statements import Rows
-from query.run import parameters_of
 
 SAMPLE = 200  # records that are looked at
 # Bytes of a format to those of its tables as CSV, as measured on records of all types (docs/datasets.md).
@@ -29,17 +29,15 @@ class Size:
         """The size of a file."""
         with snapshot(builder.engine) as taken:
             rows = Rows(taken.dialect, builder.catalog, builder.site)
-            (records,) = taken.one(rows.count(export.chosen), parameters_of(export.chosen.values))
+            records = count(export, taken, rows)
             kept = builder.find(export, taken.standing().version)
             if kept is not None:
                 kept.close()
                 if kept.done is not None:
-                    return cls(int(records), kept.done.size, True)
+                    return cls(records, kept.done.size, True)
             told = sum(_sampled(export, rows, taken))
-        looked = min(int(records), SAMPLE)
-        return cls(
-            int(records), int(told * _RATIOS.get(export.format, 1.0) * int(records) / looked) if looked else 0
-        )
+        looked = min(records, SAMPLE)
+        return cls(records, int(told * _RATIOS.get(export.format, 1.0) * records / looked) if looked else 0)
 
     @classmethod
     def of_all(cls, builder: Builder, export: Export) -> dict[str, Any]:

@@ -3,17 +3,22 @@
 import csv
 import io
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
 from typing import IO, Any
 
+import orjson
+
 from publish.datasets import about, delimited, deltas, jsonlines, parquet, sqlite_file, workbook
 from publish.datasets.archive import archive, entry, opened
-from publish.datasets.export import Export
+from publish.datasets.export import EVERYTHING, Export
 from publish.datasets.kept import Begun, Sink
 from publish.datasets.reading import Snapshot
 from publish.datasets.statements import Rows
+from publish.metadata import datapackage
+from publish.metadata.datasets import Known, find
 
 Writer = Callable[[Export, Rows, Snapshot, Begun, Sink, Path], None]
 _PIECE = 1024 * 1024
@@ -37,6 +42,26 @@ def _csv_zip(export: Export, rows: Rows, taken: Snapshot, begun: Begun, sink: Si
                     file.write(chunk)
         for name, heading, lines in _about(export, rows, begun):
             entry(into, f"{name}.csv", _lines(heading, lines))
+        entry(into, datapackage.FILE, orjson.dumps(_package(export, rows, begun), option=orjson.OPT_INDENT_2))
+
+
+def _package(export: Export, rows: Rows, begun: Begun) -> dict[str, Any]:
+    """What frictionless reads of the tables beside it."""
+    chosen = export.selection
+    path = (
+        chosen.types[0]
+        if len(chosen.types) == 1
+        else chosen.domains[0]
+        if len(chosen.domains) == 1
+        else EVERYTHING
+    )
+    of = find(path, rows.catalog)
+    assert of is not None
+    at = datetime.fromisoformat(begun.at) if begun.at else None
+    made = datapackage.package([of], rows.catalog, Known(rows.site, begun.version, at, {}))
+    for table, resource in zip(export.layout, made["resources"], strict=True):
+        resource["path"] = f"{table.name}.csv"
+    return made
 
 
 def _jsonl(export: Export, rows: Rows, taken: Snapshot, _begun: Begun, sink: Sink, _scratch: Path) -> None:
@@ -90,7 +115,7 @@ def _parquet_zip(
 
 
 def _sqlite(export: Export, rows: Rows, taken: Snapshot, begun: Begun, sink: Sink, scratch: Path) -> None:
-    path = scratch / "new.sqlite"
+    path = scratch / f"{sink.path.name}.sqlite"
     path.unlink(missing_ok=True)
     writer = sqlite_file.Writer(path)
     try:

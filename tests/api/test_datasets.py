@@ -21,7 +21,7 @@ from starlette.testclient import TestClient
 from api.app import application
 from api.choosing import choose
 from api.operation import Service
-from publish.datasets import building, delimited, workbook
+from publish.datasets import building, delimited, making, workbook
 from publish.datasets.building import Builder, BusyError, FailedError
 from publish.datasets.envelope import OWNER
 from publish.datasets.export import FORMATS, Export, dataset
@@ -170,7 +170,7 @@ def test_a_selection_is_what_graphql_finds(client: TestClient) -> None:
         ("/datasets/land.csv?region=530100", 400, "P104"),
         ("/disclosures.csv?colour=red", 400, "P104"),
         ("/disclosures.csv?type=land/nothing", 400, "P001"),
-        ('/disclosures.csv?filter={"title": {"nothing": 1}}', 400, "Q112"),
+        ('/disclosures.csv?filter={"title": {"nothing": 1}}', 400, "P109"),
         ("/changes.jsonl?since=soon", 400, "P107"),
         ("/changes.jsonl?since=99999999", 400, "P108"),
         ("/changes.jsonl?since=0&colour=red", 400, "P104"),
@@ -208,8 +208,8 @@ class Slow:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.go, self.times = Event(), 0
-        self._write = building.write
-        monkeypatch.setattr(building, "write", self.write)
+        self._write = making.write
+        monkeypatch.setattr(making, "write", self.write)
 
     def write(self, export: Export, rows: Any, taken: Any, begun: Any, sink: Any, scratch: Path) -> None:
         self.times += 1
@@ -248,14 +248,14 @@ def test_who_asks_for_the_same_at_once_has_it_made_once(
 def test_a_file_that_breaks_off_never_looks_whole(
     builder: Builder, exported: Export_, client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write_ = building.write
+    write_ = making.write
 
     def breaking(export: Export, rows: Any, taken: Any, begun: Any, sink: Any, scratch: Path) -> None:
         write_(export, rows, taken, begun, sink, scratch)
         time.sleep(0.2)  # somebody has begun to read
         taken.tally["disclosures"] -= 1  # as if a row had got lost
 
-    monkeypatch.setattr(building, "write", breaking)
+    monkeypatch.setattr(making, "write", breaking)
     export = exported("land", "csv")
     reading = builder.open(export)
     with pytest.raises(BrokenError):
@@ -266,7 +266,7 @@ def test_a_file_that_breaks_off_never_looks_whole(
         client.get("/datasets/works/award-result.csv")  # the connection breaks off
     answer = client.get("/datasets/works/award-result.xlsx")  # nothing of it was sent yet
     assert (answer.status_code, answer.json()["errors"][0]["extensions"]["code"]) == (500, "A201")
-    monkeypatch.setattr(building, "write", write_)
+    monkeypatch.setattr(making, "write", write_)
     assert whole(builder.open(export))
 
 
@@ -276,7 +276,7 @@ def test_what_cannot_be_made_is_told(
     def failing(*_: Any) -> int:
         raise ValueError("示例的秘密")
 
-    monkeypatch.setattr(Builder, "_count", failing)
+    monkeypatch.setattr(building, "begun", failing)
     with pytest.raises(FailedError):
         builder.open(exported("land", "csv"))
     assert "ValueError" in caplog.text
@@ -386,14 +386,14 @@ def test_all_of_a_file_is_of_one_data_version(
     engine: Engine, catalog: Catalog, own: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _stored(engine, catalog, "第一条", "1")
-    write_ = building.write
+    write_ = making.write
 
     def meanwhile(export: Export, rows: Any, taken: Any, begun: Any, sink: Any, scratch: Path) -> None:
         taken.standing()  # the snapshot begins
         _stored(engine, catalog, "第二条", "2")
         write_(export, rows, taken, begun, sink, scratch)
 
-    monkeypatch.setattr(building, "write", meanwhile)
+    monkeypatch.setattr(making, "write", meanwhile)
     answer = own.get(f"{LAND}.csv.zip")
     with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
         tables = {name: archive.read(name).decode("utf-8-sig") for name in archive.namelist()}

@@ -78,6 +78,8 @@ COMMANDS: dict[str, tuple[tuple[str, ...], ...]] = {
     "organizations list": (("{database}",), ("--json", "{database}"), ("--state", RESIDENT, "{database}")),
     "organizations accept": (("1", "--by", f"示例{RESIDENT}", "{database}"),),
     "organizations reject": (("1", "--by", f"示例{MOBILE}", "--json", "{database}"),),
+    "export": (("everything.jsonl", "-o", "{exported}", "{database}"), (f"disclosures.csv?q={RESIDENT}", "-o", "{exported}", "--json", "{database}"),
+               (f"land.csv?year={RESIDENT}", "{database}"), (f"{RESIDENT}.csv", "{database}")),
     "reindex": (("{database}",),),
     "keys create": (("--publisher", PUBLISHER, "--name", f"示例{RESIDENT}", "--region", "530114", "--types", TYPE, "--note", f"示例{MOBILE}", "--json", "{database}"),),
     "keys list": (("{database}",), ("--json", "{database}")),
@@ -285,7 +287,7 @@ def filled(argument: str, place: SimpleNamespace) -> tuple[str, ...]:
         return ("--database", place.url)
     known = {
         "{file}": str(place.folder / NAME), "{marked}": str(place.folder / "marked.xlsx"), "{record}": place.record,
-        "{profile}": str(place.folder / "a.toml"), "{profile}2": str(place.folder / "b.toml"),
+        "{profile}": str(place.folder / "a.toml"), "{profile}2": str(place.folder / "b.toml"), "{exported}": str(place.folder / "exported"),
     }  # fmt: skip
     return (known.get(argument, argument),)
 
@@ -351,8 +353,8 @@ def test_no_command_says_them(place: SimpleNamespace, catalog: Catalog) -> None:
             said = run(catalog, *words.split(), *given)
             assert said, words
             assert found_in(said) == [], (words, arguments)
-    for profile in place.folder.glob("*.toml"):
-        assert found_in(profile.read_text("utf-8")) == []
+    for written in (*place.folder.glob("*.toml"), place.folder / "exported"):
+        assert found_in(written.read_text("utf-8")) == []
 
 
 def test_a_marked_workbook_has_nothing_beside_what_its_sender_wrote(tmp_path: Path, catalog: Catalog) -> None:
