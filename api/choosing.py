@@ -29,9 +29,18 @@ def choose(service: Service, selection: Selection) -> Chosen:
         planner = service.preparer.planner(operation, coerced)
         return Chosen(planner.chosen(coerced), tuple(planner.values))
     except (InvalidOperationError, GraphQLError, RecursionError) as error:
-        reasons = error.errors if isinstance(error, InvalidOperationError) else [error]
-        reason = " ".join(str(getattr(reasons[0], "message", "too deep")).split())[:300]
+        reason = " ".join(_reason(error).split())[:300]
         raise SelectionError(
             "P109", f"地址里的 filter 不能用:{reason}", f"the filter in the address cannot be used: {reason}",
             "它是 GraphQL 的 DisclosureFilter,见 docs/filters.md。", "It is a GraphQL DisclosureFilter, see docs/filters.md.",
         ) from None  # fmt: skip
+
+
+def _reason(error: Exception) -> str:
+    """What GraphQL finds wrong, in its words."""
+    match error:
+        case InvalidOperationError():
+            return str(error.errors[0]["message"]).partition(": ")[2]
+        case GraphQLError():
+            return error.message
+    return "it is nested too deep"

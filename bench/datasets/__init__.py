@@ -1,0 +1,1 @@
+"""Datasets measured against what the databases themselves write."""

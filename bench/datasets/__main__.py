@@ -1,0 +1,192 @@
+"""Datasets against the databases' own export: `python -m bench.datasets --rows 100000`.
+
+Writes `everything` as CSV and as JSON Lines, each in a process of its own, and lets `sqlite3 -csv` and PostgreSQL's
+`COPY TO` write the same columns by the same SELECT. Then a server is asked for a file by a reader that reads 64 kB a
+second while others ask it for something else. The databases are those of bench.query, built where they are not there.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from contextlib import ExitStack
+from functools import partial
+from pathlib import Path
+from threading import Event, Thread
+from time import perf_counter, sleep
+from typing import Any
+
+import psycopg
+
+from bench.datasets.serving import beside
+from bench.query.databases import Place, make, place, postgresql, renew
+from publish.datasets.export import Export, export
+from publish.datasets.jsonlines import facts_of
+from publish.datasets.making import make as make_file
+from publish.datasets.reading import snapshot
+from publish.datasets.statements import Chosen, Rows
+from publish.selection import Selection
+from query.dialect import Dialect, PostgreSQL, SQLite
+from schemas.catalog import Catalog
+from store.engine import connect
+
+FORMATS = ("csv", "jsonl")
+OTHERS = ("parquet", "xlsx", "sqlite", "csv.zip")
+
+
+def main() -> None:
+    """Build what is missing, measure, print."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--rows", type=int, default=100_000)
+    parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir(), "openalloc-bench"))
+    parser.add_argument("--times", type=int, default=3, help="the best of so many counts")
+    parser.add_argument("--one", nargs=3, help=argparse.SUPPRESS)
+    asked = parser.parse_args()
+    if asked.one:
+        url, format_, target = asked.one
+        print(json.dumps(_one(url, format_, Path(target))))
+        return
+    where = place(asked.folder, asked.rows)
+    if where.built is None:
+        print(f"building {asked.rows:,} disclosures in {where.folder}", flush=True)
+        make(where, asked.rows, lean=False)
+    renew(where)
+    with ExitStack() as stack:
+        server = stack.enter_context(postgresql(where))
+        print("| | records/s | of the database's own | first byte, ms | peak memory, MB | MB written |")
+        print("|---|---|---|---|---|---|")
+        for name, url, own in (
+            ("SQLite", f"sqlite:///{where.sqlite}", partial(_sqlite3, where)),
+            ("PostgreSQL", server, partial(_copy, server)),
+        ):
+            for format_ in (*FORMATS, *OTHERS):
+                _compare(name, url, format_, own, asked, where)
+    beside(where)
+
+
+def _compare(
+    name: str, url: str, format_: str, own: Callable[[str], float], asked: Any, where: Place
+) -> None:
+    """A line of the table: ours and the database's own, taking turns."""
+    ours: list[dict[str, float]] = []
+    theirs: list[float] = []
+    times = asked.times if format_ in FORMATS else 1
+    for _ in range(times):
+        ours.append(_ours(url, format_, where.folder / "written"))
+        if format_ in FORMATS:
+            theirs.append(own(format_))
+    best = min(one["seconds"] for one in ours)
+    ratio = f"{min(theirs) / best:.2f} ({asked.rows / min(theirs):,.0f}/s)" if theirs else ""
+    first = min(one["first"] for one in ours) * 1_000
+    print(
+        f"| {name}, {format_} | {asked.rows / best:,.0f} | {ratio} | {f'{first:.0f}' if format_ in FORMATS else ''} |"
+        f" {max(one['memory'] for one in ours):.0f} | {ours[0]['bytes'] / 1e6:.0f} |",
+        flush=True,
+    )  # fmt: skip
+
+
+def _ours(url: str, format_: str, target: Path) -> dict[str, float]:
+    command = [sys.executable, "-W", "ignore", "-m", "bench.datasets", "--one", url, format_, str(target)]
+    found: dict[str, float] = json.loads(
+        subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    )
+    target.unlink()
+    return found
+
+
+def _one(url: str, format_: str, target: Path) -> dict[str, float]:
+    """Make one file in this process; memory without the files that it maps."""
+    engine, catalog = connect(url), Catalog.load()
+    chosen = everything(catalog, format_)
+    _warm(chosen, engine, catalog)
+    ended, peak = Event(), [0.0]
+    watch = Thread(target=_watch, args=(ended, peak), daemon=True)
+    watch.start()
+    first = _first_byte(target)
+    begin = perf_counter()
+    _, done = make_file(chosen, engine, catalog, "", target)
+    seconds = perf_counter() - begin
+    ended.set()
+    watch.join()
+    return {"seconds": seconds, "first": first() - begin, "memory": peak[0], "bytes": done.size}
+
+
+def _warm(chosen: Export, engine: Any, catalog: Catalog) -> None:
+    """What a server has done before: the orders of documents are made of the catalog once."""
+    from publish.datasets import jsonlines
+
+    with snapshot(engine) as taken:
+        for _ in jsonlines.chunks(chosen.layout[0], Chosen(), Rows(taken.dialect, catalog), taken, 2_000):
+            pass
+
+
+def _first_byte(target: Path) -> Callable[[], float]:
+    """When the file has its first line, looked at every millisecond."""
+    target.unlink(missing_ok=True)
+    found: list[float] = []
+
+    def look() -> None:
+        while not target.exists() or target.stat().st_size < 2_000:
+            sleep(0.001)
+        found.append(perf_counter())
+
+    thread = Thread(target=look, daemon=True)
+    thread.start()
+
+    def when() -> float:
+        thread.join(1)
+        return found[0]
+
+    return when
+
+
+def _watch(ended: Event, peak: list[float]) -> None:
+    while not ended.wait(0.02):
+        for line in Path("/proc/self/status").read_text().splitlines():
+            if line.startswith("RssAnon"):
+                peak[0] = max(peak[0], int(line.split()[1]) / 1_000)
+
+
+def everything(catalog: Catalog, format_: str) -> Export:
+    """The file of all disclosures."""
+    return export("everything", Selection(), format_, catalog, lambda _: Chosen())
+
+
+def statement(format_: str, dialect: Dialect) -> str:
+    """The SELECT of the same columns."""
+    catalog = Catalog.load()
+    main = everything(catalog, "csv").table
+    rows = Rows(dialect, catalog)
+    return rows.select(main, Chosen()) if format_ == "csv" else rows.documents(facts_of(main), Chosen())
+
+
+def _sqlite3(where: Place, format_: str) -> float:
+    """The seconds that `sqlite3 -csv` takes to write the same columns to a file."""
+    script = f"PRAGMA mmap_size = 1073741824;\nPRAGMA cache_size = -16384;\n{statement(format_, SQLite())};\n"
+    with (where.folder / "own").open("wb") as target:
+        begin = perf_counter()
+        subprocess.run(
+            ["sqlite3", "-csv", str(where.sqlite)], input=script.encode(), stdout=target, check=True
+        )
+        seconds = perf_counter() - begin
+    (where.folder / "own").unlink()
+    return seconds
+
+
+def _copy(url: str, format_: str) -> float:
+    """The seconds that COPY TO takes to send the same columns to this process, which writes them to a file."""
+    select = statement(format_, PostgreSQL()).replace("%%", "%")
+    with psycopg.connect(url) as connection, tempfile.TemporaryFile() as target:
+        begin = perf_counter()
+        with connection.cursor().copy(f"COPY ({select}) TO STDOUT (FORMAT csv)") as copy:  # type: ignore[arg-type]
+            for block in copy:
+                target.write(block)
+        return perf_counter() - begin
+
+
+if __name__ == "__main__":
+    main()
