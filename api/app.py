@@ -91,12 +91,15 @@ def application(
     service = Service(catalog, engine, limits, rate)
     subscriptions = Subscriptions(service)
 
+    files = Files(Builder(engine, catalog, downloads or Folder.passing(), site))
+
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         checkers.warm()
         loop = asyncio.get_running_loop()
         async with service.runner.open(), anyio.create_task_group() as tasks:
             tasks.start_soon(subscriptions.watcher.run)
+            tasks.start_soon(files.tidy)
             if submissions is not None:
                 tasks.start_soon(submissions.resume)
             with when_stopped(partial(loop.call_soon_threadsafe, subscriptions.stop)):
@@ -173,7 +176,7 @@ def application(
     app.state.answers = answers
     app.state.downloads = Downloads(catalog)
     app.state.ocds = ocds.Ocds(catalog)
-    app.state.files = Files(Builder(engine, catalog, downloads or Folder.passing(), site))
+    app.state.files = files
     return app
 
 

@@ -7,12 +7,14 @@ A linked table has its name before the format (`land/grant-result.parties.csv`);
 import re
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 
+import anyio
 import anyio.to_thread
 import orjson
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.convertors import CONVERTOR_TYPES
 from starlette.requests import Request
 from starlette.responses import Response
@@ -61,7 +63,15 @@ class Files:
 
     builder: Builder
     most_of_a_client: int = 8
+    tidied: float = 60.0  # seconds between two looks whether kept files have to go
     _open: Counter[str] = field(default_factory=Counter)
+
+    async def tidy(self) -> None:
+        """Remove what a withdrawal for privacy touched also where nobody asks for anything, while the process serves."""
+        while True:
+            await anyio.sleep(self.tidied)
+            with suppress(SQLAlchemyError, OSError):  # the database is away: the next time
+                await anyio.to_thread.run_sync(self.builder.tidy)
 
     @contextmanager
     def making(self, client: str) -> Iterator[None]:

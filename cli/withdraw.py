@@ -36,6 +36,9 @@ def withdraw(
     database: Database = None,
 ) -> None:  # fmt: skip
     """撤回一条公开信息:仍可引用,金额不再计入;再次装入也不会恢复(load --again 才恢复)。Withdraw a disclosure: it stays citable and counts no more; loading it again does not bring it back (load --again does)."""
+    from cli.settings import Settings
+    from publish.datasets.building import Builder
+    from publish.datasets.kept import Folder
     from store import erasing, withdrawing
     from store.engine import writing
 
@@ -47,6 +50,8 @@ def withdraw(
         made = withdrawing.withdraw(connection, one, mask(reason)[0], Catalog.load(), now, privacy=privacy)
     if made.kind == withdrawing.PRIVACY:
         erasing.purge(engine)
+        settings = Settings.of(database=database)
+        Builder(engine, Catalog.load(), Folder(settings.datasets, settings.dataset_bytes)).tidy()
     if json:
         output.print_json(made.to_json())
         return

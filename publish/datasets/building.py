@@ -50,6 +50,11 @@ class Builder:
         with self.engine.connect() as connection:
             return standing(connection.execute(text(STANDING)).one())
 
+    def tidy(self) -> None:
+        """Remove files that may not stay, where any were ever kept."""
+        if self.folder.is_made:
+            self.folder.sweep(self.standing())
+
     def find(self, export: Export, version: int) -> Reading | None:
         """The file of a data version where it is whole or being made."""
         return self.folder.find(export.key(version, self.site))

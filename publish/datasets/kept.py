@@ -204,6 +204,11 @@ class Folder:
         return cls(None, most)
 
     @property
+    def is_made(self) -> bool:
+        """Whether there is such a folder yet."""
+        return self._path is not None and self._path.is_dir()
+
+    @property
     def path(self) -> Path:
         """Where it is; raises OpenallocError P106 where it cannot be written."""
         if self._path is None:

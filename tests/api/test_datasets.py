@@ -382,6 +382,22 @@ def test_a_download_is_resumed_as_it_was_begun_but_never_what_was_withdrawn_for_
     assert "秘密".encode() not in b"".join(path.read_bytes() for path in folder.rglob("content"))
 
 
+def test_what_was_withdrawn_for_privacy_leaves_the_disk_though_nobody_asks(
+    engine: Engine, catalog: Catalog, tmp_path: Path
+) -> None:
+    folder = Folder(tmp_path / "kept", 10**9)
+    made = application(catalog, engine, downloads=folder)
+    made.state.files.tidied = 0.01
+    one = _stored(engine, catalog, "虚构的秘密", "1")
+    with TestClient(made) as client:
+        assert "秘密" in client.get(f"{LAND}.csv").text
+        assert list(folder.path.rglob("content"))
+        with writing(engine) as connection:
+            withdraw(connection, one, "示例:含个人信息", catalog, NOW, privacy=True)
+        while list(folder.path.rglob("content")):
+            time.sleep(0.01)
+
+
 def test_all_of_a_file_is_of_one_data_version(
     engine: Engine, catalog: Catalog, own: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
