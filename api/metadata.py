@@ -14,6 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from api.cache import cached
+from api.datasets import Files
 from api.graphql import FRESH
 from api.portal.asking import ask, refused
 from api.standard import missing
@@ -68,7 +69,7 @@ async def known(request: Request) -> Known:
     """What is known now; asked once for each data version."""
     metadata: Metadata = request.app.state.metadata
     subscriptions: Subscriptions = request.app.state.subscriptions
-    key = (str(request.base_url).rstrip("/"), await subscriptions.newest())
+    key = (site_of(request), await subscriptions.newest())
     found = metadata.known.find(key)
     if found is None:
         found = await _asked(request, key[0])
@@ -101,6 +102,12 @@ async def _asked(request: Request, site: str) -> Known:
         site, newest["version"] if newest else 0,
         datetime.fromisoformat(newest["at"]) if newest else None, every,
     )  # fmt: skip
+
+
+def site_of(request: Request) -> str:
+    """The public address of this server: as its operator says, else as the request does."""
+    files: Files = request.app.state.files
+    return files.builder.site or str(request.base_url).rstrip("/")
 
 
 async def whole_package(request: Request) -> Response:

@@ -181,6 +181,22 @@ ADDRESSES: dict[str, tuple[tuple[str, str, str | dict[str, str], dict[str, str]]
     "/ocds/releases.jsonl": (("GET", f"/ocds/releases.jsonl?q={RESIDENT}", "", {}), ("GET", "/ocds/releases.jsonl", "", {})),
     "/ocds/records.json": (("GET", "/ocds/records.json", "", {}), ("GET", f"/ocds/records.json?q={RESIDENT}", "", {})),
     "/ocds/extension/{file:path}": (("GET", f"/ocds/extension/{RESIDENT}", "", {}),),
+    "/datapackage.json": (("GET", "/datapackage.json", "", {}),),
+    "/datasets/{path:path}/datapackage.json": (
+        ("GET", f"/datasets/{TYPE}/datapackage.json", "", {}), ("GET", f"/datasets/{RESIDENT}/datapackage.json", "", {}),
+    ),
+    "/catalog.{suffix}": (("GET", "/catalog.ttl", "", {}), ("GET", f"/catalog.{RESIDENT}", "", {})),
+    "/datasets": (("GET", f"/datasets?{RESIDENT}", "", {"Accept": "text/html"}),),
+    "/datasets/{domain}": (("GET", f"/datasets/{RESIDENT}", "", {"Accept": "text/html"}), ("GET", "/datasets/land", "", {})),
+    "/datasets/{domain}/{name}": (
+        ("GET", f"/datasets/{TYPE}", "", {"Accept": "text/html"}), ("GET", f"/datasets/{RESIDENT}/{RESIDENT}", "", {}),
+    ),
+    "/sitemap.xml": (("GET", "/sitemap.xml", "", {}),),
+    "/sitemaps/{name}.xml": (
+        ("GET", f"/sitemaps/{RESIDENT}.xml", "", {}), ("GET", "/sitemaps/publishers-1.xml", "", {}),
+        ("GET", "/sitemaps/processes-1.xml", "", {}), ("GET", "/sitemaps/disclosures-0.xml", "", {}),
+    ),
+    "/robots.txt": (("GET", "/robots.txt", "", {}),),
     "/readyz": (("GET", "/readyz", "", {}),),
     "/disclosures.atom": (
         ("GET", "/disclosures.atom", "", {}), ("GET", f"/disclosures.atom?q={RESIDENT}", "", {}),
