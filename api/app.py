@@ -28,6 +28,7 @@ from api import (
     ocds,
     pages,
     reading,
+    sitemap,
     standard,
     submitting,
     template,
@@ -46,6 +47,7 @@ from api.limits import Limits
 from api.operation import Service
 from api.pages import Pages, page, wants_page
 from api.portal import asking, home, listing, organizations, process, publishers, record, regions, statistics
+from api.portal import datasets as dataset_pages
 from api.portal.asking import Questions
 from api.portal.words import words
 from api.rate import Rate
@@ -137,6 +139,8 @@ def application(
             *publishers.routes(),
             *regions.routes(),
             *statistics.routes(),
+            *dataset_pages.routes(),
+            *sitemap.routes(),
             *graphiql.routes(),
             *standard.routes(),
             *reading.routes(),
@@ -167,6 +171,7 @@ def application(
         }
     )
     app.state.metadata = metadata.Metadata()
+    app.state.shelf = dataset_pages.Shelf()
     app.state.pages = Pages(
         **words(catalog), bundled=app.state.bundle.found, skipped_titles=TITLES, submitting=submissions is not None,
         navigation=pages.NAVIGATION if submissions is None else pages.WITH_SUBMISSIONS,

@@ -14,9 +14,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from api.cache import cached
+from api.datasets import Files
 from api.graphql import FRESH
 from api.portal.asking import ask, refused
 from api.standard import missing
+from api.subscriptions import Subscriptions
 from publish.metadata import dcat
 from publish.metadata.datapackage import FILE, package
 from publish.metadata.datasets import Facts, Known, datasets, find
@@ -37,6 +39,7 @@ class Metadata:
 
     def __init__(self) -> None:
         self.files: Kept[tuple[str, ...], bytes] = Kept(_BYTES, lambda _, content: len(content))
+        self.known: Kept[tuple[str, int], Known] = Kept(4)
 
 
 def routes() -> list[Route]:
@@ -63,7 +66,18 @@ def document(domains: Iterable[str]) -> str:
 
 
 async def known(request: Request) -> Known:
-    """What is known now."""
+    """What is known now; asked once for each data version."""
+    metadata: Metadata = request.app.state.metadata
+    subscriptions: Subscriptions = request.app.state.subscriptions
+    key = (site_of(request), await subscriptions.newest())
+    found = metadata.known.find(key)
+    if found is None:
+        found = await _asked(request, key[0])
+        metadata.known.keep((key[0], found.version), found)
+    return found
+
+
+async def _asked(request: Request, site: str) -> Known:
     catalog: Catalog = request.app.state.catalog
     found = await ask(request, QUESTION)
     newest = next(iter(found.pop("changes")["nodes"]), None)
@@ -85,9 +99,15 @@ async def known(request: Request) -> Known:
         for one in datasets(catalog)
     }
     return Known(
-        str(request.base_url).rstrip("/"), newest["version"] if newest else 0,
+        site, newest["version"] if newest else 0,
         datetime.fromisoformat(newest["at"]) if newest else None, every,
     )  # fmt: skip
+
+
+def site_of(request: Request) -> str:
+    """The public address of this server: as its operator says, else as the request does."""
+    files: Files = request.app.state.files
+    return files.builder.site or str(request.base_url).rstrip("/")
 
 
 async def whole_package(request: Request) -> Response:

@@ -18,6 +18,7 @@ from starlette.routing import Route
 
 from api.cache import DAY, cached
 from api.graphql import FRESH
+from api.metadata import site_of
 from api.operation import Answer, Service
 from api.operation import Request as Operation
 from api.refusal import RequestError, body_of, status_of, told
@@ -275,4 +276,4 @@ def _here(request: Request) -> str:
 
 
 def _base(request: Request) -> str:
-    return str(request.base_url).rstrip("/")
+    return site_of(request)

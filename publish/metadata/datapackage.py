@@ -120,7 +120,9 @@ def _field(column: Column, is_key: bool, catalog: Catalog, site: str) -> dict[st
     for name, value in (("description", column.description), ("descriptionEn", column.description_en)):
         if value:
             made[name] = value
-    constraints: dict[str, Any] = {"required": True} if column.required or is_key else {}
+    constraints: dict[str, Any] = (
+        {"required": True} if is_key or (column.required and not column.path) else {}
+    )
     if column.kind == "moment":
         constraints["pattern"] = _MOMENT
     if column.codelist:

@@ -11,6 +11,7 @@ from tests.browser.conftest import PageAt
 PAGES = (
     "/", "/validate", "/developers", "/standard/", "/standard/catalogue", "/standard/codelists/", "/standard/codelists/land-use",
     "/standard/land/grant-result", "/standard/procurement/award-result", "/standard/works/award-candidates",
+    "/datasets", "/datasets/land/grant-result",
 )  # fmt: skip
 WIDTHS = (390, 1280)
 LANGUAGES = ("zh", "en")

@@ -183,6 +183,22 @@ ADDRESSES: dict[str, tuple[tuple[str, str, str | dict[str, str], dict[str, str]]
     "/ocds/releases.jsonl": (("GET", f"/ocds/releases.jsonl?q={RESIDENT}", "", {}), ("GET", "/ocds/releases.jsonl", "", {})),
     "/ocds/records.json": (("GET", "/ocds/records.json", "", {}), ("GET", f"/ocds/records.json?q={RESIDENT}", "", {})),
     "/ocds/extension/{file:path}": (("GET", f"/ocds/extension/{RESIDENT}", "", {}),),
+    "/datapackage.json": (("GET", "/datapackage.json", "", {}),),
+    "/datasets/{path:path}/datapackage.json": (
+        ("GET", f"/datasets/{TYPE}/datapackage.json", "", {}), ("GET", f"/datasets/{RESIDENT}/datapackage.json", "", {}),
+    ),
+    "/catalog.{suffix}": (("GET", "/catalog.ttl", "", {}), ("GET", f"/catalog.{RESIDENT}", "", {})),
+    "/datasets": (("GET", f"/datasets?{RESIDENT}", "", {"Accept": "text/html"}),),
+    "/datasets/{domain}": (("GET", f"/datasets/{RESIDENT}", "", {"Accept": "text/html"}), ("GET", "/datasets/land", "", {})),
+    "/datasets/{domain}/{name}": (
+        ("GET", f"/datasets/{TYPE}", "", {"Accept": "text/html"}), ("GET", f"/datasets/{RESIDENT}/{RESIDENT}", "", {}),
+    ),
+    "/sitemap.xml": (("GET", "/sitemap.xml", "", {}),),
+    "/sitemaps/{name}.xml": (
+        ("GET", f"/sitemaps/{RESIDENT}.xml", "", {}), ("GET", "/sitemaps/publishers-1.xml", "", {}),
+        ("GET", "/sitemaps/processes-1.xml", "", {}), ("GET", "/sitemaps/disclosures-0.xml", "", {}),
+    ),
+    "/robots.txt": (("GET", "/robots.txt", "", {}),),
     "/readyz": (("GET", "/readyz", "", {}),),
     "/datasets/{path}": (
         *(("GET", f"/datasets/everything.{one}", "", {}) for one in ("csv", "csv.zip", "jsonl", "xlsx", "parquet.zip", "sqlite", "size", "csv.sha256")),
