@@ -45,7 +45,18 @@ from api.graphql import Release, graphql, schema_text
 from api.limits import Limits
 from api.operation import Service
 from api.pages import Pages, page, wants_page
-from api.portal import asking, home, listing, organizations, process, publishers, record, regions, statistics
+from api.portal import (
+    asking,
+    home,
+    listing,
+    organizations,
+    process,
+    publishers,
+    record,
+    regions,
+    statistics,
+    suggesting,
+)
 from api.portal.asking import Questions
 from api.portal.words import words
 from api.rate import Rate
@@ -125,6 +136,7 @@ def application(
             *datasets.routes(),
             Route("/disclosures/{id}", record.record),
             Route("/processes/{id}", process.process),
+            Route("/suggest", suggesting.suggest),
             *cited.routes(),
             *feeds.routes(),
             *ocds.routes(),
@@ -164,6 +176,7 @@ def application(
         }
     )
     app.state.metadata = metadata.Metadata()
+    app.state.known = suggesting.Known(catalog)
     app.state.pages = Pages(
         **words(catalog), bundled=app.state.bundle.found, skipped_titles=TITLES, submitting=submissions is not None,
         navigation=pages.NAVIGATION if submissions is None else pages.WITH_SUBMISSIONS,
