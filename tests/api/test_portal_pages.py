@@ -326,8 +326,6 @@ def test_what_is_typed_is_completed_by_names_numbers_types_and_regions(
         "。",
         "-",
         '"',
-        "a*",
-        "云*",
         "长" * 61,
         "530102199003079133",
         "%",

@@ -86,7 +86,8 @@ def test_land_results_of_one_prefecture_and_year_are_filtered_and_downloaded(
     with page.expect_download() as download:
         page.locator("a[href^='/disclosures.xlsx']").click()
     download.value.save_as(tmp_path / "land.xlsx")
-    rows = CalamineWorkbook.from_path(tmp_path / "land.xlsx").get_sheet_by_index(0).to_python()
+    book = CalamineWorkbook.from_path(tmp_path / "land.xlsx")
+    rows = [row for name in book.sheet_names for row in book.get_sheet_by_name(name).to_python()]
     titles = {one.inner_text() for one in page.locator("article h2").all()}
     assert titles <= {str(cell) for row in rows for cell in row}
 
