@@ -48,6 +48,18 @@ from api.operation import Service
 from api.pages import Pages, page, wants_page
 from api.portal import asking, home, listing, organizations, process, publishers, record, regions, statistics
 from api.portal import datasets as dataset_pages
+from api.portal import (
+    asking,
+    home,
+    listing,
+    organizations,
+    process,
+    publishers,
+    record,
+    regions,
+    statistics,
+    suggesting,
+)
 from api.portal.asking import Questions
 from api.portal.words import words
 from api.rate import Rate
@@ -130,6 +142,7 @@ def application(
             *datasets.routes(),
             Route("/disclosures/{id}", record.record),
             Route("/processes/{id}", process.process),
+            Route("/suggest", suggesting.suggest),
             *cited.routes(),
             *feeds.routes(),
             *ocds.routes(),
@@ -172,6 +185,7 @@ def application(
     )
     app.state.metadata = metadata.Metadata()
     app.state.shelf = dataset_pages.Shelf()
+    app.state.known = suggesting.Known(catalog)
     app.state.pages = Pages(
         **words(catalog), bundled=app.state.bundle.found, skipped_titles=TITLES, submitting=submissions is not None,
         navigation=pages.NAVIGATION if submissions is None else pages.WITH_SUBMISSIONS,

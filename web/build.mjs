@@ -13,7 +13,7 @@ const shared = { bundle: true, minify: true, legalComments: 'linked', target: 'e
 
 await rm(outdir, { recursive: true, force: true })
 await build({ ...shared, absWorkingDir: here, entryPoints: { graphiql: 'graphiql.jsx' }, outdir, format: 'esm', jsx: 'automatic', loader: { '.ttf': 'file' }, assetNames: '[name]' })
-await build({ ...shared, absWorkingDir: here, entryPoints: { charts: 'charts.js' }, outdir, format: 'esm' })
+await build({ ...shared, absWorkingDir: here, entryPoints: { charts: 'charts.js', portal: 'portal.js' }, outdir, format: 'esm' })
 await build({
   ...shared,
   absWorkingDir: here,

@@ -295,3 +295,60 @@ def test_a_long_list_of_a_record_is_not_cut_in_silence(engine: Engine, catalog: 
         assert len(found.xpath("//section[@aria-labelledby='lots']/ol/li")) == 50
         (whole,) = found.xpath("//section[@aria-labelledby='lots']/p/a/@href")
         assert len(page(client, whole).xpath("//section[@aria-labelledby='lots']/ol/li")) == 60
+
+
+def suggested(client: TestClient, word: str) -> list[tuple[str, str]]:
+    answer = client.get("/suggest", params={"q": word}).json()
+    return [(one["kind"], one["address"]) for one in answer["suggestions"]]
+
+
+def test_what_is_typed_is_completed_by_names_numbers_types_and_regions(
+    client: TestClient, answering: Service
+) -> None:
+    query = "{ organizations(first: 1, filter: {uscc: {isNull: false}}) { nodes { id name uscc } } processes(first: 1) { nodes { id number } } }"
+    found = graphql(answering, query)
+    (one,), (other,) = found["organizations"]["nodes"], found["processes"]["nodes"]
+    page_of = ("organization", f"/organizations/{one['uscc']}")
+    for word in (one["name"][:4], one["name"][2:6], one["name"], one["uscc"], f" {one['name'][:3]}  "):
+        assert page_of in suggested(client, word), word
+    assert ("process", f"/processes/{other['id'].rpartition(':')[2]}") in suggested(client, other["number"])
+    assert ("region", "/regions/530114") in suggested(client, "呈贡")
+    assert ("type", "/disclosures?type=land%2Fgrant-result") in suggested(client, "土地成交")
+    assert ("domain", "/disclosures?domain=land") in suggested(client, "土地使用权")
+    assert ("type", "/disclosures?type=land%2Fgrant-result") in suggested(client, "Land-use-right grant r")
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        "",
+        "  ",
+        "。",
+        "-",
+        '"',
+        "长" * 61,
+        "530102199003079133",
+        "%",
+        "' OR 1=1",
+        "(",
+        "没有的东西",
+    ],
+)
+def test_what_means_nothing_suggests_nothing(client: TestClient, word: str) -> None:
+    assert suggested(client, word) == []
+    assert client.get("/suggest", params={"q": word}, headers={"hx-request": "true"}).status_code == 200
+
+
+def test_suggestions_for_a_page_are_links_without_a_frame(client: TestClient) -> None:
+    answer = client.get("/suggest", params={"q": "呈贡", "lang": "en"}, headers={"hx-request": "true"})
+    assert answer.headers["content-type"].startswith("text/html")
+    links = html.fromstring(answer.text).xpath("//a/@href")
+    assert "/regions/530114?lang=en" in links
+    assert "<html" not in answer.text
+
+
+def test_every_page_has_one_search_box_that_works_without_a_script(client: TestClient) -> None:
+    for address in ("/", "/disclosures?q=示例", "/standard/", "/nothing"):
+        status = 404 if address == "/nothing" else 200
+        forms = page(client, address, status).xpath("//form[@role='search']")
+        assert [(one.get("action"), one.get("method")) for one in forms] == [("/disclosures", "get")], address

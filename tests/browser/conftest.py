@@ -10,17 +10,24 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Error, Page, sync_playwright
 
+from cli.demo import fill
+from schemas.catalog import Catalog
+from store.engine import connect
 from tests.serving import serving
 
+MADE = 60  # synthetic records beside the samples
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-dev-shm-usage"]
 
 
 @pytest.fixture(scope="session")
-def site(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of the whole application over a fresh database, served as `openalloc serve` does."""
+def site(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory, catalog: Catalog) -> Iterator[str]:
+    """The address of the whole application, served as `openalloc serve` does, over every type's sample and some more."""
     folder = tmp_path_factory.mktemp("site")
     database = shutil.copy(sqlite_template, folder / "openalloc.db")
+    engine = connect(f"sqlite:///{database}")
+    fill(engine, catalog, MADE, 1, lambda _: None)
+    engine.dispose()
     with serving(str(database), folder) as address:
         yield address
 

@@ -171,6 +171,7 @@ ADDRESSES: dict[str, tuple[tuple[str, str, str | dict[str, str], dict[str, str]]
         ("GET", "/disclosures/{record}.json", "", {}), ("GET", f"/disclosures/{{record}}?revision={RESIDENT}", "", {"Accept": "text/html"}),
         ("GET", "/disclosures/{record}?revision=1&all=1", "", {"Accept": "text/html"}),
     ),
+    "/suggest": tuple(("GET", f"/suggest?q={asked}", "", {"Accept": form}) for asked in (RESIDENT, MOBILE, "示例") for form in ("text/html", "*/*")),
     "/processes/{id}": (("GET", f"/processes/{RESIDENT}", "", {"Accept": "text/html"}), ("GET", f"/processes/{RESIDENT}", "", {})),
     "/ocds/releases/{id}.json": (
         ("GET", "/ocds/releases/{record}.json", "", {}), ("GET", f"/ocds/releases/{RESIDENT}.json", "", {}),
