@@ -21,7 +21,9 @@ from api import (
     changes,
     cited,
     datasets,
+    departments,
     desk,
+    developers,
     feeds,
     graphiql,
     metadata,
@@ -38,14 +40,13 @@ from api.answers import Answers
 from api.checkers import Checkers
 from api.compression import Compression
 from api.datasets import Files
-from api.documents import Documents, registered, sha256
+from api.documents import Documents, registered
 from api.downloads import Downloads
-from api.evolution import NOTICE
 from api.graphiql import Bundle
 from api.graphql import Release, graphql, schema_text
 from api.limits import Limits
 from api.operation import Service
-from api.pages import Pages, page, wants_page
+from api.pages import Pages, wants_page
 from api.portal import asking, home, listing, organizations, process, publishers, record, regions, statistics
 from api.portal import datasets as dataset_pages
 from api.portal import (
@@ -72,7 +73,6 @@ from api.wire import Wire
 from loaders.skipping import TITLES
 from publish.datasets.building import Builder
 from publish.datasets.kept import Folder
-from query.filters import MOST
 from schemas.catalog import Catalog
 from schemas.errors import OpenallocError
 
@@ -137,7 +137,8 @@ def application(
             Route("/graphql", endpoint, methods=["GET", "POST", "PUT", "PATCH", "DELETE"]),
             WebSocketRoute("/graphql", socket),
             Route("/graphql/schema.graphql", schema_text),
-            Route("/developers", developers),
+            *developers.routes(),
+            *departments.routes(),
             Route("/disclosures", listing.listing),
             *datasets.routes(),
             Route("/disclosures/{id}", record.record),
@@ -217,29 +218,7 @@ async def endpoint(request: Request) -> Response:
     if not {"query", "documentId", "extensions"}.isdisjoint(request.query_params):
         return await graphql(request)
     bundle: Bundle = request.app.state.bundle
-    return graphiql.workbench(request) if bundle.files else await developers(request)
-
-
-async def developers(request: Request) -> Response:
-    """How to ask: the limits, the protocols, the documents that are registered."""
-    most: Limits = request.app.state.service.limits
-    bundle: Bundle = request.app.state.bundle
-    limits = (
-        (("嵌套层数", "Levels of nesting"), most.depth), (("别名", "Aliases"), most.aliases),
-        (("根字段", "Root fields"), most.root_fields), (("每页条数", "Records of a page"), MOST),
-        (("可能的节点总数", "Nodes that may come"), most.nodes), (("秒", "Seconds"), int(most.statement_seconds)),
-    )  # fmt: skip
-    return page(
-        request,
-        "developers.html",
-        ("开发者", "Developers"),
-        limits=limits,
-        base=str(request.base_url).rstrip("/"),
-        installed=bool(bundle.files),
-        documents=[(title, sha256(document)) for title, document in registered()],
-        places=request.app.state.subscriptions.most_of_a_client,
-        notice=NOTICE,
-    )
+    return graphiql.workbench(request) if bundle.files else await developers.developers(request)
 
 
 async def healthz(request: Request) -> Response:

@@ -95,12 +95,18 @@ class PersistedQueryNotFoundError(RequestError):
 
 def registered(here: Path = HERE) -> Iterator[tuple[tuple[str, str], str]]:
     """((Chinese, English), document) of every documented query: its page begins with the two titles."""
+    for _, title, document in pages(here):
+        yield title, document
+
+
+def pages(here: Path = HERE) -> Iterator[tuple[str, tuple[str, str], str]]:
+    """The same, each after the name of its page."""
     folder = next((here / name for name in FOLDERS if (here / name).is_dir()), None)
     for path in sorted(folder.glob("*.md")) if folder else ():
         text = path.read_text("utf-8")
         title = _TITLE.search(text)
         for document in _DOCUMENT.findall(text):
-            yield (title[2], title[1]) if title else (path.stem, path.stem), document
+            yield path.stem, (title[2], title[1]) if title else (path.stem, path.stem), document
 
 
 def sha256(text: str) -> str:

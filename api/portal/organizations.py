@@ -22,6 +22,10 @@ from schemas.uscc import is_valid, region_of
 
 PATH = "/organizations"
 PAGE = 20
+NAMED, DEALT = (
+    1_500,
+    300,
+)  # disclosures, up to which names and counterparties, and the roles of these, are asked for
 LONGEST = 200  # letters of what is asked for
 _TITLE = ("企业和单位", "Organizations")
 
@@ -60,14 +64,27 @@ async def organization(request: Request) -> Response:
         return RedirectResponse(_address(request, found["id"]), 307, {"Cache-Control": "no-cache"})
     catalog: Catalog = request.app.state.catalog
     code = found["uscc"]
+    total = sum(one["disclosures"] for one in found["domains"]["nodes"])
+    wanted = request.query_params.get("with") == "all"
+    dealings = (await ask(request, "dealings", id=found["id"], **_within_reach(total, wanted)))[
+        "organization"
+    ]
+    sides = dealings.get("counterparties")
+    codes = [one for one in found["aliases"]["nodes"] if one["uscc"] or one["lastingCode"]]
     return page(
-        request, "portal/organization.html", (found["name"], found["name"]), found=found,
-        selected=Selection.of([("organization", asked)], catalog).parameters(),
-        checked=bool(code) and is_valid(code), registered=catalog.regions.get(region_of(code) or "") if code else None, years=_years(found["years"]["nodes"]),
-        sides=_sides(found["counterparties"]["nodes"]),
-        codes=[one for one in found["aliases"]["nodes"] if one["uscc"] or one["lastingCode"]],
-        bare=[one for one in found["aliases"]["nodes"] if not (one["uscc"] or one["lastingCode"])],
+        request, "portal/organization.html", (found["name"], found["name"]), found=found, total=total,
+        selected=Selection.of([("organization", asked)], catalog).parameters(), names=dealings.get("names"),
+        checked=bool(code) and is_valid(code), registered=catalog.regions.get(region_of(code) or "") if code else None,
+        years=_years(found["years"]["nodes"]), counterparties=sides, sides=sides and _sides(sides["nodes"]), codes=codes,
+        by_name=found["aliases"]["totalCount"] - len(codes),
     )  # fmt: skip
+
+
+def _within_reach(total: int, wanted: bool) -> dict[str, bool]:
+    """What of the dealings is asked for; each needs all of an organization's disclosures, or more than these."""
+    return {
+        "names": wanted or total <= NAMED, "counterparties": wanted or total <= NAMED, "roles": wanted or total <= DEALT,
+    }  # fmt: skip
 
 
 def searched(request: Request) -> str:
@@ -106,4 +123,6 @@ def _years(nodes: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _sides(nodes: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The counterparties, each with the pair of roles that it has most often first."""
-    return [one | {"roles": sorted(one["roles"], key=lambda pair: -pair["disclosures"])} for one in nodes]
+    return [
+        one | {"roles": sorted(one.get("roles", ()), key=lambda pair: -pair["disclosures"])} for one in nodes
+    ]

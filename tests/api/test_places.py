@@ -11,6 +11,7 @@ import pytest
 from lxml import html
 from starlette.testclient import TestClient
 
+from api.portal import organizations
 from api.portal.counting import Counted, Figures, Key
 from api.portal.outline import Outline, outlines, shaded
 from api.portal.statistics import crossed, narrowed
@@ -71,6 +72,19 @@ def test_an_organizations_page_says_what_graphql_answers(client: TestClient) -> 
     assert page.xpath("//link[@type='application/atom+xml']/@href") == [
         f"/disclosures.atom?organization={COMPANY}"
     ]
+
+
+def test_what_takes_long_of_an_organization_is_told_when_it_is_wanted(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = figures(shown(client, f"/organizations/{COMPANY}"), "counterparties")
+    monkeypatch.setattr(organizations, "DEALT", 0)
+    few = figures(shown(client, f"/organizations/{COMPANY}"), "counterparties")
+    assert [[row[0], *row[3:]] for row in whole] == few
+    monkeypatch.setattr(organizations, "NAMED", 0)
+    page = shown(client, f"/organizations/{COMPANY}")
+    (address,) = page.xpath("//h2[@id='counterparties']/following::a[1]/@href")
+    assert figures(shown(client, address.partition("#")[0]), "counterparties") == whole
 
 
 def test_an_organization_is_found_by_name_and_by_code(client: TestClient) -> None:

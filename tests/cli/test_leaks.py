@@ -238,7 +238,7 @@ ADDRESSES: dict[str, tuple[tuple[str, str, str | dict[str, str], dict[str, str]]
 NOWHERE = ("/{}", "/standard/land/{}", "/standard/codelists/{}", "/standard/catalogue.{}", "/schemas/land/grant-result/{}", "/schemas/a/{}",
            "/codelists/{}", "/templates/land/{}", "/static/{}", "/graphiql/{}", "/schemas/{}/x/CHANGELOG.md", "/standard/land/grant-result/{}")  # fmt: skip
 ADDRESSES_APART = dict.fromkeys(
-    ("/developers", "/graphql/schema.graphql", "/graphiql/{name}", "/static/{name}", "/standard.zip", "/standard/", "/standard/catalogue",
+    ("/developers", "/developers/{name}", "/departments", "/graphql/schema.graphql", "/graphiql/{name}", "/static/{name}", "/standard.zip", "/standard/", "/standard/catalogue",
      "/standard/catalogue.{suffix}", "/standard/codelists/", "/standard/codelists/{name}", "/standard/{domain}/{name}",
      "/standard/{domain}/{name}/{version}", "/schemas/", "/schemas/{domain}/{name}/CHANGELOG.md", "/schemas/{folder}/{file}",
      "/schemas/{domain}/{name}/{file}", "/codelists/", "/codelists/{file}", "/templates/{domain}/{file}", "/healthz", "/ocds/"),
