@@ -25,7 +25,7 @@ from starlette.routing import Route
 
 from api.event_stream import EventStream
 from api.feeds import refused as turned_away
-from api.operation import Request, Service
+from api.operation import Answer, Request, Service
 from api.questions import RefusedError
 from api.refusal import RequestError, body_of
 from api.subscriptions import Subscriptions, known_version
@@ -35,7 +35,7 @@ from schemas.errors import OpenallocError
 
 PATH = "/changes"
 SPAN = 5_000  # versions that one look goes over
-_PAGE = 100
+PAGE = 100
 _RETRY = b"retry: 5000\n\n"
 _LOOK = """\
 query Changes($after: String!, $before: String!, $first: Int!, $filter: ChangeFilter, $narrowed: Boolean!) {
@@ -102,14 +102,23 @@ def filter_of(selection: Selection) -> Mapping[str, Any] | None:
 
 
 async def look(
-    service: Service, client: str, filter_: Mapping[str, Any] | None, after: int, page: int = _PAGE
+    service: Service, client: str, filter_: Mapping[str, Any] | None, after: int, page: int = PAGE
 ) -> Look:
     """What changed after a version, at most a page of it; raises RefusedError where the operation is refused."""
+    return seen(await service.respond(asked(filter_, after, page), client), after, page)
+
+
+def asked(filter_: Mapping[str, Any] | None, after: int, page: int = PAGE) -> Request:
+    """The operation of a look."""
     variables = {
         "after": str(after), "before": str(after + SPAN + 1), "first": page, "filter": filter_,
         "narrowed": filter_ is not None,
     }  # fmt: skip
-    answer = await service.respond(Request(_LOOK, variables), client)
+    return Request(_LOOK, variables)
+
+
+def seen(answer: Answer, after: int, page: int = PAGE) -> Look:
+    """What its answer says; raises RefusedError."""
     if answer.refused or answer.status:
         raise RefusedError(answer)
     found = orjson.loads(answer.body)["data"]
