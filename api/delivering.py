@@ -18,15 +18,13 @@ from urllib.parse import parse_qsl, urlsplit
 import orjson
 from sqlalchemy import Engine
 
-from api.changes import Look, asked, filter_of, seen
-from api.operation import Service
-from publish.changed import Change
+from api.choosing import choose
+from api.operation import REFUSED, Service, refused
+from publish.following import Change, Follower, Look
 from publish.selection import Selection
 from publish.sending import Outcome, send
-from publish.signing import headers_of, message_of, secret_of
-from query.feed import Follower
+from publish.signing import headers_of, message_id, message_of, secret_of
 from schemas.calendar import utc_now
-from schemas.errors import OpenallocError
 from store import webhooks
 from store.engine import writing
 from store.webhooks import Webhook
@@ -40,7 +38,6 @@ _AT_ONCE = 8
 _TURNS = 20  # messages to one endpoint before others have their turn
 GONE = 410
 Post = Callable[..., Outcome]
-Tell = Callable[[str], object]
 
 
 @dataclass
@@ -50,20 +47,20 @@ class Deliverer:
     service: Service
     engine: Engine
     key: bytes = field(repr=False)
-    tell: Tell
+    tell: Callable[[str], object]
     post: Post = send
+    site: str = ""
     now: Callable[[], datetime] = utc_now
     chance: Callable[[], float] = random.random
     name: str = field(default_factory=lambda: secrets.token_hex(8))
 
     def __post_init__(self) -> None:
-        self._follower = Follower(self.service.reader)
+        self._follower = Follower(self.engine, self.service.catalog, self.site)
 
     def round(self) -> int:
         """Deliver to every endpoint that is due; how many messages were sent."""
-        newest = self._follower.newest()
         with self.engine.connect() as connection:
-            due = webhooks.due(connection, newest, self.now())
+            due = webhooks.due(connection, self.now())
         if not due:
             return 0
         with ThreadPoolExecutor(min(_AT_ONCE, len(due))) as threads:
@@ -72,7 +69,7 @@ class Deliverer:
     def test(self, webhook: Webhook) -> Outcome:
         """Send an endpoint a message that tells nothing."""
         body = orjson.dumps({"type": "openalloc.test", "timestamp": f"{self.now().isoformat()}Z", "data": {}})
-        return self._send(webhook, body)
+        return self._send(webhook, f"msg_{secrets.token_hex(12)}", body)
 
     def _serve(self, id: str) -> int:
         """Send an endpoint what it has not, message by message, until it has all or does not take one."""
@@ -84,9 +81,9 @@ class Deliverer:
                 found = self._look(webhook)
                 if found is None:
                     break
-                body, version = self._message(webhook, found)
-                outcome = self._send(webhook, body) if body is not None else None
-                sent += body is not None
+                changes, version = self._cut(webhook, found)
+                outcome = self._tell(webhook, changes) if changes else None
+                sent += outcome is not None
                 webhook = self._noted(webhook, outcome, version, found.newest)
         finally:
             with writing(self.engine) as connection:
@@ -97,28 +94,27 @@ class Deliverer:
         """The changes after its position; None where they cannot be read now, which is told."""
         try:
             selection = Selection.of(parse_qsl(webhook.selection), self.service.catalog)
-            answer = self.service.answer(asked(filter_of(selection), webhook.position))
-            return seen(answer, webhook.position)
-        except OpenallocError as error:
-            self.tell(f"{webhook.id} {error.code} {error.message} / {error.message_en}")
-            self._noted(webhook, Outcome(error.code), webhook.position, webhook.position)
+            return self._follower.look(selection, choose(self.service, selection), webhook.position)
+        except REFUSED as error:  # the standard has no such code or property any more
+            told = orjson.loads(refused(error).body)["errors"][0]
+            self.tell(f"{webhook.id} {told['message']}")
+            self._noted(webhook, Outcome(told["extensions"]["code"]), webhook.position, webhook.position)
             return None
 
-    def _message(self, webhook: Webhook, found: Look) -> tuple[bytes | None, int]:
-        """The next message and the version up to which it tells; None where there is nothing of the list."""
+    def _cut(self, webhook: Webhook, found: Look) -> tuple[Sequence[Change], int]:
+        """The changes of the next message, and the version up to which it tells."""
         changes: Sequence[Change] = found.told[: webhook.batch]
-        while len(changes) > 1 and len(body := message_of(changes, webhook.batch)) > _BYTES:
-            changes = changes[: max(len(changes) * _BYTES // (2 * len(body)), 1)]
-        if not changes:
-            return None, found.version
-        last = found.version if len(changes) == len(found.told) else changes[-1].version
-        return message_of(changes, webhook.batch), last
+        while len(changes) > 1 and sum(len(one.body) for one in changes) > _BYTES:
+            changes = changes[: len(changes) // 2]
+        return changes, found.version if len(changes) == len(found.told) else changes[-1].version
 
-    def _send(self, webhook: Webhook, body: bytes) -> Outcome:
+    def _tell(self, webhook: Webhook, changes: Sequence[Change]) -> Outcome:
+        body = message_of(changes, webhook.batch, self.now())
+        return self._send(webhook, message_id(webhook.id, changes), body)
+
+    def _send(self, webhook: Webhook, name: str, body: bytes) -> Outcome:
         secret = secret_of(self.key, webhook.id, webhook.salt)
-        return self.post(
-            webhook.url, headers_of(secret, webhook.id, body, self.now()), body, inside=webhook.inside
-        )
+        return self.post(webhook.url, headers_of(secret, name, body, self.now()), body, inside=webhook.inside)
 
     def _noted(self, webhook: Webhook, outcome: Outcome | None, version: int, newest: int) -> Webhook | None:
         """Note what came of an attempt; the endpoint where there is more to be sent to it at once."""

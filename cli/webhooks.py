@@ -5,12 +5,13 @@ import time
 from typing import Annotated
 from urllib.parse import parse_qsl
 
+import orjson
 import typer
 from sqlalchemy.exc import SQLAlchemyError
 
-from api.changes import filter_of
+from api.choosing import choose
 from api.delivering import Deliverer, said
-from api.operation import Service
+from api.operation import REFUSED, Service, refused
 from cli import output
 from cli.opening import opened
 from cli.options import AsJson, Database
@@ -71,11 +72,19 @@ def create(
     checked(url, inside=inside)
     catalog = Catalog.load()
     chosen = Selection.of(parse_qsl(selection), catalog)
-    filter_of(chosen)
     settings = Settings.of(database=database)
     engine = opened(database)
+    service = Service(catalog, engine)
+    try:
+        choose(service, chosen)
+    except REFUSED as error:
+        told = orjson.loads(refused(error).body)["errors"][0]
+        raise OpenallocError(
+            "C154", f"列表的条件不对:{told['message']}", f"the list is wrong: {told['message']}",
+            "写法同列表地址。", "Write it as in the address of a list.",
+        ) from None  # fmt: skip
     key = read_key(settings.webhook_key, make=True)
-    newest = Follower(Service(catalog, engine).reader).newest()
+    newest = Follower(service.reader).newest()
     if since is not None and since > newest:
         raise OpenallocError(
             "C152", f"还没有数据版本 {since}", f"there is no data version {since} yet",

@@ -16,7 +16,7 @@ from pathlib import Path
 import orjson
 from standardwebhooks import Webhook as Signature
 
-from publish.changed import Change
+from publish.following import Change
 from schemas.errors import OpenallocError
 from store.identity import digest
 
@@ -64,26 +64,34 @@ def secret_of(key: bytes, id: str, salt: str) -> str:
     return _PREFIX + b64encode(made).decode()
 
 
-def message_of(changes: Sequence[Change], batch: int) -> bytes:
+def message_of(changes: Sequence[Change], batch: int, now: datetime) -> bytes:
     """The body for some changes: of one change, or where an endpoint takes several at once, of a list."""
     if batch == 1:
         (change,) = changes
-        data = {"type": f"disclosure.{change.kind}", "timestamp": change.at, "data": change.to_json()}
+        kind, data = f"disclosure.{change.kind}", change.body
     else:
-        told = {"changes": [change.to_json() for change in changes]}
-        data = {"type": "disclosures.changed", "timestamp": changes[-1].at, "data": told}
-    return orjson.dumps(data)
+        kind = "disclosures.changed"
+        data = b'{"changes":[' + b",".join(change.body for change in changes) + b"]}"
+    return orjson.dumps({"type": kind, "timestamp": _moment(now), "data": orjson.Fragment(data)})
 
 
-def headers_of(secret: str, id: str, body: bytes, now: datetime) -> Mapping[str, str]:
-    """The headers of a message at an attempt; `now` is UTC. The same message to the same endpoint has the same id."""
-    name = f"msg_{digest(24, id, body.decode())}"
+def message_id(webhook: str, changes: Sequence[Change]) -> str:
+    """The id of the message that tells an endpoint some changes: the same, however often it is sent."""
+    return f"msg_{digest(24, webhook, *(change.body.decode() for change in changes))}"
+
+
+def headers_of(secret: str, name: str, body: bytes, now: datetime) -> Mapping[str, str]:
+    """The headers of a message, whose id is given, at an attempt; `now` is UTC."""
     at = now.replace(tzinfo=UTC)
     return {
         "webhook-id": name, "webhook-timestamp": str(int(at.timestamp())),
         "webhook-signature": Signature(secret).sign(name, at, body.decode()), "content-type": "application/json",
         "user-agent": "openalloc-webhooks",
     }  # fmt: skip
+
+
+def _moment(at: datetime) -> str:
+    return f"{at.isoformat(timespec='seconds')}Z"
 
 
 def _no_key(path: Path, reason: str | None) -> OpenallocError:

@@ -79,9 +79,10 @@ def listed(connection: Connection) -> list[Webhook]:
     return [_webhook(row) for row in connection.execute(query)]
 
 
-def due(connection: Connection, newest: int, now: datetime) -> list[str]:
+def due(connection: Connection, now: datetime) -> list[str]:
     """The endpoints that have not everything and may be tried now."""
     c = _TABLE.c
+    newest = select(tables.data_version.c.version).scalar_subquery()
     query = select(c.id).where(
         c.revoked_at.is_(None), c.disabled_at.is_(None), c.position < newest,
         or_(c.next_at.is_(None), c.next_at <= now), or_(c.claimed_until.is_(None), c.claimed_until <= now),

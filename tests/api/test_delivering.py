@@ -66,7 +66,7 @@ def deliverer(engine: Engine, catalog: Catalog, other: Other) -> Callable[[], De
 
     def make() -> Deliverer:
         return Deliverer(
-            service, engine, KEY, other.said.append, other.post, lambda: other.clock, lambda: 0.5
+            service, engine, KEY, other.said.append, other.post, "", lambda: other.clock, lambda: 0.5
         )
 
     return make
@@ -102,15 +102,15 @@ def test_changes_come_signed_in_their_order_and_once(
     ids = store(engine, catalog, 1, 2, 3)
     with writing(engine) as connection:
         withdraw(connection, ids[0], "示例:含个人信息", catalog, datetime(2024, 7, 2), privacy=True)
-    assert (deliverer().round(), deliverer().round()) == (3, 0)
+    assert (deliverer().round(), deliverer().round()) == (3, 0)  # 1 was withdrawn before it was told
     assert other.versions == [2, 3, 4]
     told = [json.loads(body) for _, _, body in other.got]
     assert [one["type"] for one in told] == [
         "disclosure.added",
         "disclosure.added",
-        "disclosure.withdrawn",
+        "disclosure.removed",
     ]
-    assert told[0]["data"]["record"]["title"] == "示例2号"
+    assert told[0]["data"]["record"]["document"]["title"] == "示例2号"
     assert told[2]["data"]["record"] is None
     verifier = Verifier(secret_of(KEY, hook.id, hook.salt))
     for _, headers, body in other.got:

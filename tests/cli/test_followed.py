@@ -113,7 +113,7 @@ def test_what_the_documents_show_happens_and_a_webhook_is_told(
         stream.wait()
         stream.stdout.close()
         changes = [json.loads(line.removeprefix("data: ")) for line in told]
-        assert [one["record"]["title"] for one in changes] == ["示例1号", "示例2号", "示例3号"]
+        assert [one["record"]["document"]["title"] for one in changes] == ["示例1号", "示例2号", "示例3号"]
         # docs/webhooks.md
         verified = [Webhook(secret).verify(body, headers) for headers, body in (queue.get(timeout=60) for _ in range(3))]  # fmt: skip
         assert [one["data"] for one in verified] == changes
