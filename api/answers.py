@@ -18,6 +18,7 @@ from api.operation import Service
 from api.questions import Made, Question
 from api.rate import Meter, Rate
 from api.refusal import RequestError
+from publish.listing import Lister
 from schemas.calendar import utc_now
 from store import answers
 from store.answers import Answer, Bounds, FullError, MovedError
@@ -49,20 +50,20 @@ class Answers:
         """How many bytes may be kept."""
         return Bounds(self.total, max(self.total // _SHARE, 1))
 
-    async def kept(self, service: Service, client: str, question: Question) -> tuple[Answer, bool]:
+    async def kept(
+        self, service: Service, lister: Lister, client: str, question: Question
+    ) -> tuple[Answer, bool]:
         """The answer to a question at the newest data version, and whether it is new; raises RequestError where it is not to be kept."""
         async with self._turn:
             for _ in range(_TRIES):
-                version, count = await questions.count_of(service, client, question)
+                version, _ = await questions.count_of(service, client, question)
                 known = await run_sync(self.known, question, version)
                 if known is not None and known.gone is None:
                     return known, False
                 if self.meter is not None:
                     self.meter.take(client, 1)
                 try:
-                    made = await questions.answer_to(service, client, question, version)
-                    if count is not None and made.records != count:  # pages and count are of one version
-                        raise MovedError
+                    made = await questions.answer_to(service, lister, client, question, version)
                     return await run_sync(self._keep, question, made), True
                 except MovedError:
                     continue

@@ -73,6 +73,9 @@ from api.wire import Wire
 from loaders.skipping import TITLES
 from publish.datasets.building import Builder
 from publish.datasets.kept import Folder
+from publish.following import Follower
+from publish.listing import Lister
+from query.filters import MOST
 from schemas.catalog import Catalog
 from schemas.errors import OpenallocError
 
@@ -197,6 +200,10 @@ def application(
     app.state.downloads = Downloads(catalog)
     app.state.ocds = ocds.Ocds(catalog)
     app.state.files = files
+    app.state.site = site
+    app.state.follower = Follower(engine, catalog, site)
+    app.state.lister = Lister(engine, catalog, site)
+    app.state.files = Files(Builder(engine, catalog, downloads or Folder.passing(), site))
     return app
 
 

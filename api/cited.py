@@ -80,7 +80,7 @@ async def new(request: Request) -> Response:
 
 
 async def _kept(request: Request, keeping: Answers, question: Question, client: str) -> Response:
-    found, is_new = await keeping.kept(request.app.state.service, client, question)
+    found, is_new = await keeping.kept(request.app.state.service, request.app.state.lister, client, question)
     place = f"{PATH}/{found.key}"
     if wants_page(request):
         return RedirectResponse(place, 303, {"Cache-Control": "no-store"})
@@ -116,7 +116,7 @@ def answer(request: Request) -> Response:
         question = questions.again(found.kind, found.question, request.app.state.catalog)
         return page(
             request, "answer.html", _TITLE, cache=FRESH, answer=found, named=of[0].title, question=question,
-            cited=of, base=_base(request), back=_back(question),
+            cited=of, base=base_of(request), back=_back(question),
         )  # fmt: skip
     return cached(request, orjson.dumps(_told(request, found)), _JSON, FRESH, {"Vary": "Accept"})
 
@@ -168,7 +168,7 @@ def _engine(request: Request) -> Engine:
 
 def _told(request: Request, found: Answer) -> dict[str, Any]:
     cited = _citations(request, found)
-    base = _base(request)
+    base = base_of(request)
     question: Any = (
         orjson.loads(found.question)
         if found.kind == QUERY
@@ -198,7 +198,7 @@ def _citations(request: Request, found: Answer) -> list[Cited]:
     """What is cited, for each form: they differ in the checksum."""
     title = _name(request, found.kind, found.question, found.key)
     kept = found.kept_at.replace(tzinfo=UTC).astimezone(BEIJING).date()
-    address = f"{_base(request)}{PATH}/{found.key}"
+    address = f"{base_of(request)}{PATH}/{found.key}"
     return [Cited(_AUTHOR, title, found.version, kept, today(), address, form.sha256) for form in found.forms]
 
 
@@ -219,8 +219,10 @@ def _back(question: Question) -> str | None:
     return f"/disclosures?{query}" if query else "/disclosures"
 
 
-def _base(request: Request) -> str:
-    return str(request.base_url).rstrip("/")
+def base_of(request: Request) -> str:
+    """What stands before our addresses: the server's public address, else the one by which it was asked."""
+    site: str = request.app.state.site
+    return site or str(request.base_url).rstrip("/")
 
 
 def _missing(request: Request) -> Response:

@@ -28,6 +28,7 @@ from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 from starlette.routing import Route
 
+from api.cited import base_of
 from api.documents import Documents, sha256
 from api.graphql import FRESH, Release, tag_of
 from api.incoming import read, understood
@@ -187,7 +188,7 @@ async def _answer(http: HttpRequest, source: Source, version: int) -> Response:
     assert_impersonal(source.page)
     service: Service = http.app.state.service
     release: Release = http.app.state.release
-    base, zh = str(http.base_url).rstrip("/"), language(http) == "zh"
+    base, zh = base_of(http), language(http) == "zh"
     tag = tag_of(source.request, f"{atom.MEDIA_TYPE} {zh} {base}", version, release.mark)
     headers = {
         "ETag": tag, "Cache-Control": FRESH, "Access-Control-Allow-Origin": "*", "X-Content-Type-Options": "nosniff",

@@ -1,57 +1,42 @@
 """What a citable answer is an answer to: a list of disclosures, or a GraphQL operation with its variables.
 
-An answer is read at one data version: the version is read with each page, and where it has moved the answer is begun
-again. Of which records, organizations and processes a GraphQL answer says something is found by a second operation,
+A list is read from one snapshot, in the bytes of its downloads. An operation is answered at one data version: where that
+has moved meanwhile the answer is begun again. Of which records, organizations and processes a GraphQL answer says something is found by a second operation,
 the same with the ids in it (`api.tracing`).
 """
 
-import csv
-import io
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl, unquote_plus
 
 import orjson
+from anyio.to_thread import run_sync
 from graphql import parse, print_ast
 from starlette.requests import Request as HttpRequest
 
+from api.choosing import choose
 from api.documents import Documents
 from api.incoming import JSON, read, understood
 from api.operation import Answer, Request, Service
 from api.refusal import RequestError, told
 from api.tracing import Traced
+from publish.listing import LargeError, Lister, SlowError
 from publish.selection import Selection
 from schemas.catalog import Catalog
 from store.answers import LIST, QUERY, MovedError
 
 RECORDS = 10_000
 BYTES = 20_000_000
+COST = 20  # of a record
 _NAMES = frozenset(("query", "documentId"))
-_LIST = """\
-query List($filter: DisclosureFilter, $search: String, $after: String, $version: Int!) {
-  dataVersion
-  disclosures(filter: $filter, search: $search, first: 100, after: $after) {
-    nodes {
-      id type domain stage level title localId formedDate publishedDate amount outcome sourceUrl revision
-      publisher { name uscc } region { code title }
-      asOf(version: $version) { document }
-    }
-    pageInfo { hasNextPage endCursor }
-  }
-}"""
 _COUNT = """\
 query Count($filter: DisclosureFilter, $search: String) {
   dataVersion
   disclosures(filter: $filter, search: $search, first: 1) { totalCount }
 }"""
 _VERSION = "{ dataVersion }"
-# The columns of the CSV: what is the same in every type; the whole record is in the JSON Lines.
-_COLUMNS = (
-    "id", "type", "domain", "stage", "level", "publisher_name", "publisher_uscc", "region_code", "region_name", "local_id", "title",
-    "formed_date", "published_date", "amount", "outcome", "source_url", "revision",
-)  # fmt: skip
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,34 +121,26 @@ async def count_of(service: Service, client: str, question: Question) -> tuple[i
     return int(found["dataVersion"]), count
 
 
-async def answer_to(service: Service, client: str, question: Question, version: int) -> Made:
-    """The answer at a data version; raises MovedError where that is not the newest any more, RequestError where it is too large."""
+async def answer_to(service: Service, lister: Lister, client: str, question: Question, version: int) -> Made:
+    """The answer at a data version, for an operation; a list has that of its own snapshot.
+
+    Raises MovedError where an operation's version is not the newest any more, RequestError where the answer is too large.
+    """
     if question.operation is not None:
         return await _query(service, client, question.operation, version)
     assert question.selection is not None
-    variables: dict[str, Any] = {**_variables(question.selection), "version": version, "after": None}
-    lines: list[bytes] = []
-    table: list[tuple[str, ...]] = [_COLUMNS]
-    subjects: set[str] = set()
-    size = 0
-    while True:
-        found = await _ask(service, client, Request(_LIST, variables))
-        if found["dataVersion"] != version:
-            raise MovedError
-        page = found["disclosures"]
-        for node in page["nodes"]:
-            lines.append(orjson.dumps({"id": node["id"], **node["asOf"]["document"]}) + b"\n")
-            size += len(lines[-1])
-            table.append(_row(node))
-            subjects.add(node["id"])
-        _assert_size(size)
-        if not page["pageInfo"]["hasNextPage"]:
-            break
-        variables["after"] = page["pageInfo"]["endCursor"]
-    written = io.StringIO(newline="")
-    csv.writer(written).writerows(table)
-    bodies = {"jsonl": b"".join(lines), "csv": written.getvalue().encode("utf-8-sig")}
-    return Made(version, bodies, frozenset(subjects), len(lines))
+    try:
+        found = await run_sync(lister.read, question.selection, partial(choose, service), RECORDS, BYTES)
+    except LargeError:
+        raise _too_large() from None
+    except SlowError:
+        raise RequestError(
+            422, "A274", f"这个列表超过 {lister.seconds:g} 秒才能读出,没有保存", f"the list takes more than {lister.seconds:g} s to read and was not kept",
+            "缩小范围。", "Narrow it.",
+        ) from None  # fmt: skip
+    if service.meter is not None:
+        service.meter.take(client, COST * len(found.ids))
+    return Made(found.version, found.bodies, frozenset(found.ids), len(found.ids))
 
 
 async def _query(service: Service, client: str, asked: Request, version: int) -> Made:
@@ -174,7 +151,8 @@ async def _query(service: Service, client: str, asked: Request, version: int) ->
     ids = await _ask(service, client, traced.request)
     if await version_of(service, client) != version or ids[traced.version] != version:
         raise MovedError
-    _assert_size(len(answer.body))
+    if len(answer.body) > BYTES:
+        raise _too_large()
     return Made(version, {"json": answer.body}, frozenset(traced.subjects(ids)))
 
 
@@ -187,10 +165,7 @@ async def _ask(service: Service, client: str, asked: Request) -> dict[str, Any]:
 
 
 def _variables(selection: Selection) -> dict[str, Any]:
-    return {
-        "filter": {**selection.filter(), "status": {"eq": "published"}},
-        "search": selection.search or None,
-    }
+    return {"filter": selection.filter(), "search": selection.search or None}
 
 
 def _given(http: HttpRequest) -> Mapping[str, Any]:
@@ -225,27 +200,8 @@ def assert_impersonal(text: str) -> None:
         )  # fmt: skip
 
 
-def _assert_size(size: int) -> None:
-    if size > BYTES:
-        raise RequestError(
-            413, "A263", f"答复超过 {BYTES // 1_000_000} MB,不能保存", f"the answer has more than {BYTES // 1_000_000} MB and cannot be kept",
+def _too_large() -> RequestError:
+    return RequestError(
+            413, "A263", f"答复超过 {RECORDS} 条或者 {BYTES // 1_000_000} MB,不能保存", f"the answer has more than {RECORDS} records or {BYTES // 1_000_000} MB and cannot be kept",
             "缩小范围,或者引用整个数据集。", "Narrow it, or cite a whole dataset.",
         )  # fmt: skip
-
-
-def _row(node: Mapping[str, Any]) -> tuple[str, ...]:
-    publisher, region = node["publisher"], node["region"] or {}
-    values = (
-        node["id"], node["type"], node["domain"], node["stage"], node["level"], publisher["name"], publisher["uscc"],
-        region.get("code"), region.get("title"), node["localId"], node["title"], node["formedDate"], node["publishedDate"],
-        node["amount"], node["outcome"], node["sourceUrl"], node["revision"],
-    )  # fmt: skip
-    return tuple(map(_cell, values))
-
-
-def _cell(value: Any) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    if isinstance(value, int | float):
-        return repr(value)
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text

@@ -26,9 +26,10 @@ from cli.refused import refused
 from cli.reindex import reindex
 from cli.schemas import STATUS
 from cli.schemas import app as versions
-from cli.settings import READ, SUBMISSIONS, Settings
+from cli.settings import READ, SUBMISSIONS, WEBHOOKS, Settings
 from cli.source import source
 from cli.template import template
+from cli.webhooks import app as endpoints
 from cli.withdraw import withdraw
 from formats.error import FormatError
 from schemas.calendar import BEIJING, utc_now
@@ -45,6 +46,7 @@ app.add_typer(versions, name="schemas")
 app.add_typer(graphql, name="graphql")
 app.add_typer(keys, name="keys")
 app.add_typer(organizations, name="organizations")
+app.add_typer(endpoints, name="webhooks")
 
 _TURN = 600.0  # seconds that a load waits for others to write: of twenty at once it may be the last, again and again
 
@@ -276,6 +278,13 @@ def serve(
             help=f"接受凭密钥提交的记录(POST /submissions),也可设 {SUBMISSIONS}=on。Take records submitted with keys; or ${SUBMISSIONS}=on.",
         ),
     ] = False,
+    webhooks: Annotated[
+        bool,
+        typer.Option(
+            "--webhooks",
+            help=f"同时向登记的地址推送变更,也可设 {WEBHOOKS}=on。Also deliver to webhooks; or ${WEBHOOKS}=on.",
+        ),
+    ] = False,
 ) -> None:
     """启动 GraphQL 和 REST 服务。Serve GraphQL and REST."""
     from cli.server import assert_free
@@ -283,7 +292,7 @@ def serve(
     from store.migrate import open_current
 
     assert_free(host, port)
-    settings = Settings.of(database=database, read=read, submissions=submissions)
+    settings = Settings.of(database=database, read=read, submissions=submissions, webhooks=webhooks)
     open_current(settings.read or settings.database).dispose()
     if settings.submissions and settings.read:
         open_current(settings.database).dispose()

@@ -3,7 +3,10 @@
 import gc
 import os
 import socket
-from contextlib import suppress
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from threading import Thread
 from time import sleep
@@ -19,6 +22,7 @@ from api.rate import Rate
 from api.submissions import Submissions
 from cli.settings import Settings
 from publish.datasets.kept import Folder
+from publish.signing import read_key
 from schemas.catalog import Catalog
 from schemas.errors import OpenallocError
 from store.engine import connect
@@ -114,8 +118,29 @@ def serve(settings: Settings, host: str, port: int, workers: int) -> None:
     settings.answer_bytes  # noqa: B018 - the same
     if settings.submissions:
         Keeping(settings.kept)
+    if settings.webhooks:
+        read_key(settings.webhook_key)
     os.environ.update(settings.environment())
-    Granian(
-        "cli.server:worker", address=host, port=port, workers=workers, interface=Interfaces.ASGI, factory=True,
-        log_access=False,
-    ).serve()  # fmt: skip
+    with _delivering() if settings.webhooks else nullcontext():
+        Granian(
+            "cli.server:worker", address=host, port=port, workers=workers, interface=Interfaces.ASGI, factory=True,
+            log_access=False,
+        ).serve()  # fmt: skip
+
+
+@contextmanager
+def _delivering() -> Iterator[None]:
+    """Have a process beside the server deliver to webhooks; it ends with the server, however that ends."""
+    command = (
+        "from cli.main import main; main()",
+        "webhooks",
+        "deliver",
+        "--server",
+        str(os.getpid()),
+    )
+    process = subprocess.Popen([sys.executable, "-c", *command])  # noqa: S603 - nothing of it is from outside
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.wait()

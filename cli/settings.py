@@ -16,6 +16,8 @@ SUBMISSION_RATE = "OPENALLOC_SUBMISSION_RATE"
 SUBMISSION_FOLDER = "OPENALLOC_SUBMISSION_FOLDER"
 ANSWERS = "OPENALLOC_ANSWERS"
 ANSWER_RATE = "OPENALLOC_ANSWER_RATE"
+WEBHOOKS = "OPENALLOC_WEBHOOKS"
+WEBHOOK_KEY_FILE = "OPENALLOC_WEBHOOK_KEY_FILE"
 DEFAULT_DATABASE = "sqlite:///openalloc.db"
 DEFAULT_RATE = "3000000/60"
 DEFAULT_SUBMISSION_RATE = "60/60"
@@ -36,7 +38,8 @@ class Settings:
     submit records, each key as often as `submission_rate` says; large bodies wait in `submission_folder`. Answers that
     are cited may take `answers` megabytes (`off` for none), each client keeps them as often as `answer_rate` says. Files of
     datasets are kept in `dataset_folder`, at most `dataset_bytes` of them; `site` is the public address of this server,
-    by which files name records (`https://data.example.org`).
+    by which files name records (`https://data.example.org`). With `webhooks` a server
+    delivers to them too; what signs follows from the key in `webhook_key_file`.
     """
 
     database: str = DEFAULT_DATABASE
@@ -51,6 +54,8 @@ class Settings:
     dataset_folder: str | None = None
     dataset_bytes: int = DEFAULT_DATASET_BYTES
     site: str = ""
+    webhooks: bool = False
+    webhook_key_file: str | None = None
 
     @classmethod
     def of(
@@ -59,6 +64,7 @@ class Settings:
         database: str | None = None,
         read: str | None = None,
         submissions: bool = False,
+        webhooks: bool = False,
     ) -> "Settings":
         """The settings of the environment; what the command line says comes first."""
         replica = read or environment.get(READ)
@@ -75,6 +81,8 @@ class Settings:
             dataset_folder=environment.get(DATASET_FOLDER) or None,
             dataset_bytes=_bytes(environment.get(DATASET_BYTES)),
             site=(environment.get(SITE) or "").rstrip("/"),
+            webhooks=webhooks or environment.get(WEBHOOKS, "").strip().lower() == "on",
+            webhook_key_file=environment.get(WEBHOOK_KEY_FILE) or None,
         )
 
     @property
@@ -86,6 +94,11 @@ class Settings:
     def datasets(self) -> Path:
         """Where files of datasets are kept: as said, else beside the database's file, else in the working folder."""
         return self._beside(self.dataset_folder, "datasets")
+
+    @property
+    def webhook_key(self) -> Path:
+        """The file with the key of webhooks: as said, else beside the database's file, else in the working folder."""
+        return self._beside(self.webhook_key_file, "webhooks.key")
 
     def _beside(self, folder: str | None, suffix: str) -> Path:
         if folder:
@@ -115,6 +128,7 @@ class Settings:
             SUBMISSION_FOLDER: self.submission_folder or "", ANSWERS: self.answers, ANSWER_RATE: self.answer_rate,
             DATASET_FOLDER: self.dataset_folder or "",
             DATASET_BYTES: str(self.dataset_bytes), SITE: self.site,
+            WEBHOOKS: "on" if self.webhooks else "", WEBHOOK_KEY_FILE: self.webhook_key_file or "",
         }  # fmt: skip
         return {name: value for name, value in told.items() if value}
 

@@ -594,5 +594,29 @@ answer_subject = Table(
     **CLUSTERED,
 )
 
+# Where changes are sent (store/webhooks.py). What signs them is nowhere here: it follows from `salt` and a key in a file.
+webhook = Table(
+    "webhook",
+    metadata,
+    Column("id", String(16), primary_key=True),
+    Column("url", Text, nullable=False),
+    Column("salt", String(32), nullable=False),
+    Column("selection", Text, nullable=False),  # the parameters of a list
+    Column("batch", Integer, nullable=False),  # changes of one message
+    Column("inside", Integer, nullable=False),  # 1: may lie in the operator's own network
+    Column("note", Text, nullable=False),
+    Column("created_at", DateTime, nullable=False),  # UTC
+    Column("position", BigInteger, nullable=False),  # the data version up to which all is delivered
+    Column("attempts", Integer, nullable=False),  # that failed since one succeeded
+    Column("failing_since", DateTime),
+    Column("next_at", DateTime),  # not before that
+    Column("last_at", DateTime),
+    Column("last_outcome", String(40)),
+    Column("claimed_by", String(16)),
+    Column("claimed_until", DateTime),
+    Column("disabled_at", DateTime),
+    Column("revoked_at", DateTime),
+)
+
 # The search index (store/searching.py) is not in this metadata, because no one definition serves both databases:
 # the migrations make it.

@@ -32,6 +32,7 @@ COMMANDS = (
     "withdraw", "refused", "history", "source", "organizations", "organizations suggest", "organizations list",
     "organizations accept", "organizations reject",
     "keys", "keys create", "keys list", "keys revoke", "keys log",
+    "webhooks", "webhooks create", "webhooks list", "webhooks revoke", "webhooks resume", "webhooks test", "webhooks deliver",
 )  # fmt: skip
 
 
@@ -74,7 +75,14 @@ def openalloc(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]
 
 @pytest.mark.parametrize(
     "document",
-    ["README.md", "docs/profiles.md", "docs/reading.md", "docs/withdrawals.md", "docs/organizations.md"],
+    [
+        "README.md",
+        "docs/profiles.md",
+        "docs/reading.md",
+        "docs/withdrawals.md",
+        "docs/organizations.md",
+        "docs/webhooks.md",
+    ],
 )
 def test_the_commands_say_what_is_shown(document: str, tmp_path: Path) -> None:
     shutil.copytree(ROOT / "docs" / "examples", tmp_path / "docs" / "examples")

@@ -2,8 +2,8 @@
 
 A line a disclosure, by the version of its last change, as it is now:
 
-    {"version": 57, "change": "changed", "id": "530114-…", "record": {…}}    as in the dataset's JSON Lines
-    {"version": 58, "change": "removed", "id": "530114-…", "record": null}
+    {"version": 57, "change": "changed", "id": "530114-…", "type": …, "record": {…}}    as in the dataset's JSON Lines
+    {"version": 58, "change": "removed", "id": "530114-…", "type": …, "record": null}
     {"upTo": 58, "since": 40, "lines": 2}                                    the last line: the file is whole
 
 `added` came after that version, `withdrawn` stays in the datasets with its reason, `removed` is in none any more: it was
@@ -20,7 +20,7 @@ from typing import Any
 import msgspec
 
 from publish.datasets.export import Choose, DatasetError, Export, check_parameters
-from publish.datasets.jsonlines import STATUS, Orders, facts_of, line
+from publish.datasets.jsonlines import ID, STATUS, TYPE, Orders, facts_of, line
 from publish.datasets.layout import digest, tables
 from publish.datasets.reading import Snapshot
 from publish.datasets.statements import Rows
@@ -56,11 +56,17 @@ def delta(parameters: Iterable[tuple[str, str]], since: int, catalog: Catalog, c
     given = [one for one in parameters if one[0] != "since"]
     check_parameters(given)
     selection = Selection.of(given, catalog)
-    types = [one.type for one in catalog.types.values() if one.domain in (selection.domains or (one.domain,))]
-    types = [one for one in types if one in (selection.types or (one,))]
     layout = tables(catalog)
-    narrow = tuple(types) if selection.types or selection.domains else ()
+    narrow = types_of(selection, catalog)
     return Delta(CHANGES, selection, layout, layout[0], "jsonl", choose(selection), since, narrow)
+
+
+def types_of(selection: Selection, catalog: Catalog) -> tuple[str, ...]:
+    """The types that a selection has, none where it has all."""
+    if not selection.types and not selection.domains:
+        return ()
+    types = [one.type for one in catalog.types.values() if one.domain in (selection.domains or (one.domain,))]
+    return tuple(one for one in types if one in (selection.types or (one,)))
 
 
 def version_since(given: str, taken: Snapshot) -> int:
@@ -99,15 +105,16 @@ def chunks(one: Delta, rows: Rows, taken: Snapshot) -> Iterator[bytes]:
     orders, count = Orders(rows.catalog), 0
     for piece in taken.pieces(statement, one.chosen, CHANGES):
         count += len(piece)
-        yield _ENCODER.encode_lines([_line(row, one.since, orders) for row in piece])
+        yield _ENCODER.encode_lines([change_of(row, one.since, orders) for row in piece])
     last = {"upTo": taken.standing().version, "since": one.since, "lines": count}
     yield _ENCODER.encode(last) + b"\n"
 
 
-def _line(row: tuple[Any, ...], since: int, orders: Orders) -> dict[str, Any]:
+def change_of(row: tuple[Any, ...], since: int, orders: Orders) -> dict[str, Any]:
+    """A change as JSON: the same in the file, in the stream (`publish.following`) and in what webhooks are told."""
     version, first, matches, *told = row
     record = line(told, orders) if matches else None
     change = "removed" if record is None else "added" if first > since else "changed"
     if record is not None and told[STATUS] == "withdrawn":
         change = "withdrawn"
-    return {"version": version, "change": change, "id": told[0], "record": record}
+    return {"version": version, "change": change, "id": told[ID], "type": told[TYPE], "record": record}

@@ -68,7 +68,7 @@ def line(row: Sequence[Any], orders: "Orders") -> Struct:
 
 
 _NUMBERED = [[*_FACTS].index(name) for name in _NUMBERS]
-STATUS = [*_FACTS].index("status")
+ID, TYPE, STATUS = ([*_FACTS].index(name) for name in ("id", "type", "status"))
 
 
 class Orders:

@@ -73,11 +73,14 @@ class Rows:
         begin = selected.rindex(" FROM ", 0, at) if first is None else selected.index(" FROM (SELECT d.*")
         return f"{selected[:begin]}, {body} AS body{selected[begin:]}"
 
-    def changes(self, table: Table, chosen: Chosen, types: Sequence[str], since: int) -> str:
+    def changes(
+        self, table: Table, chosen: Chosen, types: Sequence[str], since: int, until: int | None = None
+    ) -> str:
         """The SELECT of disclosures that changed after a version: that of their last change, of their first, whether
         they meet the condition, then what `documents` has. Of other types than `types`, where there are some, none.
 
-        What came after that version and does not meet the condition was never there.
+        What came after that version and does not meet the condition was never there. With `until` only the changes up
+        to that version.
         """
         clause, _, _ = self._from(table, chosen)
         meets = _and(
@@ -91,6 +94,8 @@ class Rows:
             f"c.version > {since}", f"NOT EXISTS (SELECT 1 FROM change n WHERE {of_same} AND n.version > c.version)",
             "d.shard = c.shard", "d.id = c.disclosure_id",
         ]  # fmt: skip
+        if until is not None:
+            conditions.append(f"c.version <= {until}")
         if types:
             conditions.append(f"d.type IN ({', '.join(map(_quoted, types))})")
         inner = (

@@ -95,7 +95,12 @@ def test_an_answer_is_the_same_bytes_after_later_loads(
         (json.loads(line)["id"], json.loads(line)["title"]) for line in after.text.splitlines()
     ]
     again = kept(client, type=TYPE)
-    assert (again["key"] != told["key"], again["records"]) == (True, 2)  # 甲 and 丙
+    assert (again["key"] != told["key"], again["records"]) == (True, 3)
+    for suffix in ("jsonl", "csv"):
+        assert (
+            client.get(path_of(again, suffix)).content
+            == client.get(f"/disclosures.{suffix}?type={TYPE}").content
+        )
 
 
 def test_the_same_question_at_the_same_version_is_kept_once(
@@ -119,7 +124,7 @@ def test_asking_keeps_nothing(client: TestClient, engine: Engine, catalog: Catal
     assert client.get("/answers/new?domain=land").json()["records"] == 1
     with engine.connect() as connection:
         assert connection.scalar(select(func.count()).select_from(tables.answer)) == 0
-    action = re.search(r'action="([^"]+)"', shown.text)
+    action = re.search(r'method="post" action="([^"]+)"', shown.text)
     assert action
     refused = client.post(action[1].replace("&amp;", "&"), headers={"Sec-Fetch-Site": "cross-site"})
     assert (refused.status_code, refused.json()["errors"][0]["extensions"]["code"]) == (403, "A270")
@@ -221,6 +226,11 @@ def test_what_is_withdrawn_while_an_answer_is_made_is_not_kept(
     assert SECRET not in client.get(path_of(told, "jsonl")).text
 
 
+async def counted_one(*_: Any) -> tuple[int, int]:
+    """There were fewer when they were counted."""
+    return 2, 1
+
+
 def test_what_cannot_be_kept_is_said(
     made: Callable[..., TestClient], engine: Engine, catalog: Catalog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -233,6 +243,8 @@ def test_what_cannot_be_kept_is_said(
         return answer.status_code, answer.json()["errors"][0]["extensions"]["code"]
 
     assert code("POST", "/answers/new?domain=land") == (413, "A261")
+    monkeypatch.setattr(questions, "count_of", counted_one)
+    assert code("POST", "/answers/new?domain=land") == (413, "A263")
     monkeypatch.undo()
     monkeypatch.setattr(questions, "BYTES", 50)
     assert code("POST", "/answers/new?domain=land") == (413, "A263")

@@ -84,6 +84,10 @@ COMMANDS: dict[str, tuple[tuple[str, ...], ...]] = {
     "keys create": (("--publisher", PUBLISHER, "--name", f"示例{RESIDENT}", "--region", "530114", "--types", TYPE, "--note", f"示例{MOBILE}", "--json", "{database}"),),
     "keys list": (("{database}",), ("--json", "{database}")),
     "keys log": (("{database}",), ("--json", "{database}")),
+    "webhooks create": (("https://receiver.example/", "--note", f"示例{RESIDENT}", "--json", "{database}"), (f"https://{RESIDENT}@x/", "{database}"),
+                        ("https://receiver.example/", "--list", f"domain={RESIDENT}", "{database}")),
+    "webhooks list": (("{database}",), ("--json", "{database}")),
+    "webhooks revoke": ((RESIDENT, "{database}"),), "webhooks resume": ((RESIDENT, "{database}"),), "webhooks test": ((RESIDENT, "{database}"),),
 }  # fmt: skip
 _CATALOG = "says what the catalog has, and reads no department's data"
 COMMANDS_APART = {
@@ -92,6 +96,7 @@ COMMANDS_APART = {
         _CATALOG,
     ),
     "schemas impact": "counts records",
+    "webhooks deliver": "tells an endpoint's id, host and outcome; what it sends is what /changes tells",
     "init": "makes tables", "demo": "loads what it makes up", "keys revoke": "tells the key's own id",
     "serve": "answers at the addresses below; its log is looked at in test_planted",
 }  # fmt: skip
@@ -297,6 +302,12 @@ def place(
         made.record = connection.scalar(text("SELECT id FROM disclosure WHERE revision = 2 ORDER BY id"))
     yield made
     made.engine.dispose()
+
+
+@pytest.fixture(autouse=True)
+def key_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The key of webhooks is made here."""
+    monkeypatch.setenv("OPENALLOC_WEBHOOK_KEY_FILE", str(tmp_path / "key"))
 
 
 def filled(argument: str, place: SimpleNamespace) -> tuple[str, ...]:

@@ -32,6 +32,13 @@ def test_a_worker_reads_what_the_command_was_told() -> None:
     assert Settings.of(Settings().environment()) == Settings()
 
 
+def test_the_key_of_webhooks_lies_beside_the_database_unless_named() -> None:
+    assert str(Settings.of({}, database="b.db").webhook_key) == "b.db.webhooks.key"
+    assert str(Settings.of({"OPENALLOC_WEBHOOK_KEY_FILE": "/srv/key"}).webhook_key) == "/srv/key"
+    assert Settings.of({"OPENALLOC_WEBHOOKS": "on"}).webhooks
+    assert not Settings.of({}).webhooks
+
+
 def test_answers_have_a_bound_or_are_not_kept() -> None:
     assert Settings().answer_bytes == 1_000_000_000
     assert Settings.of({"OPENALLOC_ANSWERS": "50"}).answer_bytes == 50_000_000
