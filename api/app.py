@@ -47,8 +47,6 @@ from api.graphql import Release, graphql, schema_text
 from api.limits import Limits
 from api.operation import Service
 from api.pages import Pages, wants_page
-from api.portal import asking, home, listing, organizations, process, publishers, record, regions, statistics
-from api.portal import datasets as dataset_pages
 from api.portal import (
     asking,
     home,
@@ -61,6 +59,7 @@ from api.portal import (
     statistics,
     suggesting,
 )
+from api.portal import datasets as dataset_pages
 from api.portal.asking import Questions
 from api.portal.words import words
 from api.rate import Rate
@@ -75,7 +74,6 @@ from publish.datasets.building import Builder
 from publish.datasets.kept import Folder
 from publish.following import Follower
 from publish.listing import Lister
-from query.filters import MOST
 from schemas.catalog import Catalog
 from schemas.errors import OpenallocError
 

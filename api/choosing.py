@@ -16,7 +16,7 @@ _DOCUMENT = """query ($filter: DisclosureFilter, $search: String) {
 def choose(service: Service, selection: Selection) -> Chosen:
     """The condition and the values of its parameters.
 
-    Raises SelectionError P109 for a filter that GraphQL does not take, QueryError for one that is beyond its limits.
+    Raises SelectionError A209 for a filter that GraphQL does not take, QueryError for one that is beyond its limits.
     """
     wanted = selection.filter()
     if not wanted and not selection.search:
@@ -31,7 +31,7 @@ def choose(service: Service, selection: Selection) -> Chosen:
     except (InvalidOperationError, GraphQLError, RecursionError) as error:
         reason = " ".join(_reason(error).split())[:300]
         raise SelectionError(
-            "P109", f"地址里的 filter 不能用:{reason}", f"the filter in the address cannot be used: {reason}",
+            "A209", f"地址里的 filter 不能用:{reason}", f"the filter in the address cannot be used: {reason}",
             "它是 GraphQL 的 DisclosureFilter,见 docs/filters.md。", "It is a GraphQL DisclosureFilter, see docs/filters.md.",
         ) from None  # fmt: skip
 

@@ -170,7 +170,7 @@ def test_a_selection_is_what_graphql_finds(client: TestClient) -> None:
         ("/datasets/land.csv?region=530100", 400, "P104"),
         ("/disclosures.csv?colour=red", 400, "P104"),
         ("/disclosures.csv?type=land/nothing", 400, "P001"),
-        ('/disclosures.csv?filter={"title": {"nothing": 1}}', 400, "P109"),
+        ('/disclosures.csv?filter={"title": {"nothing": 1}}', 400, "A209"),
         ("/changes.jsonl?since=soon", 400, "P107"),
         ("/changes.jsonl?since=99999999", 400, "P108"),
         ("/changes.jsonl?since=0&colour=red", 400, "P104"),
