@@ -29,7 +29,7 @@ BLOCK = re.compile(r"```(\w+)\n(.*?)```", re.DOTALL)
 COMMANDS = (
     "init", "check", "load", "map", "query", "types", "profiles", "template", "schemas", "schemas diff", "schemas impact",
     "schemas release", "schemas export", "graphql", "graphql schema", "graphql diff", "graphql release", "serve", "demo",
-    "withdraw", "refused", "history", "source", "organizations", "organizations suggest", "organizations list",
+    "withdraw", "export", "refused", "history", "source", "organizations", "organizations suggest", "organizations list",
     "organizations accept", "organizations reject",
     "keys", "keys create", "keys list", "keys revoke", "keys log",
     "webhooks", "webhooks create", "webhooks list", "webhooks revoke", "webhooks resume", "webhooks test", "webhooks deliver",
@@ -82,6 +82,7 @@ def openalloc(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]
         "docs/withdrawals.md",
         "docs/organizations.md",
         "docs/webhooks.md",
+        "docs/datasets.md",
     ],
 )
 def test_the_commands_say_what_is_shown(document: str, tmp_path: Path) -> None:

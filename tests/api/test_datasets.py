@@ -4,6 +4,7 @@ import csv
 import hashlib
 import io
 import json
+import re
 import time
 import zipfile
 from collections.abc import Callable, Iterator
@@ -34,6 +35,7 @@ from store.engine import writing
 from store.withdrawing import withdraw
 from store.writing import write
 
+ROOT = Path(__file__).resolve().parents[2]
 LAND = "/datasets/land/grant-result"
 NOW = datetime(2024, 7, 1, 8, 0)
 TEXTS = (
@@ -499,3 +501,17 @@ def _threads() -> list[str]:
 
     time.sleep(0.05)
     return [one.name for one in threading.enumerate()]
+
+
+def test_the_mirror_of_the_documentation_follows(client: TestClient) -> None:
+    (code,) = re.findall(
+        r"```python\n(.*?)```", (ROOT / "docs" / "datasets.md").read_text("utf-8"), re.DOTALL
+    )
+    names: dict[str, Any] = {}
+    exec(code, names)
+    names["urlopen"] = lambda url: io.BytesIO(client.get(url.removeprefix("http://here")).content)
+    mirror: dict[str, Any] = {}
+    newest = client.get("/readyz").json()["dataVersion"]
+    assert names["follow"]("http://here", mirror, 0) == newest
+    lines = map(json.loads, client.get("/datasets/land.jsonl").content.splitlines())
+    assert mirror == {line["id"]: line for line in lines}
