@@ -7,6 +7,8 @@ second while others ask it for something else. The databases are those of bench.
 
 import argparse
 import json
+import os
+import resource
 import subprocess
 import sys
 import tempfile
@@ -15,7 +17,7 @@ from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from threading import Event, Thread
-from time import perf_counter, sleep
+from time import perf_counter, process_time, sleep
 from typing import Any
 
 import psycopg
@@ -44,6 +46,7 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=100_000)
     parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir(), "openalloc-bench"))
     parser.add_argument("--times", type=int, default=3, help="the best of so many counts")
+    parser.add_argument("--only", choices=("sqlite", "postgresql"), help="one database alone")
     parser.add_argument("--one", nargs=3, help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.one:
@@ -57,12 +60,16 @@ def main() -> None:
     renew(where)
     with ExitStack() as stack:
         server = stack.enter_context(postgresql(where))
-        print("| | records/s | of the database's own | first byte, ms | peak memory, MB | MB written |")
-        print("|---|---|---|---|---|---|")
+        print(
+            "| | records/s | the database's own | ratio | ratio in computing | first byte, ms | peak memory, MB | MB |"
+        )
+        print("|---|---|---|---|---|---|---|---|")
         for name, url, own in (
             ("SQLite", f"sqlite:///{where.sqlite}", partial(_sqlite3, where)),
             ("PostgreSQL", server, partial(_copy, server)),
         ):
+            if asked.only and name.lower() != asked.only:
+                continue
             for format_ in (*FORMATS, *OTHERS):
                 _compare(name, url, format_, own, asked, where)
     beside(where)
@@ -73,20 +80,48 @@ def _compare(
 ) -> None:
     """A line of the table: ours and the database's own, taking turns."""
     ours: list[dict[str, float]] = []
-    theirs: list[float] = []
-    times = asked.times if format_ in FORMATS else 1
-    for _ in range(times):
+    computed: list[float] = []
+    theirs: list[tuple[float, float]] = []
+    for _ in range(asked.times if format_ in FORMATS else 1):
+        begin = _computing(where)
         ours.append(_ours(url, format_, where.folder / "written"))
+        computed.append(ours[-1]["computing"] + (_computing(where) - begin)["postgresql"])
         if format_ in FORMATS:
-            theirs.append(own(format_))
+            begin = _computing(where)
+            seconds = own(format_)
+            theirs.append((seconds, sum((_computing(where) - begin).values())))
     best = min(one["seconds"] for one in ours)
-    ratio = f"{min(theirs) / best:.2f} ({asked.rows / min(theirs):,.0f}/s)" if theirs else ""
-    first = min(one["first"] for one in ours) * 1_000
+    cells = ["", "", "", ""]
+    if theirs:
+        seconds, computing = min(one for one, _ in theirs), min(one for _, one in theirs)
+        first = min(one["first"] for one in ours) * 1_000
+        cells = [
+            f"{asked.rows / seconds:,.0f}",
+            f"{seconds / best:.2f}",
+            f"{computing / min(computed):.2f}",
+            f"{first:.0f}",
+        ]
+    memory, size = max(one["memory"] for one in ours), ours[0]["bytes"] / 1e6
     print(
-        f"| {name}, {format_} | {asked.rows / best:,.0f} | {ratio} | {f'{first:.0f}' if format_ in FORMATS else ''} |"
-        f" {max(one['memory'] for one in ours):.0f} | {ours[0]['bytes'] / 1e6:.0f} |",
+        f"| {name}, {format_} | {asked.rows / best:,.0f} | {' | '.join(cells)} | {memory:.0f} | {size:.0f} |",
         flush=True,
-    )  # fmt: skip
+    )
+
+
+class _Spent(dict[str, float]):
+    """Seconds of processor time by who spent them."""
+
+    def __sub__(self, other: "_Spent") -> "_Spent":
+        return _Spent({name: value - other[name] for name, value in self.items()})
+
+
+def _computing(where: Place) -> _Spent:
+    """What this process, what it waited for, and PostgreSQL's server with all it started have computed so far."""
+    own, waited = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
+    spent = sum(one.ru_utime + one.ru_stime for one in (own, waited))
+    pid = int((where.postgresql / "postmaster.pid").read_text().split()[0])
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return _Spent(own=spent, postgresql=sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK"))
 
 
 def _ours(url: str, format_: str, target: Path) -> dict[str, float]:
@@ -107,12 +142,18 @@ def _one(url: str, format_: str, target: Path) -> dict[str, float]:
     watch = Thread(target=_watch, args=(ended, peak), daemon=True)
     watch.start()
     first = _first_byte(target)
-    begin = perf_counter()
+    begin, spent = perf_counter(), process_time()
     _, done = make_file(chosen, engine, catalog, "", target)
-    seconds = perf_counter() - begin
+    seconds, spent = perf_counter() - begin, process_time() - spent
     ended.set()
     watch.join()
-    return {"seconds": seconds, "first": first() - begin, "memory": peak[0], "bytes": done.size}
+    return {
+        "seconds": seconds,
+        "computing": spent,
+        "first": first() - begin,
+        "memory": peak[0],
+        "bytes": done.size,
+    }
 
 
 def _warm(chosen: Export, engine: Any, catalog: Catalog) -> None:
