@@ -201,7 +201,6 @@ def application(
     app.state.site = site
     app.state.follower = Follower(engine, catalog, site)
     app.state.lister = Lister(engine, catalog, site)
-    app.state.files = Files(Builder(engine, catalog, downloads or Folder.passing(), site))
     return app
 
 

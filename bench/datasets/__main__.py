@@ -47,6 +47,7 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir(), "openalloc-bench"))
     parser.add_argument("--times", type=int, default=3, help="the best of so many counts")
     parser.add_argument("--only", choices=("sqlite", "postgresql"), help="one database alone")
+    parser.add_argument("--formats", nargs="*", default=(*FORMATS, *OTHERS), choices=(*FORMATS, *OTHERS))
     parser.add_argument("--one", nargs=3, help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.one:
@@ -70,7 +71,7 @@ def main() -> None:
         ):
             if asked.only and name.lower() != asked.only:
                 continue
-            for format_ in (*FORMATS, *OTHERS):
+            for format_ in asked.formats:
                 _compare(name, url, format_, own, asked, where)
     beside(where)
 
@@ -117,6 +118,7 @@ class _Spent(dict[str, float]):
 
 def _computing(where: Place) -> _Spent:
     """What this process, what it waited for, and PostgreSQL's server with all it started have computed so far."""
+    sleep(0.5)  # a server's process counts when it has ended
     own, waited = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
     spent = sum(one.ru_utime + one.ru_stime for one in (own, waited))
     pid = int((where.postgresql / "postmaster.pid").read_text().split()[0])
