@@ -19,11 +19,13 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
+import pytest
 from python_calamine import CalamineWorkbook
 from sqlalchemy import Engine
 
 from api.choosing import choose
 from api.operation import Request, Service
+from publish.datasets import about
 from publish.datasets.delimited import read_text
 from publish.datasets.export import dataset
 from publish.datasets.kept import Begun, Sink
@@ -358,8 +360,9 @@ ALL, FIFTH = ("csv.zip", "xlsx", "sqlite", "parquet.zip"), ("csv.zip", "xlsx")
 
 
 def test_every_format_and_graphql_say_the_same_of_every_type(
-    stored: Engine, service: Service, toy_catalog: Catalog, tmp_path: Path
+    stored: Engine, service: Service, toy_catalog: Catalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(about, "codes", lambda *_: iter(()))  # 4,000 lines in each of 200 files
     is_file, compared = stored.dialect.name == "sqlite", 0
     types = list(toy_catalog.types.values())
     for disclosure in types if is_file else types[::5]:
