@@ -74,6 +74,7 @@ from publish.datasets.building import Builder
 from publish.datasets.kept import Folder
 from publish.following import Follower
 from publish.listing import Lister
+from publish.ocds.release import PREFIX
 from schemas.catalog import Catalog
 from schemas.errors import OpenallocError
 
@@ -94,12 +95,13 @@ def application(
     answers: Answers | None = None,
     downloads: Folder | None = None,
     site: str = "",
+    ocid: str = PREFIX,
 ) -> Starlette:
     """The application over one catalog and one database, which it reads and never writes.
 
     Where departments may submit records, `submissions` stores them by an engine of its own; where answers may be cited,
     `answers` keeps them so. Files of datasets are kept in `downloads`, else in a folder that goes with the process;
-    `site` stands before the addresses of records in them.
+    `site` stands before the addresses of records in them, `ocid` before the ids of processes in OCDS.
     """
     checkers = Checkers(catalog.folder)
 
@@ -196,7 +198,7 @@ def application(
     app.state.submissions = submissions
     app.state.answers = answers
     app.state.downloads = Downloads(catalog)
-    app.state.ocds = ocds.Ocds(catalog)
+    app.state.ocds = ocds.Ocds(catalog, ocid)
     app.state.files = files
     app.state.site = site
     app.state.follower = Follower(engine, catalog, site)

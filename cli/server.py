@@ -46,7 +46,7 @@ def worker() -> Starlette:
         made = application(
             catalog, engine, rate=Rate.of(settings.rate, settings.proxies),
             submissions=_submissions(settings, catalog), answers=_answers(settings),
-            downloads=Folder(settings.datasets, settings.dataset_bytes), site=settings.site,
+            downloads=Folder(settings.datasets, settings.dataset_bytes), site=settings.site, ocid=settings.ocid,
         )  # fmt: skip
         gc.collect()
         gc.freeze()

@@ -1,10 +1,12 @@
 """Settings: one frozen value, made once by the command and passed on."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from publish.ocds.release import PREFIX
 from schemas.errors import OpenallocError
 
 DATABASE = "OPENALLOC_DATABASE_URL"
@@ -26,6 +28,7 @@ DEFAULT_ANSWER_RATE = "20/3600"
 DATASET_FOLDER = "OPENALLOC_DATASET_FOLDER"
 DATASET_BYTES = "OPENALLOC_DATASET_BYTES"
 SITE = "OPENALLOC_SITE"
+OCID = "OPENALLOC_OCID"
 DEFAULT_DATASET_BYTES = 20_000_000_000
 
 
@@ -39,7 +42,8 @@ class Settings:
     are cited may take `answers` megabytes (`off` for none), each client keeps them as often as `answer_rate` says. Files of
     datasets are kept in `dataset_folder`, at most `dataset_bytes` of them; `site` is the public address of this server,
     by which files name records (`https://data.example.org`). With `webhooks` a server
-    delivers to them too; what signs follows from the key in `webhook_key_file`.
+    delivers to them too; what signs follows from the key in `webhook_key_file`. `ocid` is the prefix that the operator has
+    registered with the Open Contracting Partnership.
     """
 
     database: str = DEFAULT_DATABASE
@@ -56,6 +60,7 @@ class Settings:
     site: str = ""
     webhooks: bool = False
     webhook_key_file: str | None = None
+    ocid: str = PREFIX
 
     @classmethod
     def of(
@@ -83,6 +88,7 @@ class Settings:
             site=(environment.get(SITE) or "").rstrip("/"),
             webhooks=webhooks or environment.get(WEBHOOKS, "").strip().lower() == "on",
             webhook_key_file=environment.get(WEBHOOK_KEY_FILE) or None,
+            ocid=_prefix(environment.get(OCID) or PREFIX),
         )
 
     @property
@@ -128,7 +134,7 @@ class Settings:
             SUBMISSION_FOLDER: self.submission_folder or "", ANSWERS: self.answers, ANSWER_RATE: self.answer_rate,
             DATASET_FOLDER: self.dataset_folder or "",
             DATASET_BYTES: str(self.dataset_bytes), SITE: self.site,
-            WEBHOOKS: "on" if self.webhooks else "", WEBHOOK_KEY_FILE: self.webhook_key_file or "",
+            WEBHOOKS: "on" if self.webhooks else "", WEBHOOK_KEY_FILE: self.webhook_key_file or "", OCID: self.ocid,
         }  # fmt: skip
         return {name: value for name, value in told.items() if value}
 
@@ -143,6 +149,17 @@ def _bytes(written: str | None) -> int:
             f"例如 {DEFAULT_DATASET_BYTES}。", f"For example {DEFAULT_DATASET_BYTES}.",
         )  # fmt: skip
     return int(written)
+
+
+def _prefix(written: str) -> str:
+    """A prefix of ocids; raises OpenallocError C140 for what is none."""
+    if not re.fullmatch(r"ocds-[a-z0-9]{6}", written):
+        raise OpenallocError(
+            "C140", f"{OCID} 应是 ocds- 加六个小写字母或数字,不能是“{written[:40]}”",
+            f"{OCID} is ocds- and six small letters or digits, not {written[:40]!r}",
+            f"写登记得到的前缀;没有登记就不写(用 {PREFIX})。", f"Write the prefix that was registered; without one leave it out ({PREFIX} is used).",
+        )  # fmt: skip
+    return written
 
 
 def _url(text: str) -> str:

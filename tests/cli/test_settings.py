@@ -57,3 +57,11 @@ def test_bodies_wait_beside_the_database_unless_a_folder_is_named() -> None:
         assert str(Settings.of({}, database=database).kept) == folder
     named = Settings.of({"OPENALLOC_SUBMISSION_FOLDER": "/srv/waiting"})
     assert str(named.kept) == "/srv/waiting" == str(Settings.of(named.environment()).kept)
+
+
+def test_the_prefix_of_ocids_is_what_was_registered() -> None:
+    assert Settings.of({}).ocid == "ocds-opnall"
+    assert Settings.of({"OPENALLOC_OCID": "ocds-a1b2c3"}).ocid == "ocds-a1b2c3"
+    for wrong in ("a1b2c3", "ocds-A1B2C3", "ocds-a1b2c3d", "ocds-a1b2c\u0660"):
+        with pytest.raises(OpenallocError, match="C140"):
+            Settings.of({"OPENALLOC_OCID": wrong})
