@@ -49,7 +49,10 @@ class Service:
         self.catalog = catalog
         self.model = Model.of(catalog)
         self.schema: GraphQLSchema = graphql_schema(self.model)
-        self.reader = Reader(engine, tuple(catalog.codelists["stage"].codes), self.limits.statement_seconds)
+        types = tuple((one.type, one.domain) for one in catalog.types.values())
+        self.reader = Reader(
+            engine, tuple(catalog.codelists["stage"].codes), self.limits.statement_seconds, types
+        )
         self.runner = Runner(self.reader, self.limits)
         self.preparer = Preparer(catalog, self.model, self.schema, self.limits, self.reader)
 

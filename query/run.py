@@ -68,6 +68,7 @@ class Reader:
     engine: Engine
     stages: tuple[str, ...]
     seconds: float = 5.0
+    types: tuple[tuple[str, str], ...] = ()
     statements: Kept[Plan, Statement] = field(
         default_factory=lambda: Kept(_BYTES, lambda _, made: 1_000 + len(made.text))
     )
@@ -103,7 +104,10 @@ class Reader:
     def statement(self, plan: Plan) -> Statement:
         """The statement of a plan, spelled once."""
         return self.statements.get(
-            plan, lambda: Statement(Speller(self.dialect, self.stages).statement(plan), mode=mode(plan))
+            plan,
+            lambda: Statement(
+                Speller(self.dialect, self.stages, self.types).statement(plan), mode=mode(plan)
+            ),
         )
 
     def fetch(self, statement: Statement, values: Sequence[Any], seconds: float | None = None) -> bytes:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from query.conditions import Relating, where
+from query.domains import recencies
 from query.newest import Reading, found, newest, of_index
 from query.plan import All, Condition, Connection, Matches
 from query.relations import RELATIONS
@@ -69,6 +70,10 @@ def driven(page: Paging, condition: Condition | None, orders: Orders, side: Side
     recency = f"{page.related.alias}.recency"
     if not matches or not leads(page):
         own = where(page.speller, condition, page.related)
+        if page.source.order[0].key == "recency" and _of_all(page):
+            only = recencies(page, parts, orders, side)
+            if only:  # these say all of it, and no other index is tempting then
+                return page.clause, only
         return page.clause, [*page.led, *page.joins, *own, *side.bounds(orders)]
     if page.speller.dialect.name == "postgresql":
         return _newest(page, matches, parts, orders, side)

@@ -47,10 +47,14 @@ IDENTIFIED = (("kind", "text"), ("key", "text"))
 
 @dataclass
 class Speller:
-    """Spells one plan for one database; `stages` orders the codes of `stage` as a process runs."""
+    """Spells one plan for one database; `stages` orders the codes of `stage` as a process runs.
+
+    `types` are the types that there are, each with its domain.
+    """
 
     dialect: Dialect
     stages: tuple[str, ...]
+    types: tuple[tuple[str, str], ...] = ()
     _count: int = field(default=0, init=False)
 
     def statement(self, plan: Plan) -> str:

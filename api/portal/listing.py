@@ -24,7 +24,7 @@ from schemas.catalog import Catalog
 
 PATH = "/disclosures"
 PAGE = 20
-PATIENCE = 0.4  # seconds for counts and facets
+PATIENCE = 0.25  # seconds for counts and facets
 COUNTRY = "100000"
 SORTS: Mapping[str, tuple[Words, tuple[tuple[str, str], ...]]] = {
     "relevance": (("相关程度", "Relevance"), (("RELEVANCE", "DESC"),)),

@@ -43,17 +43,22 @@ class Bucket:
 
 
 def dimensions(selection: Selection) -> list[str]:
-    """The facets that still tell something of a list."""
+    """The facets that still tell something of a list.
+
+    Those that few figures are kept for are asked of what lies in a region, or is of somebody; a search, which counts
+    all that it finds for each, has the fewest.
+    """
+    few = bool(selection.region or selection.publisher or selection.organization) and not selection.search
     asked = {
         "DOMAIN": len(selection.domains) != 1 and not selection.types,
         "TYPE": len(selection.types) != 1,
         "PREFECTURE": selection.region[2:] in ("", "0000"),
         "COUNTY": selection.region[4:6] == "00" and selection.region[2:4] != "00",
-        "STAGE": len(selection.stages) != 1 and len(selection.types) != 1,
+        "STAGE": len(selection.stages) != 1 and len(selection.types) != 1 and not selection.search,
         "YEAR": not _one_year(selection),
-        "LEVEL": len(selection.levels) != 1,
-        "OUTCOME": len(selection.outcomes) != 1,
-        "PUBLISHER": not selection.publisher,
+        "LEVEL": len(selection.levels) != 1 and few,
+        "OUTCOME": len(selection.outcomes) != 1 and few,
+        "PUBLISHER": not selection.publisher and few,
     }
     return [name for name, is_asked in asked.items() if is_asked][:_MOST]
 
