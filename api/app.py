@@ -29,6 +29,7 @@ from api import (
     metadata,
     ocds,
     pages,
+    problems,
     reading,
     sitemap,
     standard,
@@ -62,6 +63,7 @@ from api.portal import (
 from api.portal import datasets as dataset_pages
 from api.portal.asking import Questions
 from api.portal.words import words
+from api.problems import Problems
 from api.rate import Rate
 from api.socket import Timing, socket
 from api.standard import missing
@@ -92,13 +94,14 @@ def application(
     rate: Rate | None = None,
     submissions: Submissions | None = None,
     answers: Answers | None = None,
+    reports: Problems | None = None,
     downloads: Folder | None = None,
     site: str = "",
 ) -> Starlette:
     """The application over one catalog and one database, which it reads and never writes.
 
     Where departments may submit records, `submissions` stores them by an engine of its own; where answers may be cited,
-    `answers` keeps them so. Files of datasets are kept in `downloads`, else in a folder that goes with the process;
+    `answers` keeps them so, and `reports` what readers report of records. Files of datasets are kept in `downloads`, else in a folder that goes with the process;
     `site` stands before the addresses of records in them.
     """
     checkers = Checkers(catalog.folder)
@@ -145,6 +148,7 @@ def application(
             Route("/disclosures/{id}", record.record),
             Route("/processes/{id}", process.process),
             Route("/suggest", suggesting.suggest),
+            *problems.routes(),
             *cited.routes(),
             *feeds.routes(),
             *ocds.routes(),
@@ -195,6 +199,7 @@ def application(
     app.state.checkers = checkers
     app.state.submissions = submissions
     app.state.answers = answers
+    app.state.problems = reports
     app.state.downloads = Downloads(catalog)
     app.state.ocds = ocds.Ocds(catalog)
     app.state.files = files

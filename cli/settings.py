@@ -17,12 +17,15 @@ SUBMISSION_FOLDER = "OPENALLOC_SUBMISSION_FOLDER"
 ANSWERS = "OPENALLOC_ANSWERS"
 ANSWER_RATE = "OPENALLOC_ANSWER_RATE"
 WEBHOOKS = "OPENALLOC_WEBHOOKS"
+PROBLEMS = "OPENALLOC_PROBLEMS"
+PROBLEM_RATE = "OPENALLOC_PROBLEM_RATE"
 WEBHOOK_KEY_FILE = "OPENALLOC_WEBHOOK_KEY_FILE"
 DEFAULT_DATABASE = "sqlite:///openalloc.db"
 DEFAULT_RATE = "3000000/60"
 DEFAULT_SUBMISSION_RATE = "60/60"
 DEFAULT_ANSWERS = "1000"
 DEFAULT_ANSWER_RATE = "20/3600"
+DEFAULT_PROBLEM_RATE = "5/3600"
 DATASET_FOLDER = "OPENALLOC_DATASET_FOLDER"
 DATASET_BYTES = "OPENALLOC_DATASET_BYTES"
 SITE = "OPENALLOC_SITE"
@@ -39,7 +42,8 @@ class Settings:
     are cited may take `answers` megabytes (`off` for none), each client keeps them as often as `answer_rate` says. Files of
     datasets are kept in `dataset_folder`, at most `dataset_bytes` of them; `site` is the public address of this server,
     by which files name records (`https://data.example.org`). With `webhooks` a server
-    delivers to them too; what signs follows from the key in `webhook_key_file`.
+    delivers to them too; what signs follows from the key in `webhook_key_file`. With `problems` readers may
+    report what is wrong, each client as often as `problem_rate` says.
     """
 
     database: str = DEFAULT_DATABASE
@@ -56,6 +60,8 @@ class Settings:
     site: str = ""
     webhooks: bool = False
     webhook_key_file: str | None = None
+    problems: bool = False
+    problem_rate: str = DEFAULT_PROBLEM_RATE
 
     @classmethod
     def of(
@@ -65,6 +71,7 @@ class Settings:
         read: str | None = None,
         submissions: bool = False,
         webhooks: bool = False,
+        problems: bool = False,
     ) -> "Settings":
         """The settings of the environment; what the command line says comes first."""
         replica = read or environment.get(READ)
@@ -83,6 +90,8 @@ class Settings:
             site=(environment.get(SITE) or "").rstrip("/"),
             webhooks=webhooks or environment.get(WEBHOOKS, "").strip().lower() == "on",
             webhook_key_file=environment.get(WEBHOOK_KEY_FILE) or None,
+            problems=problems or environment.get(PROBLEMS, "").strip().lower() == "on",
+            problem_rate=environment.get(PROBLEM_RATE) or DEFAULT_PROBLEM_RATE,
         )
 
     @property
@@ -129,6 +138,7 @@ class Settings:
             DATASET_FOLDER: self.dataset_folder or "",
             DATASET_BYTES: str(self.dataset_bytes), SITE: self.site,
             WEBHOOKS: "on" if self.webhooks else "", WEBHOOK_KEY_FILE: self.webhook_key_file or "",
+            PROBLEMS: "on" if self.problems else "", PROBLEM_RATE: self.problem_rate,
         }  # fmt: skip
         return {name: value for name, value in told.items() if value}
 
