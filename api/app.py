@@ -204,7 +204,7 @@ def application(
     app.state.ocds = ocds.Ocds(catalog)
     app.state.files = files
     app.state.site = site
-    app.state.follower = Follower(engine, catalog, site)
+    app.state.changes = changes.Changes(Follower(engine, catalog, site))
     app.state.lister = Lister(engine, catalog, site)
     app.state.files = Files(Builder(engine, catalog, downloads or Folder.passing(), site))
     return app
