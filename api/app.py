@@ -29,6 +29,7 @@ from api import (
     metadata,
     ocds,
     pages,
+    problems,
     reading,
     sitemap,
     standard,
@@ -62,6 +63,7 @@ from api.portal import (
 from api.portal import datasets as dataset_pages
 from api.portal.asking import Questions
 from api.portal.words import words
+from api.problems import Problems
 from api.rate import Rate
 from api.socket import Timing, socket
 from api.standard import missing
@@ -93,6 +95,7 @@ def application(
     rate: Rate | None = None,
     submissions: Submissions | None = None,
     answers: Answers | None = None,
+    reports: Problems | None = None,
     downloads: Folder | None = None,
     site: str = "",
     ocid: str = PREFIX,
@@ -102,6 +105,8 @@ def application(
     Where departments may submit records, `submissions` stores them by an engine of its own; where answers may be cited,
     `answers` keeps them so. Files of datasets are kept in `downloads`, else in a folder that goes with the process;
     `site` stands before the addresses of records in them, `ocid` before the ids of processes in OCDS.
+    `answers` keeps them so, and `reports` what readers report of records. Files of datasets are kept in `downloads`, else in a folder that goes with the process;
+    `site` stands before the addresses of records in them.
     """
     checkers = Checkers(catalog.folder)
 
@@ -147,6 +152,7 @@ def application(
             Route("/disclosures/{id}", record.record),
             Route("/processes/{id}", process.process),
             Route("/suggest", suggesting.suggest),
+            *problems.routes(),
             *cited.routes(),
             *feeds.routes(),
             *ocds.routes(),
@@ -197,11 +203,12 @@ def application(
     app.state.checkers = checkers
     app.state.submissions = submissions
     app.state.answers = answers
+    app.state.problems = reports
     app.state.downloads = Downloads(catalog)
     app.state.ocds = ocds.Ocds(catalog, ocid)
     app.state.files = files
     app.state.site = site
-    app.state.follower = Follower(engine, catalog, site)
+    app.state.changes = changes.Changes(Follower(engine, catalog, site))
     app.state.lister = Lister(engine, catalog, site)
     return app
 

@@ -12,9 +12,11 @@ A client pays from his quota for every change that he is told; who has used it u
 
 from collections.abc import AsyncGenerator
 from contextlib import ExitStack
+from dataclasses import dataclass
 
 import anyio
 from anyio.to_thread import run_sync
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 from starlette.routing import Route
@@ -33,7 +35,26 @@ from schemas.errors import OpenallocError
 PATH = "/changes"
 COST = 20  # of a change that is told
 _RETRY = b"retry: 5000\n\n"
-_THREADS = anyio.CapacityLimiter(2)  # that look; what queries run in is apart
+_LOOKING = 2  # threads that look; what queries run in is apart
+_PAUSE = 5.0  # seconds until a database that is away is asked again
+
+
+@dataclass
+class Changes:
+    """What the streams of an application are told from."""
+
+    follower: Follower
+
+    def __post_init__(self) -> None:
+        self._threads = anyio.CapacityLimiter(_LOOKING)
+
+    async def look(self, selection: Selection, chosen: Chosen, after: int) -> Look:
+        """What changed after a version; nothing yet where the database is away."""
+        try:
+            return await run_sync(self.follower.look, selection, chosen, after, limiter=self._threads)
+        except SQLAlchemyError:
+            await anyio.sleep(_PAUSE)
+            return Look((), after, after + 1)
 
 
 def routes() -> list[Route]:
@@ -56,7 +77,7 @@ async def stream(http: HttpRequest) -> Response:
         after = newest if since is None else known_version(since, newest)
         with ExitStack() as place:
             place.enter_context(subscriptions.place(client))
-            parts = _parts(subscriptions, http.app.state.follower, client, selection, chosen, after)
+            parts = _parts(subscriptions, http.app.state.changes, client, selection, chosen, after)
             return EventStream(place.pop_all(), parts, subscriptions)
     except OpenallocError as error:
         made = turned_away(http, error)
@@ -69,12 +90,12 @@ async def stream(http: HttpRequest) -> Response:
 
 
 async def _parts(
-    subscriptions: Subscriptions, follower: Follower, client: str, selection: Selection, chosen: Chosen, after: int
+    subscriptions: Subscriptions, changes: Changes, client: str, selection: Selection, chosen: Chosen, after: int
 ) -> AsyncGenerator[bytes, None]:  # fmt: skip
     """The events as they are sent; a span without any moves the client's last id all the same."""
     yield _RETRY
     while True:
-        found = await run_sync(follower.look, selection, chosen, after, limiter=_THREADS)
+        found = await changes.look(selection, chosen, after)
         await _paid(subscriptions, client, found)
         for change in found.told:
             yield b"id: %d\nevent: change\ndata: %b\n\n" % (change.version, change.body)

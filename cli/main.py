@@ -22,11 +22,12 @@ from cli.map import propose
 from cli.opening import opened
 from cli.options import AsJson, Database
 from cli.organizations import app as organizations
+from cli.problems import app as reported
 from cli.refused import refused
 from cli.reindex import reindex
 from cli.schemas import STATUS
 from cli.schemas import app as versions
-from cli.settings import READ, SUBMISSIONS, WEBHOOKS, Settings
+from cli.settings import PROBLEMS, READ, SUBMISSIONS, WEBHOOKS, Settings
 from cli.source import source
 from cli.template import template
 from cli.webhooks import app as endpoints
@@ -47,6 +48,7 @@ app.add_typer(graphql, name="graphql")
 app.add_typer(keys, name="keys")
 app.add_typer(organizations, name="organizations")
 app.add_typer(endpoints, name="webhooks")
+app.add_typer(reported, name="problems")
 
 _TURN = 600.0  # seconds that a load waits for others to write: of twenty at once it may be the last, again and again
 
@@ -285,6 +287,13 @@ def serve(
             help=f"同时向登记的地址推送变更,也可设 {WEBHOOKS}=on。Also deliver to webhooks; or ${WEBHOOKS}=on.",
         ),
     ] = False,
+    problems: Annotated[
+        bool,
+        typer.Option(
+            "--problems",
+            help=f"接收读者报告的问题,也可设 {PROBLEMS}=on。Take problems that readers report; or ${PROBLEMS}=on.",
+        ),
+    ] = False,
 ) -> None:
     """启动 GraphQL 和 REST 服务。Serve GraphQL and REST."""
     from cli.server import assert_free
@@ -292,7 +301,9 @@ def serve(
     from store.migrate import open_current
 
     assert_free(host, port)
-    settings = Settings.of(database=database, read=read, submissions=submissions, webhooks=webhooks)
+    settings = Settings.of(
+        database=database, read=read, submissions=submissions, webhooks=webhooks, problems=problems
+    )
     open_current(settings.read or settings.database).dispose()
     if settings.submissions and settings.read:
         open_current(settings.database).dispose()

@@ -18,7 +18,8 @@ from starlette.applications import Starlette
 from api.answers import Answers
 from api.app import application
 from api.keeping import Keeping
-from api.rate import Rate
+from api.problems import Problems
+from api.rate import Meter, Rate
 from api.submissions import Submissions
 from cli.settings import Settings
 from publish.datasets.kept import Folder
@@ -45,7 +46,7 @@ def worker() -> Starlette:
         catalog = Catalog.load()
         made = application(
             catalog, engine, rate=Rate.of(settings.rate, settings.proxies),
-            submissions=_submissions(settings, catalog), answers=_answers(settings),
+            submissions=_submissions(settings, catalog), answers=_answers(settings), reports=_problems(settings),
             downloads=Folder(settings.datasets, settings.dataset_bytes), site=settings.site, ocid=settings.ocid,
         )  # fmt: skip
         gc.collect()
@@ -98,6 +99,14 @@ def _answers(settings: Settings) -> Answers | None:
     return Answers.of(engine, settings.answer_bytes, Rate.of(settings.answer_rate, settings.proxies))
 
 
+def _problems(settings: Settings) -> Problems | None:
+    """What takes reports of readers, by a connection of its own; None where that was not asked for."""
+    if not settings.problems:
+        return None
+    rate = Rate.of(settings.problem_rate, settings.proxies)
+    return Problems(connect(settings.database, patience=_PATIENCE), Meter(rate) if rate else None)
+
+
 def assert_free(host: str, port: int) -> None:
     """Raise OpenallocError C001 where nobody can listen at that address."""
     try:
@@ -115,6 +124,7 @@ def serve(settings: Settings, host: str, port: int, workers: int) -> None:
     Rate.of(settings.rate, settings.proxies)  # a fault is told here, not by a worker
     Rate.of(settings.submission_rate)
     Rate.of(settings.answer_rate)
+    Rate.of(settings.problem_rate)
     settings.answer_bytes  # noqa: B018 - the same
     if settings.submissions:
         Keeping(settings.kept)

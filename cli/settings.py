@@ -19,12 +19,15 @@ SUBMISSION_FOLDER = "OPENALLOC_SUBMISSION_FOLDER"
 ANSWERS = "OPENALLOC_ANSWERS"
 ANSWER_RATE = "OPENALLOC_ANSWER_RATE"
 WEBHOOKS = "OPENALLOC_WEBHOOKS"
+PROBLEMS = "OPENALLOC_PROBLEMS"
+PROBLEM_RATE = "OPENALLOC_PROBLEM_RATE"
 WEBHOOK_KEY_FILE = "OPENALLOC_WEBHOOK_KEY_FILE"
 DEFAULT_DATABASE = "sqlite:///openalloc.db"
 DEFAULT_RATE = "3000000/60"
 DEFAULT_SUBMISSION_RATE = "60/60"
 DEFAULT_ANSWERS = "1000"
 DEFAULT_ANSWER_RATE = "20/3600"
+DEFAULT_PROBLEM_RATE = "5/3600"
 DATASET_FOLDER = "OPENALLOC_DATASET_FOLDER"
 DATASET_BYTES = "OPENALLOC_DATASET_BYTES"
 SITE = "OPENALLOC_SITE"
@@ -43,7 +46,8 @@ class Settings:
     datasets are kept in `dataset_folder`, at most `dataset_bytes` of them; `site` is the public address of this server,
     by which files name records (`https://data.example.org`). With `webhooks` a server
     delivers to them too; what signs follows from the key in `webhook_key_file`. `ocid` is the prefix that the operator has
-    registered with the Open Contracting Partnership.
+    registered with the Open Contracting Partnership. With `problems` readers may report what is wrong, each client as
+    often as `problem_rate` says.
     """
 
     database: str = DEFAULT_DATABASE
@@ -61,6 +65,8 @@ class Settings:
     webhooks: bool = False
     webhook_key_file: str | None = None
     ocid: str = PREFIX
+    problems: bool = False
+    problem_rate: str = DEFAULT_PROBLEM_RATE
 
     @classmethod
     def of(
@@ -70,6 +76,7 @@ class Settings:
         read: str | None = None,
         submissions: bool = False,
         webhooks: bool = False,
+        problems: bool = False,
     ) -> "Settings":
         """The settings of the environment; what the command line says comes first."""
         replica = read or environment.get(READ)
@@ -89,6 +96,8 @@ class Settings:
             webhooks=webhooks or environment.get(WEBHOOKS, "").strip().lower() == "on",
             webhook_key_file=environment.get(WEBHOOK_KEY_FILE) or None,
             ocid=_prefix(environment.get(OCID) or PREFIX),
+            problems=problems or environment.get(PROBLEMS, "").strip().lower() == "on",
+            problem_rate=environment.get(PROBLEM_RATE) or DEFAULT_PROBLEM_RATE,
         )
 
     @property
@@ -135,6 +144,7 @@ class Settings:
             DATASET_FOLDER: self.dataset_folder or "",
             DATASET_BYTES: str(self.dataset_bytes), SITE: self.site,
             WEBHOOKS: "on" if self.webhooks else "", WEBHOOK_KEY_FILE: self.webhook_key_file or "", OCID: self.ocid,
+            PROBLEMS: "on" if self.problems else "", PROBLEM_RATE: self.problem_rate,
         }  # fmt: skip
         return {name: value for name, value in told.items() if value}
 

@@ -164,7 +164,7 @@ def deliver(
     while server is None or os.getppid() == server:
         try:
             sent = deliverer.round()
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, OSError) as error:
             if once:
                 raise
             output.err.print(f"数据库不可用 the database is not available: {type(error).__name__}")

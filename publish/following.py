@@ -5,14 +5,16 @@ and gives a bounded number of changes, whatever the selection is.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import msgspec
 from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
 
 from publish.datasets.deltas import CHANGES, change_of, types_of
 from publish.datasets.jsonlines import Orders, facts_of
 from publish.datasets.layout import tables
-from publish.datasets.reading import snapshot
+from publish.datasets.reading import Snapshot, snapshot
 from publish.datasets.statements import Chosen, Rows
 from publish.selection import Selection
 from schemas.catalog import Catalog
@@ -49,20 +51,30 @@ class Follower:
     site: str = ""
 
     def look(self, selection: Selection, chosen: Chosen, after: int, page: int = PAGE) -> Look:
-        """What changed of a selection after a version; `chosen` is the same as a condition."""
+        """What changed of a selection after a version; `chosen` is the same as a condition.
+
+        An error of the driver comes as SQLAlchemy's, as everywhere else.
+        """
+        driver: Any = self.engine.dialect.loaded_dbapi
+        try:
+            with snapshot(self.engine) as taken:
+                return self._look(taken, selection, chosen, after, page)
+        except driver.Error as error:
+            raise DBAPIError.instance(None, None, error, driver.Error, dialect=self.engine.dialect) from error
+
+    def _look(self, taken: Snapshot, selection: Selection, chosen: Chosen, after: int, page: int) -> Look:
+        newest = taken.standing().version
+        until = min(after + SPAN, newest)
+        if until <= after:
+            return Look((), after, newest)
+        statement = Rows(taken.dialect, self.catalog, self.site).changes(
+            facts_of(tables(self.catalog)[0]), chosen, types_of(selection, self.catalog), after, until
+        )
         orders, told = Orders(self.catalog), list[Change]()
-        with snapshot(self.engine) as taken:
-            newest = taken.standing().version
-            until = min(after + SPAN, newest)
-            if until <= after:
-                return Look((), after, newest)
-            statement = Rows(taken.dialect, self.catalog, self.site).changes(
-                facts_of(tables(self.catalog)[0]), chosen, types_of(selection, self.catalog), after, until
-            )
-            for piece in taken.pieces(statement, chosen, CHANGES):
-                for row in piece:
-                    change = change_of(row, after, orders)
-                    told.append(Change(change["version"], change["change"], _ENCODER.encode(change)))
-                    if len(told) == page:
-                        return Look(tuple(told), told[-1].version, newest)
+        for piece in taken.pieces(statement, chosen, CHANGES):
+            for row in piece:
+                change = change_of(row, after, orders)
+                told.append(Change(change["version"], change["change"], _ENCODER.encode(change)))
+                if len(told) == page:
+                    return Look(tuple(told), told[-1].version, newest)
         return Look(tuple(told), until, newest)

@@ -42,6 +42,7 @@ _SAID = (
 # The tables that hold values of records, beside PostgreSQL's `search` and `search_name`.
 _VALUES = (
     *_OWNED, tables.disclosure, tables.organization, tables.process, tables.refused, tables.answer, tables.answer_form,
+    tables.problem,
 )  # fmt: skip
 
 
@@ -78,6 +79,8 @@ def erase(connection: Connection, row: Row[Any], catalog: Catalog, span: Span) -
         .where(refused.c.disclosure_id == row.id)
         .values(cells={}, issues=[], state="erased", publisher=None, compared=null(), rest=None)
     )
+    reported = update(tables.problem).where(tables.problem.c.disclosure_id == row.id)
+    connection.execute(reported.values(text=""))  # it may repeat what is removed
     joining.settle_processes(connection, given.processes, span)
     _forget_organizations(connection, given.organizations, span)
     _forget_processes(connection, given.processes)

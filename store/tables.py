@@ -618,5 +618,19 @@ webhook = Table(
     Column("revoked_at", DateTime),
 )
 
+# What readers report about records (store/problems.py).
+problem = Table(
+    "problem",
+    metadata,
+    Column("id", String(16), primary_key=True),
+    Column("disclosure_id", String(23), nullable=False, index=True),
+    Column("revision", Integer, nullable=False),
+    Column("kind", String(12), nullable=False),  # wrong, personal, missing, other
+    Column("text", Text, nullable=False),
+    Column("received_at", DateTime, nullable=False),  # UTC
+    Column("closed_at", DateTime),
+    Index(None, "closed_at", "received_at"),
+)
+
 # The search index (store/searching.py) is not in this metadata, because no one definition serves both databases:
 # the migrations make it.

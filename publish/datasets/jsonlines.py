@@ -104,6 +104,8 @@ def _order(disclosure: Disclosure) -> Order:
 
 def _struct(fields: Sequence[Field]) -> type[Struct]:
     """A structure of a record's properties; each is passed on as it is spelled."""
-    members: list[tuple[str, Any, Any]] = [(f"f{at}", Raw | msgspec.UnsetType, UNSET) for at in range(len(fields))]
+    members: list[tuple[str, Any, Any]] = [
+        (f"f{at}", Raw | msgspec.UnsetType, UNSET) for at in range(len(fields))
+    ]
     names = {f"f{at}": field.name for at, field in enumerate(fields)}
     return defstruct("Document", members, rename=names, forbid_unknown_fields=True, gc=False)

@@ -97,7 +97,7 @@ def test_what_the_documents_show_happens_and_a_webhook_is_told(
         feeds = re.findall(r"^    (http\S+)$", text, re.MULTILINE)
         for feed in feeds:
             root = etree.fromstring(bash(f"curl -sg '{feed}'").encode())
-            assert root.tag.endswith("feed"), feed
+            assert str(root.tag).endswith("feed"), feed
         assert len(feeds) == 3
         ((script,),) = [re.findall(r"```sh\n(.*?)```", text, re.DOTALL)]
         stream = subprocess.Popen(

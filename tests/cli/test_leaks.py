@@ -37,6 +37,7 @@ from api.answers import Answers
 from api.app import application
 from api.limits import Limits
 from api.operation import Request, Service
+from api.problems import Problems
 from api.submissions import Submissions
 from api.subscriptions import Subscriptions
 from cli.main import app as command
@@ -86,6 +87,7 @@ COMMANDS: dict[str, tuple[tuple[str, ...], ...]] = {
     "keys log": (("{database}",), ("--json", "{database}")),
     "webhooks create": (("https://receiver.example/", "--note", f"示例{RESIDENT}", "--json", "{database}"), (f"https://{RESIDENT}@x/", "{database}"),
                         ("https://receiver.example/", "--list", f"domain={RESIDENT}", "{database}")),
+    "problems list": (("{database}",), ("--all", "--json", "{database}")), "problems close": ((RESIDENT, "{database}"),),
     "webhooks list": (("{database}",), ("--json", "{database}")),
     "webhooks revoke": ((RESIDENT, "{database}"),), "webhooks resume": ((RESIDENT, "{database}"),), "webhooks test": ((RESIDENT, "{database}"),),
 }  # fmt: skip
@@ -226,8 +228,13 @@ ADDRESSES: dict[str, tuple[tuple[str, str, str | dict[str, str], dict[str, str]]
         ("GET", "/graphql.atom?query=%7Bdisclosures%7Bnodes%7Bid%7D%7D%7D", "", {}), ("GET", f"/graphql.atom?query={RESIDENT}", "", {}),
         ("GET", f"/graphql.atom?documentId={RESIDENT}", "", {}), ("GET", "/graphql.atom?query=%7Bdisclosures(search:" + f"%22{RESIDENT}%22)%7Bnodes%7Bid%7D%7D%7D", "", {}),
     ),
-    # What it tells is what `changes` of /graphql answers.
-    "/changes": (("GET", f"/changes?since={RESIDENT}", "", {}), ("GET", f"/changes?q={RESIDENT}", "", {}), ("GET", f"/changes?domain={RESIDENT}", "", {})),
+    "/disclosures/{id}/report": (
+        ("GET", "/disclosures/{record}/report", "", {"Accept": "text/html"}), ("GET", f"/disclosures/{RESIDENT}/report", "", {}),
+        ("POST", "/disclosures/{record}/report", f"kind=wrong&text={quote('示例:' + RESIDENT + '和' + MOBILE)}", {"Content-Type": "application/x-www-form-urlencoded"}),
+        ("POST", "/disclosures/{record}/report", f"kind={RESIDENT}&text={RESIDENT}", {"Content-Type": "application/x-www-form-urlencoded"}),
+    ),
+    # What it tells is what /changes.jsonl has.
+    "/changes": (("GET", f"/changes?since={RESIDENT}", "", {}), ("GET", f"/changes?domain={RESIDENT}", "", {})),
     "/answers/new": (
         ("GET", f"/answers/new?q={RESIDENT}", "", {"Accept": "text/html"}), ("POST", f"/answers/new?q={RESIDENT}", "", {}),
         ("POST", f"/answers/new?domain={RESIDENT}", "", {}), ("POST", "/answers/new", json.dumps({"query": f"{{ x{RESIDENT} }}"}), JSON_TYPE),
@@ -421,7 +428,9 @@ def served(place: SimpleNamespace, catalog: Catalog) -> Iterator[tuple[Starlette
     with ExitStack() as stack:
         submissions = Submissions(catalog, connect(place.url))
         answers = Answers.of(place.engine, 10_000_000, None)
-        made = application(catalog, place.engine, submissions=submissions, answers=answers)
+        made = application(
+            catalog, place.engine, submissions=submissions, answers=answers, reports=Problems(place.engine)
+        )
         with writing(place.engine) as connection:
             _, secret = keys.create(
                 connection, publisher=PUBLISHER, publisher_name=None, region="530114", types=(TYPE,), note="",

@@ -77,7 +77,7 @@ class Receiver(http.server.BaseHTTPRequestHandler):
 @pytest.fixture
 def receiver() -> Iterator[tuple[str, list[tuple[str, dict[str, str], bytes]]]]:
     """A receiver on this machine: its address, and what it got."""
-    made = type("Made", (Receiver,), {"got": []})
+    made: type[Receiver] = type("Made", (Receiver,), {"got": []})
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), made) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
