@@ -103,10 +103,9 @@ def application(
     """The application over one catalog and one database, which it reads and never writes.
 
     Where departments may submit records, `submissions` stores them by an engine of its own; where answers may be cited,
-    `answers` keeps them so. Files of datasets are kept in `downloads`, else in a folder that goes with the process;
-    `site` stands before the addresses of records in them, `ocid` before the ids of processes in OCDS.
-    `answers` keeps them so, and `reports` what readers report of records. Files of datasets are kept in `downloads`, else in a folder that goes with the process;
-    `site` stands before the addresses of records in them.
+    `answers` keeps them so, and `reports` what readers report of records. Files of datasets are kept in `downloads`, else
+    in a folder that goes with the process; `site` stands before the addresses of records in them, `ocid` before the ids
+    of processes in OCDS.
     """
     checkers = Checkers(catalog.folder)
 
