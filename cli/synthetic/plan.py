@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from math import inf
 from typing import Any
 
 from cli.synthetic.dates import date_maker, period_maker, presumes_contract
@@ -89,7 +90,7 @@ class TypePlan:
             if make is None and field.required:
                 make = self._maker(field, fields, makers)
             if make is not None:
-                makers[field.name] = make
+                makers[field.name] = make = _always(make) if field.required and field.fields else make
                 entries.append((field.name, self._chance(field), self._when(field), make))
 
         def build(scene: Scene) -> dict[str, Any] | None:
@@ -266,6 +267,20 @@ class TypePlan:
             return [value for value in made if value is not None] or None
 
         return make
+
+
+def _always(make: Make) -> Make:
+    """Where chance told nothing of what has to be there, everything of it."""
+
+    def made(scene: Scene) -> Any:
+        value = make(scene)
+        if value is None:
+            complete, scene.complete = scene.complete, inf
+            value = make(scene)
+            scene.complete = complete
+        return value
+
+    return made
 
 
 def _subjects(disclosure: Disclosure) -> frozenset[str]:

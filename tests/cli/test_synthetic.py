@@ -15,6 +15,7 @@ import orjson
 import pytest
 
 from cli.synthetic.generator import generate
+from cli.synthetic.process import Process, invent
 from schemas.catalog import FOLDER, Catalog, Disclosure
 from schemas.check import check
 from schemas.deadline import days_late, due
@@ -71,6 +72,18 @@ def faults(catalog: Catalog, pairs: list[Pair]) -> list[str]:
 def test_every_type_has_records_without_fault(catalog: Catalog, pairs: list[Pair]) -> None:
     assert {disclosure.type for disclosure, _ in pairs} == set(catalog.types)
     assert faults(catalog, pairs) == []
+
+
+def test_a_publisher_who_leaves_out_what_may_be_still_has_valid_records(
+    catalog: Catalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def invented(*given: Any) -> Process:
+        made = invent(*given)
+        return replace(made, publisher=replace(made.publisher, complete=0.0))
+
+    monkeypatch.setattr("cli.synthetic.generator.invent", invented)
+    for disclosure, record in generate(catalog, 10 * len(catalog.types)):
+        assert check(record, disclosure, catalog) == [], record["localId"]
 
 
 def test_a_type_added_later_gets_records_without_a_change(toy_catalog: Catalog, invented: ModuleType) -> None:
