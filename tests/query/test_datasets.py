@@ -25,11 +25,12 @@ from sqlalchemy import Engine
 
 from api.choosing import choose
 from api.operation import Request, Service
-from publish.datasets import about
+from publish.datasets import about, delimited, jsonlines
 from publish.datasets.delimited import read_text
-from publish.datasets.export import dataset
+from publish.datasets.export import dataset, selected
 from publish.datasets.kept import Begun, Sink
 from publish.datasets.layout import Column, Table
+from publish.datasets.making import count
 from publish.datasets.reading import snapshot
 from publish.datasets.statements import Rows
 from publish.datasets.workbook import HEADINGS
@@ -416,3 +417,37 @@ def test_a_withdrawn_record_stays_with_its_reason_and_one_withdrawn_for_privacy_
     assert private
     assert not private & {one["id"] for one in found}
     assert any(one["withdrawalReason"] and one["withdrawnAt"] and one["document"] is None for one in gone)
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {"q": "示例", "from": "2024", "to": "2024-12-31"}, {"min": "0.5", "max": "1000000.25"}, {"late": "1", "level": "county"},
+        {"role": "supplier"}, {"filter": '{"not": {"outcome": {"isNull": true}}}'}, {"region": "530000", "stage": "result"},
+    ],
+)  # fmt: skip
+def test_a_selection_has_what_graphql_finds_for_it(
+    stored: Engine, service: Service, toy_catalog: Catalog, parameters: dict[str, str]
+) -> None:
+    export = selected(parameters.items(), "jsonl", toy_catalog, partial(choose, service))
+    with snapshot(stored) as taken:
+        rows = Rows(taken.dialect, toy_catalog)
+        counted = count(export, taken, rows)
+        made = b"".join(jsonlines.chunks(export.layout[0], export.chosen, rows, taken))
+        for table in export.layout[1:]:
+            for _ in delimited.chunks(table, export.chosen, rows, taken):
+                pass
+    found = [json.loads(line)["id"] for line in made.splitlines()]
+    text = """query ($filter: DisclosureFilter, $search: String, $after: String) { disclosures(filter: $filter, search: $search,
+      first: 100, after: $after) { nodes { id withdrawal { kind } } pageInfo { hasNextPage endCursor } } }"""
+    wanted: list[str] = []
+    given: dict[str, Any] = {"filter": export.selection.filter(), "after": None}
+    given |= {"search": export.selection.search} if export.selection.search else {}
+    while True:
+        page = json.loads(service.answer(Request(text, given)).body)["data"]["disclosures"]
+        wanted += [one["id"] for one in page["nodes"] if (one["withdrawal"] or {}).get("kind") != "PRIVACY"]
+        if not page["pageInfo"]["hasNextPage"]:
+            break
+        given["after"] = page["pageInfo"]["endCursor"]
+    assert found == wanted
+    assert counted == len(found) > 0
