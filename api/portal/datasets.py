@@ -1,11 +1,14 @@
 """`/datasets` and a page for each: what there is, in which formats, what its columns mean, what is missing.
 
-For a reader who writes no code. What a page knows of files (their sizes) and of gaps is looked up once for each data version.
+For a reader who writes no code. What a page knows of files (their sizes) and of gaps
+is looked up every ten minutes at most.
 """
 
 import json
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from functools import partial
+from time import monotonic
 from typing import Any
 
 from anyio.to_thread import run_sync
@@ -31,21 +34,34 @@ from schemas.catalog import Catalog
 from schemas.errors import OpenallocError
 
 _PAGES = 200  # datasets whose sizes and gaps are remembered
+_SECONDS = 600  # for so long
 
 
 @dataclass(frozen=True)
 class Looked:
-    """What was looked up of a dataset: bytes by format and whether they are exact; what its newest records lack."""
+    """What was looked up of a dataset at a data version: bytes by format and whether they are exact; what is missing."""
 
+    version: int
     sizes: dict[str, tuple[int, bool]]
     gaps: Gaps | None
 
+    def at(self, version: int) -> "Looked":
+        """The same for another version, at which no size is exact."""
+        if version == self.version:
+            return self
+        return replace(self, sizes={format: (size, False) for format, (size, _) in self.sizes.items()})
+
 
 class Shelf:
-    """What was looked up, by dataset and data version."""
+    """What was looked up, by dataset: sizes are at a guess anyway, and looking takes longer than the rest of a page."""
 
-    def __init__(self) -> None:
-        self.looked: Kept[tuple[str, int], Looked] = Kept(_PAGES)
+    def __init__(self, clock: Callable[[], float] = monotonic) -> None:
+        self._clock = clock
+        self._looked: Kept[tuple[str, int], Looked] = Kept(_PAGES)
+
+    def look(self, path: str, version: int, make: Callable[[], Looked]) -> Looked:
+        """What `make` finds, at most `_SECONDS` ago."""
+        return self._looked.get((path, int(self._clock() // _SECONDS)), make).at(version)
 
 
 def routes() -> list[Route]:
@@ -88,7 +104,7 @@ async def one(request: Request) -> Response:
         of = {"type": {"eq": path}} if dataset.disclosure else {"domain": {"eq": path}}
         counted = await ask(request, "dataset", filter={**of, "status": {"eq": "published"}})
         shelf: Shelf = request.app.state.shelf
-        looked = await run_sync(shelf.looked.get, (path, now.version), partial(_look, request, dataset))
+        looked = await run_sync(shelf.look, path, now.version, partial(_look, request, dataset, now.version))
     except OpenallocError as error:
         return refused(request, error)
     tables = dataset.tables(catalog)
@@ -117,16 +133,16 @@ def size(number: int) -> str:
     return f"{value:.3g} {units[0]}" if value < 1000 else f"{value:.0f} {units[0]}"
 
 
-def _look(request: Request, dataset: Dataset) -> Looked:
+def _look(request: Request, dataset: Dataset, version: int) -> Looked:
     state = request.app.state
     catalog: Catalog = state.catalog
     export = export_of(dataset.path, "csv", (), catalog, partial(choose, state.service))
     told = sizing.Size.of_all(state.files.builder, export)
     sizes = {name: (one["bytes"], one["exact"]) for name, one in told["formats"].items()}
     if dataset.disclosure is None:
-        return Looked(sizes, None)
+        return Looked(version, sizes, None)
     with state.engine.connect() as connection:
-        return Looked(sizes, gaps(connection, dataset.disclosure))
+        return Looked(version, sizes, gaps(connection, dataset.disclosure))
 
 
 def _places(groups: list[dict[str, Any]], now: Known, dataset: Dataset, catalog: Catalog) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 from starlette.testclient import TestClient
 
 from api.app import application
+from api.portal.datasets import Looked, Shelf
 from publish.metadata import sitemap
 from publish.metadata.datasets import datasets
 from publish.metadata.sitemap import Part
@@ -201,3 +202,20 @@ def test_the_map_has_every_public_page_once(
 def test_a_part_has_one_name(name: str, part: Part | None) -> None:
     assert Part.of(name) == part
     assert part is None or part.name == name
+
+
+def test_sizes_are_looked_up_every_ten_minutes_and_exact_only_of_their_version() -> None:
+    now, asked = [0.0], []
+    shelf = Shelf(lambda: now[0])
+
+    def look() -> Looked:
+        asked.append(now[0])
+        return Looked(7, {"csv": (10, True)}, None)
+
+    assert shelf.look("land", 7, look).sizes == {"csv": (10, True)}
+    now[0] = 599.0
+    assert shelf.look("land", 8, look).sizes == {"csv": (10, False)}
+    assert shelf.look("works", 7, look).sizes == {"csv": (10, True)}
+    now[0] = 601.0
+    shelf.look("land", 8, look)
+    assert asked == [0.0, 599.0, 601.0]
