@@ -77,6 +77,7 @@ from publish.datasets.kept import Folder
 from publish.following import Follower
 from publish.listing import Lister
 from publish.ocds.release import PREFIX
+from query.kept import Kept
 from schemas.catalog import Catalog
 from schemas.errors import OpenallocError
 
@@ -194,6 +195,7 @@ def application(
     )
     app.state.metadata = metadata.Metadata()
     app.state.shelf = dataset_pages.Shelf()
+    app.state.counts = Kept(listing.LISTS)
     app.state.known = suggesting.Known(catalog)
     app.state.pages = Pages(
         **words(catalog), bundled=app.state.bundle.found, skipped_titles=TITLES, submitting=submissions is not None,

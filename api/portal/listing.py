@@ -19,12 +19,15 @@ from api.portal.narrowing import CODES, FACETS, buckets, chips, dimensions, titl
 from api.portal.words import Words, address
 from api.refusal import RequestError, told
 from api.standard import today
+from api.subscriptions import Subscriptions
 from publish.selection import PARAMETERS, Selection
+from query.kept import Kept
 from schemas.catalog import Catalog
 
 PATH = "/disclosures"
 PAGE = 20
 PATIENCE = 0.25  # seconds for counts and facets
+LISTS = 500  # whose counts are remembered
 COUNTRY = "100000"
 SORTS: Mapping[str, tuple[Words, tuple[tuple[str, str], ...]]] = {
     "relevance": (("相关程度", "Relevance"), (("RELEVANCE", "DESC"),)),
@@ -100,15 +103,14 @@ async def listing(request: Request) -> Response:
     if not all(value for _, value in request.query_params.multi_items()):
         return RedirectResponse(_tidy(request), 302)  # a form sends what was not filled in, too
     given = asked.selection
-    counting = {"filter": given.filter(), "search": given.search or None, "of": dimensions(given)}
     rows, counted, named = await asyncio.gather(
         ask(request, "listing", **asked.variables()),
-        ask_quickly(request, "facets", PATIENCE, **counting),
+        _counts(request, given),
         ask(request, "named", ids=_ids(given), region=given.region or await _home(request), today=today().isoformat()),
     )  # fmt: skip
     return page(
         request, "portal/listing.html", _title(asked, request.app.state.catalog, named), asked=asked,
-        **_shown(request, asked, rows["disclosures"], counted and counted["disclosures"], named),
+        **_shown(request, asked, rows["disclosures"], counted, named),
     )  # fmt: skip
 
 
@@ -150,6 +152,25 @@ def _shown(
         "asked_variables": json.dumps(variables, ensure_ascii=False, indent=2),
         "plain": request.app.state.questions["plain"],
     }  # fmt: skip
+
+
+async def _counts(request: Request, given: Selection) -> dict[str, Any] | None:
+    """How many there are and how they are distributed, None where that takes too long.
+
+    Whoever turns pages or chooses another order of the same list does not wait for it again.
+    """
+    counts: Kept[tuple[Any, ...], dict[str, Any]] = request.app.state.counts
+    subscriptions: Subscriptions = request.app.state.subscriptions
+    key = (await subscriptions.newest(), today(), given)
+    known = counts.find(key)
+    if known is None:
+        asked = {"filter": given.filter(), "search": given.search or None, "of": dimensions(given)}
+        made = await ask_quickly(request, "facets", PATIENCE, **asked)
+        if made is None:
+            return None
+        known = made["disclosures"]
+        counts.keep(key, known)
+    return known
 
 
 def _ids(given: Selection) -> list[str]:

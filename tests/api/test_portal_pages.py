@@ -163,6 +163,23 @@ def test_a_list_whose_counts_take_too_long_is_shown_without_them(client: TestCli
     assert found.xpath("//a[starts-with(@href, '/disclosures.csv?')]")
 
 
+def test_the_counts_of_a_list_are_not_asked_again_for_its_next_page(
+    client: TestClient, answering: Service
+) -> None:
+    found = page(client, "/disclosures?domain=mining&level=county")
+    patience, fetch = [], Runner.fetch
+
+    async def noted(self: Runner, statement: Any, values: Any, seconds: float | None = None) -> bytes:
+        patience.append(seconds)
+        return await fetch(self, statement, values, seconds)
+
+    with patch.object(Runner, "fetch", noted):
+        again = page(client, "/disclosures?domain=mining&level=county&sort=oldest")
+    assert patience
+    assert set(patience) == {None}
+    assert text(again, "//p[@role='status']") == text(found, "//p[@role='status']")
+
+
 def test_hits_are_marked_and_simplified_finds_traditional(client: TestClient) -> None:
     simple, traditional = (page(client, f"/disclosures?q={quote(one)}") for one in ("医院", "醫院"))
     assert _ids(simple) == _ids(traditional)
