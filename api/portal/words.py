@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 from schemas.catalog import Catalog, Disclosure
 
 Words = tuple[str, str]
+LONGEST = 200  # rows of a table of figures; all of them are in its data
 
 
 def words(catalog: Catalog) -> dict[str, Any]:
@@ -35,6 +36,7 @@ def words(catalog: Catalog) -> dict[str, Any]:
         "address": address,
         "count": count,
         "own_id": own_id,
+        "longest": LONGEST,
         "plain": plain,
     }
 

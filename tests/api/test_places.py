@@ -315,3 +315,15 @@ def test_a_second_dimension_of_too_many_values_is_a_list() -> None:
     few = Counted(("domain", "month"), groups[:3], False, groups[0], 0)
     assert crossed(few, "count") is not None
     assert crossed(Counted(("domain", "month"), groups[:3], True, groups[0], 0), "count") is None
+
+
+def test_a_long_table_says_where_the_rest_is(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = client.get("/statistics.json?by=type").json()["groups"]
+    app: Any = client.app
+    monkeypatch.setitem(app.state.pages.environment.globals, "longest", 3)
+    monkeypatch.setattr(
+        app.state.pages.environment, "cache", None
+    )  # a template keeps the globals it was made with
+    page = shown(client, "/statistics?by=type")
+    assert len(figures(page, "statistics-type")) == 3 < len(whole)
+    assert f"全部 {len(whole)} 组" in page.text_content()
