@@ -11,8 +11,9 @@ import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, delete, exists, func, insert, select, update
+from sqlalchemy import Connection, Row, delete, exists, func, insert, select, update
 
 from store import bulk, tables
 from store.bulk import WRITERS
@@ -73,18 +74,21 @@ def key_of(question: str, version: int) -> str:
 
 def find(connection: Connection, key: str) -> Answer | None:
     """What is kept under a key."""
-    a, form = tables.answer.c, tables.answer_form.c
-    row = connection.execute(select(tables.answer).where(a.key == key)).one_or_none()
+    form = tables.answer_form.c
+    row = connection.execute(select(tables.answer).where(tables.answer.c.key == key)).one_or_none()
     if row is None:
         return None
     forms = connection.execute(
         select(form.suffix, form.sha256, form.size).where(form.key == key).order_by(form.suffix.desc())
     )
-    gone = None if row.withdrawn_version is None else (row.withdrawn_id, row.withdrawn_version)
-    return Answer(
-        row.key, row.kind, row.question, row.version, row.records, row.kept_at,
-        tuple(Form(*one) for one in forms), gone,
-    )  # fmt: skip
+    return _answer(row, tuple(Form(*one) for one in forms))
+
+
+def latest(connection: Connection, most: int) -> list[Answer]:
+    """The answers that were kept last, the newest first, without their forms."""
+    a = tables.answer.c
+    query = select(tables.answer).order_by(a.kept_at.desc(), a.key).limit(most)
+    return [_answer(row) for row in connection.execute(query)]
 
 
 def body(connection: Connection, key: str, suffix: str) -> bytes | None:
@@ -161,3 +165,8 @@ def _assert_room(taken: tuple[int, int], size: int, bounds: Bounds) -> None:
         raise FullError(of_day=False)
     if day + size > bounds.day:
         raise FullError(of_day=True)
+
+
+def _answer(row: Row[Any], forms: tuple[Form, ...] = ()) -> Answer:
+    gone = None if row.withdrawn_version is None else (row.withdrawn_id, row.withdrawn_version)
+    return Answer(row.key, row.kind, row.question, row.version, row.records, row.kept_at, forms, gone)

@@ -21,8 +21,9 @@ from api.app import application
 from api.operation import Request, Service
 from api.rate import Rate
 from api.tracing import NAMELESS, Traced
+from schemas.calendar import utc_now
 from schemas.catalog import Catalog
-from store import erasing, tables
+from store import answers, erasing, tables
 from store.draft import Entry
 from store.engine import writing
 from store.withdrawing import withdraw
@@ -112,7 +113,10 @@ def test_the_same_question_at_the_same_version_is_kept_once(
     assert (first.status_code, again.status_code) == (201, 200)
     assert first.headers["location"] == again.headers["location"]
     with engine.connect() as connection:
-        assert connection.scalar(select(func.count()).select_from(tables.answer)) == 1
+        (kept_one,) = answers.latest(connection, 9)
+        assert f"/answers/{kept_one.key}" == first.headers["location"]
+        total, day = answers.used(connection, utc_now())
+        assert total == day > 0
     shown = client.get("/answers/new?domain=land&type=land/grant-result", headers=HTML)
     assert (shown.status_code, shown.headers["location"]) == (302, first.headers["location"])
 
