@@ -210,6 +210,36 @@ def test_a_withdrawal_for_privacy_reaches_every_answer_that_tells_of_the_record(
     assert kept(client, type=TYPE)["records"] == 2
 
 
+def test_only_answers_with_a_name_that_goes_are_touched(
+    client: TestClient, engine: Engine, catalog: Catalog
+) -> None:
+    lot = {**catalog.types[TYPE].sample["lots"][0]}
+    code = "91530100MAXN002152"
+
+    def named(title: str, name: str) -> str:
+        lots = [{**lot, "parcelNumber": title, "transferee": {"name": name, "uscc": code}}]
+        return store(engine, catalog, title, lots=lots)[0]
+
+    def asked(note: str) -> dict[str, Any]:
+        return kept(client, query=f'{{ organization(uscc: "{code}") {{ name {note} }} }}')
+
+    def status(told: dict[str, Any]) -> int:
+        return client.get(f"/answers/{told['key']}").status_code
+
+    first, second = named("甲", "虚构旧名公司"), named("乙", "虚构新名公司")
+    old, count = asked(""), asked("disclosures { totalCount }")
+    assert "虚构旧名公司" in client.get(path_of(old, "json")).text
+    with writing(engine) as connection:
+        withdraw(connection, first, "示例:含个人信息", catalog, NOW, privacy=True)
+    assert (status(old), status(count)) == (410, 410)
+    named("丙", "虚构新名公司")
+    new = asked("")
+    assert "虚构新名公司" in client.get(path_of(new, "json")).text
+    with writing(engine) as connection:  # another record writes the same name
+        withdraw(connection, second, "示例:含个人信息", catalog, NOW, privacy=True)
+    assert status(new) == 200
+
+
 def test_what_is_withdrawn_while_an_answer_is_made_is_not_kept(
     client: TestClient, engine: Engine, catalog: Catalog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
