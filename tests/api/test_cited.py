@@ -15,12 +15,13 @@ from graphql import GraphQLObjectType, get_named_type
 from sqlalchemy import Engine, func, select
 from starlette.testclient import TestClient
 
-from api import questions
+from api import questions, types
 from api.answers import Answers
 from api.app import application
-from api.operation import Request, Service
+from api.operation import Request
 from api.rate import Rate
 from api.tracing import NAMELESS, Traced
+from query.model import Model
 from schemas.calendar import utc_now
 from schemas.catalog import Catalog
 from store import answers, erasing, tables
@@ -309,9 +310,9 @@ def test_what_cannot_be_kept_is_said(
     assert client.get(known).status_code == 200  # what was kept stays
 
 
-def test_every_type_that_has_words_of_records_says_of_which(answering: Service) -> None:
+def test_every_type_that_has_words_of_records_says_of_which(catalog: Catalog) -> None:
     """A new type has to say whose words it has, or is named here as one that has none."""
-    schema = answering.schema
+    schema = types.graphql_schema(Model.of(catalog))
     disclosure: Any = schema.get_type("Disclosure")
     parts: set[str] = set()  # what lies in a record: it is told by the record's id
     waiting = [*schema.get_possible_types(disclosure), schema.get_type("DisclosureSnapshot")]
