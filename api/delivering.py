@@ -94,7 +94,9 @@ class Deliverer:
         """The changes after its position; None where they cannot be read now, which is told."""
         try:
             selection = Selection.of(parse_qsl(webhook.selection), self.service.catalog)
-            return self._follower.look(selection, choose(self.service, selection), webhook.position)
+            return self._follower.look(
+                selection, choose(self.service, selection), webhook.position, webhook.batch
+            )
         except REFUSED as error:  # the standard has no such code or property any more
             told = orjson.loads(refused(error).body)["errors"][0]
             self.tell(f"{webhook.id} {told['message']}")

@@ -28,6 +28,7 @@ Disallow: /suggest
 Disallow: /changes
 Disallow: /disclosures.
 Disallow: /disclosures?
+Disallow: /disclosures/*/report
 Allow: /
 
 Sitemap: {site}/sitemap.xml

@@ -14,6 +14,7 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from cli import output
+from cli.answers import answers
 from cli.export import export
 from cli.graphql import app as graphql
 from cli.history import history
@@ -355,6 +356,7 @@ def demo(
 app.command("map")(propose)
 app.command()(template)
 app.command()(export)
+app.command()(answers)
 app.command()(reindex)
 app.command()(withdraw)
 app.command()(refused)

@@ -71,7 +71,7 @@ class Follower:
             facts_of(tables(self.catalog)[0]), chosen, types_of(selection, self.catalog), after, until
         )
         orders, told = Orders(self.catalog), list[Change]()
-        for piece in taken.pieces(statement, chosen, CHANGES):
+        for piece in taken.pieces(statement, chosen, CHANGES, page):
             for row in piece:
                 change = change_of(row, after, orders)
                 told.append(Change(change["version"], change["change"], _ENCODER.encode(change)))

@@ -7,12 +7,14 @@ made is found when it is to be kept: the withdrawal waits for whoever writes, an
 """
 
 import hashlib
+import re
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, delete, exists, func, insert, select, update
+from sqlalchemy import Connection, Row, delete, exists, func, insert, select, update
 
 from store import bulk, tables
 from store.bulk import WRITERS
@@ -21,6 +23,7 @@ from store.identity import digest
 LIST, QUERY = "list", "query"
 _DAY = timedelta(days=1)
 _LEVEL = 6
+_SPELLED = re.compile(r"[\"\\/\x00-\x1f\x7f\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,18 +76,21 @@ def key_of(question: str, version: int) -> str:
 
 def find(connection: Connection, key: str) -> Answer | None:
     """What is kept under a key."""
-    a, form = tables.answer.c, tables.answer_form.c
-    row = connection.execute(select(tables.answer).where(a.key == key)).one_or_none()
+    form = tables.answer_form.c
+    row = connection.execute(select(tables.answer).where(tables.answer.c.key == key)).one_or_none()
     if row is None:
         return None
     forms = connection.execute(
         select(form.suffix, form.sha256, form.size).where(form.key == key).order_by(form.suffix.desc())
     )
-    gone = None if row.withdrawn_version is None else (row.withdrawn_id, row.withdrawn_version)
-    return Answer(
-        row.key, row.kind, row.question, row.version, row.records, row.kept_at,
-        tuple(Form(*one) for one in forms), gone,
-    )  # fmt: skip
+    return _answer(row, tuple(Form(*one) for one in forms))
+
+
+def latest(connection: Connection, most: int) -> list[Answer]:
+    """The answers that were kept last, the newest first, without their forms."""
+    a = tables.answer.c
+    query = select(tables.answer).order_by(a.kept_at.desc(), a.key).limit(most)
+    return [_answer(row) for row in connection.execute(query)]
 
 
 def body(connection: Connection, key: str, suffix: str) -> bytes | None:
@@ -137,22 +143,41 @@ def keep(
     return found
 
 
-def forget(connection: Connection, subjects: Sequence[str], withdrawn_id: str, version: int) -> int:
-    """Remove the content of every answer that says something of these; how many. Their keys stay, with the withdrawal."""
+def forget(
+    connection: Connection, disclosure_id: str, names: Mapping[str, Collection[str]], version: int
+) -> int:
+    """Remove the content of every answer that tells of a record withdrawn at a version; how many. Their keys stay.
+
+    These are the answers with the record in them, and those that have a name or title which nothing says any more, by
+    the ids of the organizations and processes that had them.
+    """
     subject = tables.answer_subject.c
-    named = select(subject.key).where(bulk.among(connection, subject.subject, list(subjects)))
-    keys = list(connection.scalars(named.distinct()))
+    keys = set(connection.scalars(select(subject.key).where(subject.subject == disclosure_id)))
+    for one, gone in names.items():
+        for key in list(connection.scalars(select(subject.key).where(subject.subject == one))):
+            if key not in keys and _says(connection, key, gone):
+                keys.add(key)
     if not keys:
         return 0
     for table in (tables.answer_form, tables.answer_subject):
-        connection.execute(delete(table).where(bulk.among(connection, table.c.key, keys)))
+        connection.execute(delete(table).where(bulk.among(connection, table.c.key, sorted(keys))))
     a = tables.answer.c
     connection.execute(
         update(tables.answer)
-        .where(bulk.among(connection, a.key, keys))
-        .values(question="", records=None, size=0, withdrawn_id=withdrawn_id, withdrawn_version=version)
+        .where(bulk.among(connection, a.key, sorted(keys)))
+        .values(question="", records=None, size=0, withdrawn_id=disclosure_id, withdrawn_version=version)
     )
     return len(keys)
+
+
+def _says(connection: Connection, key: str, words: Collection[str]) -> bool:
+    """Whether an answer has one of these words; yes where JSON may spell one in several ways."""
+    if any(_SPELLED.search(word) for word in words):
+        return True
+    form = tables.answer_form.c
+    suffixes = list(connection.scalars(select(form.suffix).where(form.key == key)))
+    bodies = (body(connection, key, suffix) or b"" for suffix in suffixes)
+    return any(word.encode() in content for content in bodies for word in words)
 
 
 def _assert_room(taken: tuple[int, int], size: int, bounds: Bounds) -> None:
@@ -161,3 +186,8 @@ def _assert_room(taken: tuple[int, int], size: int, bounds: Bounds) -> None:
         raise FullError(of_day=False)
     if day + size > bounds.day:
         raise FullError(of_day=True)
+
+
+def _answer(row: Row[Any], forms: tuple[Form, ...] = ()) -> Answer:
+    gone = None if row.withdrawn_version is None else (row.withdrawn_id, row.withdrawn_version)
+    return Answer(row.key, row.kind, row.question, row.version, row.records, row.kept_at, forms, gone)

@@ -18,6 +18,7 @@ from sqlalchemy import (
     exists,
     func,
     null,
+    or_,
     select,
     update,
 )
@@ -54,13 +55,13 @@ class _Given:
     processes: dict[str, set[str]] = field(default_factory=dict)
 
 
-def erase(connection: Connection, row: Row[Any], catalog: Catalog, span: Span) -> list[str]:
+def erase(connection: Connection, row: Row[Any], catalog: Catalog, span: Span) -> dict[str, set[str]]:
     """Remove the content of a disclosure, whose row is given; within `store.rollups.keeping`, with no other writer (`bulk.lock_all`).
 
-    Gives the ids of the organizations and processes of which a name went with it.
+    Gives the names and titles that went with it, by the ids of the organizations and processes that had them: those that
+    no other record writes.
     """
     given = _given(connection, row, catalog)
-    before = _names(connection, given)
     for table in _OWNED:
         bulk.delete_pairs(connection, table.name, "disclosure_id", [(row.shard, row.id)])
     searching.delete(connection, [(row.shard, row.id, row.recency)])
@@ -84,8 +85,7 @@ def erase(connection: Connection, row: Row[Any], catalog: Catalog, span: Span) -
     joining.settle_processes(connection, given.processes, span)
     _forget_organizations(connection, given.organizations, span)
     _forget_processes(connection, given.processes)
-    after = _names(connection, given)
-    return [one for one, name in before.items() if after.get(one) != name]
+    return _gone(connection, given)
 
 
 def purge(engine: Engine) -> None:
@@ -151,19 +151,28 @@ def _given(connection: Connection, row: Row[Any], catalog: Catalog) -> _Given:
     return given
 
 
-def _names(connection: Connection, given: _Given) -> dict[str, str | None]:
-    """What the organizations and processes are called at the moment, by their ids."""
-    found: dict[str, str | None] = {}
-    for table, ids in (
-        (tables.organization, given.organizations), (tables.organization_alias, given.organizations),
-        (tables.process, given.processes),
-    ):  # fmt: skip
-        name = table.c.title if table is tables.process else table.c.name
-        rows = connection.execute(
-            select(table.c.id, name).where(bulk.among(connection, table.c.id, sorted(ids)))
-        )
-        found |= {row[0]: row[1] for row in rows}
+def _gone(connection: Connection, given: _Given) -> dict[str, set[str]]:
+    """The names and titles that a record gave and that nothing else says, once it is removed."""
+    found: dict[str, set[str]] = {}
+    p = tables.party.c
+    for one, names in given.organizations.items():
+        known = {
+            *_called(connection, tables.organization, one),
+            *_called(connection, tables.organization_alias, one),
+        }
+        for name in names - known:
+            written = exists().where(p.name == name, or_(p.organization_id == one, p.said_id == one))
+            if not connection.scalar(select(written)):
+                found.setdefault(one, set()).add(name)
+    for one, titles in given.processes.items():
+        if gone := {title for title in titles if title} - _called(connection, tables.process, one):
+            found[one] = gone
     return found
+
+
+def _called(connection: Connection, table: Table, id: str) -> set[str]:
+    name = table.c.title if table is tables.process else table.c.name
+    return {one for one in connection.scalars(select(name).where(table.c.id == id)) if one is not None}
 
 
 def _documents(connection: Connection, row: Row[Any]) -> Iterator[Mapping[str, Any]]:

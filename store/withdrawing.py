@@ -101,10 +101,10 @@ def withdraw(
         return known
     d = tables.disclosure.c
     row = connection.execute(select(tables.disclosure).where(d.id == disclosure_id)).one()
-    touched = [disclosure_id]
+    gone: dict[str, set[str]] = {}
     with rollups.keeping(connection, [disclosure_id], [disclosure_id]) as span:
         if privacy:
-            touched += erasing.erase(connection, row, catalog, span)
+            gone = erasing.erase(connection, row, catalog, span)
         else:
             _put_away(connection, row, now)
         connection.execute(
@@ -120,7 +120,7 @@ def withdraw(
         )
     )
     if privacy:
-        answers.forget(connection, touched, row.id, version)
+        answers.forget(connection, row.id, gone, version)
     made = withdrawal(connection, disclosure_id)
     assert made is not None
     return made

@@ -32,7 +32,7 @@ COMMANDS = (
     "withdraw", "export", "refused", "history", "source", "organizations", "organizations suggest", "organizations list",
     "organizations accept", "organizations reject",
     "keys", "keys create", "keys list", "keys revoke", "keys log",
-    "webhooks", "webhooks create", "webhooks list", "webhooks revoke", "webhooks resume", "webhooks test", "webhooks deliver", "problems", "problems list", "problems close",
+    "webhooks", "webhooks create", "webhooks list", "webhooks revoke", "webhooks resume", "webhooks test", "webhooks deliver", "answers", "problems", "problems list", "problems close",
 )  # fmt: skip
 
 

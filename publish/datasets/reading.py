@@ -72,7 +72,9 @@ class Snapshot:
         """The data version that is read."""
         return standing(self.one(STANDING))
 
-    def pieces(self, statement: str, chosen: Chosen, table: str) -> Iterator[list[tuple[Any, ...]]]:
+    def pieces(
+        self, statement: str, chosen: Chosen, table: str, piece: int = PIECE
+    ) -> Iterator[list[tuple[Any, ...]]]:
         """The rows of a table's SELECT, the first piece a small one; raises StoppedError where `stop` is set.
 
         `tally` has how many rows there were.
@@ -81,11 +83,11 @@ class Snapshot:
         cursor = self._cursor("rows")
         try:
             cursor.execute(statement, parameters_of(chosen.values))
-            size = FIRST
+            size = min(FIRST, piece)
             while rows := cursor.fetchmany(size):
                 self.tally[table] += len(rows)
                 yield rows
-                size = PIECE
+                size = piece
                 if self.stop.is_set():
                     raise StoppedError
         except Exception as error:

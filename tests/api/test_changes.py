@@ -83,7 +83,7 @@ def test_copies_of_all_and_of_one_list_stay_equal(app: Starlette, engine: Engine
     selections = [Selection.of(given, catalog) for given in ([], [("region", "530114")], [("q", "改过")])]
     copies: list[dict[str, Any]] = [{} for _ in selections]
     at, ids = [0] * len(selections), list[str]()
-    for turn in range(40):
+    for turn in range(24):
         match chance.randrange(5):
             case 0:
                 ids += store(engine, catalog, *range(turn * 3, turn * 3 + 3), region="530114")
@@ -95,7 +95,7 @@ def test_copies_of_all_and_of_one_list_stay_equal(app: Starlette, engine: Engine
             case 3 | 4 if ids:
                 with writing(engine) as connection:
                     withdraw(connection, chance.choice(ids), "示例", catalog, NOW + timedelta(days=turn), privacy=chance.random() < 0.5)  # fmt: skip
-        if chance.random() < 0.4 or turn == 39:
+        if chance.random() < 0.4 or turn == 23:
             for number, (copy, selection) in enumerate(zip(copies, selections, strict=True)):
                 page = chance.choice((1, 3, 100))
                 at[number] = follow(engine, service, copy, at[number], selection, page)

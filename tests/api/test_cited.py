@@ -15,14 +15,16 @@ from graphql import GraphQLObjectType, get_named_type
 from sqlalchemy import Engine, func, select
 from starlette.testclient import TestClient
 
-from api import questions
+from api import questions, types
 from api.answers import Answers
 from api.app import application
-from api.operation import Request, Service
+from api.operation import Request
 from api.rate import Rate
 from api.tracing import NAMELESS, Traced
+from query.model import Model
+from schemas.calendar import utc_now
 from schemas.catalog import Catalog
-from store import erasing, tables
+from store import answers, erasing, tables
 from store.draft import Entry
 from store.engine import writing
 from store.withdrawing import withdraw
@@ -112,7 +114,10 @@ def test_the_same_question_at_the_same_version_is_kept_once(
     assert (first.status_code, again.status_code) == (201, 200)
     assert first.headers["location"] == again.headers["location"]
     with engine.connect() as connection:
-        assert connection.scalar(select(func.count()).select_from(tables.answer)) == 1
+        (kept_one,) = answers.latest(connection, 9)
+        assert f"/answers/{kept_one.key}" == first.headers["location"]
+        total, day = answers.used(connection, utc_now())
+        assert total == day > 0
     shown = client.get("/answers/new?domain=land&type=land/grant-result", headers=HTML)
     assert (shown.status_code, shown.headers["location"]) == (302, first.headers["location"])
 
@@ -206,6 +211,36 @@ def test_a_withdrawal_for_privacy_reaches_every_answer_that_tells_of_the_record(
     assert kept(client, type=TYPE)["records"] == 2
 
 
+def test_only_answers_with_a_name_that_goes_are_touched(
+    client: TestClient, engine: Engine, catalog: Catalog
+) -> None:
+    lot = {**catalog.types[TYPE].sample["lots"][0]}
+    code = "91530100MAXN002152"
+
+    def named(title: str, name: str) -> str:
+        lots = [{**lot, "parcelNumber": title, "transferee": {"name": name, "uscc": code}}]
+        return store(engine, catalog, title, lots=lots)[0]
+
+    def asked(note: str) -> dict[str, Any]:
+        return kept(client, query=f'{{ organization(uscc: "{code}") {{ name {note} }} }}')
+
+    def status(told: dict[str, Any]) -> int:
+        return client.get(f"/answers/{told['key']}").status_code
+
+    first, second = named("甲", "虚构旧名公司"), named("乙", "虚构新名公司")
+    old, count = asked(""), asked("disclosures { totalCount }")
+    assert "虚构旧名公司" in client.get(path_of(old, "json")).text
+    with writing(engine) as connection:
+        withdraw(connection, first, "示例:含个人信息", catalog, NOW, privacy=True)
+    assert (status(old), status(count)) == (410, 410)
+    named("丙", "虚构新名公司")
+    new = asked("")
+    assert "虚构新名公司" in client.get(path_of(new, "json")).text
+    with writing(engine) as connection:  # another record writes the same name
+        withdraw(connection, second, "示例:含个人信息", catalog, NOW, privacy=True)
+    assert status(new) == 200
+
+
 def test_what_is_withdrawn_while_an_answer_is_made_is_not_kept(
     client: TestClient, engine: Engine, catalog: Catalog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -275,9 +310,9 @@ def test_what_cannot_be_kept_is_said(
     assert client.get(known).status_code == 200  # what was kept stays
 
 
-def test_every_type_that_has_words_of_records_says_of_which(answering: Service) -> None:
+def test_every_type_that_has_words_of_records_says_of_which(catalog: Catalog) -> None:
     """A new type has to say whose words it has, or is named here as one that has none."""
-    schema = answering.schema
+    schema = types.graphql_schema(Model.of(catalog))
     disclosure: Any = schema.get_type("Disclosure")
     parts: set[str] = set()  # what lies in a record: it is told by the record's id
     waiting = [*schema.get_possible_types(disclosure), schema.get_type("DisclosureSnapshot")]

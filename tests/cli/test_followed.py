@@ -2,11 +2,9 @@
 
 import http.server
 import json
-import os
 import re
 import shutil
 import subprocess
-import sys
 import threading
 import urllib.request
 from pathlib import Path
@@ -17,8 +15,10 @@ import pytest
 from lxml import etree
 from standardwebhooks import Webhook
 
+from publish.signing import read_key, secret_of
 from schemas.calendar import utc_now
 from schemas.catalog import Catalog
+from store import webhooks
 from store.draft import Entry
 from store.engine import connect, writing
 from store.writing import write
@@ -40,13 +40,16 @@ def store(url: str, catalog: Catalog, *numbers: int) -> None:
     engine.dispose()
 
 
-def openalloc(folder: Path, *arguments: str) -> str:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("OPENALLOC")}
-    command = [sys.executable, "-c", "from cli.main import main; main()", *arguments]
-    done = subprocess.run(
-        command, cwd=folder, env=environment | {"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, timeout=60, check=True,
-    )  # fmt: skip
-    return done.stdout
+def register(url: str, folder: Path, hook: str) -> str:
+    """A webhook that is told everything; gives its secret."""
+    key = read_key(folder / "openalloc.db.webhooks.key", make=True)
+    engine = connect(url)
+    with writing(engine) as connection:
+        made = webhooks.create(
+            connection, url=hook, selection="", batch=1, inside=True, note="", position=0, now=utc_now()
+        )
+    engine.dispose()
+    return secret_of(key, made.id, made.salt)
 
 
 @pytest.fixture
@@ -77,9 +80,7 @@ def test_what_the_documents_show_happens_and_a_webhook_is_told(
     path = shutil.copy(sqlite_template, tmp_path / "openalloc.db")
     url, (hook, queue) = f"sqlite:///{path}", received
     store(url, catalog, 1, 2)
-    secret = openalloc(
-        tmp_path, "webhooks", "create", hook, "--inside", "--since", "0", "--database", url
-    ).strip()
+    secret = register(url, tmp_path, hook)
     with serving(url, tmp_path, options=("--webhooks",)) as address:
         # docs/citing.md
         text = (DOCS / "citing.md").read_text("utf-8").replace("http://127.0.0.1:8000", address)

@@ -87,6 +87,7 @@ COMMANDS: dict[str, tuple[tuple[str, ...], ...]] = {
     "keys log": (("{database}",), ("--json", "{database}")),
     "webhooks create": (("https://receiver.example/", "--note", f"示例{RESIDENT}", "--json", "{database}"), (f"https://{RESIDENT}@x/", "{database}"),
                         ("https://receiver.example/", "--list", f"domain={RESIDENT}", "{database}")),
+    "answers": (("{database}",), ("--json", "{database}")),
     "problems list": (("{database}",), ("--all", "--json", "{database}")), "problems close": ((RESIDENT, "{database}"),),
     "webhooks list": (("{database}",), ("--json", "{database}")),
     "webhooks revoke": ((RESIDENT, "{database}"),), "webhooks resume": ((RESIDENT, "{database}"),), "webhooks test": ((RESIDENT, "{database}"),),
