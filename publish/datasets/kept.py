@@ -17,10 +17,12 @@ import shutil
 from atexit import register
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
+from queue import Queue
 from tempfile import mkdtemp
+from threading import Thread
 from typing import Any
 
 import orjson
@@ -30,6 +32,7 @@ from schemas.errors import OpenallocError
 
 _CONTENT, _BEGUN, _DONE, _LOCK, _READERS = "content", "begun.json", "done.json", "lock", "readers"
 _PLACE = "place-"
+_WAITING = 2  # pieces that are made before those before them are written
 
 
 class BrokenError(Exception):
@@ -58,29 +61,46 @@ class Done:
     rows: dict[str, int]
 
 
-@dataclass
 class Sink:
-    """Where a file's bytes go: onto the disk at once, their digest and number are kept."""
+    """Where a file's bytes go: onto the disk, by a thread of its own, while the next are made; their digest is kept."""
 
-    path: Path
-    size: int = 0
-    _digest: Any = field(default_factory=hashlib.sha256)
-
-    def __post_init__(self) -> None:
-        self._file = open(self.path, "wb", buffering=0)  # noqa: SIM115 - closed by `close`
+    def __init__(self, path: Path) -> None:
+        self.path, self.size = path, 0
+        self._digest = hashlib.sha256()
+        self._file = open(path, "wb", buffering=0)  # noqa: SIM115 - closed by `close`
+        self._waiting: Queue[bytes | None] = Queue(_WAITING)
+        self._fault: OSError | None = None
+        self._thread = Thread(target=self._run, daemon=True, name="sink")
+        self._thread.start()
 
     def write(self, content: bytes) -> None:
-        """Append."""
-        view = memoryview(content)
-        while view:
-            view = view[self._file.write(view) :]
-        self._digest.update(content)
+        """Append; raises OSError where what came before could not be written."""
+        if self._fault is not None:
+            raise self._fault
+        self._waiting.put(content)
         self.size += len(content)
 
     def close(self) -> str:
-        """End it; gives the SHA-256 in hexadecimal digits."""
-        self._file.close()
-        return str(self._digest.hexdigest())
+        """End it; gives the SHA-256 in hexadecimal digits. Raises OSError where not all could be written."""
+        if not self._file.closed:
+            self._waiting.put(None)
+            self._thread.join()
+            self._file.close()
+        if self._fault is not None:
+            raise self._fault
+        return self._digest.hexdigest()
+
+    def _run(self) -> None:
+        while (content := self._waiting.get()) is not None:
+            if self._fault is not None:
+                continue  # nobody is to wait for room
+            try:
+                view = memoryview(content)
+                while view:
+                    view = view[self._file.write(view) :]
+            except OSError as error:
+                self._fault = error
+            self._digest.update(content)
 
 
 class Reading:

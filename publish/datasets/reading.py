@@ -4,7 +4,7 @@ However long the reading takes, all of it is of one data version; and nothing is
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from threading import Event
@@ -95,7 +95,8 @@ class Snapshot:
                 raise StoppedError from error
             raise
         finally:
-            cursor.close()
+            with suppress(Exception):  # of what was left in the middle, the connection is closed before
+                cursor.close()
 
     def _cursor(self, name: str = "") -> Any:
         if self.dialect.name == "sqlite" or not name:

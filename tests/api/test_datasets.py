@@ -285,6 +285,13 @@ def test_what_cannot_be_made_is_told(
     assert "秘密" not in caplog.text
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+def test_a_full_disk_is_told(exported: Export_, catalog: Catalog, file: Engine, tmp_path: Path) -> None:
+    (tmp_path / "full").symlink_to("/dev/full")
+    with pytest.raises(OSError, match="No space left"):
+        making.make(exported("everything", "jsonl"), file, catalog, "", tmp_path / "full")
+
+
 def test_a_file_that_nobody_waits_for_is_given_up(
     builder: Builder, exported: Export_, slow: Slow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
