@@ -35,6 +35,8 @@ from publish.selection import SelectionError
 from schemas.errors import OpenallocError
 
 SHA256, SIZE = "sha256", "size"
+_COST = 10_000  # of a file that is made, whatever is in it: its records have to be looked for
+_THREADS = 8  # in which files are counted and waited for
 _ENDING = rf"(?P<ending>(?:[a-z0-9_]+\.)?(?:{'|'.join(sorted(map(re.escape, FORMATS), key=len, reverse=True))})(?:\.{SHA256})?|{SIZE})"
 _STATUS = {"P100": 404, "P101": 404, "P102": 404, "P105": 503}
 
@@ -64,6 +66,8 @@ class Files:
     builder: Builder
     most_of_a_client: int = 8
     tidied: float = 60.0  # seconds between two looks whether kept files have to go
+    # Who waits for a place waits in a thread: in one of these, that others may go on.
+    threads: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(_THREADS))
     _open: Counter[str] = field(default_factory=Counter)
 
     async def tidy(self) -> None:
@@ -179,10 +183,10 @@ async def _file(request: Request, export: Export, *, only_digest: bool) -> Respo
         if request.method == "HEAD" and not only_digest:
             if isinstance(export, Delta):
                 return _head(headers, export)
-            size = await anyio.to_thread.run_sync(Size.of, builder, export)
+            size = await anyio.to_thread.run_sync(Size.of, builder, export, limiter=files.threads)
             headers |= {"Openalloc-Records": str(size.records), "Openalloc-Bytes-Estimated": str(size.bytes)}
             return _head(headers, export)
-    return await _read(request, files, export, reading, only_digest=only_digest)
+    return await _read(request, files, export, reading, standing.version, only_digest=only_digest)
 
 
 def _head(headers: dict[str, str], export: Export) -> Response:
@@ -206,17 +210,17 @@ def _kept(request: Request, builder: Builder, export: Export, version: int, priv
 
 
 async def _read(
-    request: Request, files: Files, export: Export, reading: Reading | None, *, only_digest: bool
+    request: Request, files: Files, export: Export, reading: Reading | None, newest: int, *, only_digest: bool
 ) -> Response:
-    """The file, made where it is not there yet."""
+    """The file, made where it is not there yet; `newest` is the data version."""
     service: Service = request.app.state.service
     client = service.client(request.scope)
     if reading is None:
         with files.making(client):
-            count = await anyio.to_thread.run_sync(files.builder.count, export)
             if service.meter is not None:
-                service.meter.take(client, count * len(export.tables))
-            reading = await anyio.to_thread.run_sync(files.builder.open, export)
+                service.meter.take(client, _COST)
+                service.meter.take(client, await _cost(files, export, newest))
+            reading = await anyio.to_thread.run_sync(files.builder.open, export, limiter=files.threads)
     try:
         begun = reading.begun
         etag = f'"{export.key(begun.version, files.builder.site)}"'
@@ -240,10 +244,18 @@ async def _read(
         raise
 
 
+async def _cost(files: Files, export: Export, newest: int) -> int:
+    """What a file costs besides: its records in each table, the changes that are gone over."""
+    if isinstance(export, Delta):
+        return max(newest - export.since, 0)
+    count = await anyio.to_thread.run_sync(files.builder.count, export, limiter=files.threads)
+    return count * len(export.tables)
+
+
 async def _size(request: Request, make: Callable[[], Export]) -> Response:
     """How many records there are, and how many bytes each format has or is about to have."""
     files: Files = request.app.state.files
     export = await anyio.to_thread.run_sync(make)
-    found = await anyio.to_thread.run_sync(Size.of_all, files.builder, export)
+    found = await anyio.to_thread.run_sync(Size.of_all, files.builder, export, limiter=files.threads)
     headers = {"Cache-Control": "no-cache", "Access-Control-Allow-Origin": "*"}
     return Response(orjson.dumps(found), headers=headers, media_type="application/json")

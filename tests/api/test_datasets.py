@@ -22,6 +22,7 @@ from starlette.testclient import TestClient
 from api.app import application
 from api.choosing import choose
 from api.operation import Service
+from api.rate import Rate
 from publish.datasets import building, delimited, making, workbook
 from publish.datasets.building import Builder, BusyError, FailedError
 from publish.datasets.envelope import OWNER
@@ -200,6 +201,18 @@ def test_a_client_has_some_downloads_made_at_a_time(file: Engine, catalog: Catal
     made.state.files.most_of_a_client = 0
     answer = TestClient(made).get(f"{LAND}.csv")
     assert (answer.status_code, answer.json()["errors"][0]["extensions"]["code"]) == (429, "A200")
+
+
+def test_a_file_costs_of_the_clients_quota_once(file: Engine, catalog: Catalog) -> None:
+    made = application(catalog, file, rate=Rate(25_000, 3_600))
+    made.state.checkers.close()
+    client = TestClient(made)
+    newest = client.get("/readyz").json()["dataVersion"]
+    assert client.get(f"{LAND}.csv").status_code == 200
+    assert client.get(f"/changes.jsonl?since={newest - 5}").status_code == 200
+    refused = client.get("/datasets/works/award-result.csv")
+    assert (refused.status_code, "retry-after" in refused.headers) == (429, True)
+    assert client.get(f"{LAND}.csv").status_code == 200
 
 
 # the files
