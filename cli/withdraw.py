@@ -49,9 +49,9 @@ def withdraw(
     with writing(engine, lasting=True) as connection:
         made = withdrawing.withdraw(connection, one, mask(reason)[0], Catalog.load(), now, privacy=privacy)
     if made.kind == withdrawing.PRIVACY:
-        erasing.purge(engine)
         settings = Settings.of(database=database)
         Builder(engine, Catalog.load(), Folder(settings.datasets, settings.dataset_bytes)).tidy()
+        erasing.purge(engine)
     if json:
         output.print_json(made.to_json())
         return
