@@ -125,7 +125,8 @@ def _shown(
     catalog: Catalog = request.app.state.catalog
     given, where = asked.selection, rows["pageInfo"]
     names = {one["id"]: one["name"] for one in named["nodes"] if one}
-    place = (named["region"]["title"], named["region"]["titleEn"] or named["region"]["title"])
+    region = _region(given, named)
+    place = (region["title"], region["titleEn"] or region["title"])
     variables = asked.variables()
     return {
         "edges": rows["edges"],
@@ -136,7 +137,7 @@ def _shown(
             for one in (counted["facets"] if counted else ())
         ],
         "chips": list(chips(given, catalog, names, place)),
-        "region": named["region"],
+        "region": region,
         "previous": where["hasPreviousPage"] and asked.address(before=where["startCursor"]),
         "next": where["hasNextPage"] and asked.address(after=where["endCursor"]),
         "sorts": [(name, said) for name, (said, _) in SORTS.items() if name != "relevance" or given.search],
@@ -173,6 +174,14 @@ async def _counts(request: Request, given: Selection) -> dict[str, Any] | None:
     return known
 
 
+def _region(given: Selection, named: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The region of the list; one that the store does not know yet is called by its code."""
+    code = given.region or COUNTRY
+    nameless = {"code": code, "title": code, "titleEn": code, "ancestors": [], "children": []}
+    found: Mapping[str, Any] = named["region"] or nameless
+    return found
+
+
 def _ids(given: Selection) -> list[str]:
     """The ids whose names the page shows."""
     return [one for one in (given.publisher, given.organization) if one]
@@ -196,7 +205,8 @@ def _title(asked: Asked, catalog: Catalog, named: Mapping[str, Any]) -> Words:
         return f"“{given.search}”的检索结果", f"Search for “{given.search}”"
     parts = []
     if given.region:
-        parts.append((named["region"]["title"], named["region"]["titleEn"] or named["region"]["title"]))
+        region = _region(given, named)
+        parts.append((region["title"], region["titleEn"] or region["title"]))
     if len(given.types) == 1:
         parts.append(title_of("type", given.types[0], catalog))
     elif len(given.domains) == 1:

@@ -36,7 +36,8 @@ async def record(request: Request) -> Response:
 
 @kept
 async def _page(request: Request) -> Response:
-    found = (await ask(request, "record", id=request.path_params["id"]))["disclosure"]
+    earlier = bool(request.query_params.get("revision"))
+    found = (await ask(request, "record", id=request.path_params["id"], earlier=earlier))["disclosure"]
     if found is None or (found["withdrawal"] and found["withdrawal"]["kind"] == "PRIVACY"):
         return await run_in_threadpool(
             citation.disclosure, request
