@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
-from threading import Timer
+from threading import Event, Timer
 from urllib.parse import SplitResult, urlsplit
 
 from schemas.errors import OpenallocError
@@ -114,11 +114,12 @@ def send(
     if not addresses or not all(may_reach(one, inside=inside) for one in addresses):
         return Outcome("address")
     connection = http.client.HTTPConnection(host, port, timeout=seconds)
-    watch: Timer | None = None
+    connection.auto_open = 0  # it never resolves the name once more
+    late = Event()
+    watch = Timer(seconds, _cut, (connection, late))
+    watch.daemon = True
     try:
         connection.sock = connect(addresses[0], port, seconds / 3)
-        watch = Timer(seconds, _cut, (connection,))
-        watch.daemon = True
         watch.start()
         if secure:
             made = context or ssl.create_default_context()
@@ -137,14 +138,13 @@ def send(
             str(answer.status), answer.status, int(after) if after.isdecimal() and len(after) < 7 else None
         )
     except ssl.SSLError:
-        return Outcome("certificate")
+        return Outcome("time" if late.is_set() else "certificate")
     except TimeoutError:
         return Outcome("time")
     except (OSError, http.client.HTTPException, ValueError):
-        return Outcome("connection" if watch is None or watch.is_alive() else "time")
+        return Outcome("time" if late.is_set() else "connection")
     finally:
-        if watch is not None:
-            watch.cancel()
+        watch.cancel()
         connection.close()
 
 
@@ -160,7 +160,8 @@ def _within(address: Address) -> list[Address]:
     return found
 
 
-def _cut(connection: http.client.HTTPConnection) -> None:
+def _cut(connection: http.client.HTTPConnection, late: Event) -> None:
     """End a connection whose time is over, whatever it is doing."""
+    late.set()
     with suppress(OSError, AttributeError):
         connection.sock.shutdown(socket.SHUT_RDWR)
