@@ -198,8 +198,8 @@ def application(
     app.state.counts = Kept(listing.LISTS)
     app.state.known = suggesting.Known(catalog)
     app.state.pages = Pages(
-        **words(catalog), bundled=app.state.bundle.found, skipped_titles=TITLES, submitting=submissions is not None,
-        navigation=pages.NAVIGATION if submissions is None else pages.WITH_SUBMISSIONS,
+        **words(catalog), bundled=app.state.bundle.found, keeps=answers is not None, skipped_titles=TITLES,
+        submitting=submissions is not None, navigation=pages.NAVIGATION if submissions is None else pages.WITH_SUBMISSIONS,
     )  # fmt: skip
     app.state.checkers = checkers
     app.state.submissions = submissions
