@@ -203,5 +203,5 @@ def assert_impersonal(text: str) -> None:
 def _too_large() -> RequestError:
     return RequestError(
             413, "A263", f"答复超过 {RECORDS} 条或者 {BYTES // 1_000_000} MB,不能保存", f"the answer has more than {RECORDS} records or {BYTES // 1_000_000} MB and cannot be kept",
-            "缩小范围,或者引用整个数据集。", "Narrow it, or cite a whole dataset.",
+            "缩小范围;更大的可以整个下载,注明数据版本和校验值。", "Narrow it; more can be downloaded whole, and named by its data version and checksum.",
         )  # fmt: skip

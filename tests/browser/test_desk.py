@@ -134,7 +134,7 @@ def test_without_script_the_file_is_chosen_again_and_another_one_is_refused(
     expect(page.locator(".receipt")).to_contain_text("成交结果.csv")
     page.click(".receipt a[href^='/submissions/s-']")
     page.fill("#key", key)
-    page.click("form button >> nth=0")
+    page.click("main form button >> nth=0")
     page.wait_for_selector(".receipt")
     expect(page.locator(".receipt")).to_contain_text("全部接收")
 

@@ -1,6 +1,7 @@
 """GraphiQL in a browser: it asks, it knows the schema, it fits."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import quote
@@ -22,7 +23,9 @@ def test_a_newcomer_runs_the_first_example(site: str, page_at: Callable[..., Pag
     page.goto(f"{site}/graphql")
     expect(page.locator(".graphiql-tab")).to_have_count(len(EXAMPLES), timeout=60_000)
     page.click(".graphiql-execute-button")
-    expect(page.locator(".graphiql-response")).to_contain_text('"totalCount": 0', timeout=30_000)
+    expect(page.locator(".graphiql-response")).to_contain_text(
+        re.compile('"totalCount": [1-9]'), timeout=30_000
+    )
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
