@@ -24,7 +24,7 @@ def test_a_newcomer_runs_the_first_example(site: str, page_at: Callable[..., Pag
     expect(page.locator(".graphiql-tab")).to_have_count(len(EXAMPLES), timeout=60_000)
     page.click(".graphiql-execute-button")
     expect(page.locator(".graphiql-response")).to_contain_text(
-        re.compile('"totalCount": [1-9]'), timeout=30_000
+        re.compile(r'"totalCount":\s[1-9]'), timeout=30_000
     )
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
