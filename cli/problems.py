@@ -4,7 +4,6 @@ from typing import Annotated
 
 import typer
 
-from api.problems import NAMED
 from cli import output
 from cli.opening import opened
 from cli.options import AsJson, Database
@@ -49,6 +48,8 @@ def close(
 
 
 def _print(found: list[Problem]) -> None:
+    from api.problems import NAMED  # here, that no other command waits for the server's modules
+
     titles = (
         "编号 id",
         "公开信息 disclosure",

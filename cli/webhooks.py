@@ -2,16 +2,13 @@
 
 import os
 import time
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 from urllib.parse import parse_qsl
 
 import orjson
 import typer
 from sqlalchemy.exc import SQLAlchemyError
 
-from api.choosing import choose
-from api.delivering import Deliverer, said
-from api.operation import REFUSED, Service, refused
 from cli import output
 from cli.opening import opened
 from cli.options import AsJson, Database
@@ -20,13 +17,15 @@ from loaders.personal import mask
 from publish.selection import Selection
 from publish.sending import checked
 from publish.signing import read_key, secret_of
-from query.feed import Follower
 from schemas.calendar import utc_now
 from schemas.catalog import Catalog
 from schemas.errors import OpenallocError
 from store import webhooks
 from store.engine import writing
 from store.webhooks import Webhook
+
+if TYPE_CHECKING:
+    from api.delivering import Deliverer
 
 app = typer.Typer(help="把变更推送到登记的地址。Changes sent to registered addresses.", no_args_is_help=True)
 
@@ -69,6 +68,11 @@ def create(
     json: AsJson = False,
 ) -> None:  # fmt: skip
     """登记一个地址;签名用的密钥只显示这一次。Register an address; the secret that signs is shown this once."""
+    from api.choosing import choose  # here, that no other command waits for the server's modules
+    from api.delivering import said
+    from api.operation import REFUSED, Service, refused
+    from query.feed import Follower
+
     checked(url, inside=inside)
     catalog = Catalog.load()
     chosen = Selection.of(parse_qsl(selection), catalog)
@@ -108,6 +112,8 @@ def create(
 @app.command("list")
 def list_(database: Database = None, json: AsJson = False) -> None:
     """列出登记的地址和投递情况。List the addresses and how far each is."""
+    from api.delivering import said
+
     with opened(database).connect() as connection:
         found = webhooks.listed(connection)
     if json:
@@ -178,7 +184,10 @@ def deliver(
             time.sleep(_TICK)
 
 
-def _deliverer(database: str | None) -> Deliverer:
+def _deliverer(database: str | None) -> "Deliverer":
+    from api.delivering import Deliverer
+    from api.operation import Service
+
     settings = Settings.of(database=database)
     engine = opened(database)
     key = read_key(settings.webhook_key)
