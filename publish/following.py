@@ -5,11 +5,9 @@ and gives a bounded number of changes, whatever the selection is.
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 import msgspec
 from sqlalchemy import Engine
-from sqlalchemy.exc import DBAPIError
 
 from publish.datasets.deltas import CHANGES, change_of, types_of
 from publish.datasets.jsonlines import Orders, facts_of
@@ -18,6 +16,7 @@ from publish.datasets.reading import Snapshot, snapshot
 from publish.datasets.statements import Chosen, Rows
 from publish.selection import Selection
 from schemas.catalog import Catalog
+from store.engine import driven
 
 SPAN = 5_000  # versions that one look goes over
 PAGE = 100  # changes that it gives
@@ -55,12 +54,8 @@ class Follower:
 
         An error of the driver comes as SQLAlchemy's, as everywhere else.
         """
-        driver: Any = self.engine.dialect.loaded_dbapi
-        try:
-            with snapshot(self.engine) as taken:
-                return self._look(taken, selection, chosen, after, page)
-        except driver.Error as error:
-            raise DBAPIError.instance(None, None, error, driver.Error, dialect=self.engine.dialect) from error
+        with driven(self.engine), snapshot(self.engine) as taken:
+            return self._look(taken, selection, chosen, after, page)
 
     def _look(self, taken: Snapshot, selection: Selection, chosen: Chosen, after: int, page: int) -> Look:
         newest = taken.standing().version

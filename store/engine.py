@@ -75,11 +75,17 @@ def writing(engine: Engine, *, lasting: bool = False) -> Iterator[Connection]:
     On SQLite it takes the write lock at once (waiting for another writer), so that what it reads first is still
     true when it writes. An error of the driver comes as SQLAlchemy's, also where the driver was spoken to itself.
     """
+    with driven(engine), engine.execution_options(writes=True, lasting=lasting).begin() as connection:
+        yield connection
+
+
+@contextmanager
+def driven(engine: Engine) -> Iterator[None]:
+    """An error of the driver comes as SQLAlchemy's, also where the driver is spoken to itself, as for COPY."""
     driver: Any = engine.dialect.loaded_dbapi
     try:
-        with engine.execution_options(writes=True, lasting=lasting).begin() as connection:
-            yield connection
-    except driver.Error as error:  # COPY is the driver's
+        yield
+    except driver.Error as error:
         raise DBAPIError.instance(None, None, error, driver.Error, dialect=engine.dialect) from error
 
 

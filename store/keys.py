@@ -8,7 +8,6 @@ import hashlib
 import hmac
 import re
 import secrets
-from base64 import b32hexencode
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -16,6 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, select, update
 
 from store import tables
+from store.random_id import random_id
 
 _KEY = re.compile(r"oak_([0-9a-v]{12})_[A-Za-z0-9_-]{43}")
 
@@ -54,7 +54,7 @@ def create(
     expires_at: datetime,
 ) -> tuple[Key, str]:
     """A new key and its secret, which nobody can show again."""
-    name = b32hexencode(secrets.token_bytes(10)).decode().lower()[:12]
+    name = random_id()
     secret = f"oak_{name}_{secrets.token_urlsafe(32)}"
     digest = hashlib.sha256(secret.encode()).hexdigest()
     key = Key(name, publisher, publisher_name, region, types, note, now, expires_at, None, digest)

@@ -3,8 +3,6 @@
 Nothing is kept of who reports. The text goes when its record is withdrawn for privacy: it may repeat what is removed.
 """
 
-import secrets
-from base64 import b32hexencode
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, func, insert, select, update
 
 from store import tables
+from store.random_id import random_id
 
 _TABLE = tables.problem
 KINDS = ("wrong", "personal", "missing", "other")
@@ -77,7 +76,7 @@ def take(
     count = select(func.count()).select_from(_TABLE).where(c.closed_at.is_(None))
     if int(connection.scalar(count) or 0) >= most:
         return None
-    name = b32hexencode(secrets.token_bytes(10)).decode().lower()[:12]
+    name = random_id()
     made = Problem(name, about.id, about.revision, kind, text, now)
     row = {
         "id": name,

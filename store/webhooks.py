@@ -6,7 +6,6 @@ in their order.
 """
 
 import secrets
-from base64 import b32hexencode
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,6 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, or_, select, update
 
 from store import tables
+from store.random_id import random_id
 
 _TABLE = tables.webhook
 HOLD = timedelta(seconds=120)  # for which an endpoint is one process's
@@ -57,7 +57,7 @@ def create(
     connection: Connection, *, url: str, selection: str, batch: int, inside: bool, note: str, position: int, now: datetime
 ) -> Webhook:  # fmt: skip
     """A new endpoint, told of what comes after a data version."""
-    name = b32hexencode(secrets.token_bytes(10)).decode().lower()[:12]
+    name = random_id()
     made = Webhook(name, url, secrets.token_hex(16), selection, batch, inside, note, now, position)
     row = {
         "id": name, "url": url, "salt": made.salt, "selection": selection, "batch": batch, "inside": int(inside),
