@@ -23,9 +23,9 @@ from starlette.routing import Route
 
 from api.choosing import choose
 from api.event_stream import EventStream
-from api.feeds import refused as turned_away
 from api.operation import REFUSED, refused
 from api.rate import LEAST, RateError
+from api.standard import refused as turned_away
 from api.subscriptions import Subscriptions, known_version
 from publish.datasets.statements import Chosen
 from publish.following import Follower, Look

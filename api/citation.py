@@ -13,9 +13,7 @@ from starlette.responses import Response
 
 from api.cache import cached
 from api.graphql import FRESH
-from api.pages import wants_page
-from api.refusal import body_of
-from api.standard import missing
+from api.standard import missing, withdrawn
 from schemas.catalog import Catalog
 from schemas.errors import OpenallocError
 from store import tables
@@ -80,13 +78,4 @@ def _gone(request: Request, gone: Withdrawal) -> Response:
         f"this {english} was withdrawn for privacy on {day}, its content is removed. Reason: {gone.reason}",
         f"公开主体:{gone.publisher}。", f"Its publisher: {gone.publisher}.",
     )  # fmt: skip
-    if wants_page(request):
-        answer = missing(
-            request, error.code, error.message, error.message_en, error.hint, error.hint_en, status=410
-        )
-    else:
-        told = orjson.loads(body_of(error)) | {"withdrawal": gone.to_json()}
-        answer = Response(orjson.dumps(told), 410, {"Vary": "Accept"}, _JSON)
-    answer.headers["Cache-Control"] = "no-store"
-    answer.headers["Access-Control-Allow-Origin"] = "*"
-    return answer
+    return withdrawn(request, error, gone)

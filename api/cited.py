@@ -17,13 +17,14 @@ from starlette.routing import Route
 
 from api import questions
 from api.answers import Answers
-from api.cache import cached
+from api.cache import cached, has
 from api.graphql import FRESH
 from api.operation import Service
 from api.pages import page, wants_page
 from api.questions import Question, question_of
-from api.refusal import RequestError, body_of, status_of
-from api.standard import missing, today
+from api.refusal import RequestError
+from api.site import site_of
+from api.standard import missing, refused, today, withdrawn
 from publish.citing import Cited, Text, described, of_query
 from schemas.calendar import BEIJING
 from schemas.errors import OpenallocError
@@ -76,7 +77,7 @@ async def new(request: Request) -> Response:
             return RedirectResponse(f"{PATH}/{known.key}", 302, {"Cache-Control": "no-store"})
         return _offered(request, question, version, count)
     except OpenallocError as error:
-        return _refused(request, error)
+        return refused(request, error)
 
 
 async def _kept(request: Request, keeping: Answers, question: Question, client: str) -> Response:
@@ -116,7 +117,7 @@ def answer(request: Request) -> Response:
         question = questions.again(found.kind, found.question, request.app.state.catalog)
         return page(
             request, "answer.html", _TITLE, cache=FRESH, answer=found, named=of[0].title, question=question,
-            cited=of, base=base_of(request), back=_back(question),
+            cited=of, base=site_of(request), back=_back(question),
         )  # fmt: skip
     return cached(request, orjson.dumps(_told(request, found)), _JSON, FRESH, {"Vary": "Accept"})
 
@@ -137,8 +138,7 @@ def raw(request: Request) -> Response:
         "Content-Disposition": f'attachment; filename="openalloc-{found.key}.{suffix}"',
         "Link": f'<{PATH}/{found.key}>; rel="cite-as"',
     }  # fmt: skip
-    asked = [one.strip().removeprefix("W/") for one in request.headers.get("if-none-match", "").split(",")]
-    if tag in asked or "*" in asked:
+    if has(request, tag, any_too=True):
         return Response(status_code=304, headers=headers)
     with _engine(request).connect() as connection:
         content = answers.body(connection, found.key, suffix)
@@ -168,7 +168,7 @@ def _engine(request: Request) -> Engine:
 
 def _told(request: Request, found: Answer) -> dict[str, Any]:
     cited = _citations(request, found)
-    base = base_of(request)
+    base = site_of(request)
     question: Any = (
         orjson.loads(found.question)
         if found.kind == QUERY
@@ -198,7 +198,7 @@ def _citations(request: Request, found: Answer) -> list[Cited]:
     """What is cited, for each form: they differ in the checksum."""
     title = _name(request, found.kind, found.question, found.key)
     kept = found.kept_at.replace(tzinfo=UTC).astimezone(BEIJING).date()
-    address = f"{base_of(request)}{PATH}/{found.key}"
+    address = f"{site_of(request)}{PATH}/{found.key}"
     return [Cited(_AUTHOR, title, found.version, kept, today(), address, form.sha256) for form in found.forms]
 
 
@@ -219,12 +219,6 @@ def _back(question: Question) -> str | None:
     return f"/disclosures?{query}" if query else "/disclosures"
 
 
-def base_of(request: Request) -> str:
-    """What stands before our addresses: the server's public address, else the one by which it was asked."""
-    site: str = request.app.state.site
-    return site or str(request.base_url).rstrip("/")
-
-
 def _missing(request: Request) -> Response:
     return missing(
         request, "A271", "没有保存过这个答复", "no such answer was kept",
@@ -239,24 +233,4 @@ def _gone(request: Request, gone: Withdrawal) -> Response:
         f"this answer has the disclosure {gone.id}, withdrawn for privacy, and was removed on {day}. Reason: {gone.reason}",
         f"公开主体:{gone.publisher}。可以重新保存一份不含它的答复。", f"Its publisher: {gone.publisher}. The same can be kept anew without it.",
     )  # fmt: skip
-    if wants_page(request):
-        made = missing(
-            request, error.code, error.message, error.message_en, error.hint, error.hint_en, status=410
-        )
-    else:
-        told = orjson.loads(body_of(error)) | {"withdrawal": gone.to_json()}
-        made = Response(orjson.dumps(told), 410, {"Vary": "Accept"}, _JSON)
-    made.headers["Cache-Control"] = "no-store"
-    made.headers["Access-Control-Allow-Origin"] = "*"
-    return made
-
-
-def _refused(request: Request, error: OpenallocError) -> Response:
-    status = status_of(error) if isinstance(error, RequestError) else 400
-    made = missing(
-        request, error.code, error.message, error.message_en, error.hint, error.hint_en, status=status
-    )
-    made.headers["Cache-Control"] = "no-store"
-    for name, value in getattr(error, "headers", ()):
-        made.headers[name] = value
-    return made
+    return withdrawn(request, error, gone)

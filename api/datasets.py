@@ -24,7 +24,7 @@ from api.choosing import choose
 from api.files import finished, headers_of, is_known, served
 from api.operation import Service
 from api.refusal import RequestError
-from api.standard import missing
+from api.standard import refused
 from publish.datasets.building import Builder, BusyError, FailedError
 from publish.datasets.deltas import Delta, delta, version_since
 from publish.datasets.export import FORMATS, Choose, DatasetError, Export, dataset, selected
@@ -140,30 +140,18 @@ async def _answered(request: Request, make: Callable[..., Export], ending: str) 
         export = await anyio.to_thread.run_sync(make, of_file, partial(choose, service))
         return await _file(request, export, only_digest=of_file != ending)
     except BusyError as error:
-        answer = _refused(request, error, 503)
+        answer = refused(request, error, 503)
         answer.headers["Retry-After"] = "30"
         return answer
-    except (FailedError, BrokenError) as error:
+    except (FailedError, BrokenError):
         told = RequestError(
             500, "A201", "下载文件没有生成", "the file could not be made", "请稍后重试。", "Try again later."
         )
-        return _refused(request, told, 500, error)
+        return refused(request, told)
     except (DatasetError, SelectionError) as error:
-        return _refused(request, error, _STATUS.get(error.code, 400))
+        return refused(request, error, _STATUS.get(error.code, 400))
     except OpenallocError as error:
-        return _refused(request, error, error.status if isinstance(error, RequestError) else 400)
-
-
-def _refused(
-    request: Request, error: OpenallocError, status: int, cause: Exception | None = None
-) -> Response:
-    del cause
-    answer = missing(
-        request, error.code, error.message, error.message_en, error.hint, error.hint_en, status=status
-    )
-    answer.headers.update(dict(getattr(error, "headers", ())))
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+        return refused(request, error)
 
 
 async def _file(request: Request, export: Export, *, only_digest: bool) -> Response:

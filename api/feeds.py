@@ -28,7 +28,7 @@ from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 from starlette.routing import Route
 
-from api.cited import base_of
+from api.cache import has
 from api.documents import Documents, sha256
 from api.graphql import FRESH, Release, tag_of
 from api.incoming import read, understood
@@ -36,7 +36,8 @@ from api.operation import Request, Service
 from api.pages import language
 from api.questions import RefusedError, assert_impersonal
 from api.refusal import RequestError
-from api.standard import missing
+from api.site import site_of
+from api.standard import refused
 from api.subscriptions import Subscriptions
 from publish import atom
 from publish.atom import Entry, Feed, Link
@@ -188,14 +189,13 @@ async def _answer(http: HttpRequest, source: Source, version: int) -> Response:
     assert_impersonal(source.page)
     service: Service = http.app.state.service
     release: Release = http.app.state.release
-    base, zh = base_of(http), language(http) == "zh"
+    base, zh = site_of(http), language(http) == "zh"
     tag = tag_of(source.request, f"{atom.MEDIA_TYPE} {zh} {base}", version, release.mark)
     headers = {
         "ETag": tag, "Cache-Control": FRESH, "Access-Control-Allow-Origin": "*", "X-Content-Type-Options": "nosniff",
         "Vary": "Accept-Language",
     }  # fmt: skip
-    asked = [one.strip() for one in http.headers.get("if-none-match", "").split(",")]
-    if tag in asked or tag.removeprefix("W/") in asked:
+    if has(http, tag):
         return Response(status_code=304, headers=headers)
     answer = await service.respond(source.request, service.client(http.scope))
     if answer.refused or answer.status:
@@ -296,15 +296,3 @@ def _no_list() -> RequestError:
         400, "A273", "这个查询不能作为订阅源:它的顶层要有且只有一个公开信息的列表", "this query makes no feed: its one root field has to be a list of disclosures",
         "例如 { landGrantResults(filter: …) { nodes { title } } }。", "For example { landGrantResults(filter: …) { nodes { title } } }.",
     )  # fmt: skip
-
-
-def refused(http: HttpRequest, error: OpenallocError) -> Response:
-    """What is wrong with the question, as a page to a browser, else as JSON."""
-    status = error.status if isinstance(error, RequestError) else 400
-    made = missing(
-        http, error.code, error.message, error.message_en, error.hint, error.hint_en, status=status
-    )
-    made.headers["Cache-Control"] = "no-store"
-    for name, value in getattr(error, "headers", ()):
-        made.headers[name] = value
-    return made

@@ -16,6 +16,7 @@ import anyio.to_thread
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
+from api.cache import has
 from publish.datasets.kept import BrokenError, Reading
 
 PIECE = 256 * 1024
@@ -39,10 +40,8 @@ def headers_of(etag: str, records: int | None, version: int, at: str | None, nam
 
 def is_known(request: Request, headers: Mapping[str, str]) -> bool:
     """Whether the client has it: by its ETag, else by when it was last changed."""
-    given = request.headers.get("if-none-match")
-    if given is not None:
-        tags = [tag.strip().removeprefix("W/") for tag in given.split(",")]
-        return headers["ETag"] in tags or "*" in tags
+    if "if-none-match" in request.headers:
+        return has(request, headers["ETag"], any_too=True)
     since, changed = request.headers.get("if-modified-since"), headers.get("Last-Modified")
     if since is None or changed is None:
         return False

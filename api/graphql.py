@@ -13,7 +13,7 @@ from graphql import GraphQLSchema, print_schema
 from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 
-from api.cache import cached
+from api.cache import cached, has
 from api.documents import Documents
 from api.event_stream import EVENTS, EventStream
 from api.incoming import JSON, read, understood
@@ -136,8 +136,7 @@ async def _kept(http: HttpRequest, request: Request, media_type: str) -> tuple[A
     version = await subscriptions.newest()
     tag = tag_of(request, media_type, version, release.mark)
     headers = {"ETag": tag, "Cache-Control": FRESH, "Access-Control-Allow-Origin": "*"}
-    asked = [one.strip() for one in http.headers.get("if-none-match", "").split(",")]
-    if tag in asked or tag.removeprefix("W/") in asked:
+    if has(http, tag):
         return None, headers
     return await service.respond(request, service.client(http.scope)), headers
 

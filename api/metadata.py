@@ -14,9 +14,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from api.cache import cached
-from api.datasets import Files
 from api.graphql import FRESH
 from api.portal.asking import ask, refused
+from api.site import site_of
 from api.standard import missing
 from api.subscriptions import Subscriptions
 from publish.metadata import dcat
@@ -102,12 +102,6 @@ async def _asked(request: Request, site: str) -> Known:
         site, newest["version"] if newest else 0,
         datetime.fromisoformat(newest["at"]) if newest else None, every,
     )  # fmt: skip
-
-
-def site_of(request: Request) -> str:
-    """The public address of this server: as its operator says, else as the request does."""
-    files: Files = request.app.state.files
-    return files.builder.site or str(request.base_url).rstrip("/")
 
 
 async def whole_package(request: Request) -> Response:

@@ -18,10 +18,10 @@ from starlette.routing import Route
 
 from api.cache import DAY, cached
 from api.graphql import FRESH
-from api.metadata import site_of
 from api.operation import Answer, Service
 from api.operation import Request as Operation
 from api.refusal import RequestError, body_of, status_of, told
+from api.site import site_of
 from api.standard import missing
 from publish.ocds import reading
 from publish.ocds.extension import PATH, Extension
@@ -81,7 +81,7 @@ def routes() -> list[Route]:
 
 def index(request: Request) -> Response:
     """Where everything is, and what there is."""
-    ocds, base = _ocds(request), _base(request)
+    ocds, base = _ocds(request), site_of(request)
     return cached(request, orjson.dumps({
         "version": "1.1",
         "ocidPrefix": ocds.prefix,
@@ -100,7 +100,7 @@ def release(request: Request) -> Response:
         found = reading.sources(connection, [id], ocds.types) if ID.fullmatch(id) else []
         if not found:
             return _no_release(request, connection, id)
-    made = release_package(ocds.releases(_base(request)), found, _here(request))
+    made = release_package(ocds.releases(site_of(request)), found, _here(request))
     return cached(request, orjson.dumps(made), JSON, FRESH)
 
 
@@ -115,7 +115,7 @@ def record(request: Request) -> Response:
             f"there is no such process, or nothing in it that OCDS carries: {id}",
             "过程标识见记录页;能写成 OCDS 的类型见 /ocds/。", "A record's page has the id of its process; /ocds/ lists the types.",
         )  # fmt: skip
-    made = record_package(ocds.releases(_base(request)), found, _here(request))
+    made = record_package(ocds.releases(site_of(request)), found, _here(request))
     return cached(request, orjson.dumps(made), JSON, FRESH)
 
 
@@ -142,7 +142,7 @@ async def release_lines(request: Request) -> Response:
 async def _lines(
     request: Request, selection: Selection, ids: list[str], after: str | None
 ) -> AsyncIterator[bytes]:
-    releases = _ocds(request).releases(_base(request))
+    releases = _ocds(request).releases(site_of(request))
 
     def made(ids: list[str]) -> bytes:
         found = _read(request, ids)
@@ -178,7 +178,7 @@ async def _page(request: Request, make: Make) -> Response:
 
     def address(begin: str | None) -> str:
         query = urlencode([*selection.parameters(), *([("after", begin)] if begin else [])])
-        return told(f"{_base(request)}{request.url.path}{'?' if query else ''}{query}")
+        return told(f"{site_of(request)}{request.url.path}{'?' if query else ''}{query}")
 
     links = {"next": address(after)} if after is not None else {}
     more: dict[str, Any] = {"links": links} if links else {}
@@ -189,7 +189,7 @@ async def _page(request: Request, make: Make) -> Response:
 
 def _releases_of(request: Request, ids: list[str], uri: str, more: dict[str, Any]) -> bytes:
     found = _read(request, ids)
-    return orjson.dumps(release_package(_ocds(request).releases(_base(request)), found, uri, **more))
+    return orjson.dumps(release_package(_ocds(request).releases(site_of(request)), found, uri, **more))
 
 
 def _records_of(request: Request, ids: list[str], uri: str, more: dict[str, Any]) -> bytes:
@@ -197,7 +197,7 @@ def _records_of(request: Request, ids: list[str], uri: str, more: dict[str, Any]
     with request.app.state.engine.connect() as connection:
         processes = dict.fromkeys(one.process for one in reading.sources(connection, ids, ocds.types))
         found = reading.of_processes(connection, list(processes), ocds.types)
-    return orjson.dumps(record_package(ocds.releases(_base(request)), found, uri, **more))
+    return orjson.dumps(record_package(ocds.releases(site_of(request)), found, uri, **more))
 
 
 def _read(request: Request, ids: list[str]) -> list[Source]:
@@ -272,8 +272,4 @@ def _ocds(request: Request) -> Ocds:
 
 
 def _here(request: Request) -> str:
-    return f"{_base(request)}{request.url.path}"
-
-
-def _base(request: Request) -> str:
-    return site_of(request)
+    return f"{site_of(request)}{request.url.path}"

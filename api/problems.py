@@ -16,14 +16,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from api.cited import base_of
-from api.feeds import refused
 from api.incoming import read_body
 from api.operation import Service
 from api.pages import page
 from api.rate import Meter
 from api.refusal import RequestError, told
-from api.standard import missing
+from api.site import site_of
+from api.standard import missing, refused
 from schemas.calendar import utc_now
 from schemas.errors import OpenallocError
 from store import problems
@@ -115,7 +114,7 @@ def _page(request: Request, about: Subject, made: Problem | None = None) -> Resp
         request, "problem.html", _TITLE, cache="no-store", about=about, made=made, longest=LONGEST,
         kinds=list(zip(KINDS, NAMED, strict=True)), takes=request.app.state.problems is not None,
         type_title=(known.title, known.title_en) if known else (about.type, about.type),
-        address=f"{base_of(request)}/disclosures/{about.id}",
+        address=f"{site_of(request)}/disclosures/{about.id}",
     )  # fmt: skip
 
 

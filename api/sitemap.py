@@ -10,8 +10,9 @@ from starlette.routing import Route
 
 from api.cache import DAY, cached
 from api.graphql import FRESH
-from api.metadata import known, site_of
+from api.metadata import known
 from api.portal.asking import ask, refused
+from api.site import site_of
 from api.standard import missing
 from publish.metadata import sitemap
 from publish.metadata.sitemap import Part

@@ -13,12 +13,13 @@ from starlette.routing import Route
 
 from api.cache import DAY, FOREVER, cached
 from api.pages import page, wants_page
-from api.refusal import body_of, told
+from api.refusal import RequestError, body_of, told
 from publish.history import changelog
 from schemas.calendar import BEIJING
 from schemas.catalog import Catalog
 from schemas.codelist import Codelist
 from schemas.errors import OpenallocError
+from store.withdrawing import Withdrawal
 
 SCHEMA = "application/schema+json"
 _MISSING = ("没有这个页面", "There is no such page")
@@ -154,3 +155,27 @@ def missing(
         )  # fmt: skip
     body = body_of(OpenallocError(code, message, message_en, hint, hint_en))
     return Response(body, status, {"Vary": "Accept"}, "application/json")
+
+
+def refused(request: Request, error: OpenallocError, status: int | None = None) -> Response:
+    """An error in that form, under its own status, of data 400, with the headers that it has; kept by nobody."""
+    if status is None:
+        status = error.status if isinstance(error, RequestError) else 400
+    answer = missing(
+        request, error.code, error.message, error.message_en, error.hint, error.hint_en, status=status
+    )
+    answer.headers.update(dict(getattr(error, "headers", ())))
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def withdrawn(request: Request, error: OpenallocError, gone: Withdrawal) -> Response:
+    """410 for what a withdrawal for privacy took away, which is named: a page for a browser. Kept by nobody."""
+    if wants_page(request):
+        answer = refused(request, error, 410)
+    else:
+        body = orjson.loads(body_of(error)) | {"withdrawal": gone.to_json()}
+        answer = Response(orjson.dumps(body), 410, {"Vary": "Accept"}, "application/json")
+    answer.headers["Cache-Control"] = "no-store"
+    answer.headers["Access-Control-Allow-Origin"] = "*"
+    return answer

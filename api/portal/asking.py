@@ -21,13 +21,13 @@ from graphql import GraphQLError
 from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 
+from api import standard
 from api.cache import has
 from api.faults import InvalidOperationError, bad_variables, too_deep
 from api.operation import REFUSED, Request, Service, unexpected
 from api.pages import Pages, language
-from api.refusal import RequestError
 from api.running import BusyError
-from api.standard import missing, today
+from api.standard import today
 from api.subscriptions import Subscriptions
 from query.errors import QueryError
 from query.run import TooSlowError
@@ -122,13 +122,9 @@ def refused(request: HttpRequest, error: Exception) -> Response:
     """An error that a page ran into, as a page, or as JSON to a program."""
     if not isinstance(error, OpenallocError):
         raise error
-    status = error.status if isinstance(error, RequestError) else 400
-    answer = missing(
-        request, error.code, error.message, error.message_en, error.hint, error.hint_en, status=status
-    )
-    if status in (429, 503):
-        answer.headers["Retry-After"] = dict(getattr(error, "headers", ())).get("Retry-After", "2")
-    answer.headers["Cache-Control"] = "no-store"
+    answer = standard.refused(request, error)
+    if answer.status_code in (429, 503):
+        answer.headers.setdefault("Retry-After", "2")
     return answer
 
 
