@@ -59,7 +59,7 @@ async def new(request: Request) -> Response:
         if keeping is None:
             raise RequestError(
                 404, "A269", "这台服务器不保存答复", "this server keeps no answers",
-                "引用整个数据集,或者请运营方打开 OPENALLOC_ANSWERS。", "Cite a whole dataset, or ask the operator to set OPENALLOC_ANSWERS.",
+                "下载后注明数据版本和校验值,或者请运营方打开 OPENALLOC_ANSWERS。", "Download it and name its data version and checksum, or ask the operator to set OPENALLOC_ANSWERS.",
             )  # fmt: skip
         if request.method == "POST" and request.headers.get("sec-fetch-site") == "cross-site":
             raise RequestError(

@@ -116,7 +116,7 @@ async def count_of(service: Service, client: str, question: Question) -> tuple[i
     if count > RECORDS:
         raise RequestError(
             413, "A261", f"这个列表有 {count} 条,至多能保存 {RECORDS} 条", f"the list has {count} records, at most {RECORDS} can be kept",
-            "缩小范围(类型、地区、年份),或者引用整个数据集。", "Narrow it (type, region, year), or cite a whole dataset.",
+            "缩小范围(类型、地区、年份);更大的可以整个下载,注明数据版本和校验值。", "Narrow it (type, region, year); more can be downloaded whole, and named by its data version and checksum.",
         )  # fmt: skip
     return int(found["dataVersion"]), count
 
