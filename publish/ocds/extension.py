@@ -19,7 +19,6 @@ from publish.ocds.mapping import Mapping
 from schemas.catalog import Catalog, Disclosure
 from schemas.field import Field
 
-VERSION = "1.0"
 PATH = "/ocds/extension/"
 # Official extensions that releases use, at the versions they were judged with.
 OFFICIAL = (
