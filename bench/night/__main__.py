@@ -30,6 +30,7 @@ from store import tables
 from store.engine import connect
 
 ROOT = Path(__file__).resolve().parents[2]
+REFUSED = 1  # the exit status of a load that has refused records
 COMMAND = [sys.executable, "-c", "from cli.main import main; main()"]
 
 
@@ -37,7 +38,7 @@ COMMAND = [sys.executable, "-c", "from cli.main import main; main()"]
 class Attempt:
     """One try at the whole night: how far the store was before and after, how long it took, what it needed at most.
 
-    `killed` names the command that was at work, None where the night ended.
+    `killed` names the command that was at work, None where the night ended; `refused` tells what a command refused.
     """
 
     before: int
@@ -46,6 +47,7 @@ class Attempt:
     cpu: float
     memory: int
     killed: str | None
+    refused: list[str]
 
 
 def attempt(night: Night, url: str, folder: Path, target: int | None, chance: Random) -> Attempt:
@@ -57,9 +59,10 @@ def attempt(night: Night, url: str, folder: Path, target: int | None, chance: Ra
         with engine.connect() as connection:
             return int(connection.scalar(query) or 0)
 
-    made = Attempt(stored(), 0, 0.0, 0.0, 0, None)
+    made = Attempt(stored(), 0, 0.0, 0.0, 0, None, [])
     began = time.monotonic()
     for paths, type_ in night.commands:
+        known, started = stored(), time.monotonic()
         told = ["--type", type_] if type_ else []
         command = [*COMMAND, "load", *map(str, paths), *told, "--database", url, "--json"]
         with (folder / "out").open("wb") as out, (folder / "err").open("wb") as err:
@@ -82,8 +85,15 @@ def attempt(night: Night, url: str, folder: Path, target: int | None, chance: Ra
         if process.returncode == -signal.SIGKILL:
             made.killed = paths[0].name + (f" and {len(paths) - 1} more" if len(paths) > 1 else "")
             break
-        if process.returncode:
+        if process.returncode == REFUSED:
+            made.refused.append(_said(folder))
+        elif process.returncode:
             raise SystemExit(f"{paths}: exit {process.returncode}\n{_said(folder)}")
+        new, wall, cpu = stored() - known, time.monotonic() - started, used.ru_utime + used.ru_stime
+        told_of = f"{paths[0].name} and {len(paths) - 1} more" if len(paths) > 1 else paths[0].name
+        print(
+            f"{known:,} + {new:,} in {wall:.0f} s, {cpu:.0f} s of CPU: {told_of}", file=sys.stderr, flush=True
+        )
     made.wall, made.after = time.monotonic() - began, stored()
     engine.dispose()
     return made
@@ -193,7 +203,7 @@ def main() -> None:
         for target in (*targets, None):
             attempts.append(attempt(night, url, folder, target, chance))
             print(f"{attempts[-1]}", file=sys.stderr, flush=True)
-        faults = count(url, night)
+        faults = [*attempts[-1].refused, *count(url, night)]
         _print(night, attempts, url, faults)
     raise SystemExit(1 if faults else 0)
 
