@@ -70,7 +70,7 @@ Profile = Annotated[
         help="映射配置的名称或 TOML 文件,见 openalloc profiles。Mapping profile: a name or a TOML file.",
     ),
 ]
-Publisher = Annotated[
+FilesPublisher = Annotated[
     str | None,
     typer.Option(
         "--publisher", metavar="USCC", help="公开主体的统一社会信用代码。The publisher's credit code."
@@ -121,7 +121,7 @@ def check(
     files: Files,
     type: Type = None,
     profile: Profile = None,
-    publisher: Publisher = None,
+    publisher: FilesPublisher = None,
     marked: Marked = None,
     since: Since = None,
     json: AsJson = False,
@@ -156,7 +156,7 @@ def load(
     files: Files,
     type: Type = None,
     profile: Profile = None,
-    publisher: Publisher = None,
+    publisher: FilesPublisher = None,
     again: Annotated[
         bool, typer.Option("--again", help="恢复已撤回的记录。Bring withdrawn records back.")
     ] = False,

@@ -72,8 +72,8 @@ def store(connection: Connection, load: Load, batch: Drafts, places: Sequence[tu
 class Storing:
     """Stores one batch after the other, in the order in which they are given.
 
-    What follows from a batch is done here, when it is stored: at the latest when the next is given, or at the end. So
-    is an error raised.
+    What follows from a batch is done here, when it is stored: at the latest when the next is given, or at `finish`. So
+    is an error raised. What is left without `finish` may not be stored.
     """
 
     def __init__(self, engine: Engine, apart: Apart | None, least: int) -> None:
@@ -89,12 +89,8 @@ class Storing:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        try:
-            if error is None:
-                self.finish()
-        finally:
-            if self._process is not None:
-                self._process.end()
+        if self._process is not None:
+            self._process.end()
 
     def expect(self, rows: int) -> None:
         """So many rows have been read: start the process as soon as it is sure to be worth it."""

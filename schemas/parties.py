@@ -33,8 +33,8 @@ _PLACEHOLDERS = DEFERRALS | NOTHING
 # A private person: two to four characters, none of them an end of an organization's name.
 _PERSON = re.compile(r"[\u4e00-\u9fff]{2,4}")
 _BODIES = tuple("局厅院厂店所站部会社行场馆园队心司团校室府委户铺坊吧库村镇乡县市区办组处科厅库堂楼城网台")
-# What makes a longer name an organization's wherever it stands; a name with anything masked is nobody's.
-_ORGANIZED = (
+# What makes a longer name an organization's wherever it stands.
+ORGANIZED = (
     "公司",
     "中心",
     "集团",
@@ -48,7 +48,10 @@ _ORGANIZED = (
     "小学",
     "医院",
 )
-_MASKED = re.compile(r"[*＊某×○〇●■□·、,，;；/]|[xX]{2}|联合体")
+# A name with anything masked is nobody's, and one of several together no single organization's.
+MASKS = (*"*＊某×○〇●■□·", "xx", "XX")
+TOGETHER = (*"、,，;；/", "联合体")
+_MASKED = re.compile("|".join(map(re.escape, (*MASKS, *TOGETHER))))
 _SHORTEST_BODY = 5
 _ROOM = re.compile(r"\d+\s*(?:室|单元|号楼|幢|栋)|(?:室|单元)$")
 
@@ -72,7 +75,7 @@ def is_body(name: str) -> bool:
     """
     if len(name) < _SHORTEST_BODY or _MASKED.search(name):
         return False
-    return name.endswith(_BODIES) or any(word in name for word in _ORGANIZED)
+    return name.endswith(_BODIES) or any(word in name for word in ORGANIZED)
 
 
 def is_at_home(address: str) -> bool:

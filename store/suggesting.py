@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, func, or_, select, update
 
+from schemas import parties
 from store import bulk, joining, rollups, tables
 from store.errors import StoreError
 
@@ -23,9 +24,6 @@ EVIDENCE = (WRONG_CODE, SAME_NAME, SIMILAR_NAME)
 LONGEST = 200  # characters of who decided
 _S = tables.organization_suggestion
 
-_WORDS = ("公司", "中心", "集团", "合作社", "事务所", "研究院", "委员会", "大学", "中学", "小学", "医院")
-# What is masked, and what several together are called.
-_MASKS = ("*", "某", "×", "○", "xx", "、", ",", ";", "/", "联合体")
 _ENDS = ("局", "院", "校", "馆", "站", "政府", "厅", "园", "队", "办公室")
 # A body's short name, 自然资源局, is that of many: with its place it has so many characters.
 _LONG = 8
@@ -184,9 +182,9 @@ WHERE w.uscc IS NOT NULL AND w.lasting_code IS NULL AND o.id <> w.id"""
 
 def _named() -> str:
     """Organizations whose names may be compared; `coded` says whether it has a code that is right."""
-    like = [f"name_key LIKE '%{word}%'" for word in _WORDS]
+    like = [f"name_key LIKE '%{word}%'" for word in parties.ORGANIZED]
     like += [f"(length(name_key) >= {_LONG} AND name_key LIKE '%{end}')" for end in _ENDS]
-    whole = [f"name_key NOT LIKE '%{mask}%'" for mask in _MASKS]
+    whole = [f"name_key NOT LIKE '%{mask}%'" for mask in (*parties.MASKS, *parties.TOGETHER)]
     return (
         "SELECT id, name_key, CASE WHEN lasting_code IS NULL THEN 0 ELSE 1 END AS coded FROM organization"  # noqa: S608
         f" WHERE ({' OR '.join(like)}) AND {' AND '.join(whole)} AND length(name_key) >= 6"
