@@ -97,7 +97,7 @@ judges: ## libcoveocds and the standards' own files, for the tests that hold our
 	for one in ocds_lots_extension ocds_bid_extension; do test -d $(JUDGES)/$$one || \
 	  (mkdir $(JUDGES)/$$one && curl -fsSL $(EXTENSIONS)/$$one/tar.gz/v1.1.5 | tar xz --strip-components 1 -C $(JUDGES)/$$one); done
 	mkdir -p $(JUDGES)/dcat-ap
-	for one in html/shacl/shapes html/shacl/shapes_recommended html/shacl/range html/shacl/mdr-vocabularies.shape shacl/dcat-ap-SHACL; do \
+	for one in html/shacl/shapes html/shacl/shapes_recommended html/shacl/range html/shacl/mdr-vocabularies.shape shacl/ranges shacl/dcat-ap-SHACL; do \
 	  test -s $(JUDGES)/dcat-ap/$$(basename $$one).ttl || \
 	  curl -fsSL -o $(JUDGES)/dcat-ap/$$(basename $$one).ttl https://raw.githubusercontent.com/SEMICeu/DCAT-AP/master/releases/3.0.1/$$one.ttl; done
 

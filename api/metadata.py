@@ -3,6 +3,7 @@
 What they tell of records (how many, of which years and places) is asked of our own GraphQL, once for each data version.
 """
 
+import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date, datetime
@@ -19,10 +20,12 @@ from api.portal.asking import ask, refused
 from api.site import site_of
 from api.standard import missing
 from api.subscriptions import Subscriptions
+from publish.datasets.building import Builder
 from publish.metadata import dcat
-from publish.metadata.datapackage import FILE, package
-from publish.metadata.datasets import Facts, Known, datasets, find
+from publish.metadata.datapackage import FILE, Measured, package
+from publish.metadata.datasets import Dataset, Facts, Known, datasets, find
 from publish.metadata.graph import json_ld, turtle
+from publish.metadata.measuring import Named, measured, named
 from query.kept import Kept
 from schemas.catalog import Catalog
 from schemas.errors import OpenallocError
@@ -35,11 +38,17 @@ _BYTES = 32 * 1024 * 1024
 
 
 class Metadata:
-    """What is known of the records at the newest data version, and the files made of it."""
+    """What is known of the records at the newest data version, how its files are named, and what is made of that."""
 
     def __init__(self) -> None:
         self.files: Kept[tuple[str, ...], bytes] = Kept(_BYTES, lambda _, content: len(content))
         self.known: Kept[tuple[str, int], Known] = Kept(4)
+        self.named: Kept[int, Named] = Kept(2)
+
+    def measured(self, catalog: Catalog, builder: Builder, version: int) -> dict[tuple[str, str], Measured]:
+        """The bytes and the digest of the tables' CSV files that are kept of a data version."""
+        names = self.named.get(version, lambda: named(datasets(catalog), catalog, version, builder.site))
+        return measured(names, builder.folder)
 
 
 def routes() -> list[Route]:
@@ -106,10 +115,7 @@ async def _asked(request: Request, site: str) -> Known:
 
 async def whole_package(request: Request) -> Response:
     """The data package of every dataset."""
-    catalog: Catalog = request.app.state.catalog
-    return await _kept(
-        request, ("package",), _JSON, lambda now: orjson.dumps(package(datasets(catalog), catalog, now))
-    )
+    return await _package(request, list(datasets(request.app.state.catalog)), "")
 
 
 async def one_package(request: Request) -> Response:
@@ -119,9 +125,25 @@ async def one_package(request: Request) -> Response:
     dataset = find(path, catalog)
     if dataset is None:
         return no_dataset(request, path)
-    return await _kept(
-        request, ("package", path), _JSON, lambda now: orjson.dumps(package([dataset], catalog, now))
-    )
+    return await _package(request, [dataset], path)
+
+
+async def _package(request: Request, found: list[Dataset], name: str) -> Response:
+    """The data package of some datasets, with what is known of their files now."""
+    state = request.app.state
+    try:
+        now = await known(request)
+    except OpenallocError as error:
+        return refused(request, error)
+    sizes = await run_sync(state.metadata.measured, state.catalog, state.files.builder, now.version)
+
+    def made(now: Known) -> bytes:
+        told = package(found, state.catalog, now, lambda of, table: sizes.get((of.path, table.name)))
+        return orjson.dumps(told)
+
+    own = {one.path for one in found}
+    mark = hashlib.sha256(repr(sorted(one for one in sizes.items() if one[0][0] in own)).encode()).hexdigest()
+    return await _kept(request, ("package", name, mark), _JSON, made)
 
 
 async def catalogue(request: Request) -> Response:

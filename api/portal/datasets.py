@@ -95,7 +95,7 @@ async def one(request: Request) -> Response:
     catalog: Catalog = request.app.state.catalog
     path = "/".join(str(part) for part in request.path_params.values())
     if path == EVERYTHING:
-        return RedirectResponse(request.url.replace(path="/datasets"), 301)
+        return RedirectResponse(str(request.url.replace(scheme="", netloc="", path="/datasets")), 301)
     dataset = find(path, catalog)
     if dataset is None:
         return no_dataset(request, path)

@@ -71,8 +71,13 @@ class Export:
 
     def key(self, version: int, site: str) -> str:
         """What names its content: equal keys are equal bytes."""
-        told = (self.selection.query(), digest(self.layout), self.table.name, self.format, version, site)
-        return hashlib.sha256(repr(told).encode()).hexdigest()[:32]
+        return key_of(self.selection, digest(self.layout), self.table.name, self.format, version, site)
+
+
+def key_of(selection: Selection, layout: str, table: str, format: str, version: int, site: str) -> str:
+    """What names the content of a file; `layout` is the digest of its tables."""
+    told = (selection.query(), layout, table, format, version, site)
+    return hashlib.sha256(repr(told).encode()).hexdigest()[:32]
 
 
 def split(ending: str) -> tuple[str, str]:
@@ -95,7 +100,7 @@ def dataset(
     given = _parts(parameters)
     since, until = _year(given)
     region = _prefecture(given, catalog)
-    selection = replace(_named(path, catalog), since=since, until=until, region=region)
+    selection = replace(selection_of(path, catalog), since=since, until=until, region=region)
     words = [path.replace("/", "-"), *(given[name] for name in ("year", "prefecture") if name in given)]
     return export("-".join(words), selection, ending, catalog, choose)
 
@@ -139,7 +144,8 @@ def _parts(parameters: Iterable[tuple[str, str]]) -> dict[str, str]:
     return given
 
 
-def _named(path: str, catalog: Catalog) -> Selection:
+def selection_of(path: str, catalog: Catalog) -> Selection:
+    """The disclosures of a whole dataset; raises DatasetError P102 where there is no such dataset."""
     if path == EVERYTHING:
         return Selection()
     if path in catalog.types:

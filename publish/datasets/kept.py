@@ -246,6 +246,16 @@ class Folder:
         except (FileNotFoundError, BrokenError):
             return None
 
+    def keys(self) -> frozenset[str]:
+        """The keys of what is there, whole or not."""
+        return frozenset(os.listdir(self.path))
+
+    def done(self, key: str) -> Done | None:
+        """What is known of a whole file, None where there is none; it does not count as used by that."""
+        with suppress(FileNotFoundError):
+            return Done(**orjson.loads((self.path / key / _DONE).read_bytes()))
+        return None
+
     def make(self, key: str) -> Making | None:
         """The right to make a file; None where somebody has it, or the file is whole."""
         folder = self.path / key

@@ -21,8 +21,8 @@ from schemas.field import Field
 from schemas.lineage import readable
 from schemas.spelling import words
 
-# Moves whenever the tables or their spelling change otherwise than by the catalog: part of every file's ETag.
-EDITION = 1
+# Moves whenever the tables, their spelling or what stands beside them change otherwise than by the catalog: part of every file's ETag.
+EDITION = 2
 MAIN = "disclosures"
 # The kinds of values. `money` and `price` are exact, with 2 and 4 decimals; `moment` is a date or a date and time,
 # `instant` a time in UTC.

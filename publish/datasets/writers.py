@@ -1,6 +1,7 @@
 """The formats: each writes the tables of an export, from one snapshot, into a sink."""
 
 import csv
+import hashlib
 import io
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
@@ -35,17 +36,25 @@ def _csv(export: Export, rows: Rows, taken: Snapshot, _begun: Begun, sink: Sink,
 
 
 def _csv_zip(export: Export, rows: Rows, taken: Snapshot, begun: Begun, sink: Sink, _scratch: Path) -> None:
+    measured: dict[str, datapackage.Measured] = {}
     with archive(sink) as into:
         for table in export.layout:
+            digest, size = hashlib.sha256(), 0
             with opened(into, f"{table.name}.csv") as file:
                 for chunk in delimited.chunks(table, export.chosen, rows, taken):
                     file.write(chunk)
+                    digest.update(chunk)
+                    size += len(chunk)
+            measured[table.name] = size, digest.hexdigest()
         for name, heading, lines in _about(export, rows, begun):
             entry(into, f"{name}.csv", _lines(heading, lines))
-        entry(into, datapackage.FILE, orjson.dumps(_package(export, rows, begun), option=orjson.OPT_INDENT_2))
+        told = _package(export, rows, begun, measured)
+        entry(into, datapackage.FILE, orjson.dumps(told, option=orjson.OPT_INDENT_2))
 
 
-def _package(export: Export, rows: Rows, begun: Begun) -> dict[str, Any]:
+def _package(
+    export: Export, rows: Rows, begun: Begun, measured: Mapping[str, datapackage.Measured]
+) -> dict[str, Any]:
     """What frictionless reads of the tables beside it."""
     chosen = export.selection
     path = (
@@ -58,7 +67,8 @@ def _package(export: Export, rows: Rows, begun: Begun) -> dict[str, Any]:
     of = find(path, rows.catalog)
     assert of is not None
     at = datetime.fromisoformat(begun.at) if begun.at else None
-    made = datapackage.package([of], rows.catalog, Known(rows.site, begun.version, at, {}))
+    known = Known(rows.site, begun.version, at, {})
+    made = datapackage.package([of], rows.catalog, known, lambda _, table: measured[table.name])
     for table, resource in zip(export.layout, made["resources"], strict=True):
         resource["path"] = f"{table.name}.csv"
     return made

@@ -141,7 +141,7 @@ def _services(site: str) -> list[Node]:
     def service(at: str, title: Words, described: str, standard: str) -> Node:
         return {
             "@id": f"{site}{at}#service", "@type": "dcat:DataService", "dct:title": _both(title),
-            "dcat:endpointURL": iri(f"{site}{at}"), "dcat:endpointDescription": iri(f"{site}{described}"),
+            "dcat:endpointURL": iri(f"{site}{at}", "rdfs:Resource"), "dcat:endpointDescription": iri(f"{site}{described}", "rdfs:Resource"),
             "dct:conformsTo": iri(standard), "dct:license": iri(LICENCE), "dct:accessRights": iri(f"{_AUTHORITY}access-right/PUBLIC"),
             "dct:publisher": iri(f"{site}/#publisher"), "dcat:contactPoint": iri(f"{site}/#contact"),
             "dcat:theme": [iri(f"{_AUTHORITY}data-theme/{one}") for one in _THEMES], "dcat:keyword": [literal(KEYWORDS[0][0], "zh"), literal(KEYWORDS[0][1], "en")],

@@ -2,12 +2,14 @@
 
 import re
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
 import pytest
 from lxml import etree
 from sqlalchemy import Engine
+from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from api.app import application
@@ -21,6 +23,7 @@ from store.writing import write
 TYPE = "land/grant-result"
 ATOM = {"a": "http://www.w3.org/2005/Atom"}
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)")
+GRAMMAR = etree.RelaxNG(file=str(Path(__file__).resolve().parents[1] / "publish" / "atom.rng"))
 Element = Any
 
 
@@ -51,7 +54,8 @@ def feed_of(client: TestClient, path: str) -> Element:
 
 
 def assert_valid(root: Element) -> None:
-    """What RFC 4287 asks of a feed and its entries."""
+    """The grammar of RFC 4287, and what it asks in words of a feed and its entries."""
+    GRAMMAR.assertValid(root)
     assert root.tag == "{http://www.w3.org/2005/Atom}feed"
 
     def texts(of: Element, name: str) -> list[str]:
@@ -68,7 +72,7 @@ def assert_valid(root: Element) -> None:
         assert of.findall("a:author/a:name", ATOM)
         links = [(one.get("rel"), one.get("type")) for one in of.findall("a:link", ATOM)]
         assert len(set(links)) == len(links)
-        assert all(one.get("href").startswith("http://") for one in of.findall("a:link", ATOM))
+        assert all(re.fullmatch(r"http://\S+", one.get("href")) for one in of.findall("a:link", ATOM))
     ids = [one.findtext("a:id", None, ATOM) for one in root.findall("a:entry", ATOM)]
     assert len(set(ids)) == len(ids)
     assert root.findall("a:link[@rel='self']", ATOM)
@@ -120,6 +124,26 @@ def test_pages_go_on_until_everything_was_told(client: TestClient, engine: Engin
         pages += 1
         assert root.find("a:link[@rel='first']", ATOM).get("href").endswith("?domain=land&lang=en")
     assert (pages, sorted(set(found))) == (3, sorted(f"{number:03}号" for number in range(120)))
+
+
+def test_whatever_a_record_says_the_feed_is_valid(app: Starlette) -> None:
+    client, path, found = TestClient(app), "/disclosures.atom", 0
+    while path:
+        root = feed_of(client, path)
+        found += len(root.findall("a:entry", ATOM))
+        following = root.find("a:link[@rel='next']", ATOM)
+        path = "" if following is None else following.get("href").removeprefix("http://testserver")
+    assert found > 300
+
+
+def test_the_grammar_sees_what_is_wrong(app: Starlette) -> None:
+    valid = TestClient(app).get("/disclosures.atom").text
+    for right, wrong in (
+        ("<updated>20", "<updated>the 20"), ("</title><updated>", "</title><title/><updated>"), (' href="', ' href="x" src="'),
+        ("<summary>", "<strange>x</strange><summary>"), (' term="', ' name="'), ("<author><name>", "<author><email>x</email><name>"),
+    ):  # fmt: skip
+        assert right in valid
+        assert not GRAMMAR.validate(etree.fromstring(valid.replace(right, wrong, 1).encode())), wrong
 
 
 def test_who_has_the_feed_is_told_so(client: TestClient, engine: Engine, catalog: Catalog) -> None:

@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -75,6 +76,27 @@ def test_packages_are_told_at_a_data_version(client: TestClient, catalog: Catalo
         assert head.split(",") == [field["name"] for field in resource["schema"]["fields"]]
 
 
+def test_a_package_has_the_bytes_and_the_digest_of_the_files_that_are_kept(
+    client: TestClient, engine: Engine, catalog: Catalog
+) -> None:
+    of = "property/transfer-notice"
+    assert of in catalog.types
+
+    def told(address: str) -> dict[str, tuple[int, str]]:
+        resources = client.get(address).json()["resources"]
+        return {
+            one["path"].removeprefix(SITE): (one["bytes"], one["hash"]) for one in resources if "hash" in one
+        }
+
+    assert f"/datasets/{of}.csv" not in told("/datapackage.json")
+    before = client.get(f"/datasets/{of}/datapackage.json").headers["etag"]
+    file = client.get(f"/datasets/{of}.parties.csv").content
+    measured = len(file), f"sha256:{sha256(file).hexdigest()}"
+    assert told("/datapackage.json")[f"/datasets/{of}.parties.csv"] == measured
+    assert told(f"/datasets/{of}/datapackage.json") == {f"/datasets/{of}.parties.csv": measured}
+    assert client.get(f"/datasets/{of}/datapackage.json").headers["etag"] != before
+
+
 def test_the_catalogue_says_how_many_from_where_and_when(client: TestClient) -> None:
     graph = Graph().parse(data=client.get("/catalog.ttl").text, format="turtle")
     node = URIRef(f"{SITE}/datasets/{RESULT}#dataset")
@@ -123,9 +145,7 @@ def test_a_page_says_what_is_missing(client: TestClient, catalog: Catalog) -> No
     assert [cell.text_content().strip() for cell in row][-1] == "100%"
     (row,) = page.xpath("//tr[th/code='published_date']")
     assert [cell.text_content().strip() for cell in row][-1] == "–"
-    assert (
-        client.get("/datasets/everything", follow_redirects=False).headers["location"] == f"{SITE}/datasets"
-    )
+    assert client.get("/datasets/everything", follow_redirects=False).headers["location"] == "/datasets"
 
 
 def test_a_block_of_data_cannot_be_left(tmp_path: Path, sqlite_template: Path) -> None:

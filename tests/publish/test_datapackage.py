@@ -2,8 +2,11 @@
 
 import shutil
 from collections.abc import Iterator
+from functools import partial
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import orjson
 import pytest
@@ -13,7 +16,9 @@ from sqlalchemy import Engine
 from api.choosing import choose
 from api.operation import Service
 from publish.datasets import delimited
+from publish.datasets.export import dataset as export_of
 from publish.datasets.layout import MAIN
+from publish.datasets.making import make
 from publish.datasets.reading import snapshot
 from publish.datasets.statements import Rows
 from publish.metadata.datapackage import package
@@ -102,3 +107,23 @@ def test_the_judge_sees_a_part_whose_owner_is_missing(
     lines = (tmp_path / "main.csv").read_bytes().split(b"\r\n")
     (tmp_path / "main.csv").write_bytes(b"\r\n".join([lines[0], lines[-2], b""]))
     assert not validate(str(file)).valid
+
+
+def test_an_archive_says_the_bytes_and_the_digest_of_its_tables(
+    samples: Engine, catalog: Catalog, tmp_path: Path
+) -> None:
+    service = Service(catalog, samples)
+    export = export_of("land/grant-result", "csv.zip", (), catalog, partial(choose, service))
+    make(export, samples, catalog, SITE, tmp_path / "made.zip")
+    with ZipFile(tmp_path / "made.zip") as file:
+        file.extractall(tmp_path)
+    told = orjson.loads((tmp_path / "datapackage.json").read_bytes())
+    for resource in told["resources"]:
+        content = (tmp_path / resource["path"]).read_bytes()
+        assert resource["bytes"] == len(content)
+        assert resource["hash"] == f"sha256:{sha256(content).hexdigest()}"
+    assert validate(str(tmp_path / "datapackage.json")).valid
+    lines = (tmp_path / "parties.csv").read_bytes()
+    (tmp_path / "parties.csv").write_bytes(lines.replace("示例".encode(), "事例".encode(), 1))
+    report = validate(str(tmp_path / "datapackage.json"))
+    assert [error.type for task in report.tasks for error in task.errors] == ["hash-count"]
