@@ -20,8 +20,11 @@ from store.identity import recencies
 
 # The smallest first: who answers takes the first that has all the columns he needs.
 ROLLUPS: tuple[Table, ...] = (
-    tables.rollup_type, tables.rollup_domain, tables.rollup_year, tables.rollup_month, tables.rollup_publisher,
+    tables.rollup_type, tables.rollup_domain, tables.rollup_year, tables.rollup_method, tables.rollup_month,
+    tables.rollup_publisher,
 )  # fmt: skip
+# Those whose cells grow with publishers or months, by name.
+LARGE = frozenset((tables.rollup_month.name, tables.rollup_publisher.name))
 # rollup → the greater one whose cells its own are made of
 _MADE_OF = {
     tables.rollup_type.name: tables.rollup_year,

@@ -457,7 +457,8 @@ def _rollup(name: str, *columns: Any, shard: bool = False, without: tuple[str, .
         Column("status", String(12), nullable=False),
         Column("year", String(4)),  # of the published date
     )
-    indexes = (("domain", "year"), ("prefecture", "domain", "year"), ("type",))
+    by_place = ("prefecture", "region") if shard else ("prefecture", "domain", "year")  # a county lies in one
+    indexes = (("domain", "year"), by_place, ("type",))
     return Table(
         name,
         metadata,
@@ -487,6 +488,7 @@ rollup_type = _rollup("rollup_type", without=("year",))
 rollup_domain = _rollup("rollup_domain", without=("type", "stage"))
 rollup_year = _rollup("rollup_year")
 rollup_month = _rollup("rollup_month", Column("month", String(7)))
+rollup_method = _rollup("rollup_method", Column("method", String(40)))
 rollup_publisher = _rollup(
     "rollup_publisher",
     Column("level", String(12)),

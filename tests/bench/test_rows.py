@@ -48,6 +48,7 @@ def test_every_row_is_what_the_loader_writes(catalog: Catalog, new_database: Cal
         "feature",
         "rollup_type",
         "rollup_domain",
+        "rollup_method",
         "rollup_year",
         "rollup_month",
         "rollup_publisher",

@@ -38,8 +38,8 @@ NAMES = {
     "region": ("title", "title_en", "code"),
 }  # fmt: skip
 # What the loader makes of the other tables, for speed alone: the oracle counts anew.
-DERIVED = ("rollup_domain", "rollup_month", "rollup_organization", "rollup_publisher", "rollup_type", "rollup_year",
-           "territory", "working_day")  # fmt: skip
+DERIVED = ("rollup_domain", "rollup_method", "rollup_month", "rollup_organization", "rollup_publisher", "rollup_type",
+           "rollup_year", "territory", "working_day")  # fmt: skip
 
 
 class Oracle:

@@ -23,6 +23,10 @@ from store.writing import write
 
 Row = Mapping[str, Any]
 TYPES = ("land/grant-result", "procurement/award-result")
+METHODS = {
+    TYPES[0]: ("landSupplyMethod", ("auction", "listing")),
+    TYPES[1]: ("procurementMethod", ("openTender", "inquiry")),
+}
 PUBLISHERS = (
     {"name": "虚构分局", "uscc": "11530114MB0W00017C"},
     {"name": "虚构中心", "uscc": "12530100MB0W000574"},
@@ -43,6 +47,7 @@ RECORDS = st.fixed_dictionaries(
         "formedDate": st.sampled_from(("2024-05-01", "2024-06-20")),
         "region": st.sampled_from(("530114", "530114001", "530100", "530000")),
         "outcome": st.sampled_from(("awarded", "failed")),
+        "method": st.integers(0, 1),
         "same": st.booleans(),
         "parties": st.lists(
             st.tuples(
@@ -73,6 +78,9 @@ def entry(made: Row, catalog: Catalog) -> Entry:
         "publisher": PUBLISHERS[made["publisher"]],
         **{name: made[name] for name in ("publishedDate", "formedDate", "region", "outcome") if name in made},
     }  # fmt: skip
+    if "method" in made:
+        name, codes = METHODS[made["type"]]
+        record[name] = codes[made["method"]]
     if "value" in made:
         record["value"] = {"amount": made["value"]}
     if made.get("same"):
@@ -204,6 +212,7 @@ def test_after_any_sequence_the_rollups_are_the_raw_sums(
             connection.scalar(text("SELECT max(parties) FROM rollup_organization WHERE dimension = 'year'"))
             > 1
         )
+        assert connection.scalar(text("SELECT count(DISTINCT method) FROM rollup_method")) == 4
         rollups.rebuild(connection)
         assert_exact(connection)
 
@@ -285,6 +294,25 @@ def test_the_migration_fills_them(engine: Engine, catalog: Catalog, batches: Mod
     with engine.connect() as connection:
         assert_exact(connection)
         assert connection.scalar(text("SELECT sum(reposts) FROM rollup_month")) == 1
+
+
+def test_a_later_migration_fills_the_one_by_method(
+    engine: Engine, catalog: Catalog, batches: ModuleType
+) -> None:
+    made = [
+        entry({"number": n, "type": TYPES[n % 2], "publisher": n % 3, "value": n * 100, "region": "530114",
+               **({"method": n % 4 // 2} if n % 5 else {}),
+               **({"publishedDate": date(2023 + n % 2, 3, 3).isoformat(), "formedDate": "2023-02-01"} if n % 3 else {})}, catalog)
+        for n in range(24)
+    ]  # fmt: skip
+    with writing(engine) as connection:
+        write(connection, made, catalog, None, batches.now())
+        take_back(connection, 1, catalog, batches.now())
+    downgrade(engine, "0020")
+    upgrade(engine)
+    with engine.connect() as connection:
+        assert_exact(connection)
+        assert connection.scalar(text("SELECT count(DISTINCT method) FROM rollup_method")) == 4
 
 
 def test_how_something_is_allocated_is_a_column(
