@@ -21,11 +21,13 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 
 from bench import check
 from bench.load import records
 from cli.synthetic.world import credit_code
+from formats.extent import COST_LIMIT, FILLED, PLACE
 from schemas.catalog import Catalog
 
 EVERY = 0.02
@@ -69,13 +71,18 @@ def faulty(path: Path, _: Catalog, count: int) -> None:
 
 
 def xlsx(path: Path, _: Catalog, count: int) -> None:
-    """So many rows of a flat table as a workbook, texts in a table of their own as Excel writes them."""
+    """So many rows of a flat table as a workbook, texts in a table of their own as Excel writes them.
+
+    Of the columns the last are left out where all would be more cells than a sheet may have.
+    """
     import xlsxwriter
 
+    columns = min(len(check.HEADINGS), COST_LIMIT // (FILLED + PLACE) // (count + 1))
     with xlsxwriter.Workbook(path, {"constant_memory": False, "strings_to_numbers": False}) as book:
         sheet = book.add_worksheet()
-        for number, row in enumerate([check.HEADINGS, *check.rows(count)]):
-            sheet.write_row(number, 0, [str(cell) if hasattr(cell, "isoformat") else cell for cell in row])
+        for number, row in enumerate(chain([check.HEADINGS], check.rows(count))):
+            cells = [str(cell) if hasattr(cell, "isoformat") else cell for cell in row[:columns]]
+            sheet.write_row(number, 0, cells)
 
 
 KINDS: dict[str, tuple[str, Callable[[Path, Catalog, int], None]]] = {
