@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from query.conditions import KINDS, MEMBERS, featured, where
+from query.facets import facets
 from query.plan import (
     Connection,
     Constant,
@@ -27,7 +28,9 @@ from query.plan import (
 from query.relations import RELATIONS, TIES
 from query.row import Made, Row, asks_document
 from query.searched import Side, behind, by_ranks, counted, driven, leads, rank, ranked
+from query.spans import in_county
 from query.statistics import Assembling, Grouping, count
+from query.tops import first
 
 _TEXTS = ("title", "local_id", "type", "domain", "level", "region", "outcome", "name", "uscc", "number")
 
@@ -96,13 +99,12 @@ class Page:
             rows, conditions = ranked(self, orders)
         else:
             rows, conditions = driven(self, self.source.where, orders, Side.of_page(self))
-        end = (
-            f"WHERE {' AND '.join(conditions) or '1 = 1'}"
-            f" ORDER BY {self.order_by(orders, flip)} LIMIT {self.size} + 1"
-        )
+        order = self.order_by(orders, flip)
+        end = f"WHERE {' AND '.join(conditions) or '1 = 1'} ORDER BY {order} LIMIT {self.size} + 1"
         limited = f"SELECT {', '.join(columns)} FROM {rows} {end}"
-        if self._sorts():
-            limited = f"SELECT {', '.join(columns)} FROM {self._picked(end)}"
+        tried = first(self, conditions, orders)
+        if tried or self._sorts():
+            limited = f"SELECT {', '.join(columns)} FROM {self._picked(end, tried)}"
         outer = [(f"key{at}", descending, kind) for at, (_, descending, kind) in enumerate(orders)]
         return (
             f"SELECT l.*, row_number() OVER (ORDER BY {self.order_by(outer, flip)}) AS place"
@@ -122,12 +124,12 @@ class Page:
         unordered = relation.computed or relation.read or (relation.through and not relation.through.ordered)
         return bool(unordered) or self.source.order[0].key != "recency"
 
-    def _picked(self, end: str) -> str:
-        """The page's rows before anything is made of them."""
+    def _picked(self, end: str, tried: str) -> str:
+        """The page's rows before anything is made of them; `tried` is their SELECT where there is another one."""
         alias = self.related.alias
         if self.related.table == "disclosure":
             document = self.clause.removeprefix(f"{self.related.rows} {alias}")
-            return f"(SELECT {alias}.* FROM {self.clause} {end}) {alias}{document}"
+            return f"({tried or f'SELECT {alias}.* FROM {self.clause} {end}'}) {alias}{document}"
         if self.related.table != "item":
             return f"(SELECT {alias}.* FROM {self.clause} {end}) {alias}"
         key = ("shard", "disclosure_id", "ordinal")
@@ -151,13 +153,11 @@ class Page:
             case Statistics():
                 return Grouping(self.speller, source, self.row, self._reach).object()
             case Facets():
-                facets = [
-                    Grouping(self.speller, one, self.row, self._reach).object() for one in source.facets
-                ]
-                return self.dialect.list(", ".join(facets))
+                of_all = RELATIONS[self.source.relation].is_root
+                return facets(self.speller, source, self.row, self._reach, of_all=of_all)
             case TotalCount():
                 walk = where(self.speller, self.source.walk, self.related)
-                rows, conditions = counted(self) or (self._counted(), [*self.conditions, *walk])
+                rows, conditions = counted(self) or (self._counted(), [*self._all(), *walk])
                 return f"(SELECT count(*) FROM {rows} WHERE {' AND '.join(conditions) or '1 = 1'})"
             case Within(connection=within):
                 inner = f"FROM {self.clause} WHERE {' AND '.join(self.conditions) or '1 = 1'}"
@@ -172,6 +172,11 @@ class Page:
         if self.related.table == "disclosure" and not asks_document(self.source.where):
             return f"{self.related.rows} {self.related.alias}"
         return self.counted
+
+    def _all(self) -> list[str]:
+        """What all rows meet, said so that they are read as a whole."""
+        county = in_county(self.source.where) if RELATIONS[self.source.relation].is_root else None
+        return [*self.joins, *where(self.speller, county, self.related)] if county else self.conditions
 
     def _kept(self, element: str) -> str:
         """The array of an element over the page's rows, without the one that only tells whether there is more."""

@@ -130,15 +130,17 @@ def behind(page: Paging, orders: Orders) -> str:
 
 
 def counted(page: Paging) -> tuple[str, list[str]] | None:
-    """What a count reads where PostgreSQL's index alone says what is found: the rows need not be looked up."""
+    """What a count reads where the index alone says what is found: the rows need not be looked up."""
     parts = _parts(page.source.where)
     matches = next((part for part in parts if isinstance(part, Matches)), None)
     others = [part for part in parts if part is not matches]
-    if not matches or page.speller.dialect.name != "postgresql":
+    if not matches or not _of_all(page):
         return None
-    if not _of_all(page) or not all(map(of_index, others)):
-        return None
-    return found(page, matches, others)
+    if page.speller.dialect.name == "sqlite":
+        alias = page.speller.alias("f")
+        terms = page.speller.dialect.parameter(matches.parameter)
+        return None if others else (f"search {alias}", [f"{alias}.search MATCH {terms}"])
+    return found(page, matches, others) if all(map(of_index, others)) else None
 
 
 def _parts(condition: Condition | None) -> list[Condition]:

@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 
 from query.binding import Binding
+from query.conditions import LEADING
 from query.errors import QueryError
 from query.operators import Operator, Span
 from query.plan import All, Compare, Condition, Member
@@ -74,6 +75,33 @@ def placed(code: Any, bind: Binding, regions: Regions) -> Condition:
             return All((*(Compare("prefecture", "eq", (one,)) for one in above), *county))
         case _:
             return Compare("region", "eq", places)
+
+
+def in_county(condition: Condition | None) -> Condition | None:
+    """A condition on disclosures said of a county alone, without its prefecture; None where it is of no county.
+
+    Nor where an index leads to fewer by another equal value. What `placed` says twice serves two indexes: lists are
+    walked by the prefecture's, all of a county's disclosures are read by their region.
+    """
+    if not isinstance(condition, All):
+        return None
+    if _is_county(condition):
+        return All(condition.conditions[1:])
+    if any(
+        isinstance(one, Compare) and one.column in LEADING and one.operator in ("eq", "in")
+        for one in condition.conditions
+    ):
+        return None
+    parts = tuple(All(one.conditions[1:]) if _is_county(one) else one for one in condition.conditions)  # type: ignore[union-attr]
+    return None if parts == condition.conditions else All(parts)
+
+
+def _is_county(condition: Condition) -> bool:
+    several = condition.conditions if isinstance(condition, All) else ()
+    return [getattr(one, "column", "") for one in several] == _COUNTY
+
+
+_COUNTY = ["prefecture", "region", "region"]
 
 
 def _placed(regions: Regions, code: Any) -> tuple[str, tuple[str, ...]]:

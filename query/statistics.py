@@ -28,6 +28,7 @@ from query.plan import (
 )
 from query.relations import RELATIONS
 from query.row import Row
+from query.spans import in_county
 
 Reached = tuple[
     Row, str, list[str]
@@ -100,6 +101,10 @@ class Grouping:
         if all(isinstance(key.source, TypeName) for key in self.source.keys):
             return made  # without an aggregate there would be a row for each group
         return self.dialect.json(f"(SELECT {made} FROM ({self._page()}) {self.alias})")
+
+    def sums(self) -> tuple[list[str], str]:
+        """SELECT of every group's keys and aggregates, and the names of these."""
+        return list(self._aggregates()), self._sums()
 
     # the answer's objects
 
@@ -310,7 +315,10 @@ class Grouping:
                 f" JOIN document {document} ON {document}.shard = {alias}.shard"
                 f" AND {document}.disclosure_id = {alias}.id"
             )
-        return related, clause, [*joins, *where(self.speller, self.source.where, related)]
+        wanted = self.source.where
+        if not joins and not self.source.rollup:
+            wanted = in_county(wanted) or wanted  # all of a county's are read
+        return related, clause, [*joins, *where(self.speller, wanted, related)]
 
     def _dimension(self, dimension: Dimension, alias: str) -> str:
         column = f"{alias}.{dimension.column}"

@@ -16,7 +16,7 @@ from publish.selection import Selection
 from schemas.region import Regions
 
 MOST = 1_000  # groups of an answer
-MEDIANS = 10_000  # disclosures, up to which medians are asked for: they need every one of them
+MEDIANS = 2_000  # disclosures, up to which medians are asked for: they need every one of them, in order
 # What a page calls a dimension, and its name in GraphQL; where a region's parts are meant, see `below`.
 DIMENSIONS: Mapping[str, str] = {
     "domain": "DOMAIN", "type": "TYPE", "stage": "STAGE", "level": "LEVEL", "region": "REGION", "publisher": "PUBLISHER",
@@ -93,33 +93,59 @@ class Counted:
     total: Figures
     withdrawn: int
     with_medians: bool = False
+    short: int = MEDIANS  # up to how many disclosures there would be medians
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """What a selection comes to, whatever it is grouped by."""
+
+    total: Figures
+    withdrawn: int
+
+
+async def whole(request: Request, selection: Selection) -> Whole:
+    """What is published of a selection, and how many are withdrawn; asked once for all its groups."""
+    chosen = selection.filter()
+    found = await ask(
+        request, "whole", filter=_of_status(chosen, "published"), withdrawn=_of_status(chosen, "withdrawn"),
+        search=selection.search or None,
+    )  # fmt: skip
+    return Whole(Figures.of(found["total"]["groups"][0]), found["withdrawn"]["groups"][0]["count"])
 
 
 async def counted(
-    request: Request, selection: Selection, dimensions: Sequence[str], measure: str = "count"
+    request: Request,
+    selection: Selection,
+    dimensions: Sequence[str],
+    measure: str = "count",
+    known: Whole | None = None,
+    *,
+    medians: bool = True,
 ) -> Counted:
-    """The figures of a selection by dimensions; periods as they went by, all else with the most first."""
+    """The figures of a selection by dimensions; periods as they went by, all else with the most first.
+
+    `known` is what the selection comes to, where that was asked already; `medians` whether they are wanted.
+    """
     regions: Regions = request.app.state.catalog.regions
     named = [below(selection.region, regions) if one == "region" else DIMENSIONS[one] for one in dimensions]
     order: list[dict[str, str]] = []
     if dimensions and dimensions[0] not in PERIODS:
         order = [{"field": "COUNT" if measure == "count" else "AMOUNT_SUM"}]
-    chosen = selection.filter()
     asked: dict[str, Any] = {
-        "filter": _of_status(chosen, "published"), "search": selection.search or None, "by": named, "order": order,
-        "first": MOST,
+        "filter": _of_status(selection.filter(), "published"), "search": selection.search or None, "by": named,
+        "order": order, "first": MOST,
     }  # fmt: skip
-    found = await ask(request, "statistics", withdrawn=_of_status(chosen, "withdrawn"), **asked)
+    known = known or await whole(request, selection)
+    found = await ask(request, "statistics", **asked)
     groups = [Figures.of(group) for group in found["statistics"]["groups"]]
-    total = Figures.of(found["total"]["groups"][0])
-    medians = total.count <= MEDIANS and total.amounts > 0
+    medians = medians and known.total.count <= MEDIANS and known.total.amounts > 0
     if medians:
         told = (await ask(request, "medians", **asked))["statistics"]["groups"]
-        known = {tuple(key["value"] for key in one["keys"]): one["amount"]["median"] for one in told}
-        groups = [_with_median(one, known) for one in groups]
+        middle = {tuple(key["value"] for key in one["keys"]): one["amount"]["median"] for one in told}
+        groups = [_with_median(one, middle) for one in groups]
     return Counted(
-        tuple(dimensions), tuple(groups), found["statistics"]["hasMore"], total,
-        found["withdrawn"]["groups"][0]["count"], medians,
+        tuple(dimensions), tuple(groups), found["statistics"]["hasMore"], known.total, known.withdrawn, medians,
     )  # fmt: skip
 
 

@@ -1,7 +1,8 @@
 """`/disclosures?…`: a list of disclosures that is narrowed step by step; its address says all of it.
 
 The parameters are those of a `Selection`, `sort`, and `after` or `before`, a cursor. Counts and facets are asked beside
-the page's rows and may take only a part of a second: a list whose counts take longer is shown without them.
+the page's rows and may take as long as these: a list whose counts take longer is shown without them, and asks for them
+by `counts=1`, which a script does at once and anybody else by a link.
 """
 
 import asyncio
@@ -26,7 +27,7 @@ from schemas.catalog import Catalog
 
 PATH = "/disclosures"
 PAGE = 20
-PATIENCE = 0.25  # seconds for counts and facets
+PATIENCE, WANTED = 0.03, 2.0  # seconds for counts and facets, on the way and where they are asked for
 LISTS = 500  # whose counts are remembered
 COUNTRY = "100000"
 SORTS: Mapping[str, tuple[Words, tuple[tuple[str, str], ...]]] = {
@@ -102,14 +103,15 @@ async def listing(request: Request) -> Response:
     asked = Asked.of(request)
     if not all(value for _, value in request.query_params.multi_items()):
         return RedirectResponse(_tidy(request), 302)  # a form sends what was not filled in, too
-    given = asked.selection
+    given, wanted = asked.selection, request.query_params.get("counts") == "1"
     rows, counted, named = await asyncio.gather(
         ask(request, "listing", **asked.variables()),
-        _counts(request, given),
+        _counts(request, given, WANTED if wanted else PATIENCE),
         ask(request, "named", ids=_ids(given), region=given.region or await _home(request), today=today().isoformat()),
     )  # fmt: skip
     return page(
         request, "portal/listing.html", _title(asked, request.app.state.catalog, named), asked=asked,
+        counting="" if wanted or counted else asked.address(counts="1"),
         **_shown(request, asked, rows["disclosures"], counted, named),
     )  # fmt: skip
 
@@ -155,7 +157,7 @@ def _shown(
     }  # fmt: skip
 
 
-async def _counts(request: Request, given: Selection) -> dict[str, Any] | None:
+async def _counts(request: Request, given: Selection, patience: float) -> dict[str, Any] | None:
     """How many there are and how they are distributed, None where that takes too long.
 
     Whoever turns pages or chooses another order of the same list does not wait for it again.
@@ -166,7 +168,7 @@ async def _counts(request: Request, given: Selection) -> dict[str, Any] | None:
     known = counts.find(key)
     if known is None:
         asked = {"filter": given.filter(), "search": given.search or None, "of": dimensions(given)}
-        made = await ask_quickly(request, "facets", PATIENCE, **asked)
+        made = await ask_quickly(request, "facets", patience, **asked)
         if made is None:
             return None
         known = made["disclosures"]
@@ -218,6 +220,6 @@ def _title(asked: Asked, catalog: Catalog, named: Mapping[str, Any]) -> Words:
 
 def _tidy(request: Request) -> str:
     """The address without what it leaves open."""
-    known = PARAMETERS | {"sort", "after", "before", "lang"}
+    known = PARAMETERS | {"sort", "after", "before", "counts", "lang"}
     given = request.query_params.multi_items()
     return address(PATH, [(name, value) for name, value in given if value and name in known])

@@ -45,10 +45,11 @@ class Bucket:
 def dimensions(selection: Selection) -> list[str]:
     """The facets that still tell something of a list.
 
-    Those that few figures are kept for are asked of what lies in a region, or is of somebody; a search, which counts
-    all that it finds for each, has the fewest.
+    Those that publishers' figures are read for are asked of what lies in a region, is of one type or of somebody; a
+    search, which counts all that it finds, has the fewest.
     """
-    few = bool(selection.region or selection.publisher or selection.organization) and not selection.search
+    few = bool(selection.region or selection.publisher or selection.organization or len(selection.types) == 1)
+    few = few and not selection.search
     asked = {
         "DOMAIN": len(selection.domains) != 1 and not selection.types,
         "TYPE": len(selection.types) != 1,

@@ -9,7 +9,7 @@ from starlette.routing import Route
 
 from api.pages import page
 from api.portal.asking import ask, kept
-from api.portal.counting import PERIODS, Counted, counted
+from api.portal.counting import PERIODS, Counted, counted, whole
 from api.portal.organizations import searched
 from api.portal.outline import drawn
 from api.portal.statistics import TITLES, chosen, crossed, narrowed
@@ -53,8 +53,9 @@ async def region(request: Request) -> Response:
         )  # fmt: skip
     found = await ask(request, "region", code=code)
     selection = Selection.of([("region", code)], catalog)
-    parts = await counted(request, selection, ["region"], measure)
-    domains = await counted(request, selection, ["domain", "year"], measure)
+    everything = await whole(request, selection)
+    parts = await counted(request, selection, ["region"], measure, everything)
+    domains = await counted(request, selection, ["domain", "year"], measure, everything, medians=False)
     return page(
         request, "portal/region.html", (found["region"]["title"], found["region"]["titleEn"] or found["region"]["title"]),
         found=found, region=found["region"], selected=selection.parameters(), parts_counted=parts, measure=measure,

@@ -16,7 +16,7 @@ from starlette.routing import Route
 
 from api.pages import Title, page
 from api.portal.asking import kept
-from api.portal.counting import DIMENSIONS, MEASURES, PERIODS, Counted, Figures, Key, counted, table
+from api.portal.counting import DIMENSIONS, MEASURES, PERIODS, Counted, Figures, Key, counted, table, whole
 from api.portal.organizations import refuse_numbers
 from api.portal.outline import drawn
 from publish.selection import Selection
@@ -47,10 +47,13 @@ async def statistics(request: Request) -> Response:
     catalog: Catalog = request.app.state.catalog
     selection = _selected(request)
     dimensions, measure = chosen(request.query_params)
+    everything = await whole(request, selection)
     sections = (
-        [await counted(request, selection, [one], measure) for one in OVERVIEW] if not dimensions else []
+        []
+        if dimensions
+        else [await counted(request, selection, [one], measure, everything) for one in OVERVIEW]
     )
-    shown = await counted(request, selection, dimensions, measure) if dimensions else None
+    shown = await counted(request, selection, dimensions, measure, everything) if dimensions else None
     regional = next((one for one in (*sections, shown) if one and one.dimensions == ("region",)), None)
     return page(
         request, "portal/statistics.html", ("统计", "Statistics"), sections=sections, shown=shown,

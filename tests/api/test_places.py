@@ -14,6 +14,7 @@ from starlette.testclient import TestClient
 from api.portal import organizations
 from api.portal.counting import Counted, Figures, Key
 from api.portal.outline import Outline, outlines, shaded
+from api.portal.publishers import summed
 from api.portal.statistics import crossed, narrowed
 from publish.selection import Selection
 from schemas.catalog import Catalog
@@ -233,6 +234,27 @@ def test_a_retired_region_says_what_it_became(client: TestClient) -> None:
     page = shown(client, "/regions/532331")
     assert "/regions/532302" in page.xpath("//p[contains(@class, 'warn')]//a/@href")
     assert "/regions/532331" in shown(client, "/regions/532302").xpath("//main//a/@href")
+
+
+@pytest.mark.parametrize("by", ["", "type", "year"])
+def test_punctuality_is_summed_as_graphql_sums_it(client: TestClient, by: str) -> None:
+    query = (
+        "query ($id: ID!, $by: [TimelinessDimension!]) { node(id: $id) { ... on Publisher { timeliness(by: $by) { type year"
+        " count judged inTime late unknown noPublishedDate noDeadline noCalendar meanDaysLate maxDaysLate } } } }"
+    )
+    fine, wanted = (
+        asked(client, query, id=f"publisher:{PUBLISHER}", by=several)["node"]["timeliness"]
+        for several in (["TYPE", "YEAR"], [by.upper()] if by else [])
+    )
+    found = {one.pop(by): one for one in summed(fine, by)}
+    assert len(found) == len(wanted) > 0
+    for one in wanted:
+        mine = found[one.get(by)]
+        assert mine.pop("days") >= 0
+        mean, same = one.pop("meanDaysLate"), mine.pop("meanDaysLate")
+        assert (mean is None and same is None) or float(mean) == pytest.approx(same)
+        assert {name: one[name] for name in mine} == mine
+    assert any(one["late"] for one in wanted)
 
 
 def test_a_departments_punctuality_adds_up(client: TestClient) -> None:

@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl, quote
 import pytest
 from lxml import html
 from sqlalchemy import Engine
+from sqlalchemy import text as text_
 from starlette.testclient import TestClient
 
 from api.app import application
@@ -158,9 +159,17 @@ def test_a_list_whose_counts_take_too_long_is_shown_without_them(client: TestCli
 
     with patch.object(Runner, "fetch", slowly):
         found = page(client, "/disclosures?domain=medicine")
-    assert _ids(found)
-    assert "条数太多" in text(found, "//p[@role='status']")[0]
-    assert found.xpath("//a[starts-with(@href, '/disclosures.csv?')]")
+        (later,) = found.xpath("//p[@role='status']/a/@href")
+        assert found.xpath("//p[@role='status']/@hx-get") == [later]
+        still = page(client, later)
+    for one in (found, still):
+        assert _ids(one)
+        assert one.xpath("//a[starts-with(@href, '/disclosures.csv?')]")
+    assert "条数太多" in text(still, "//p[@role='status']")[0]
+    assert not still.xpath("//p[@role='status']//a")  # nothing asks for ever
+    counted = page(client, later)
+    assert text(counted, "//p[@role='status']/strong")
+    assert counted.xpath("//div[@id='facets']/section")
 
 
 def test_the_counts_of_a_list_are_not_asked_again_for_its_next_page(
@@ -297,6 +306,37 @@ def test_a_process_is_shown_from_notice_to_award_with_what_is_missing(
     assert stages.index("公告") < stages.index("结果")
     assert found.xpath(f"//ol[@class='course']//a[contains(@href, '{id}')]")
     assert page(client, "/processes/p-nothing", status=404).xpath("//code[text()='A223']")
+
+
+def test_a_process_of_many_records_is_turned_page_by_page(
+    engine: Engine, catalog: Catalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disclosure = catalog.types["procurement/award-result"]
+    made = [
+        Entry({**disclosure.sample, "localId": f"示例-{n}", "publishedDate": f"2024-06-{n:02}"}, disclosure)
+        for n in range(1, 8)
+    ]
+    with writing(engine) as connection:
+        ids = write(connection, made, catalog, None, NOW).ids
+        (process,) = set(connection.execute(text_("SELECT process_id FROM disclosure_process")).scalars())
+    monkeypatch.setattr("api.portal.process.PAGE", 3)
+    asked = application(catalog, engine)
+    asked.state.checkers.close()
+    with TestClient(asked) as client:
+        address: str | None = f"/processes/{process}"
+        seen, last = [], None
+        while address:
+            found = page(client, address)
+            assert text(found, "//dl[@class='key']//dd")[2] == "7"
+            seen.append(
+                [one for one in ids if found.xpath(f"//ol[@class='course']//a[contains(@href, '{one}')]")]
+            )
+            last, address = found, next(iter(found.xpath("//a[@rel='next']/@href")), None)
+        assert [sorted(ids.index(one) for one in part) for part in seen] == [[0, 1, 2], [3, 4, 5], [6]]
+        back = page(client, last.xpath("//a[@rel='prev']/@href")[0])
+        shown = html.tostring(back).decode()
+        assert [one in shown for one in ids] == [False, False, False, True, True, True, False]
+        page(client, f"/processes/{process}?after=%00", status=400)
 
 
 def test_a_long_list_of_a_record_is_not_cut_in_silence(engine: Engine, catalog: Catalog) -> None:

@@ -37,6 +37,10 @@ ANSWERED = {
     '{ statistics(filter: {region: {within: "530114"}}, groupBy: [COUNTY]) { ALL } }': "rollup_publisher",
     "{ statistics(groupBy: [LEVEL, OUTCOME]) { ALL } }": "rollup_publisher",
     "{ statistics(groupBy: [PUBLISHER, REGION], having: {count: {gt: 2}}) { ALL } }": "rollup_publisher",
+    "{ statistics(groupBy: [METHOD]) { ALL } }": "rollup_method",
+    f"{{ statistics(filter: {{{KUNMING}, domain: {{eq: land}}}}, groupBy: [METHOD, YEAR]) {{ ALL }} }}": "rollup_method",
+    "{ landGrantResults { statistics(groupBy: [METHOD, YEAR]) { ALL } } }": "rollup_method",
+    "{ statistics(groupBy: [STAGE, METHOD], having: {count: {gt: 1}}) { ALL } }": "rollup_method",
     "{ landGrantResults { totalCount } }": "rollup_type",
     '{ disclosures(filter: {publishedDate: {gte: "2024-01-01", lt: "2025-01-01"}}) { totalCount } }': "rollup_domain",
     '{ disclosures(filter: {publishedDate: {gt: "2023-12-31", lte: "2024-02-29"}}) { totalCount } }': "rollup_month",
@@ -51,6 +55,8 @@ ANSWERED = {
     "{ disclosures(filter: {amount: {gt: 100}}) { totalCount } }": "",
     '{ statistics(filter: {organization: {name: {contains: "公司"}}}, groupBy: [DOMAIN]) { ALL } }': "",
     "{ statistics(groupBy: [METHOD, SCHEMA_VERSION]) { ALL } }": "",
+    "{ statistics(groupBy: [METHOD, OUTCOME]) { ALL } }": "",
+    "{ statistics(groupBy: [METHOD, MONTH]) { ALL } }": "",
     "{ statistics(groupBy: [MONTH, REGION]) { ALL } }": "",
     "{ statistics(having: {amountMedian: {isNull: true}}) { groups { count } } }": "",
     "{ statistics(orderBy: [{field: ORGANIZATIONS}]) { groups { count } } }": "",
@@ -241,6 +247,38 @@ def test_every_measure_can_be_ordered_by_and_asked_for(service: Service) -> None
         known = [value for value in values if value is not None]
         assert known == sorted(known, reverse=True)
         assert values[len(known) :] == [None] * (len(values) - len(known))
+
+
+# list → how many tables its facets share
+SHARED = {
+    'disclosures(search: "昆明")': 1,
+    "disclosures(filter: {amount: {gt: 1}})": 1,
+    'disclosures(filter: {publishedDate: {gte: "2024-03-01"}})': 2,  # sums by month, and the disclosures
+    "landGrantResults": 1,
+    "publishers(first: 3) { nodes { disclosures(filter: {amount: {gt: 1}})": 0,  # under a parent each reads for itself
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("listed", SHARED)
+def test_facets_together_say_what_each_says_alone(services: dict[str, Service], listed: str) -> None:
+    dimensions = ["DOMAIN", "TYPE", "YEAR", "PREFECTURE", "LEVEL", "OUTCOME", "PUBLISHER", "COUNTY"]
+    of = "first: 3) { dimension hasMore buckets { key title titleEn count amount } }"
+    end = "}" * (listed.count("{") - listed.count("}"))
+    apart = " ".join(f"{one}: facets(of: [{one}], {of}" for one in dimensions)
+    for service in services.values():
+        with statements(service.reader.engine) as sent:
+            together = data(service, f"{{ {listed} {{ facets(of: [{', '.join(dimensions)}], {of} }} {end} }}")
+        assert sent[0].count("MATERIALIZED") == SHARED[listed]
+        each = data(service, f"{{ {listed} {{ {apart} }} {end} }}")
+        for one, other in zip(_facets(together), _facets(each), strict=True):
+            assert one["facets"] == [found for (found,) in other.values()]
+            assert not SHARED[listed] or all(facet["buckets"] for facet in one["facets"])
+
+
+def _facets(found: Any) -> list[Any]:
+    if "publishers" in found:
+        return [one["disclosures"] for one in found["publishers"]["nodes"]]
+    return list(found.values())
 
 
 def test_one_statement_answers_a_page_its_facets_and_statistics(service: Service) -> None:
