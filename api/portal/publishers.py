@@ -11,12 +11,13 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from api.pages import page
+from api.portal import duty
 from api.portal.asking import ask, kept
 from api.portal.counting import PERIODS, counted
 from api.portal.organizations import searched, turned
 from api.portal.statistics import narrowed
 from api.portal.words import own_id
-from api.standard import missing
+from api.standard import missing, today
 from publish.selection import Selection
 from schemas.catalog import Catalog
 from schemas.statement import statements
@@ -64,12 +65,14 @@ async def publisher(request: Request) -> Response:
             f"{PATH}/{quote(own_id(found['id']), safe='')}" + (f"?lang={quote(lang)}" if lang else ""), 307
         )
     selection = Selection.of([("publisher", asked)], catalog)
+    years = (today().year - 1, today().year)
+    stated = list(duty.read(found["statements"]["nodes"], catalog))
     return page(
         request, "portal/publisher.html", (found["name"], found["name"]), found=found, selected=selection.parameters(),
         whole=next(iter(found["whole"]), None), types=_by_catalog(found["types"], catalog),
         years=sorted(found["years"], key=lambda one: (one["year"] is None, one["year"] or 0)),
         stated=await counted(request, selection, ["domain"]), periods=PERIODS, narrowed=narrowed,
-        titles={"domain": ("领域", "Domain")},
+        titles={"domain": ("领域", "Domain")}, lately=years, duties=list(duty.rows(found["typesByYear"], stated, years, catalog)),
     )  # fmt: skip
 
 
