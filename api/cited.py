@@ -5,7 +5,6 @@ that page, or POST, keeps it. The address has the same parameters as a list, or 
 `variables`). What a withdrawal for privacy touched is 410 Gone and names the withdrawal.
 """
 
-from datetime import UTC
 from typing import Any
 
 import orjson
@@ -26,7 +25,7 @@ from api.refusal import RequestError
 from api.site import site_of
 from api.standard import missing, refused, today, withdrawn
 from publish.citing import Cited, Text, described, of_query
-from schemas.calendar import BEIJING
+from schemas.calendar import in_beijing
 from schemas.errors import OpenallocError
 from store import answers
 from store.answers import QUERY, Answer, Form
@@ -117,7 +116,7 @@ def answer(request: Request) -> Response:
         question = questions.again(found.kind, found.question, request.app.state.catalog)
         return page(
             request, "answer.html", _TITLE, cache=FRESH, answer=found, named=of[0].title, question=question,
-            cited=of, base=site_of(request), back=_back(question),
+            kept=in_beijing(found.kept_at), cited=of, base=site_of(request), back=_back(question),
         )  # fmt: skip
     return cached(request, orjson.dumps(_told(request, found)), _JSON, FRESH, {"Vary": "Accept"})
 
@@ -197,7 +196,7 @@ def _form(found: Answer, form: Form, base: str) -> dict[str, Any]:
 def _citations(request: Request, found: Answer) -> list[Cited]:
     """What is cited, for each form: they differ in the checksum."""
     title = _name(request, found.kind, found.question, found.key)
-    kept = found.kept_at.replace(tzinfo=UTC).astimezone(BEIJING).date()
+    kept = in_beijing(found.kept_at).date()
     address = f"{site_of(request)}{PATH}/{found.key}"
     return [Cited(_AUTHOR, title, found.version, kept, today(), address, form.sha256) for form in found.forms]
 
@@ -227,7 +226,7 @@ def _missing(request: Request) -> Response:
 
 
 def _gone(request: Request, gone: Withdrawal) -> Response:
-    day = gone.at.date().isoformat()
+    day = in_beijing(gone.at).date().isoformat()
     error = OpenallocError(
         "A272", f"这个答复含有因个人信息撤回的公开信息 {gone.id},已于 {day} 删除。理由:{gone.reason}",
         f"this answer has the disclosure {gone.id}, withdrawn for privacy, and was removed on {day}. Reason: {gone.reason}",

@@ -15,6 +15,7 @@ from api.evolution import NOTICE
 from api.graphiql import Bundle
 from api.limits import Limits
 from api.pages import Title, page
+from api.site import site_of
 from query.filters import MOST
 
 HERE = Path(__file__).resolve().parent
@@ -60,7 +61,7 @@ async def developers(request: Request) -> Response:
     """How to ask: a tour, examples, the limits, the protocols, the documents that are registered."""
     most: Limits = request.app.state.service.limits
     bundle: Bundle = request.app.state.bundle
-    installed, base = bool(bundle.files), str(request.base_url).rstrip("/")
+    installed, base = bool(bundle.files), site_of(request)
     limits = (
         (("嵌套层数", "Levels of nesting"), most.depth), (("别名", "Aliases"), most.aliases),
         (("根字段", "Root fields"), most.root_fields), (("每页条数", "Records of a page"), MOST),
@@ -82,11 +83,11 @@ async def developers(request: Request) -> Response:
 
 
 async def example(request: Request) -> Response:
-    """An example as a file, which asks where it came from."""
+    """An example as a file, which asks at our public address."""
     name = request.path_params["name"]
     if name not in dict(EXAMPLES):
         return Response(status_code=404)
-    text = _example(name, str(request.base_url).rstrip("/"))
+    text = _example(name, site_of(request))
     headers = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-cache"}
     return Response(text, 200, headers, "text/plain; charset=utf-8")
 

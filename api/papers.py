@@ -17,6 +17,7 @@ from api.forms import Form
 from api.pages import Title, language, page
 from api.receipts import receipt, slip
 from api.refusal import body_of, status_of, told, words_of
+from api.site import site_of
 from api.stating import PERIODS, choices
 from api.submissions import Submissions
 from api.submitting import PATH
@@ -120,7 +121,7 @@ def paper(request: Request, template: str, title: Title, *, status: int = 200, *
         "beijing": _beijing,
         "type_title": type_title,
         "outcomes": OUTCOMES,
-        "base": str(request.base_url).rstrip("/"),
+        "base": site_of(request),
     }
     answer = page(request, template, title, status=status, cache="no-store", **words, **values)
     answer.headers["Referrer-Policy"] = "no-referrer"

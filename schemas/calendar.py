@@ -18,6 +18,15 @@ def utc_now() -> datetime:
     return datetime.now(UTC).replace(tzinfo=None)
 
 
+def in_beijing(at: datetime) -> datetime:
+    """A time as clocks in China have it; without a zone it is UTC.
+
+    >>> in_beijing(datetime(2026, 11, 26, 17, 34)).isoformat()
+    '2026-11-27T01:34:00+08:00'
+    """
+    return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(BEIJING)
+
+
 class WorkingDays:
     """A calendar built from the State Council's yearly notices.
 

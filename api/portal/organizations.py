@@ -25,7 +25,7 @@ PAGE = 20
 NAMED, DEALT = (
     1_500,
     300,
-)  # disclosures, up to which names and counterparties, and the roles of these, are asked for
+)  # disclosures, up to which names and counterparties, and the roles of these and co-bidders, are asked for
 LONGEST = 200  # letters of what is asked for
 _TITLE = ("企业和单位", "Organizations")
 
@@ -75,7 +75,7 @@ async def organization(request: Request) -> Response:
         request, "portal/organization.html", (found["name"], found["name"]), found=found, total=total,
         selected=Selection.of([("organization", asked)], catalog).parameters(), names=dealings.get("names"),
         checked=bool(code) and is_valid(code), registered=catalog.regions.get(region_of(code) or "") if code else None,
-        years=_years(found["years"]["nodes"]), counterparties=sides, sides=sides and _sides(sides["nodes"]), codes=codes,
+        years=_years(found["years"]["nodes"]), rivals=dealings.get("coBidders"), counterparties=sides, sides=sides and _sides(sides["nodes"]), codes=codes,
         by_name=found["aliases"]["totalCount"] - len(codes),
     )  # fmt: skip
 

@@ -12,12 +12,13 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from api.pages import page
+from api.portal import duty
 from api.portal.asking import ask, kept
 from api.portal.counting import PERIODS, counted
 from api.portal.organizations import searched, turned
 from api.portal.statistics import narrowed
 from api.portal.words import own_id
-from api.standard import missing
+from api.standard import missing, today
 from publish.selection import Selection
 from schemas.catalog import Catalog
 from schemas.statement import statements
@@ -66,12 +67,14 @@ async def publisher(request: Request) -> Response:
     selection = Selection.of([("publisher", asked)], catalog)
     timely, stated = found["timeliness"], found["statements"]["totalCount"]
     none = (await ask(request, "statements", **of))["publisher"]["disclosures"]["nodes"] if stated else []
+    lately = (today().year - 1, today().year)
+    told = list(duty.read(none, catalog))
     return page(
         request, "portal/publisher.html", (found["name"], found["name"]), found=found, selected=selection.parameters(), none=none,
         whole=next(iter(summed(timely)), None), types=_by_catalog(summed(timely, "type"), catalog),
         years=sorted(summed(timely, "year"), key=lambda one: (one["year"] is None, one["year"] or 0)),
         stated=await counted(request, selection, ["domain"]), periods=PERIODS, narrowed=narrowed,
-        titles={"domain": ("领域", "Domain")},
+        titles={"domain": ("领域", "Domain")}, lately=lately, duties=list(duty.rows(timely, told, lately, catalog)),
     )  # fmt: skip
 
 

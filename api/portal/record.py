@@ -2,7 +2,7 @@
 the process it belongs to, and how to cite it. `?revision=` shows an earlier one, `?all=1` lists of any length.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -15,6 +15,7 @@ from api.portal.asking import ask, kept
 from api.portal.course import course
 from api.portal.values import Reading, by_path
 from api.refusal import RequestError
+from api.site import site_of
 from api.standard import today
 from loaders.tracing import traced
 from publish.wording import deadline
@@ -50,14 +51,25 @@ async def _page(request: Request) -> Response:
     said = list(traced(document, sources["values"], disclosure)) if document and sources else []
     return page(
         request, "portal/record.html", (found["title"], found["title"]), found=found, number=number, document=document,
-        disclosure=disclosure, groups=reading.groups(document) if document else [],
+        disclosure=disclosure, reading=reading, groups=reading.groups(document) if document else [],
         lacking=reading.lacking(document) if document else [], sources=sources,
         origin={path: one.to_json() for path, one in by_path(said).items()},
-        organizations={(one["role"], one["name"]): one["organization"]["id"] for one in found["parties"]},
+        organizations=_organizations(found["parties"]),
         courses=[(process, course(process)) for process in found["processes"]],
         deadlines=[(deadline(rule, disclosure, catalog), rule) for rule in disclosure.deadlines],
         items=catalog.policy.items, in_ocds=found["type"] in request.app.state.ocds.types, cited=_cited(request, found, number),
     )  # fmt: skip
+
+
+def _organizations(parties: Sequence[Mapping[str, Any]]) -> dict[tuple[str | None, str], str]:
+    """The ids of the parties by role and name, and by the name alone where it means one organization."""
+    by_role: dict[tuple[str | None, str], str] = {
+        (one["role"], one["name"]): one["organization"]["id"] for one in parties
+    }
+    by_name: dict[str, set[str]] = {}
+    for (_, name), id in by_role.items():
+        by_name.setdefault(name, set()).add(id)
+    return {(None, name): ids.pop() for name, ids in by_name.items() if len(ids) == 1} | by_role
 
 
 def _version(request: Request, found: Mapping[str, Any]) -> tuple[int, Mapping[str, Any] | None]:
@@ -77,6 +89,7 @@ def _version(request: Request, found: Mapping[str, Any]) -> tuple[int, Mapping[s
 
 def _cited(request: Request, found: Mapping[str, Any], number: int) -> str:
     """The record as GB/T 7714 cites what is on the web."""
-    at = str(request.url.replace(query=f"revision={number}" if number != found["revision"] else ""))
+    earlier = f"?revision={number}" if number != found["revision"] else ""
+    at = f"{site_of(request)}{request.url.path}{earlier}"
     published = f"({found['publishedDate']})" if found["publishedDate"] else ""
     return f"{found['publisher']['name']}. {found['title']}[EB/OL]. {published}[{today().isoformat()}]. {at}."

@@ -63,6 +63,22 @@ class Reading:
                 made[_group(value.field)].append(value)
         return [(name, GROUPS[name], values) for name, values in made.items() if values]
 
+    def at(self, path: str, value: Any) -> Value | None:
+        """A value by its path in the document (`lots.0.price`), None for nothing and where the type has no such field."""
+        field, is_thing = None, False
+        fields: Sequence[Field] = self._disclosure.fields
+        for step in path.split("."):
+            if step.isdigit():
+                is_thing = True
+                continue
+            field = next((one for one in fields if one.name == step), None)
+            if field is None:
+                return None
+            fields, is_thing = field.fields, False
+        if field is None or _is_empty(value):
+            return None
+        return self._value(field, [value] if is_thing else value, path)
+
     def lacking(self, document: Mapping[str, Any]) -> list[Field]:
         """The properties of the type's own that the policy asks for and the record does not have."""
         return [

@@ -5,10 +5,12 @@
 
 import json
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 from urllib.parse import urlencode
 
+from schemas.calendar import in_beijing
 from schemas.catalog import Catalog, Disclosure
 
 Words = tuple[str, str]
@@ -35,6 +37,7 @@ def words(catalog: Catalog) -> dict[str, Any]:
         "exact": exact,
         "address": address,
         "count": count,
+        "day_of": day_of,
         "own_id": own_id,
         "longest": LONGEST,
         "plain": plain,
@@ -72,6 +75,17 @@ def exact(value: Decimal | float) -> Words:
 def count(number: int) -> str:
     """A number of things, its thousands parted."""
     return f"{number:,}"
+
+
+def day_of(at: str | datetime) -> str:
+    """The day of a time, in China; a day is itself.
+
+    >>> day_of("2026-11-26T17:34:00.123Z"), day_of("2024-04-17T09:30:00+08:00"), day_of("2024-04-17")
+    ('2026-11-27', '2024-04-17', '2024-04-17')
+    """
+    if isinstance(at, str) and len(at) <= len("2024-04-17"):
+        return at
+    return in_beijing(datetime.fromisoformat(at) if isinstance(at, str) else at).date().isoformat()
 
 
 def address(path: str, parameters: Mapping[str, Any] | Iterable[tuple[str, Any]] = ()) -> str:

@@ -11,13 +11,14 @@ import pytest
 from lxml import html
 from starlette.testclient import TestClient
 
-from api.portal import organizations
+from api.portal import duty, organizations
 from api.portal.counting import Counted, Figures, Key
 from api.portal.outline import Outline, outlines, shaded
 from api.portal.publishers import summed
 from api.portal.statistics import crossed, narrowed
 from publish.selection import Selection
 from schemas.catalog import Catalog
+from schemas.statement import Stated, statements
 
 BROWSER = {"accept": "text/html"}
 COMPANY = "91530100MA6K00027P"
@@ -51,7 +52,8 @@ def test_an_organizations_page_says_what_graphql_answers(client: TestClient) -> 
         client,
         "query ($id: ID!) { organization(id: $id) { name disclosures { totalCount }"
         " roles(first: 100) { nodes { role disclosures unpriced } } years(first: 100) { nodes { year disclosures } }"
-        " counterparties(first: 20) { totalCount nodes { organization { id } } } } }",
+        " counterparties(first: 20) { totalCount nodes { organization { id } } }"
+        " coBidders(first: 10) { nodes { organization { id } processes wins coBidderWins } } } }",
         id=COMPANY,
     )["organization"]
     page = shown(client, f"/organizations/{COMPANY}")
@@ -66,9 +68,14 @@ def test_an_organizations_page_says_what_graphql_answers(client: TestClient) -> 
         str(one["year"] or "未载明"): f"{one['disclosures']:,}" for one in found["years"]["nodes"]
     }
     linked = set(page.xpath("//table//a[starts-with(@href, '/organizations/')]/@href"))
-    assert linked == {
-        f"/organizations/{one['organization']['id'].partition(':')[2]}" for one in found["counterparties"]["nodes"]
-    }  # fmt: skip
+    others = [*found["counterparties"]["nodes"], *found["coBidders"]["nodes"]]
+    assert linked == {f"/organizations/{one['organization']['id'].partition(':')[2]}" for one in others}
+    rivals = [row[1:4] for row in figures(page, "rivals")]
+    assert rivals == [
+        [str(one[name]) for name in ("processes", "wins", "coBidderWins")]
+        for one in found["coBidders"]["nodes"]
+    ]
+    assert rivals
     assert f"/disclosures.csv?organization={COMPANY}" in page.xpath("//a/@href")
     assert page.xpath("//link[@type='application/atom+xml']/@href") == [
         f"/disclosures.atom?organization={COMPANY}"
@@ -273,6 +280,37 @@ def test_a_departments_punctuality_adds_up(client: TestClient) -> None:
         "//ul[@class='entries']//a[@class='name']/@href"
     )
     assert f"/publishers/{PUBLISHER}" in listed
+
+
+def test_a_type_of_a_departments_domains_of_which_there_is_nothing_is_seen(
+    client: TestClient, catalog: Catalog
+) -> None:
+    node = asked(
+        client, "query ($id: ID!) { node(id: $id) { ... on Publisher { timeliness(by: [TYPE, YEAR]) { type year count } } } }",
+        id=f"publisher:{PUBLISHER}",
+    )["node"]  # fmt: skip
+    stated = ("x-1", Stated("mining/approval-result", "2024-01-01", "2024-06-30", None))
+    found = list(duty.rows(node["timeliness"], [stated], (2023, 2024), catalog))
+    assert {one.disclosure.domain for one in found} >= {"land", "mining"}
+    for row in found:
+        counts = {
+            one["year"]: one["count"] for one in node["timeliness"] if one["type"] == row.disclosure.type
+        }
+        assert row.counts == (counts.get(2023, 0), counts.get(2024, 0))
+        assert row.is_empty == (not any(row.counts) and row.disclosure.type != stated[1].type)
+        assert row.bodies == catalog.policy.matters[row.disclosure.type].responsible
+    assert any(one.is_empty for one in found)
+    assert any(one.counts[1] for one in found)
+    page = shown(client, f"/publishers/{PUBLISHER}")
+    types = [
+        href.removeprefix("/standard/")
+        for href in page.xpath("//h2[@id='lately']/following::table[1]//th/a/@href")
+    ]
+    domains, stating = {one.partition("/")[0] for one in types}, {one.type for one, _ in statements(catalog)}
+    assert types == [
+        path for path, one in catalog.types.items() if one.domain in domains and path not in stating
+    ]
+    assert len(types) > len(domains) > 0
 
 
 @pytest.mark.parametrize(

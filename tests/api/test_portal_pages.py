@@ -13,12 +13,14 @@ from starlette.testclient import TestClient
 from api.app import application
 from api.operation import Request, Service
 from api.portal.narrowing import dimensions
+from api.portal.values import Reading
 from api.running import Runner
 from publish.selection import Selection
 from query.run import too_slow
 from schemas.catalog import Catalog
 from store.draft import Entry
 from store.engine import writing
+from store.identity import identify
 from store.withdrawing import withdraw
 from store.writing import write
 from tests.query.records import NOW
@@ -409,3 +411,29 @@ def test_every_page_has_one_search_box_that_works_without_a_script(client: TestC
         status = 404 if address == "/nothing" else 200
         forms = page(client, address, status).xpath("//form[@role='search']")
         assert [(one.get("action"), one.get("method")) for one in forms] == [("/disclosures", "get")], address
+
+
+def test_who_stands_in_a_table_of_a_record_leads_to_his_page(client: TestClient, catalog: Catalog) -> None:
+    of = catalog.types["procurement/award-result"]
+    known = identify(of.sample, of)
+    assert known is not None
+    found = page(client, f"/disclosures/{known.id}")
+    suppliers = {one["uscc"] for lot in of.sample["lots"] for one in lot["suppliers"]}
+    linked = {href.partition("?")[0] for href in found.xpath("//main//td/a/@href")}
+    assert {f"/organizations/{uscc}" for uscc in suppliers} <= linked
+
+
+def test_what_a_revision_changed_is_read_by_its_headings(catalog: Catalog) -> None:
+    of = catalog.types["procurement/award-result"]
+    reading = Reading(of, catalog)
+    lot = reading.at("lots.0", of.sample["lots"][0])
+    assert lot is not None
+    assert [part.field.name for part in lot.rows[0]][:3] == ["lotNumber", "lotTitle", "lotOutcome"]
+    price = reading.at("lots.0.awardPrice", {"amount": 5, "currency": "CNY"})
+    assert price is not None
+    assert (price.is_leaf, price.field.is_money) == (True, True)
+    amount = reading.at("lots.1.awardPrice.amount", 5)
+    assert amount is not None
+    assert amount.leaves == (5,)
+    for path, value in (("lots.0.strange", 1), ("strange", 1), ("remark", None), ("lots", [])):
+        assert reading.at(path, value) is None
