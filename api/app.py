@@ -19,7 +19,7 @@ from starlette.types import Receive, Scope, Send
 
 from api import (
     changes,
-    cited,
+    cited_answers,
     datasets,
     departments,
     desk,
@@ -153,7 +153,7 @@ def application(
             Route("/processes/{id}", process.process),
             Route("/suggest", suggesting.suggest),
             *problems.routes(),
-            *cited.routes(),
+            *cited_answers.routes(),
             *feeds.routes(),
             *ocds.routes(),
             *changes.routes(),
