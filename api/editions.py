@@ -33,6 +33,7 @@ from api.standard import missing, today, withdrawn
 from publish.citing import AUTHOR, Cited, Text, described
 from publish.datasets.export import FORMATS, DatasetError, selection_of
 from publish.editions import Holdings, MissingError
+from publish.metadata.datasets import datasets
 from publish.metadata.dcat import called
 from schemas.calendar import BEIJING
 from schemas.catalog import Catalog
@@ -124,7 +125,8 @@ def one(request: Request) -> Response:
             request, _edition(request, edition) | {"datasets": _datasets(request, edition, files)}
         )
     catalog: Catalog = request.app.state.catalog
-    rows = [(path, _title(path, catalog), of) for path, of in _by_dataset(files).items()]
+    known = {of.path: of.title for of in datasets(catalog)}
+    rows = [(path, known.get(path, (path, path)), of) for path, of in _by_dataset(files).items()]
     return page(
         request, "edition.html", _titled(edition), cache=FRESH, edition=edition, rows=rows, called=called
     )
