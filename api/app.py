@@ -1,9 +1,11 @@
 """The Starlette application: GraphQL, the published standard, pages for people, and health."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
+from pathlib import Path
 
 import anyio
 from sqlalchemy import Engine, text
@@ -19,7 +21,7 @@ from starlette.types import Receive, Scope, Send
 
 from api import (
     changes,
-    cited,
+    cited_answers,
     datasets,
     departments,
     desk,
@@ -37,12 +39,14 @@ from api import (
     template,
     validate,
 )
+from api import editions as edition_pages
 from api.answers import Answers
 from api.checkers import Checkers
 from api.compression import Compression
 from api.datasets import Files
 from api.documents import Documents, registered
 from api.downloads import Downloads
+from api.editions import Editions
 from api.graphiql import Bundle
 from api.graphql import Release, graphql, schema_text
 from api.limits import Limits
@@ -74,6 +78,7 @@ from api.wire import Wire
 from loaders.skipping import TITLES
 from publish.datasets.building import Builder
 from publish.datasets.kept import Folder
+from publish.editions import Holdings
 from publish.following import Follower
 from publish.listing import Lister
 from publish.ocds.release import PREFIX
@@ -100,20 +105,22 @@ def application(
     downloads: Folder | None = None,
     site: str = "",
     ocid: str = PREFIX,
+    editions: Editions | None = None,
 ) -> Starlette:
     """The application over one catalog and one database, which it reads and never writes.
 
     Where departments may submit records, `submissions` stores them by an engine of its own; where answers may be cited,
     `answers` keeps them so, and `reports` what readers report of records. Files of datasets are kept in `downloads`, else
     in a folder that goes with the process; `site` stands before the addresses of records in them, `ocid` before the ids
-    of processes in OCDS.
+    of processes in OCDS. Editions are found by `editions`, else those of the database have no files here.
     """
     checkers = Checkers(catalog.folder)
 
     service = Service(catalog, engine, limits, rate)
     subscriptions = Subscriptions(service)
 
-    files = Files(Builder(engine, catalog, downloads or Folder.passing(), site))
+    editions = editions or Editions(engine, Holdings(Path(os.devnull)))
+    files = Files(Builder(engine, catalog, downloads or Folder.passing(), site), others=(editions.tidy,))
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -153,7 +160,8 @@ def application(
             Route("/processes/{id}", process.process),
             Route("/suggest", suggesting.suggest),
             *problems.routes(),
-            *cited.routes(),
+            *cited_answers.routes(),
+            *edition_pages.routes(),
             *feeds.routes(),
             *ocds.routes(),
             *changes.routes(),
@@ -204,6 +212,7 @@ def application(
     app.state.checkers = checkers
     app.state.submissions = submissions
     app.state.answers = answers
+    app.state.editions = editions
     app.state.problems = reports
     app.state.downloads = Downloads(catalog)
     app.state.ocds = ocds.Ocds(catalog, ocid)

@@ -6,7 +6,7 @@ A linked table has its name before the format (`land/grant-result.parties.csv`);
 
 import re
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -66,6 +66,7 @@ class Files:
     builder: Builder
     most_of_a_client: int = 8
     tidied: float = 60.0  # seconds between two looks whether kept files have to go
+    others: Sequence[Callable[[], object]] = ()  # what has to be tidied as well
     # Who waits for a place waits in a thread: in one of these, that others may go on.
     threads: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(_THREADS))
     _open: Counter[str] = field(default_factory=Counter)
@@ -74,8 +75,9 @@ class Files:
         """Remove what a withdrawal for privacy touched also where nobody asks for anything, while the process serves."""
         while True:
             await anyio.sleep(self.tidied)
-            with suppress(SQLAlchemyError, OSError):  # the database is away: the next time
-                await anyio.to_thread.run_sync(self.builder.tidy)
+            for tidy in (self.builder.tidy, *self.others):
+                with suppress(SQLAlchemyError, OSError):  # the database is away: the next time
+                    await anyio.to_thread.run_sync(tidy)
 
     @contextmanager
     def making(self, client: str) -> Iterator[None]:

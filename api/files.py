@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Mapping
 from datetime import datetime
 from email.utils import format_datetime, parsedate_to_datetime
 from functools import partial
+from typing import Protocol
 
 import anyio
 import anyio.to_thread
@@ -17,11 +18,32 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from api.cache import has
-from publish.datasets.kept import BrokenError, Reading
+from publish.datasets.kept import Begun, BrokenError, Done, Reading
 
 PIECE = 256 * 1024
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)")
 _SLEEP = 0.01, 0.25  # seconds until it is looked again whether there is more, at first and at last
+
+
+class Source(Protocol):
+    """A file that is open to be read, whole or while it grows."""
+
+    @property
+    def begun(self) -> Begun:
+        """What it is of."""
+
+    @property
+    def done(self) -> Done | None:
+        """What is known of it once it is whole."""
+
+    def look(self) -> Done | None:
+        """The same as of now; raises BrokenError where it never will be whole."""
+
+    def read(self, offset: int, most: int) -> bytes:
+        """What is there from a place on."""
+
+    def close(self) -> None:
+        """Read it no more."""
 
 
 def headers_of(etag: str, records: int | None, version: int, at: str | None, name: str) -> dict[str, str]:
@@ -51,7 +73,7 @@ def is_known(request: Request, headers: Mapping[str, str]) -> bool:
         return False
 
 
-async def served(request: Request, reading: Reading, headers: dict[str, str], media_type: str) -> Response:
+async def served(request: Request, reading: Source, headers: dict[str, str], media_type: str) -> Response:
     """The answer; closes the file when it is sent or the client has left."""
     done = reading.done
     if done is None:
@@ -64,6 +86,9 @@ async def served(request: Request, reading: Reading, headers: dict[str, str], me
     wanted = _range(request, headers, done.size)
     if wanted is None:
         headers["Content-Length"] = str(done.size)
+        if request.method == "HEAD":
+            reading.close()
+            return Response(headers=headers, media_type=media_type)
         return StreamingResponse(_pieces(reading, 0, done.size), headers=headers, media_type=media_type)
     begin, end = wanted
     if begin >= end:
@@ -91,7 +116,7 @@ def _range(request: Request, headers: Mapping[str, str], size: int) -> tuple[int
     return (int(first), end) if not last or int(last) >= int(first) else None
 
 
-async def _pieces(reading: Reading, begin: int, end: int | None) -> AsyncIterator[bytes]:
+async def _pieces(reading: Source, begin: int, end: int | None) -> AsyncIterator[bytes]:
     """The bytes from a place on; to the end of a file that is still made, as they come. Raises BrokenError."""
     sleep, longest = _SLEEP
     try:

@@ -16,6 +16,7 @@ from typing import Any
 
 import orjson
 
+from publish.durable import flush
 from schemas.errors import OpenallocError
 
 _JOB, _LOCK, _BODY, _UNFINISHED = "job.json", "lock", "body", ".new-"
@@ -84,9 +85,9 @@ class Keeping:
         shutil.move(body, there)
         (made / _JOB).write_bytes(orjson.dumps(asdict(waiting)))
         for one in (there, made / _JOB, made / _BODY, made):
-            _flush(one)
+            flush(one)
         named = made.rename(self._folder / f"{waiting.submission}.{secrets.token_hex(4)}")
-        _flush(self._folder)
+        flush(self._folder)
         return Kept(named, waiting, lock)
 
     def left(self) -> Iterator[Kept]:
@@ -121,12 +122,3 @@ def _locked(folder: Path) -> int | None:
         except OSError:
             os.close(lock)
     return None
-
-
-def _flush(path: Path) -> None:
-    """Have the system write a file or a folder to the disk."""
-    opened = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)

@@ -15,6 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from cli import output
 from cli.answers import answers
+from cli.editions import app as editions
 from cli.export import export
 from cli.graphql import app as graphql
 from cli.history import history
@@ -50,6 +51,7 @@ app.add_typer(keys, name="keys")
 app.add_typer(organizations, name="organizations")
 app.add_typer(endpoints, name="webhooks")
 app.add_typer(reported, name="problems")
+app.add_typer(editions, name="editions")
 
 _TURN = 600.0  # seconds that a load waits for others to write: of twenty at once it may be the last, again and again
 

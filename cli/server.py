@@ -17,12 +17,14 @@ from starlette.applications import Starlette
 
 from api.answers import Answers
 from api.app import application
+from api.editions import Editions
 from api.keeping import Keeping
 from api.problems import Problems
 from api.rate import Meter, Rate
 from api.submissions import Submissions
 from cli.settings import Settings
 from publish.datasets.kept import Folder
+from publish.editions import Holdings
 from publish.signing import read_key
 from schemas.catalog import Catalog
 from schemas.errors import OpenallocError
@@ -48,6 +50,7 @@ def worker() -> Starlette:
             catalog, engine, rate=Rate.of(settings.rate, settings.proxies),
             submissions=_submissions(settings, catalog), answers=_answers(settings), reports=_problems(settings),
             downloads=Folder(settings.datasets, settings.dataset_bytes), site=settings.site, ocid=settings.ocid,
+            editions=Editions(connect(settings.database) if settings.read else engine, Holdings(settings.editions)),
         )  # fmt: skip
         gc.collect()
         gc.freeze()

@@ -30,6 +30,7 @@ DEFAULT_ANSWER_RATE = "20/3600"
 DEFAULT_PROBLEM_RATE = "5/3600"
 DATASET_FOLDER = "OPENALLOC_DATASET_FOLDER"
 DATASET_BYTES = "OPENALLOC_DATASET_BYTES"
+EDITION_FOLDER = "OPENALLOC_EDITION_FOLDER"
 SITE = "OPENALLOC_SITE"
 OCID = "OPENALLOC_OCID"
 DEFAULT_DATASET_BYTES = 20_000_000_000
@@ -43,8 +44,8 @@ class Settings:
     seconds (`off` for no limit), `proxies` the networks whose X-Forwarded-For is believed. With `submissions` keys may
     submit records, each key as often as `submission_rate` says; large bodies wait in `submission_folder`. Answers that
     are cited may take `answers` megabytes (`off` for none), each client keeps them as often as `answer_rate` says. Files of
-    datasets are kept in `dataset_folder`, at most `dataset_bytes` of them; `site` is the public address of this server,
-    by which files name records (`https://data.example.org`). With `webhooks` a server
+    datasets are kept in `dataset_folder`, at most `dataset_bytes` of them, editions in `edition_folder`; `site` is the
+    public address of this server, by which files name records (`https://data.example.org`). With `webhooks` a server
     delivers to them too; what signs follows from the key in `webhook_key_file`. `ocid` is the prefix that the operator has
     registered with the Open Contracting Partnership. With `problems` readers may report what is wrong, each client as
     often as `problem_rate` says.
@@ -61,6 +62,7 @@ class Settings:
     answer_rate: str = DEFAULT_ANSWER_RATE
     dataset_folder: str | None = None
     dataset_bytes: int = DEFAULT_DATASET_BYTES
+    edition_folder: str | None = None
     site: str = ""
     webhooks: bool = False
     webhook_key_file: str | None = None
@@ -92,6 +94,7 @@ class Settings:
             answer_rate=environment.get(ANSWER_RATE) or DEFAULT_ANSWER_RATE,
             dataset_folder=environment.get(DATASET_FOLDER) or None,
             dataset_bytes=_bytes(environment.get(DATASET_BYTES)),
+            edition_folder=environment.get(EDITION_FOLDER) or None,
             site=(environment.get(SITE) or "").rstrip("/"),
             webhooks=webhooks or environment.get(WEBHOOKS, "").strip().lower() == "on",
             webhook_key_file=environment.get(WEBHOOK_KEY_FILE) or None,
@@ -109,6 +112,11 @@ class Settings:
     def datasets(self) -> Path:
         """Where files of datasets are kept: as said, else beside the database's file, else in the working folder."""
         return self._beside(self.dataset_folder, "datasets")
+
+    @property
+    def editions(self) -> Path:
+        """Where editions lie: as said, else beside the database's file, else in the working folder."""
+        return self._beside(self.edition_folder, "editions")
 
     @property
     def webhook_key(self) -> Path:
@@ -142,7 +150,7 @@ class Settings:
             SUBMISSIONS: "on" if self.submissions else "", SUBMISSION_RATE: self.submission_rate,
             SUBMISSION_FOLDER: self.submission_folder or "", ANSWERS: self.answers, ANSWER_RATE: self.answer_rate,
             DATASET_FOLDER: self.dataset_folder or "",
-            DATASET_BYTES: str(self.dataset_bytes), SITE: self.site,
+            DATASET_BYTES: str(self.dataset_bytes), EDITION_FOLDER: self.edition_folder or "", SITE: self.site,
             WEBHOOKS: "on" if self.webhooks else "", WEBHOOK_KEY_FILE: self.webhook_key_file or "", OCID: self.ocid,
             PROBLEMS: "on" if self.problems else "", PROBLEM_RATE: self.problem_rate,
         }  # fmt: skip

@@ -39,6 +39,7 @@ def withdraw(
     from cli.settings import Settings
     from publish.datasets.building import Builder
     from publish.datasets.kept import Folder
+    from publish.editions import Holdings
     from store import erasing, withdrawing
     from store.engine import writing
 
@@ -51,6 +52,7 @@ def withdraw(
     if made.kind == withdrawing.PRIVACY:
         settings = Settings.of(database=database)
         Builder(engine, Catalog.load(), Folder(settings.datasets, settings.dataset_bytes)).tidy()
+        Holdings(settings.editions).tidy(engine)
         erasing.purge(engine)
     if json:
         output.print_json(made.to_json())

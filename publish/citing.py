@@ -1,4 +1,4 @@
-"""What a kept answer is called and how it is cited: GB/T 7714-2015 for electronic resources, and BibTeX.
+"""What a kept answer or dataset is called and how it is cited: GB/T 7714-2015 for electronic resources, and BibTeX.
 
 Everything comes in Chinese and English. The day of the citation is in it, as the standard wants it, and so are the data
 version and the checksum: whoever reads the citation can tell that he has the same bytes.
@@ -14,6 +14,7 @@ from publish.selection import Selection
 from schemas.catalog import Catalog
 
 Text = tuple[str, str]  # Chinese, English
+AUTHOR: Text = ("公共资源配置开放数据", "openalloc")
 _EVERYTHING: Text = ("公共资源配置公开信息", "Disclosures of public resource allocation")
 _QUERY: Text = ("公共资源配置公开信息查询", "Query of disclosures of public resource allocation")
 _TEX = re.compile(r"[\\{}$&#%_^~]")
@@ -24,7 +25,10 @@ _TEX_WORDS: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Cited:
-    """What is cited: who answers for it, its name, its data version, when it was kept, its address and checksum."""
+    """What is cited: who answers for it, its name, its data version, when it was kept, its address and checksum.
+
+    `label` is what a program names it by, unlike any other.
+    """
 
     author: Text
     title: Text
@@ -33,11 +37,12 @@ class Cited:
     accessed: date
     address: str
     sha256: str
+    label: str
 
     def gbt(self) -> Text:
         """The reference by GB/T 7714-2015: `[DS/OL]`, a dataset on line, with the days of its update and of its use.
 
-        >>> one = Cited(("示例", "Example"), ("甲", "A"), 7, date(2026, 1, 2), date(2026, 2, 3), "https://example.org/answers/k", "00")
+        >>> one = Cited(("示例", "Example"), ("甲", "A"), 7, date(2026, 1, 2), date(2026, 2, 3), "https://example.org/answers/k", "00", "k")
         >>> one.gbt()[0]
         '示例. 甲:数据版本 7[DS/OL]. (2026-01-02)[2026-02-03]. https://example.org/answers/k.'
         """
@@ -49,7 +54,7 @@ class Cited:
 
     def bibtex(self) -> Text:
         """The same as an entry of BibTeX."""
-        key = f"openalloc-{self.address.rpartition('/')[2]}"
+        key = f"openalloc-{self.label}"
         made = []
         for author, title, version in (
             (self.author[0], self.title[0], "数据版本"), (self.author[1], self.title[1], "data version"),
@@ -62,6 +67,11 @@ class Cited:
             lines = "".join(f"  {name} = {{{value}}},\n" for name, value in fields.items())
             made.append(f"@misc{{{key},\n{lines}}}")
         return made[0], made[1]
+
+    def to_json(self) -> dict[str, str]:
+        """All of it as a machine reads it."""
+        (gbt, gbt_en), (bibtex, bibtex_en) = self.gbt(), self.bibtex()
+        return {"gbt7714": gbt, "gbt7714En": gbt_en, "bibtex": bibtex, "bibtexEn": bibtex_en}
 
 
 def described(selection: Selection, catalog: Catalog) -> Text:

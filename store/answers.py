@@ -120,9 +120,7 @@ def keep(
     known = find(connection, answer.key)
     if known is not None:
         return known
-    w = tables.withdrawal.c
-    if connection.scalar(select(exists().where(w.kind == "privacy", w.version > answer.version))):
-        raise MovedError
+    assert_unmoved(connection, answer.version)
     packed = {suffix: zlib.compress(content, _LEVEL) for suffix, content in bodies.items()}
     named = sorted(set(subjects))
     size = sum(map(len, packed.values())) + 64 * len(named)
@@ -141,6 +139,13 @@ def keep(
     found = find(connection, answer.key)
     assert found is not None
     return found
+
+
+def assert_unmoved(connection: Connection, version: int) -> None:
+    """Raise MovedError where something was withdrawn for privacy after a version; with the writers' lock shared."""
+    w = tables.withdrawal.c
+    if connection.scalar(select(exists().where(w.kind == "privacy", w.version > version))):
+        raise MovedError
 
 
 def forget(

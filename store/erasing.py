@@ -43,7 +43,7 @@ _SAID = (
 # The tables that hold values of records, beside PostgreSQL's `search` and `search_name`.
 _VALUES = (
     *_OWNED, tables.disclosure, tables.organization, tables.process, tables.refused, tables.answer, tables.answer_form,
-    tables.problem,
+    tables.problem, tables.edition_subject,
 )  # fmt: skip
 
 

@@ -596,6 +596,48 @@ answer_subject = Table(
     **CLUSTERED,
 )
 
+# Whole datasets that are cited (store/editions.py): the editions, each of one data version, and their files, which lie in
+# a folder. A file that a withdrawal for privacy touched is named here still, and where it was.
+edition = Table(
+    "edition",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("version", BigInteger, nullable=False),
+    Column("changed_at", DateTime),  # when that version came about, UTC
+    Column("made_at", DateTime, nullable=False),  # UTC
+    Index(None, "version", unique=True),
+)
+
+edition_file = Table(
+    "edition_file",
+    metadata,
+    Column("edition", String(40), nullable=False),
+    Column("dataset", String(80), nullable=False),  # everything, a domain, a type
+    Column("format", String(16), nullable=False),
+    Column("records", BigInteger, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("rows", JSON, nullable=False),  # {table: rows}
+    # 1: says of organizations and processes what other records say of them
+    Column("linked", Integer, nullable=False),
+    Column("made_at", DateTime, nullable=False),  # UTC
+    Column("withdrawn_id", String(23)),
+    Column("withdrawn_version", BigInteger),
+    PrimaryKeyConstraint("edition", "dataset", "format"),
+)
+
+# The organizations that parties in records of a type turned out to be: whose ids and codes the files have, though the
+# records themselves do not say them.
+edition_subject = Table(
+    "edition_subject",
+    metadata,
+    Column("subject", String(40), nullable=False),
+    Column("edition", String(40), nullable=False),
+    Column("type", String(80), nullable=False),
+    PrimaryKeyConstraint("subject", "edition", "type"),
+    **CLUSTERED,
+)
+
 # Where changes are sent (store/webhooks.py). What signs them is nowhere here: it follows from `salt` and a key in a file.
 webhook = Table(
     "webhook",

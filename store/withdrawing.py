@@ -2,7 +2,8 @@
 
 An ordinary withdrawal puts the document away as a revision and takes the record out of the index of features, the
 search and the items; who took part in it stays (docs/decisions/0015-who-faces-whom.md). One for privacy leaves no value
-of any of its documents (store/erasing.py), nor in an answer that was kept (store/answers.py). Neither is brought back but by a load that asks for it.
+of any of its documents (store/erasing.py), nor in an answer that was kept (store/answers.py) or a file of an edition
+(store/editions.py). Neither is brought back but by a load that asks for it.
 """
 
 from collections.abc import Sequence
@@ -13,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, and_, insert, literal, or_, select, update
 
 from schemas.catalog import Catalog
-from store import answers, bulk, erasing, rollups, searching, tables
+from store import answers, bulk, editions, erasing, rollups, searching, tables
 from store.bulk import WRITERS
 from store.errors import StoreError
 from store.writing import claim
@@ -121,6 +122,7 @@ def withdraw(
     )
     if privacy:
         answers.forget(connection, row.id, gone, version)
+        editions.forget(connection, row, gone, version)
     made = withdrawal(connection, disclosure_id)
     assert made is not None
     return made

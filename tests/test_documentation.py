@@ -32,7 +32,7 @@ COMMANDS = (
     "withdraw", "export", "refused", "history", "source", "organizations", "organizations suggest", "organizations list",
     "organizations accept", "organizations reject",
     "keys", "keys create", "keys list", "keys revoke", "keys log",
-    "webhooks", "webhooks create", "webhooks list", "webhooks revoke", "webhooks resume", "webhooks test", "webhooks deliver", "answers", "problems", "problems list", "problems close",
+    "webhooks", "webhooks create", "webhooks list", "webhooks revoke", "webhooks resume", "webhooks test", "webhooks deliver", "answers", "editions", "editions make", "editions list", "editions check", "problems", "problems list", "problems close",
 )  # fmt: skip
 
 
@@ -83,6 +83,7 @@ def openalloc(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]
         "docs/organizations.md",
         "docs/webhooks.md",
         "docs/datasets.md",
+        "docs/citing.md",
     ],
 )
 def test_the_commands_say_what_is_shown(document: str, tmp_path: Path) -> None:

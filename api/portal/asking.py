@@ -98,24 +98,34 @@ async def _asked(
     return told
 
 
-def kept(page: Page) -> Page:
-    """A page that may be kept as long as the data, the day and the pages themselves are the same."""
+def kept_by(mark: Callable[[HttpRequest], Awaitable[str]]) -> Callable[[Page], Page]:
+    """A page that may be kept as long as the data, the day, the pages themselves and what `mark` gives are the same."""
 
-    @wraps(page)
-    async def answer(request: HttpRequest) -> Response:
-        subscriptions: Subscriptions = request.app.state.subscriptions
-        tag = _tag(request, await subscriptions.newest())
-        if has(request, tag):
-            return Response(
-                status_code=304,
-                headers={"ETag": tag, "Cache-Control": "no-cache", "Vary": "Accept-Language, Accept"},
-            )
-        answered = await page(request)
-        if answered.status_code == 200:
-            answered.headers["ETag"] = tag
-        return answered
+    def wrapped(page: Page) -> Page:
+        @wraps(page)
+        async def answer(request: HttpRequest) -> Response:
+            subscriptions: Subscriptions = request.app.state.subscriptions
+            tag = _tag(request, await subscriptions.newest(), await mark(request))
+            if has(request, tag):
+                return Response(
+                    status_code=304,
+                    headers={"ETag": tag, "Cache-Control": "no-cache", "Vary": "Accept-Language, Accept"},
+                )
+            answered = await page(request)
+            if answered.status_code == 200:
+                answered.headers["ETag"] = tag
+            return answered
 
-    return answer
+        return answer
+
+    return wrapped
+
+
+async def _alike(_request: HttpRequest) -> str:
+    return ""
+
+
+kept = kept_by(_alike)
 
 
 def refused(request: HttpRequest, error: Exception) -> Response:
@@ -154,12 +164,12 @@ def _first(error: InvalidOperationError) -> OpenallocError:
     )
 
 
-def _tag(request: HttpRequest, version: int) -> str:
+def _tag(request: HttpRequest, version: int, mark: str) -> str:
     pages: Pages = request.app.state.pages
     questions: Questions = request.app.state.questions
     parts = (
         str(request.url.replace(scheme="", netloc="")), language(request), version, today().isoformat(), pages.mark,
-        questions.mark,
+        questions.mark, mark,
     )  # fmt: skip
     return f'W/"{hashlib.sha256(repr(parts).encode()).hexdigest()[:32]}"'
 

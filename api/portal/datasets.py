@@ -18,11 +18,12 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from api.choosing import choose
+from api.editions import Editions
 from api.metadata import known, no_dataset
 from api.pages import page
-from api.portal.asking import ask, kept, refused
+from api.portal.asking import ask, kept_by, refused
 from publish.datasets import sizing
-from publish.datasets.export import EVERYTHING, FORMATS
+from publish.datasets.export import FORMATS
 from publish.datasets.export import dataset as export_of
 from publish.metadata import schema_org
 from publish.metadata.datasets import LICENCE, RIGHTS, Dataset, Known, datasets, find
@@ -32,6 +33,7 @@ from publish.metadata.gaps import Gaps, gaps
 from query.kept import Kept
 from schemas.catalog import Catalog
 from schemas.errors import OpenallocError
+from store.editions import EVERYTHING, within
 
 _PAGES = 200  # datasets whose sizes and gaps are remembered
 _SECONDS = 600  # for so long
@@ -73,7 +75,13 @@ def routes() -> list[Route]:
     ]
 
 
-@kept
+async def _editions(request: Request) -> str:
+    """What changes when an edition is made."""
+    editions: Editions = request.app.state.editions
+    return str(await run_sync(editions.number))
+
+
+@kept_by(_editions)
 async def index(request: Request) -> Response:
     """All datasets."""
     catalog: Catalog = request.app.state.catalog
@@ -83,13 +91,14 @@ async def index(request: Request) -> Response:
         return refused(request, error)
     found = list(datasets(catalog))
     whole, *others = found
+    editions: Editions = request.app.state.editions
     return page(
         request, "portal/datasets.html", ("数据集", "Datasets"), whole=whole, others=others, known=now, formats=FORMATS, called=called,
-        licence=LICENCE, rights=RIGHTS, data=_block(schema_org.catalogue(found, now)),
+        licence=LICENCE, rights=RIGHTS, data=_block(schema_org.catalogue(found, now)), edition=await run_sync(editions.newest),
     )  # fmt: skip
 
 
-@kept
+@kept_by(_editions)
 async def one(request: Request) -> Response:
     """One dataset: of a type or of a domain."""
     catalog: Catalog = request.app.state.catalog
@@ -108,6 +117,8 @@ async def one(request: Request) -> Response:
     except OpenallocError as error:
         return refused(request, error)
     tables = dataset.tables(catalog)
+    editions: Editions = request.app.state.editions
+    edition = await run_sync(editions.latest, within(path))
     years = {
         int(key): group["count"] for group in counted["years"]["groups"] if (key := group["keys"][0]["value"])
     }
@@ -118,6 +129,7 @@ async def one(request: Request) -> Response:
         years=years, empty_years=_between(years), **_places(counted["prefectures"]["groups"], now, dataset, catalog),
         parameters=[("type" if dataset.disclosure else "domain", path)], licence=LICENCE, rights=RIGHTS,
         data=_block(schema_org.described(dataset, catalog, now)),
+        edition=edition, cited_in=find(edition[1], catalog) if edition else None,
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api import citation
+from api.disclosure import as_json
 from api.pages import page, wants_page
 from api.portal.asking import ask, kept
 from api.portal.course import course
@@ -29,7 +29,7 @@ async def record(request: Request) -> Response:
     asked: str = request.path_params["id"]
     if asked.endswith(JSON) or not wants_page(request):
         request.path_params["id"] = asked.removesuffix(JSON)
-        answer = await run_in_threadpool(citation.disclosure, request)
+        answer = await run_in_threadpool(as_json, request)
         answer.headers.setdefault("Vary", "Accept")
         return answer
     return await _page(request)
@@ -40,9 +40,7 @@ async def _page(request: Request) -> Response:
     earlier = bool(request.query_params.get("revision"))
     found = (await ask(request, "record", id=request.path_params["id"], earlier=earlier))["disclosure"]
     if found is None or (found["withdrawal"] and found["withdrawal"]["kind"] == "PRIVACY"):
-        return await run_in_threadpool(
-            citation.disclosure, request
-        )  # says that there is none, or that it is gone
+        return await run_in_threadpool(as_json, request)  # says that there is none, or that it is gone
     catalog: Catalog = request.app.state.catalog
     number, document = _version(request, found)
     disclosure = catalog.versions.get(str((document or {}).get("schema"))) or catalog.types[found["type"]]

@@ -16,8 +16,8 @@ from publish.datasets.statements import Chosen
 from publish.selection import PARAMETERS, Selection
 from schemas.catalog import Catalog
 from schemas.errors import OpenallocError
+from store.editions import EVERYTHING
 
-EVERYTHING = "everything"
 # What ends an address, the media type; `tables` says whether a file has one table or all of them.
 FORMATS: Mapping[str, tuple[str, bool]] = {
     "csv": ("text/csv; header=present; charset=utf-8", False),
@@ -87,7 +87,12 @@ def split(ending: str) -> tuple[str, str]:
             return MAIN, known
         if ending.endswith(f".{known}") and not FORMATS[known][1]:
             return ending.removesuffix(f".{known}"), known
-    raise DatasetError(
+    raise unknown_format(ending)
+
+
+def unknown_format(ending: str) -> DatasetError:
+    """That there is no such format."""
+    return DatasetError(
         "P100", f"没有这种格式:{ending[:60]}", f"there is no such format: {ending[:60]}",
         f"可用的格式:{'、'.join(FORMATS)}。", f"The formats are: {', '.join(FORMATS)}.",
     )  # fmt: skip

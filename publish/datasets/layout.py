@@ -22,7 +22,7 @@ from schemas.lineage import readable
 from schemas.spelling import words
 
 # Moves whenever the tables, their spelling or what stands beside them change otherwise than by the catalog: part of every file's ETag.
-EDITION = 2
+SPELLING = 2
 MAIN = "disclosures"
 # The kinds of values. `money` and `price` are exact, with 2 and 4 decimals; `moment` is a date or a date and time,
 # `instant` a time in UTC.
@@ -100,7 +100,7 @@ def tables(catalog: Catalog, disclosure: Disclosure | None = None) -> tuple[Tabl
 
 def digest(of: Sequence[Table]) -> str:
     """What tells a layout from another: 16 characters of a hash of its tables and columns."""
-    told = [EDITION, *((one.name, [(c.name, c.kind, c.path) for c in one.columns]) for one in of)]
+    told = [SPELLING, *((one.name, [(c.name, c.kind, c.path) for c in one.columns]) for one in of)]
     return hashlib.sha256(repr(told).encode()).hexdigest()[:16]
 
 

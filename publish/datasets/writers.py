@@ -14,12 +14,13 @@ import orjson
 
 from publish.datasets import about, delimited, deltas, jsonlines, parquet, sqlite_file, workbook
 from publish.datasets.archive import archive, entry, opened
-from publish.datasets.export import EVERYTHING, Export
+from publish.datasets.export import Export
 from publish.datasets.kept import Begun, Sink
 from publish.datasets.reading import Snapshot
 from publish.datasets.statements import Rows
 from publish.metadata import datapackage
 from publish.metadata.datasets import Known, find
+from store.editions import EVERYTHING
 
 Writer = Callable[[Export, Rows, Snapshot, Begun, Sink, Path], None]
 _PIECE = 1024 * 1024

@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from publish.datasets.export import EVERYTHING, FORMATS
+from publish.datasets.export import FORMATS
 from publish.datasets.layout import Table, tables
 from schemas.catalog import Catalog, Disclosure
+from store.editions import EVERYTHING
 
 Words = tuple[str, str]  # Chinese, English
 

@@ -7,7 +7,7 @@ import csv
 from collections.abc import Mapping
 from pathlib import Path
 
-from publish.datasets.export import EVERYTHING, FORMATS
+from publish.datasets.export import FORMATS
 from publish.metadata.datasets import (
     ABOUT,
     KEYWORDS,
@@ -23,6 +23,7 @@ from publish.metadata.datasets import (
 )  # fmt: skip
 from publish.metadata.graph import Node, iri, literal, typed
 from schemas.catalog import Catalog
+from store.editions import EVERYTHING
 
 PREFIXES: Mapping[str, str] = {
     "adms": "http://www.w3.org/ns/adms#", "dcat": "http://www.w3.org/ns/dcat#", "dcatap": "http://data.europa.eu/r5r/",

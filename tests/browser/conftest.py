@@ -5,12 +5,17 @@ Skips where the machine has no Chromium that starts.
 
 import shutil
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Error, Page, sync_playwright
 
+from api.choosing import choose
+from api.operation import Service
 from cli.demo import fill
+from publish.editions import Holdings, Maker, wanted
+from schemas.calendar import utc_now
 from schemas.catalog import Catalog
 from store.engine import connect
 from tests.serving import serving
@@ -27,6 +32,11 @@ def site(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory, catalo
     database = shutil.copy(sqlite_template, folder / "openalloc.db")
     engine = connect(f"sqlite:///{database}")
     fill(engine, catalog, MADE, 1, lambda _: None)
+    files = wanted(
+        ["everything", "land"], ["csv", "jsonl"], catalog, partial(choose, Service(catalog, engine))
+    )
+    holdings = Holdings(Path(f"{database}.editions"))
+    Maker(engine, catalog, holdings, "").make(files, utc_now(), with_empty=False)
     engine.dispose()
     with serving(str(database), folder) as address:
         yield address

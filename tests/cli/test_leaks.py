@@ -35,6 +35,7 @@ from starlette.testclient import TestClient
 
 from api.answers import Answers
 from api.app import application
+from api.editions import Editions
 from api.limits import Limits
 from api.operation import Request, Service
 from api.problems import Problems
@@ -42,6 +43,7 @@ from api.submissions import Submissions
 from api.subscriptions import Subscriptions
 from cli.main import app as command
 from cli.main import main
+from publish.editions import Holdings
 from schemas.calendar import utc_now
 from schemas.catalog import Catalog
 from store import keys, migrate, tables
@@ -88,6 +90,10 @@ COMMANDS: dict[str, tuple[tuple[str, ...], ...]] = {
     "webhooks create": (("https://receiver.example/", "--note", f"示例{RESIDENT}", "--json", "{database}"), (f"https://{RESIDENT}@x/", "{database}"),
                         ("https://receiver.example/", "--list", f"domain={RESIDENT}", "{database}")),
     "answers": (("{database}",), ("--json", "{database}")),
+    "editions make": (("--folder", "{editions}", "--format", "jsonl", "--format", "csv", "{database}"), ("--folder", "{editions}", "--json", RESIDENT, "{database}"),
+                      ("--folder", "{editions}", "--format", RESIDENT, "{database}")),
+    "editions list": (("--folder", "{editions}", "{database}"), ("--folder", "{editions}", "--json", "{database}")),
+    "editions check": (("--folder", "{editions}", "{database}"), ("--folder", "{editions}", "--json", "{database}")),
     "problems list": (("{database}",), ("--all", "--json", "{database}")), "problems close": ((RESIDENT, "{database}"),),
     "webhooks list": (("{database}",), ("--json", "{database}")),
     "webhooks revoke": ((RESIDENT, "{database}"),), "webhooks resume": ((RESIDENT, "{database}"),), "webhooks test": ((RESIDENT, "{database}"),),
@@ -243,6 +249,10 @@ ADDRESSES: dict[str, tuple[tuple[str, str, str | dict[str, str], dict[str, str]]
         ("POST", "/answers/new", json.dumps({"query": "{ disclosures(first: 40) { nodes { title revisions { document } } } }"}), JSON_TYPE),
     ),
     "/answers/{key}": (("GET", f"/answers/{RESIDENT}", "", {}), ("GET", "{answer}", "", {}), ("GET", "{answer}", "", {"Accept": "text/html"})),
+    "/editions": (("GET", f"/editions?{RESIDENT}", "", {}), ("GET", f"/editions?lang={RESIDENT}", "", {"Accept": "text/html"})),
+    "/editions/{edition}": (("GET", f"/editions/{RESIDENT}", "", {}), ("GET", "{edition}", "", {}), ("GET", "{edition}", "", {"Accept": "text/html"})),
+    "/editions/{edition}/{path}.{ending}": (("GET", f"/editions/{RESIDENT}/{RESIDENT}.csv", "", {}), ("GET", "{edition}/everything.jsonl", "", {}), ("GET", "{edition}/everything.csv", "", {})),
+    "/editions/{edition}/{path:path}": (("GET", f"/editions/{RESIDENT}/{RESIDENT}", "", {}), ("GET", "{edition}/everything", "", {}), ("GET", "{edition}/everything", "", {"Accept": "text/html"})),
     "/answers/{key}.{suffix}": (
         ("GET", f"/answers/{RESIDENT}.{RESIDENT}", "", {}), ("GET", "{answer}.jsonl", "", {}), ("GET", "{answer}.csv", "", {}),
     ),
@@ -324,6 +334,7 @@ def filled(argument: str, place: SimpleNamespace) -> tuple[str, ...]:
     known = {
         "{file}": str(place.folder / NAME), "{marked}": str(place.folder / "marked.xlsx"), "{record}": place.record,
         "{profile}": str(place.folder / "a.toml"), "{profile}2": str(place.folder / "b.toml"), "{exported}": str(place.folder / "exported"),
+        "{editions}": str(place.folder / "editions"),
     }  # fmt: skip
     return (known.get(argument, argument),)
 
@@ -389,7 +400,9 @@ def test_no_command_says_them(place: SimpleNamespace, catalog: Catalog) -> None:
             said = run(catalog, *words.split(), *given)
             assert said, words
             assert found_in(said) == [], (words, arguments)
-    for written in (*place.folder.glob("*.toml"), place.folder / "exported"):
+    editions = [*(place.folder / "editions").glob("*/*")]
+    assert editions
+    for written in (*place.folder.glob("*.toml"), place.folder / "exported", *editions):
         assert found_in(written.read_text("utf-8")) == []
 
 
@@ -429,9 +442,12 @@ def served(place: SimpleNamespace, catalog: Catalog) -> Iterator[tuple[Starlette
     with ExitStack() as stack:
         submissions = Submissions(catalog, connect(place.url))
         answers = Answers.of(place.engine, 10_000_000, None)
+        editions = Editions(place.engine, Holdings(place.folder / "editions"))
         made = application(
-            catalog, place.engine, submissions=submissions, answers=answers, reports=Problems(place.engine)
-        )
+            catalog, place.engine, submissions=submissions, answers=answers, reports=Problems(place.engine), editions=editions,
+        )  # fmt: skip
+        files = ("--format", "jsonl", "--format", "csv", "--folder", str(editions.holdings.folder))
+        run(catalog, "editions", "make", "everything", *files, "--database", place.url)
         with writing(place.engine) as connection:
             _, secret = keys.create(
                 connection, publisher=PUBLISHER, publisher_name=None, region="530114", types=(TYPE,), note="",
@@ -445,6 +461,7 @@ def served(place: SimpleNamespace, catalog: Catalog) -> Iterator[tuple[Starlette
 def test_no_address_answers_them(place: SimpleNamespace, served: tuple[Starlette, TestClient, str], caplog: pytest.LogCaptureFixture) -> None:  # fmt: skip
     _, client, secret = served
     file, receipt, kept = (place.folder / NAME).read_bytes(), "/submissions/x", "/answers/x"
+    edition = f"/editions/{client.get('/editions').json()['editions'][0]['edition']}"
     caplog.set_level(logging.DEBUG, "openalloc")
     asked = [one for several in ADDRESSES.values() for one in several]
     asked += [
@@ -469,7 +486,10 @@ def test_no_address_answers_them(place: SimpleNamespace, served: tuple[Starlette
             sent = {"content": body.replace("{record}", place.record).encode()}
         answer = client.request(
             method,
-            address.replace("{receipt}", receipt).replace("{record}", place.record).replace("{answer}", kept),
+            address.replace("{receipt}", receipt)
+            .replace("{record}", place.record)
+            .replace("{answer}", kept)
+            .replace("{edition}", edition),
             headers=headers,
             **sent,
         )

@@ -24,7 +24,7 @@ from api.questions import Question, question_of
 from api.refusal import RequestError
 from api.site import site_of
 from api.standard import missing, refused, today, withdrawn
-from publish.citing import Cited, Text, described, of_query
+from publish.citing import AUTHOR, Cited, Text, described, of_query
 from schemas.calendar import in_beijing
 from schemas.errors import OpenallocError
 from store import answers
@@ -37,7 +37,6 @@ _JSON = "application/json"
 _MEDIA_TYPES = {
     "jsonl": "application/jsonl; charset=utf-8", "csv": "text/csv; charset=utf-8", "json": "application/json; charset=utf-8",
 }  # fmt: skip
-_AUTHOR: Text = ("公共资源配置开放数据", "openalloc")
 _TITLE: Text = ("引用的数据", "Cited data")
 _NEW: Text = ("保存并引用", "Keep and cite")
 
@@ -116,7 +115,7 @@ def answer(request: Request) -> Response:
         question = questions.again(found.kind, found.question, request.app.state.catalog)
         return page(
             request, "answer.html", _TITLE, cache=FRESH, answer=found, named=of[0].title, question=question,
-            kept=in_beijing(found.kept_at), cited=of, base=site_of(request), back=_back(question),
+            kept=in_beijing(found.kept_at), cited=of[0], base=site_of(request), back=_back(question),
         )  # fmt: skip
     return cached(request, orjson.dumps(_told(request, found)), _JSON, FRESH, {"Vary": "Accept"})
 
@@ -178,8 +177,7 @@ def _told(request: Request, found: Answer) -> dict[str, Any]:
         "titleEn": cited[0].title[1], "question": question, "dataVersion": found.version, "records": found.records,
         "keptAt": f"{found.kept_at.isoformat(timespec='seconds')}Z",
         "forms": [_form(found, one, base) for one in found.forms],
-        "citation": {"gbt7714": cited[0].gbt()[0], "gbt7714En": cited[0].gbt()[1], "bibtex": cited[0].bibtex()[0],
-                     "bibtexEn": cited[0].bibtex()[1]},
+        "citation": cited[0].to_json(),
     }  # fmt: skip
 
 
@@ -198,7 +196,10 @@ def _citations(request: Request, found: Answer) -> list[Cited]:
     title = _name(request, found.kind, found.question, found.key)
     kept = in_beijing(found.kept_at).date()
     address = f"{site_of(request)}{PATH}/{found.key}"
-    return [Cited(_AUTHOR, title, found.version, kept, today(), address, form.sha256) for form in found.forms]
+    return [
+        Cited(AUTHOR, title, found.version, kept, today(), address, form.sha256, found.key)
+        for form in found.forms
+    ]
 
 
 def _name(request: Request, kind: str, text: str, key: str) -> Text:

@@ -25,7 +25,7 @@ _JSON = "application/json"
 _COLUMNS = ("id", "type", "schema_version", "title", "status", "revision", "published_date")
 
 
-def disclosure(request: Request) -> Response:
+def as_json(request: Request) -> Response:
     """The record as JSON; of a withdrawn one why it is gone."""
     asked = request.path_params["id"]
     with request.app.state.engine.connect() as connection:
