@@ -108,6 +108,7 @@ def _kinds(service: Service, times: int) -> Iterator[tuple[str, list[str]]]:
         ],
     )
     yield "list, amounts", [f"/disclosures?domain=works&min={at}00000&sort=amount" for at in range(1, 20)]
+    yield "list, the oldest", ["/disclosures?sort=oldest"]
     yield "search, by relevance", [f"/disclosures?q={quote(one)}" for one in WORDS]
     yield "search, by date", [f"/disclosures?q={quote(one)}&sort=newest" for one in WORDS]
     yield "suggestions", [f"/suggest?q={quote(one)}" for one in WORDS]
@@ -117,6 +118,8 @@ def _kinds(service: Service, times: int) -> Iterator[tuple[str, list[str]]]:
     yield "publisher", [f"/publishers/{own(one['publisher']['id'])}" for one in nodes]
     yield "region", [f"/regions/{one['region']['code']}" for one in nodes]
     yield "statistics", ["/statistics"]
+    yield "statistics, by method", ["/statistics?by=method", "/statistics?by=method&by=year"]
+    yield "statistics, by department", ["/statistics?by=publisher"]
 
 
 async def _ask(app: Starlette, address: str) -> tuple[float, float, int]:

@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 
 from api.app import application
 from api.operation import Service
+from api.portal import listing
 from schemas.catalog import Catalog
 from store.engine import connect
 from tests.query import records
@@ -34,6 +35,12 @@ def app(file: Engine, catalog: Catalog) -> Iterator[Starlette]:
     made = application(catalog, file)
     yield made
     made.state.checkers.close()
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However slow the machine is, lists come with their counts."""
+    monkeypatch.setattr(listing, "PATIENCE", 30.0)
 
 
 @pytest.fixture(scope="session")
