@@ -39,6 +39,8 @@ from store import submissions as trail
 from store.keys import Key
 
 _MOST = 100
+# What only a form asks for: whoever opens these addresses comes back to the entrance.
+ONLY = ("preview", "withdrawals", "statements", "mine")
 # Errors of a form that has no submission of its own yet.
 _TURNED_AWAY = (
     "K005",
@@ -58,7 +60,6 @@ _TURNED_AWAY = (
 
 def routes() -> list[Route]:
     """`/submissions`: for departments' systems, and the pages of departments."""
-    only = ("preview", "withdrawals", "statements", "mine")
     return [
         Route(PATH, entrance, methods=["GET"]),
         Route(PATH, submit, methods=["POST"]),
@@ -66,7 +67,7 @@ def routes() -> list[Route]:
         Route(f"{PATH}/withdrawals", withdraw, methods=["POST"]),
         Route(f"{PATH}/statements", state, methods=["POST"]),
         Route(f"{PATH}/mine", mine, methods=["POST"]),
-        *(Route(f"{PATH}/{name}", _back, methods=["GET"]) for name in only),
+        *(Route(f"{PATH}/{name}", _back, methods=["GET"]) for name in ONLY),
         Route(f"{PATH}/{{id}}", status, methods=["GET"]),
         Route(f"{PATH}/{{id}}", unlocked, methods=["POST"]),
     ]

@@ -20,6 +20,9 @@ PAGES: Mapping[str, tuple[str, ...]] = {
     "/processes/{id}": ("/processes/{process}",),
     "/answers/new": ("/answers/new?type=land/grant-result&from=2024",),
     "/answers/{key}": ("/answers/{answer}",),
+    "/editions": ("/editions",),
+    "/editions/{edition}": ("/editions/{edition}",),
+    "/editions/{edition}/{path:path}": ("/editions/{edition}/land",),
     "/organizations": ("/organizations", "/organizations?q=示例", "/organizations?q=没有这样的名称"),
     "/organizations/{id}": ("/organizations/{company}", "/organizations/{long_company}"),
     "/publishers": ("/publishers?region=530000", "/publishers?q=没有这样的名称"),
@@ -35,7 +38,7 @@ PAGES: Mapping[str, tuple[str, ...]] = {
     "/standard/codelists/": ("/standard/codelists/",),
     "/standard/codelists/{name}": ("/standard/codelists/land-use",),
     "/standard/{domain}/{name}": ("/standard/procurement/award-result",),
-    "/standard/{domain}/{name}/{version}": ("/standard/works/award-candidates/1.0",),
+    "/standard/{domain}/{name}/{version}": ("/standard/oversight/nil-statement/1.0",),
     "/validate": ("/validate",),
     "/submissions": ("/submissions",),
     "/submissions/{id}": ("/submissions/s-0123456789abcdef",),
@@ -46,7 +49,7 @@ FILES = frozenset(
         "/graphql",  # GraphiQL, of others: tests/browser/test_graphiql.py
         "/suggest",  # a part of a page: tests/browser/test_portal.py
         "/graphql/schema.graphql", "/developers/{name}", "/datasets/{path}", "/disclosures.{ending}", "/changes.jsonl", "/changes",
-        "/answers/{key}.{suffix}", "/disclosures.atom", "/graphql.atom", "/ocds/", "/ocds/releases.json", "/ocds/releases.jsonl",
+        "/answers/{key}.{suffix}", "/editions/{edition}/{path}.{ending}", "/disclosures.atom", "/graphql.atom", "/ocds/", "/ocds/releases.json", "/ocds/releases.jsonl",
         "/ocds/releases/{id}.json", "/ocds/records.json", "/ocds/records/{id}.json", "/ocds/extension/{file:path}", "/datapackage.json",
         "/datasets/{path:path}/datapackage.json", "/catalog.{suffix}", "/statistics.{suffix}", "/sitemap.xml", "/sitemaps/{name}.xml",
         "/robots.txt", "/graphiql/{name}", "/schemas/", "/schemas/{domain}/{name}/CHANGELOG.md", "/schemas/{folder}/{file}",

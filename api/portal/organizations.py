@@ -22,10 +22,8 @@ from schemas.uscc import is_valid, region_of
 
 PATH = "/organizations"
 PAGE = 20
-NAMED, DEALT = (
-    1_500,
-    300,
-)  # disclosures, up to which names and counterparties, and the roles of these and co-bidders, are asked for
+# Disclosures, up to which names and counterparties, and the roles of these, are asked for; and bids, up to which co-bidders.
+NAMED, DEALT, BID = 1_500, 300, 60
 LONGEST = 200  # letters of what is asked for
 _TITLE = ("企业和单位", "Organizations")
 
@@ -66,24 +64,26 @@ async def organization(request: Request) -> Response:
     code = found["uscc"]
     total = sum(one["disclosures"] for one in found["domains"]["nodes"])
     wanted = request.query_params.get("with") == "all"
-    dealings = (await ask(request, "dealings", id=found["id"], **_within_reach(total, wanted)))[
-        "organization"
-    ]
+    bidders = catalog.sides.bidders
+    bids = sum(one["disclosures"] for one in found["roles"]["nodes"] if one["role"] in bidders)
+    reach = _within_reach(total, bids, wanted)
+    dealings = (await ask(request, "dealings", id=found["id"], **reach))["organization"]
     sides = dealings.get("counterparties")
     codes = [one for one in found["aliases"]["nodes"] if one["uscc"] or one["lastingCode"]]
     return page(
         request, "portal/organization.html", (found["name"], found["name"]), found=found, total=total,
         selected=Selection.of([("organization", asked)], catalog).parameters(), names=dealings.get("names"),
         checked=bool(code) and is_valid(code), registered=catalog.regions.get(region_of(code) or "") if code else None,
-        years=_years(found["years"]["nodes"]), rivals=dealings.get("coBidders"), counterparties=sides, sides=sides and _sides(sides["nodes"]), codes=codes,
+        years=_years(found["years"]["nodes"]), rivals=dealings.get("coBidders"), bids=bids, counterparties=sides, sides=sides and _sides(sides["nodes"]), codes=codes,
         by_name=found["aliases"]["totalCount"] - len(codes),
     )  # fmt: skip
 
 
-def _within_reach(total: int, wanted: bool) -> dict[str, bool]:
-    """What of the dealings is asked for; each needs all of an organization's disclosures, or more than these."""
+def _within_reach(total: int, bids: int, wanted: bool) -> dict[str, bool]:
+    """What of the dealings is asked for; each needs all of an organization's disclosures or bids, or more than these."""
     return {
         "names": wanted or total <= NAMED, "counterparties": wanted or total <= NAMED, "roles": wanted or total <= DEALT,
+        "rivals": bids > 0 and (wanted or bids <= BID),
     }  # fmt: skip
 
 

@@ -56,7 +56,7 @@ def test_an_organizations_page_says_what_graphql_answers(client: TestClient) -> 
         " coBidders(first: 10) { nodes { organization { id } processes wins coBidderWins } } } }",
         id=COMPANY,
     )["organization"]
-    page = shown(client, f"/organizations/{COMPANY}")
+    page = shown(client, f"/organizations/{COMPANY}?with=all")
     assert page.cssselect("h1")[0].text_content() == found["name"]
     assert page.cssselect(".figures strong")[0].text_content() == f"{found['disclosures']['totalCount']:,}"
     roles = figures(page, "roles")
@@ -93,6 +93,12 @@ def test_what_takes_long_of_an_organization_is_told_when_it_is_wanted(
     page = shown(client, f"/organizations/{COMPANY}")
     (address,) = page.xpath("//h2[@id='counterparties']/following::a[1]/@href")
     assert figures(shown(client, address.partition("#")[0]), "counterparties") == whole
+    monkeypatch.setattr(organizations, "BID", 0)
+    page = shown(client, f"/organizations/{COMPANY}")
+    (address,) = page.xpath("//h2[@id='rivals']/following::a[1]/@href")
+    rivals = figures(shown(client, address.partition("#")[0]), "rivals")
+    monkeypatch.setattr(organizations, "BID", 10_000)
+    assert figures(shown(client, f"/organizations/{COMPANY}"), "rivals") == rivals
 
 
 def test_an_organization_is_found_by_name_and_by_code(client: TestClient) -> None:

@@ -4,7 +4,7 @@ Skips where the machine has no Chromium that starts.
 """
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from schemas.calendar import utc_now
 from schemas.catalog import Catalog
 from store.engine import connect
 from tests.serving import serving
+from tests.states import store_states
 
 MADE = 60  # synthetic records beside the samples
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
@@ -26,19 +27,28 @@ ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking",
 
 
 @pytest.fixture(scope="session")
-def site(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory, catalog: Catalog) -> Iterator[str]:
-    """The address of the whole application, served as `openalloc serve` does, over every type's sample and some more."""
-    folder = tmp_path_factory.mktemp("site")
-    database = shutil.copy(sqlite_template, folder / "openalloc.db")
+def records(
+    sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory, catalog: Catalog
+) -> tuple[Path, Mapping[str, str]]:
+    """A database of every type's sample, of some more, of records in other states, with an edition; the ids by name."""
+    database = shutil.copy(sqlite_template, tmp_path_factory.mktemp("site") / "openalloc.db")
     engine = connect(f"sqlite:///{database}")
     fill(engine, catalog, MADE, 1, lambda _: None)
+    names = store_states(engine, catalog)
     files = wanted(
         ["everything", "land"], ["csv", "jsonl"], catalog, partial(choose, Service(catalog, engine))
     )
     holdings = Holdings(Path(f"{database}.editions"))
-    Maker(engine, catalog, holdings, "").make(files, utc_now(), with_empty=False)
+    made = Maker(engine, catalog, holdings, "").make(files, utc_now(), with_empty=False)
     engine.dispose()
-    with serving(str(database), folder) as address:
+    return database, {**names, "edition": made.edition.name}
+
+
+@pytest.fixture(scope="session")
+def site(records: tuple[Path, Mapping[str, str]]) -> Iterator[str]:
+    """The address of the whole application, served as `openalloc serve` does."""
+    database, _ = records
+    with serving(str(database), database.parent) as address:
         yield address
 
 

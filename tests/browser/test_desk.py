@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import PageAt
+from tests.browser.faults import faults
 from tests.serving import ROOT, serving
 
 PUBLISHER, TYPE = "11530114MB0W00017C", "land/grant-result"
@@ -55,12 +55,6 @@ def check(page: Page, address: str, path: Path) -> None:
     page.wait_for_selector("#submit")
 
 
-def clean(page: Page, width: int) -> None:
-    found = Axe().run(page).response["violations"]
-    assert [(one["id"], [node["html"][:120] for node in one["nodes"]]) for one in found] == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-
-
 @pytest.mark.parametrize(("width", "language"), [(390, "zh"), (1280, "en")])
 def test_the_checked_file_is_submitted_and_corrected_with_a_receipt(
     desk: tuple[str, str, Path], page_at: PageAt, file: Path, width: int, language: str
@@ -68,15 +62,13 @@ def test_the_checked_file_is_submitted_and_corrected_with_a_receipt(
     address, key, folder = desk
     file.write_text(ROWS.replace("A-1", f"A-{width}"), "utf-8")
     page = page_at(width)
-    page.goto(f"{address}/submissions?lang={language}")
-    clean(page, width)
     check(page, f"{address}/validate?lang={language}", file)
     expect(page.locator("#once-more")).to_be_hidden()
     page.fill("#submit-key", key)
     page.locator("#submit-key").press("Enter")  # the first button submits
     page.wait_for_selector(".receipt")
     assert "/submissions/s-" in page.url
-    clean(page, width)
+    assert faults(page) == []
     with page.expect_download() as waiting:
         page.click("a[download]")
     kept = json.loads(Path(waiting.value.path()).read_text("utf-8"))
@@ -84,7 +76,7 @@ def test_the_checked_file_is_submitted_and_corrected_with_a_receipt(
     receipt = page.url
     page.reload()
     expect(page.locator("#key")).to_have_attribute("type", "password")
-    clean(page, width)
+    assert faults(page) == []
     page.fill("#key", key)
     page.keyboard.press("Enter")
     page.wait_for_selector(".receipt")
@@ -97,14 +89,14 @@ def test_the_checked_file_is_submitted_and_corrected_with_a_receipt(
     page.wait_for_selector("#changes-heading")
     expect(page.locator("#changes")).to_contain_text("2500000")
     assert page.evaluate("document.activeElement.id") == "changes-heading"
-    clean(page, width)
+    assert faults(page) == []
     page.click("#submit button:not(#foresee)")
     page.wait_for_selector(".receipt")
     page.goto(f"{address}/submissions?lang={language}")
     page.fill("#mine-key", key)
     page.keyboard.press("Enter")
     expect(page.locator("tbody tr").first).to_contain_text("成交结果.csv")
-    clean(page, width)
+    assert faults(page) == []
     assert key not in page.content()
     assert page.context.cookies() == []
     assert key not in (folder / "log").read_text("utf-8")
@@ -165,4 +157,4 @@ def test_nothing_to_disclose_is_stated_and_withdrawn_by_keyboard(
     page.keyboard.press("Enter")
     expect(page.locator("[role=alert]")).to_contain_text("W001")
     expect(page.locator("#reason")).to_have_value("示例理由")
-    clean(page, 1280)
+    assert faults(page) == []

@@ -1,4 +1,4 @@
-"""The portal as people walk through it, with and without scripts; what axe says of its pages; what they weigh."""
+"""The portal as people walk through it, with and without scripts; what they weigh."""
 
 import csv
 import re
@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from python_calamine import CalamineWorkbook
 
 from tests.browser.conftest import PageAt
-from tests.browser.test_pages import violations
+from tests.browser.faults import faults
 
 COMPANY = "云南示例光电科技有限公司"  # of the samples
 HEAVIEST = 300_000  # bytes of a first visit
@@ -116,7 +116,7 @@ def test_typing_suggests_and_arrow_keys_choose(site: str, page_at: PageAt) -> No
         pytest.skip("htmx was not bundled")
     page.locator("header input[name=q]").press_sequentially(COMPANY[:6])
     expect(page.locator(f"header .suggestions a:has-text('{COMPANY}')")).to_be_visible()
-    assert violations(page, "color-contrast", "region", "aria-allowed-attr") == []
+    assert faults(page, "color-contrast", "region", "aria-allowed-attr") == []
     page.keyboard.press("ArrowDown")
     with page.expect_navigation():
         page.keyboard.press("Enter")
@@ -126,29 +126,6 @@ def test_typing_suggests_and_arrow_keys_choose(site: str, page_at: PageAt) -> No
     expect(page.locator("header .suggestions a").first).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.locator("header .suggestions a")).to_have_count(0)
-
-
-KINDS = ("/", "/disclosures?domain=procurement", "/disclosures?q=示例&from=2099-01-01", "record", "process")
-
-
-@pytest.mark.parametrize(("width", "language"), [(390, "zh"), (768, "en"), (1280, "zh")])
-def test_axe_reports_nothing_of_the_portals_pages(
-    site: str, page_at: PageAt, width: int, language: str
-) -> None:
-    page = page_at(width)
-    page.goto(f"{site}/disclosures?type=procurement/award-result&q=智慧教室")
-    record = str(page.locator("article h2 a").first.get_attribute("href"))
-    page.goto(f"{site}{record}")
-    process = str(page.locator("section[aria-labelledby=course] h3 a").first.get_attribute("href"))
-    for kind in KINDS:
-        address = {"record": record, "process": process}.get(kind, kind)
-        page.emulate_media(color_scheme="light")
-        page.goto(f"{site}{address}{'&' if '?' in address else '?'}lang={language}")
-        assert violations(page) == [], address
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, address
-        if width == 768:
-            page.emulate_media(color_scheme="dark")
-            assert violations(page, "color-contrast") == [], address
 
 
 def test_a_first_visit_weighs_less_than_it_may(site: str, page_at: PageAt) -> None:

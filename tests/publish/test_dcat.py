@@ -123,4 +123,8 @@ def test_codes_are_those_of_the_vocabularies_but_the_publisher_is_no_body_of_the
 def test_the_shapes_see_what_is_missing(graph: Graph) -> None:
     lacking = Graph() + graph
     lacking.remove((URIRef(f"{SITE}/datasets/land#dataset"), DCT["title"], None))
-    assert (f"{SITE}/datasets/land#dataset", str(DCT["title"])) in results(lacking, "shapes")
+    lacking.remove((URIRef(f"{SITE}/graphql"), RDF.type, None))
+    assert set(results(lacking, "shapes", "ranges")) == {
+        (f"{SITE}/datasets/land#dataset", str(DCT["title"])),
+        (f"{SITE}/graphql#service", str(DCAT["endpointURL"])),
+    }
