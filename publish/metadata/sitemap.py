@@ -32,7 +32,7 @@ _HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _INDEX = '<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
 _SET = '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:xhtml="http://www.w3.org/1999/xhtml">\n'
 _FIXED = (
-    "/", "/disclosures", "/organizations", "/publishers", "/statistics", "/datasets", "/standard/", "/standard/catalogue",
+    "/", "/disclosures", "/organizations", "/publishers", "/statistics", "/datasets", "/editions", "/standard/", "/standard/catalogue",
     "/standard/codelists/", "/developers", "/validate",
 )  # fmt: skip
 _PREFECTURE = ("province", "prefecture", "county")
