@@ -8,6 +8,7 @@ browser asks for, else Chinese. Templates also have `link(path)`, which keeps a 
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import parse_qsl, urlencode
@@ -22,6 +23,7 @@ from starlette.routing import Route
 from api.cache import DAY, FOREVER, cached
 from api.refusal import told
 from loaders.lacking import together
+from schemas.calendar import in_beijing
 
 Language = Literal["zh", "en"]
 Title = tuple[str, str]  # Chinese, English
@@ -77,6 +79,7 @@ class Pages:
             "asset": self._address,
             "bundled": lambda _name: None,
             "navigation": NAVIGATION,
+            "beijing": _beijing,
             **words,
         }
 
@@ -169,6 +172,17 @@ def _mark(*paths: Path) -> str:
 def _asset(path: Path) -> Asset:
     content = path.read_bytes()
     return Asset(content, _MEDIA_TYPES[path.suffix], hashlib.sha256(content).hexdigest()[:16])
+
+
+def _beijing(at: datetime | str) -> str:
+    """A time as people in China read it; one without a zone is UTC.
+
+    >>> _beijing("2026-11-26T17:34:05Z")
+    '2026-11-27 01:34:05 (UTC+8)'
+    """
+    return (
+        f"{in_beijing(datetime.fromisoformat(at) if isinstance(at, str) else at):%Y-%m-%d %H:%M:%S} (UTC+8)"
+    )
 
 
 @pass_context

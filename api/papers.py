@@ -4,7 +4,7 @@ import re
 import secrets
 from base64 import b64encode
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date
 from typing import Any
 
 import orjson
@@ -37,11 +37,6 @@ OUTCOMES: Mapping[str, tuple[str, str]] = {
     "outside": ("超出范围", "outside the bounds"), "rejected": ("没有接收", "not taken"), "withdrawn": ("已撤回", "withdrawn"),
     "running": ("正在处理", "running"), "brokenOff": ("没有处理完", "not done"),
 }  # fmt: skip
-
-
-def _beijing(text: str) -> str:
-    """A time of an answer as people in China read it."""
-    return f"{datetime.fromisoformat(text).astimezone(BEIJING):%Y-%m-%d %H:%M:%S} (UTC+8)"
 
 
 def today(desk: Submissions) -> date:
@@ -118,7 +113,6 @@ def paper(request: Request, template: str, title: Title, *, status: int = 200, *
         return path if of is None else of.title if language(request) == "zh" else of.title_en
 
     words = {
-        "beijing": _beijing,
         "type_title": type_title,
         "outcomes": OUTCOMES,
         "base": site_of(request),

@@ -52,7 +52,9 @@ function option(figure, width, printed) {
     axisLabel: { ...font, ...(lying ? { width: Math.min(width * 0.3, 220), overflow: 'truncate' } : { hideOverlap: true }) },
     axisLine: { lineStyle: { color: line } }, axisTick: { show: false },
   }
-  const numbers = { type: 'value', axisLabel: { ...font, formatter: short, hideOverlap: true }, splitLine: { lineStyle: { color: line } } }
+  // Counts have no halves.
+  const counted = series.every(({ values }) => values.every((value) => value === null || Number.isInteger(value)))
+  const numbers = { type: 'value', minInterval: counted ? 1 : 0, axisLabel: { ...font, formatter: short, hideOverlap: true }, splitLine: { lineStyle: { color: line } } }
   return {
     animation: false,
     color: SHADES,
