@@ -64,9 +64,11 @@ async def organization(request: Request) -> Response:
     code = found["uscc"]
     total = sum(one["disclosures"] for one in found["domains"]["nodes"])
     wanted = request.query_params.get("with") == "all"
-    bidders = catalog.sides.bidders
-    bids = sum(one["disclosures"] for one in found["roles"]["nodes"] if one["role"] in bidders)
-    reach = _within_reach(total, bids, wanted)
+    roles = {one["role"]: one["disclosures"] for one in found["roles"]["nodes"]}
+    bids = sum(count for role, count in roles.items() if role in catalog.sides.bidders)
+    reach = _within_reach(total, bids, wanted) | {
+        "credit": not roles.keys().isdisjoint(catalog.sides.subjects)
+    }
     dealings = (await ask(request, "dealings", id=found["id"], **reach))["organization"]
     sides = dealings.get("counterparties")
     codes = [one for one in found["aliases"]["nodes"] if one["uscc"] or one["lastingCode"]]
@@ -74,7 +76,7 @@ async def organization(request: Request) -> Response:
         request, "portal/organization.html", (found["name"], found["name"]), found=found, total=total,
         selected=Selection.of([("organization", asked)], catalog).parameters(), names=dealings.get("names"),
         checked=bool(code) and is_valid(code), registered=catalog.regions.get(region_of(code) or "") if code else None,
-        years=_years(found["years"]["nodes"]), rivals=dealings.get("coBidders"), bids=bids, counterparties=sides, sides=sides and _sides(sides["nodes"]), codes=codes,
+        years=_years(found["years"]["nodes"]), credit=dealings.get("creditRecords"), rivals=dealings.get("coBidders"), bids=bids, counterparties=sides, sides=sides and _sides(sides["nodes"]), codes=codes,
         by_name=found["aliases"]["totalCount"] - len(codes),
     )  # fmt: skip
 
