@@ -5,7 +5,7 @@ version and the checksum: whoever reads the citation can tell that he has the sa
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -114,16 +114,38 @@ def _parts(selection: Selection, catalog: Catalog) -> Any:
     if selection.role:
         role = catalog.codelists["party-role"].codes[selection.role]
         yield f"角色:{role.title}", f"role: {role.title_en}"
-    for title, title_en, least, most in (
-        ("发布日期", "published", selection.since, selection.until), ("金额", "yuan", selection.least, selection.most),
-    ):  # fmt: skip
-        if least is not None or most is not None:
-            shown = f"{'' if least is None else least}–{'' if most is None else most}"
-            yield f"{title}:{shown}", f"{title_en}: {shown}"
+    yield from _between(
+        selection.since, selection.until, "发布日期", "published", ("自", "至", ""), ("from", "until")
+    )
+    yield from _between(
+        selection.least, selection.most, "金额", "CNY", ("不少于", "不多于", " 元"), ("at least", "at most")
+    )
     if selection.late:
         yield "迟公开", "late"
     if selection.filter_text:
         yield "另有筛选条件", "filtered further"
+
+
+def _between(
+    least: object,
+    most: object,
+    title: str,
+    title_en: str,
+    chinese: tuple[str, str, str],
+    english: tuple[str, str],
+) -> Iterator[Text]:
+    """From the least to the most, or what there is of them.
+
+    >>> list(_between(5, None, "金额", "CNY", ("不少于", "不多于", " 元"), ("at least", "at most")))
+    [('金额:不少于 5 元', 'CNY: at least 5')]
+    """
+    unit = chinese[2]
+    if least is not None and most is not None:
+        yield f"{title}:{least} 至 {most}{unit}", f"{title_en}: {least} to {most}"
+    elif least is not None:
+        yield f"{title}:{chinese[0]} {least}{unit}", f"{title_en}: {english[0]} {least}"
+    elif most is not None:
+        yield f"{title}:{chinese[1]} {most}{unit}", f"{title_en}: {english[1]} {most}"
 
 
 def _tex(text: str) -> str:
