@@ -56,10 +56,12 @@ def first(page: Any, conditions: list[str], orders: Orders) -> str:
         all_met = " AND ".join([*page.joins, *own, *page.keyset(orders)])
     enough = f"(SELECT count(*) FROM {t}) = {size}"
     end = f"ORDER BY {page.order_by(orders, flip)} LIMIT {size}"
+    # A condition that names no row is asked of every row; a table without a row is not joined with any.
+    unless = f"(SELECT 1 WHERE NOT ({enough})) {page.speller.alias('g')} CROSS JOIN"
     return (
         f"WITH {t} AS MATERIALIZED (SELECT {alias}.* FROM {begun}{rest} WHERE {met}{walk.only} {end})"
         f" SELECT * FROM {t} WHERE {enough}"
-        f" UNION ALL SELECT * FROM (SELECT {alias}.* FROM {page.clause} WHERE NOT ({enough}) AND {all_met} {end})"
+        f" UNION ALL SELECT * FROM (SELECT {alias}.* FROM {unless} {page.clause} WHERE {all_met} {end})"
     )
 
 
