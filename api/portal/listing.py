@@ -104,11 +104,12 @@ async def listing(request: Request) -> Response:
     if not all(value for _, value in request.query_params.multi_items()):
         return RedirectResponse(_tidy(request), 302)  # a form sends what was not filled in, too
     given, wanted = asked.selection, request.query_params.get("counts") == "1"
+    region = given.region or await _home(request)
     rows, counted, named = await asyncio.gather(
         ask(request, "listing", **asked.variables()),
         _counts(request, given, WANTED if wanted else PATIENCE),
-        ask(request, "named", ids=_ids(given), region=given.region or await _home(request), today=today().isoformat()),
-    )  # fmt: skip
+        ask(request, "named", ids=_ids(given), region=region, today=today().isoformat()),
+    )
     return page(
         request, "portal/listing.html", _title(asked, request.app.state.catalog, named), asked=asked,
         counting="" if wanted or counted else asked.address(counts="1"),
