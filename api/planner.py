@@ -70,6 +70,7 @@ from query.plan import (
     TypeName,
     Value,
     Within,
+    parts_of,
 )
 from query.ranking import Found, without_search
 from query.relations import RELATIONS
@@ -489,21 +490,12 @@ def _all(parts: list[Condition]) -> Condition | None:
 
 def _led(where: Condition | None) -> tuple[Condition | None, Featured | None]:
     """A condition without the first part that an index serves newest first, and that part."""
-    parts = list(_conjuncts(where)) if where else []
+    parts = parts_of(where)
     led = next((part for part in parts if isinstance(part, Featured) and part.is_one_value), None)
     if led is None:
         return where, None
     parts.remove(led)
     return (All(tuple(parts)) if parts else None), led
-
-
-def _conjuncts(where: Condition) -> Iterable[Condition]:
-    """The conditions that all have to hold."""
-    if isinstance(where, All):
-        for part in where.conditions:
-            yield from _conjuncts(part)
-    else:
-        yield where
 
 
 def plain(value: Any) -> Any:

@@ -513,6 +513,13 @@ Condition: TypeAlias = (
 )
 
 
+def parts_of(condition: Condition | None) -> list[Condition]:
+    """The conditions that all have to hold."""
+    if isinstance(condition, All):
+        return [part for one in condition.conditions for part in parts_of(one)]
+    return [] if condition is None else [condition]
+
+
 def _measures(keys: tuple[Key, ...]) -> set[str]:
     found: set[str] = set()
     for key in keys:

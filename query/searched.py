@@ -11,7 +11,7 @@ from typing import Protocol
 from query.conditions import Relating, where
 from query.domains import recencies
 from query.newest import Reading, found, newest, of_index
-from query.plan import All, Condition, Connection, Matches
+from query.plan import All, Condition, Connection, Matches, parts_of
 from query.relations import RELATIONS
 from query.row import Row
 
@@ -65,7 +65,7 @@ def driven(page: Paging, condition: Condition | None, orders: Orders, side: Side
     From the root only: a parent's own rows are few, the rows that have a word may be many. The row id decides every
     tie, so `orders` loses what stands behind it: FTS5 gives its own order only where nothing else is asked for.
     """
-    parts = _parts(condition)
+    parts = parts_of(condition)
     matches = next((part for part in parts if isinstance(part, Matches)), None)
     recency = f"{page.related.alias}.recency"
     if not matches or not leads(page):
@@ -104,7 +104,9 @@ def _newest(
 def leads(page: Paging) -> bool:
     """Whether the search index has the page's order, and the page is read from it."""
     by_recency = page.source.order[1 if by_ranks(page) else 0].key == "recency"
-    return by_recency and _of_all(page) and any(isinstance(one, Matches) for one in _parts(page.source.where))
+    return (
+        by_recency and _of_all(page) and any(isinstance(one, Matches) for one in parts_of(page.source.where))
+    )
 
 
 def _of_all(page: Paging) -> bool:
@@ -131,7 +133,7 @@ def behind(page: Paging, orders: Orders) -> str:
 
 def counted(page: Paging) -> tuple[str, list[str]] | None:
     """What a count reads where the index alone says what is found: the rows need not be looked up."""
-    parts = _parts(page.source.where)
+    parts = parts_of(page.source.where)
     matches = next((part for part in parts if isinstance(part, Matches)), None)
     others = [part for part in parts if part is not matches]
     if not matches or not _of_all(page):
@@ -141,13 +143,6 @@ def counted(page: Paging) -> tuple[str, list[str]] | None:
         terms = page.speller.dialect.parameter(matches.parameter)
         return None if others else (f"search {alias}", [f"{alias}.search MATCH {terms}"])
     return found(page, matches, others) if all(map(of_index, others)) else None
-
-
-def _parts(condition: Condition | None) -> list[Condition]:
-    """What all has to hold."""
-    if isinstance(condition, All):
-        return [part for one in condition.conditions for part in _parts(one)]
-    return [] if condition is None else [condition]
 
 
 def by_ranks(page: Paging) -> bool:

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 from query.conditions import KINDS, where
-from query.plan import All, Compare, Condition
+from query.plan import All, Compare, Condition, parts_of
 from query.relations import RELATIONS
 from query.row import Row
 from query.searched import leads
@@ -82,7 +82,7 @@ def _walk(page: Any, w: str) -> Walk | None:
     if [orders[1].key, orders[1].descending] != ["recency", key.descending]:
         return None
     if key.key in _INDEXED and key.descending and source.where:
-        own = [one for one in _parts(source.where) if isinstance(one, Compare) and one.column == key.key]
+        own = [one for one in parts_of(source.where) if isinstance(one, Compare) and one.column == key.key]
         bounds = where(speller, All(tuple(own)), Row("disclosure", w)) if own else []
         begins = [speller.dialect.parameter(one, KINDS[key.key]) for one in values]
         bounds += [f"{w}.{key.key} {sign} {one}" for one in begins[:1]]
@@ -94,11 +94,4 @@ def _walk(page: Any, w: str) -> Walk | None:
 
 
 def _prefecture(condition: Condition | None) -> list[Condition]:
-    return [one for one in _parts(condition) if isinstance(one, Compare) and one.column == "prefecture"]
-
-
-def _parts(condition: Condition | None) -> list[Condition]:
-    """What all has to hold."""
-    if isinstance(condition, All):
-        return [part for one in condition.conditions for part in _parts(one)]
-    return [] if condition is None else [condition]
+    return [one for one in parts_of(condition) if isinstance(one, Compare) and one.column == "prefecture"]
