@@ -25,7 +25,7 @@ from api.refusal import RequestError
 from api.site import site_of
 from api.standard import missing, refused, today, withdrawn
 from publish.citing import AUTHOR, Cited, Text, described, of_query
-from schemas.calendar import in_beijing
+from schemas.calendar import in_beijing, moment
 from schemas.errors import OpenallocError
 from store import answers
 from store.answers import QUERY, Answer, Form
@@ -175,7 +175,7 @@ def _told(request: Request, found: Answer) -> dict[str, Any]:
     return {
         "key": found.key, "address": f"{base}{PATH}/{found.key}", "title": cited[0].title[0],
         "titleEn": cited[0].title[1], "question": question, "dataVersion": found.version, "records": found.records,
-        "keptAt": f"{found.kept_at.isoformat(timespec='seconds')}Z",
+        "keptAt": moment(found.kept_at),
         "forms": [_form(found, one, base) for one in found.forms],
         "citation": cited[0].to_json(),
     }  # fmt: skip
@@ -227,10 +227,9 @@ def _missing(request: Request) -> Response:
 
 
 def _gone(request: Request, gone: Withdrawal) -> Response:
-    day = in_beijing(gone.at).date().isoformat()
     error = OpenallocError(
-        "A272", f"这个答复含有因个人信息撤回的公开信息 {gone.id},已于 {day} 删除。理由:{gone.reason}",
-        f"this answer has the disclosure {gone.id}, withdrawn for privacy, and was removed on {day}. Reason: {gone.reason}",
+        "A272", f"这个答复含有因个人信息撤回的公开信息 {gone.id},已于 {gone.day} 删除。理由:{gone.reason}",
+        f"this answer has the disclosure {gone.id}, withdrawn for privacy, and was removed on {gone.day}. Reason: {gone.reason}",
         f"公开主体:{gone.publisher}。可以重新保存一份不含它的答复。", f"Its publisher: {gone.publisher}. The same can be kept anew without it.",
     )  # fmt: skip
     return withdrawn(request, error, gone)

@@ -24,7 +24,7 @@ from publish.following import Change, Follower, Look
 from publish.selection import Selection
 from publish.sending import Outcome, send
 from publish.signing import headers_of, message_id, message_of, secret_of
-from schemas.calendar import utc_now
+from schemas.calendar import moment, utc_now
 from store import webhooks
 from store.engine import writing
 from store.webhooks import Webhook
@@ -154,13 +154,13 @@ class Deliverer:
 def said(webhook: Webhook) -> dict[str, Any]:
     """An endpoint as a machine reads it; nothing that signs is in it."""
 
-    def moment(at: datetime | None) -> str | None:
-        return None if at is None else f"{at.isoformat(timespec='seconds')}Z"
+    def told(at: datetime | None) -> str | None:
+        return None if at is None else moment(at)
 
     return {
         "id": webhook.id, "url": webhook.url, "selection": webhook.selection, "batch": webhook.batch,
         "inside": webhook.inside, "note": webhook.note, "state": webhook.state, "position": webhook.position,
-        "createdAt": moment(webhook.created_at), "attempts": webhook.attempts,
-        "failingSince": moment(webhook.failing_since), "nextAt": moment(webhook.next_at), "lastAt": moment(webhook.last_at),
-        "lastOutcome": webhook.last_outcome, "disabledAt": moment(webhook.disabled_at), "revokedAt": moment(webhook.revoked_at),
+        "createdAt": told(webhook.created_at), "attempts": webhook.attempts,
+        "failingSince": told(webhook.failing_since), "nextAt": told(webhook.next_at), "lastAt": told(webhook.last_at),
+        "lastOutcome": webhook.last_outcome, "disabledAt": told(webhook.disabled_at), "revokedAt": told(webhook.revoked_at),
     }  # fmt: skip

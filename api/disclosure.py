@@ -14,7 +14,6 @@ from starlette.responses import Response
 from api.cache import cached
 from api.graphql import FRESH
 from api.standard import missing, withdrawn
-from schemas.calendar import in_beijing
 from schemas.catalog import Catalog
 from schemas.errors import OpenallocError
 from store import tables
@@ -73,10 +72,9 @@ def _gone(request: Request, gone: Withdrawal) -> Response:
     catalog: Catalog = request.app.state.catalog
     of = catalog.types.get(gone.type)
     chinese, english = (of.title, of.title_en) if of else (gone.type, gone.type)
-    day = in_beijing(gone.at).date().isoformat()
     error = OpenallocError(
-        "A094", f"这条{chinese}已于 {day} 因个人信息撤回,内容已删除。理由:{gone.reason}",
-        f"this {english} was withdrawn for privacy on {day}, its content is removed. Reason: {gone.reason}",
+        "A094", f"这条{chinese}已于 {gone.day} 因个人信息撤回,内容已删除。理由:{gone.reason}",
+        f"this {english} was withdrawn for privacy on {gone.day}, its content is removed. Reason: {gone.reason}",
         f"公开主体:{gone.publisher}。", f"Its publisher: {gone.publisher}.",
     )  # fmt: skip
     return withdrawn(request, error, gone)

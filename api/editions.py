@@ -12,7 +12,7 @@ withdrawal for privacy touched. Such a file is 410 Gone and names the withdrawal
 import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC
 from itertools import groupby
 from typing import Any
 
@@ -35,7 +35,7 @@ from publish.datasets.export import FORMATS, DatasetError, selection_of
 from publish.editions import Holdings, MissingError
 from publish.metadata.datasets import datasets
 from publish.metadata.dcat import called
-from schemas.calendar import BEIJING
+from schemas.calendar import in_beijing, moment
 from schemas.catalog import Catalog
 from schemas.errors import OpenallocError
 from store import editions
@@ -111,7 +111,7 @@ def index(request: Request) -> Response:
     if wants_page(request):
         return page(request, "editions.html", _TITLE, cache=FRESH, found=found, datasets=_by_dataset)
     told = [_edition(request, one) | {"datasets": [*_by_dataset(files)]} for one, files in found]
-    return cached(request, orjson.dumps({"editions": told}), _JSON, FRESH, {"Vary": "Accept"})
+    return _as_json(request, {"editions": told})
 
 
 def one(request: Request) -> Response:
@@ -215,7 +215,7 @@ def _titled(edition: Edition) -> Text:
 def _cited(request: Request, edition: Edition, files: Sequence[EditionFile]) -> Cited:
     """The citation of a dataset, with the checksums of its files."""
     path = files[0].dataset
-    kept = edition.made_at.replace(tzinfo=UTC).astimezone(BEIJING).date()
+    kept = in_beijing(edition.made_at).date()
     return Cited(
         AUTHOR, _title(path, request.app.state.catalog), edition.version, kept, today(),
         f"{site_of(request)}{PATH}/{edition.name}/{path}", ", ".join(f"{one.sha256} ({one.format})" for one in files),
@@ -226,7 +226,7 @@ def _cited(request: Request, edition: Edition, files: Sequence[EditionFile]) -> 
 def _edition(request: Request, edition: Edition) -> dict[str, Any]:
     return {
         "edition": edition.name, "address": f"{site_of(request)}{PATH}/{edition.name}", "dataVersion": edition.version,
-        "dataChangedAt": edition.changed_at and _utc(edition.changed_at), "madeAt": _utc(edition.made_at),
+        "dataChangedAt": edition.changed_at and moment(edition.changed_at), "madeAt": moment(edition.made_at),
     }  # fmt: skip
 
 
@@ -250,12 +250,8 @@ def _file(of: EditionFile, address: str, withdrawals: dict[tuple[str, int], With
     gone = withdrawals[of.gone].to_json() if of.gone else None
     return {
         "format": of.format, "address": f"{address}.{of.format}", "mediaType": FORMATS.get(of.format, ("",))[0],
-        "size": of.size, "sha256": of.sha256, "rows": of.rows, "madeAt": _utc(of.made_at), "withdrawal": gone,
+        "size": of.size, "sha256": of.sha256, "rows": of.rows, "madeAt": moment(of.made_at), "withdrawal": gone,
     }  # fmt: skip
-
-
-def _utc(at: datetime) -> str:
-    return f"{at.isoformat(timespec='seconds')}Z"
 
 
 def _as_json(request: Request, told: dict[str, Any]) -> Response:
@@ -286,10 +282,9 @@ def _not_here(request: Request, of: EditionFile) -> Response:
 def _gone(request: Request, of: EditionFile) -> Response:
     assert of.gone is not None
     gone = _state(request).withdrawals([of])[of.gone]
-    day = gone.at.date().isoformat()
     error = OpenallocError(
-        "A280", f"这个文件有因个人信息撤回的公开信息 {gone.id} 的内容,已于 {day} 删除。理由:{gone.reason}",
-        f"this file tells of the disclosure {gone.id}, withdrawn for privacy, and was removed on {day}. Reason: {gone.reason}",
+        "A280", f"这个文件有因个人信息撤回的公开信息 {gone.id} 的内容,已于 {gone.day} 删除。理由:{gone.reason}",
+        f"this file tells of the disclosure {gone.id}, withdrawn for privacy, and was removed on {gone.day}. Reason: {gone.reason}",
         f"公开主体:{gone.publisher}。以后的版次不含它的内容。", f"Its publisher: {gone.publisher}. Later editions have nothing of it.",
     )  # fmt: skip
     return withdrawn(request, error, gone)

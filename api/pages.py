@@ -180,9 +180,7 @@ def _beijing(at: datetime | str) -> str:
     >>> _beijing("2026-11-26T17:34:05Z")
     '2026-11-27 01:34:05 (UTC+8)'
     """
-    return (
-        f"{in_beijing(datetime.fromisoformat(at) if isinstance(at, str) else at):%Y-%m-%d %H:%M:%S} (UTC+8)"
-    )
+    return f"{in_beijing(at):%Y-%m-%d %H:%M:%S} (UTC+8)"
 
 
 @pass_context

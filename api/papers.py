@@ -4,7 +4,7 @@ import re
 import secrets
 from base64 import b64encode
 from collections.abc import Mapping
-from datetime import UTC, date
+from datetime import date
 from typing import Any
 
 import orjson
@@ -22,7 +22,7 @@ from api.stating import PERIODS, choices
 from api.submissions import Submissions
 from api.submitting import PATH
 from api.validate import JSON, PRIVATE
-from schemas.calendar import BEIJING
+from schemas.calendar import in_beijing
 from schemas.errors import OpenallocError
 from store.keys import Key
 from store.submissions import Submission
@@ -41,7 +41,7 @@ OUTCOMES: Mapping[str, tuple[str, str]] = {
 
 def today(desk: Submissions) -> date:
     """The day in China."""
-    return desk.now().replace(tzinfo=UTC).astimezone(BEIJING).date()
+    return in_beijing(desk.now()).date()
 
 
 def handed(

@@ -8,7 +8,7 @@ from cli import output
 from cli.opening import opened
 from cli.options import AsJson, Database
 from cli.settings import ANSWERS, Settings
-from schemas.calendar import utc_now
+from schemas.calendar import moment, utc_now
 from store import answers as kept
 
 
@@ -31,7 +31,7 @@ def answers(
                 "latest": [
                     {
                         "key": one.key, "kind": one.kind, "dataVersion": one.version, "records": one.records,
-                        "keptAt": f"{one.kept_at.isoformat(timespec='seconds')}Z", "withdrawn": one.gone is not None,
+                        "keptAt": moment(one.kept_at), "withdrawn": one.gone is not None,
                     }
                     for one in found
                 ],

@@ -11,7 +11,7 @@ from cli import output
 from cli.opening import opened
 from cli.options import AsJson, Database
 from cli.settings import EDITION_FOLDER, Settings
-from schemas.calendar import utc_now
+from schemas.calendar import moment, utc_now
 from schemas.catalog import Catalog
 from store import editions
 from store.editions import EditionFile
@@ -116,7 +116,7 @@ def _held(folder: Path | None, database: str | None) -> tuple["Holdings", list[E
 def _told(one: EditionFile, held: "Holdings") -> dict[str, Any]:
     return {
         "edition": one.edition, "dataset": one.dataset, "format": one.format, "records": one.records, "bytes": one.size,
-        "sha256": one.sha256, "file": str(held.path(one)), "madeAt": f"{one.made_at.isoformat(timespec='seconds')}Z",
+        "sha256": one.sha256, "file": str(held.path(one)), "madeAt": moment(one.made_at),
         "withdrawn": one.gone and one.gone[0],
     }  # fmt: skip
 

@@ -8,7 +8,7 @@ import typer
 from cli import output
 from cli.opening import opened
 from cli.options import AsJson, Database
-from schemas.calendar import BEIJING, utc_now
+from schemas.calendar import BEIJING, moment, utc_now
 from schemas.catalog import Catalog
 from schemas.errors import OpenallocError
 from schemas.uscc import is_valid, normalize
@@ -150,8 +150,8 @@ def _end(expires: str | None, now: datetime) -> datetime:
 def _said(key: Key, now: datetime) -> dict[str, Any]:
     return {
         "id": key.id, "publisher": key.publisher, "publisherName": key.publisher_name, "region": key.region,
-        "types": list(key.types), "note": key.note, "createdAt": f"{key.created_at.isoformat(timespec='seconds')}Z",
-        "expiresAt": f"{key.expires_at.isoformat(timespec='seconds')}Z", "state": key.state(now),
+        "types": list(key.types), "note": key.note, "createdAt": moment(key.created_at),
+        "expiresAt": moment(key.expires_at), "state": key.state(now),
     }  # fmt: skip
 
 

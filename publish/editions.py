@@ -17,7 +17,7 @@ import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
@@ -29,7 +29,7 @@ from publish.datasets.making import begun, count, fill
 from publish.datasets.reading import Snapshot, Standing, snapshot
 from publish.datasets.statements import Chosen, Rows
 from publish.durable import flush
-from schemas.calendar import BEIJING
+from schemas.calendar import in_beijing
 from schemas.catalog import Catalog
 from schemas.errors import OpenallocError
 from store import editions
@@ -223,8 +223,8 @@ class Maker:
         where withdrawals for privacy came in between each time.
         """
         with self.holdings.held() as making:
+            self.holdings.settle(self.engine)
             for _ in range(_TRIES):
-                self.holdings.settle(self.engine)
                 with suppress(MovedError):
                     return self._make(wanted, now, making, with_empty=with_empty)
                 self.holdings.settle(self.engine)
@@ -266,7 +266,7 @@ class Maker:
             found = editions.of_version(connection, standing.version)
             if found is not None:
                 return found, {(one.dataset, one.format) for one in editions.files(connection, found.name)}
-        day = now.replace(tzinfo=UTC).astimezone(BEIJING).date()
+        day = in_beijing(now).date()
         at = standing.at.replace(tzinfo=None) if standing.at else None
         return Edition(f"{day}-v{standing.version}", standing.version, at, now), set()
 

@@ -17,6 +17,7 @@ import orjson
 from standardwebhooks import Webhook as Signature
 
 from publish.following import Change
+from schemas.calendar import moment
 from schemas.errors import OpenallocError
 from store.identity import digest
 
@@ -72,7 +73,7 @@ def message_of(changes: Sequence[Change], batch: int, now: datetime) -> bytes:
     else:
         kind = "disclosures.changed"
         data = b'{"changes":[' + b",".join(change.body for change in changes) + b"]}"
-    return orjson.dumps({"type": kind, "timestamp": _moment(now), "data": orjson.Fragment(data)})
+    return orjson.dumps({"type": kind, "timestamp": moment(now), "data": orjson.Fragment(data)})
 
 
 def message_id(webhook: str, changes: Sequence[Change]) -> str:
@@ -88,10 +89,6 @@ def headers_of(secret: str, name: str, body: bytes, now: datetime) -> Mapping[st
         "webhook-signature": Signature(secret).sign(name, at, body.decode()), "content-type": "application/json",
         "user-agent": "openalloc-webhooks",
     }  # fmt: skip
-
-
-def _moment(at: datetime) -> str:
-    return f"{at.isoformat(timespec='seconds')}Z"
 
 
 def _no_key(path: Path, reason: str | None) -> OpenallocError:

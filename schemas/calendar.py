@@ -18,12 +18,22 @@ def utc_now() -> datetime:
     return datetime.now(UTC).replace(tzinfo=None)
 
 
-def in_beijing(at: datetime) -> datetime:
-    """A time as clocks in China have it; without a zone it is UTC.
+def moment(at: datetime) -> str:
+    """A time as our JSON has it; `at` is UTC without a zone.
 
-    >>> in_beijing(datetime(2026, 11, 26, 17, 34)).isoformat()
-    '2026-11-27T01:34:00+08:00'
+    >>> moment(datetime(2026, 11, 26, 17, 34, 5, 123))
+    '2026-11-26T17:34:05Z'
     """
+    return f"{at.isoformat(timespec='seconds')}Z"
+
+
+def in_beijing(at: datetime | str) -> datetime:
+    """A time, or what ISO 8601 says of one, as clocks in China have it; without a zone it is UTC.
+
+    >>> in_beijing(datetime(2026, 11, 26, 17, 34)).isoformat(), in_beijing("2026-11-26T17:34Z").isoformat()
+    ('2026-11-27T01:34:00+08:00', '2026-11-27T01:34:00+08:00')
+    """
+    at = datetime.fromisoformat(at) if isinstance(at, str) else at
     return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(BEIJING)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
 
+from schemas.calendar import moment
 from store import tables
 from store.random_id import random_id
 
@@ -42,10 +43,10 @@ class Problem:
 
     def to_json(self) -> dict[str, Any]:
         """The problem as a machine reads it."""
-        closed = self.closed_at and f"{self.closed_at.isoformat(timespec='seconds')}Z"
+        closed = self.closed_at and moment(self.closed_at)
         return {
             "id": self.id, "disclosure": self.disclosure_id, "revision": self.revision, "kind": self.kind, "text": self.text,
-            "receivedAt": f"{self.received_at.isoformat(timespec='seconds')}Z", "closedAt": closed,
+            "receivedAt": moment(self.received_at), "closedAt": closed,
         }  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, and_, insert, literal, or_, select, update
 
+from schemas.calendar import in_beijing
 from schemas.catalog import Catalog
 from store import answers, bulk, editions, erasing, rollups, searching, tables
 from store.bulk import WRITERS
@@ -36,6 +37,11 @@ class Withdrawal:
     kind: str
     reason: str
     at: datetime
+
+    @property
+    def day(self) -> str:
+        """The day of it in China."""
+        return in_beijing(self.at).date().isoformat()
 
     def to_json(self) -> dict[str, Any]:
         """The withdrawal as a machine reads it."""

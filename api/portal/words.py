@@ -85,7 +85,7 @@ def day_of(at: str | datetime) -> str:
     """
     if isinstance(at, str) and len(at) <= len("2024-04-17"):
         return at
-    return in_beijing(datetime.fromisoformat(at) if isinstance(at, str) else at).date().isoformat()
+    return in_beijing(at).date().isoformat()
 
 
 def address(path: str, parameters: Mapping[str, Any] | Iterable[tuple[str, Any]] = ()) -> str:

@@ -6,7 +6,6 @@ import io
 import json
 import re
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -25,25 +24,13 @@ from query.model import Model
 from schemas.calendar import utc_now
 from schemas.catalog import Catalog
 from store import answers, erasing, tables
-from store.draft import Entry
 from store.engine import writing
 from store.withdrawing import withdraw
-from store.writing import write
+from tests.api.titled import NOW, TYPE, store
 
-TYPE = "land/grant-result"
-NOW = datetime(2024, 7, 1, 8, 0)
 SECRET, PERSON = "虚构的秘密标题", "欧阳虚构人"
 JSON_TYPE = {"Content-Type": "application/json"}
 HTML = {"Accept": "text/html"}
-
-
-def store(engine: Engine, catalog: Catalog, *titles: str, **more: Any) -> list[str]:
-    disclosure = catalog.types[TYPE]
-    entries = [
-        Entry({**disclosure.sample, "localId": f"示例{title}", "title": title, **more}, disclosure) for title in titles
-    ]  # fmt: skip
-    with writing(engine) as connection:
-        return list(write(connection, entries, catalog, None, NOW).ids)
 
 
 @pytest.fixture

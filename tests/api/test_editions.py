@@ -4,7 +4,6 @@ import hashlib
 import json
 import os
 from collections.abc import Callable
-from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -26,20 +25,11 @@ from store.draft import Entry
 from store.engine import connect, writing
 from store.withdrawing import withdraw
 from store.writing import write
+from tests.api.titled import NOW, TYPE, store
 
-TYPE, OTHER = "land/grant-result", "procurement/award-result"
-NOW = datetime(2024, 7, 1, 20, 0)
+OTHER = "procurement/award-result"
 SECRET, CODE = "虚构的秘密标题", "91530100MAXN002152"
 HTML = {"Accept": "text/html"}
-
-
-def store(engine: Engine, catalog: Catalog, *titles: str, type: str = TYPE, **more: Any) -> list[str]:
-    disclosure = catalog.types[type]
-    entries = [
-        Entry({**disclosure.sample, "localId": f"示例{title}", "title": title, **more}, disclosure) for title in titles
-    ]  # fmt: skip
-    with writing(engine) as connection:
-        return list(write(connection, entries, catalog, None, NOW).ids)
 
 
 def take_back(engine: Engine, catalog: Catalog, one: str, *, privacy: bool = True) -> None:
@@ -211,6 +201,7 @@ def test_a_withdrawal_for_privacy_takes_away_every_file_with_the_record(place: P
             gone = place.get(edition, file)
             told = (gone.status_code, gone.json()["withdrawal"]["id"], gone.headers["cache-control"])
             assert told == (410, secret, "no-store"), (edition, file)
+            assert "2024-07-02" in gone.text  # the day in China
             assert place.get(edition, f"{file}.sha256").status_code == 410
         page = place.get(edition, "land?lang=en", **HTML)
         assert (page.status_code, secret in page.text, "A280" in page.text) == (410, True, True)
