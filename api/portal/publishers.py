@@ -26,6 +26,8 @@ from schemas.statement import statements
 PATH = "/publishers"
 PAGE = 30
 _TITLE = ("公开主体", "Departments")
+# What the figures of groups are added up of.
+_SUMS = ("count", "judged", "inTime", "late", "unknown", "noPublishedDate", "noDeadline", "noCalendar")
 
 
 def routes() -> list[Route]:
@@ -93,9 +95,6 @@ def summed(cells: Iterable[Mapping[str, Any]], by: str = "") -> list[dict[str, A
     return [
         {**one, "meanDaysLate": one["days"] / one["late"] if one["late"] else None} for one in found.values()
     ]
-
-
-_SUMS = ("count", "judged", "inTime", "late", "unknown", "noPublishedDate", "noDeadline", "noCalendar")
 
 
 def _by_catalog(rows: list[dict[str, Any]], catalog: Catalog) -> list[dict[str, Any]]:
