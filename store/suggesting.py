@@ -24,7 +24,7 @@ EVIDENCE = (WRONG_CODE, SAME_NAME, SIMILAR_NAME)
 LONGEST = 200  # characters of who decided
 _S = tables.organization_suggestion
 
-_ENDS = ("局", "院", "校", "馆", "站", "政府", "厅", "园", "队", "办公室")
+_ENDS = ("局", "院", "校", "馆", "站", "厅", "园", "队", "办公室")
 # A body's short name, 自然资源局, is that of many: with its place it has so many characters.
 _LONG = 8
 _FORMS = (("有限责任公司", "有限公司"), ("股份有限公司", "有限公司"), ("(", ""), (")", ""))

@@ -62,6 +62,7 @@ def attempt(night: Night, url: str, folder: Path, target: int | None, chance: Ra
     began = time.monotonic()
     for paths, type_ in night.commands:
         known, started = stored(), time.monotonic()
+        at_work = paths[0].name + (f" and {len(paths) - 1} more" if len(paths) > 1 else "")
         told = ["--type", type_] if type_ else []
         command = [*COMMAND, "load", *map(str, paths), *told, "--database", url, "--json"]
         with (folder / "out").open("wb") as out, (folder / "err").open("wb") as err:
@@ -82,17 +83,15 @@ def attempt(night: Night, url: str, folder: Path, target: int | None, chance: Ra
         made.cpu += used.ru_utime + used.ru_stime
         made.memory = max(made.memory, used.ru_maxrss)
         if process.returncode == -signal.SIGKILL:
-            made.killed = paths[0].name + (f" and {len(paths) - 1} more" if len(paths) > 1 else "")
+            made.killed = at_work
             break
         if process.returncode == REFUSED:
             made.refused.append(_said(folder))
         elif process.returncode:
             raise SystemExit(f"{paths}: exit {process.returncode}\n{_said(folder)}")
         new, wall, cpu = stored() - known, time.monotonic() - started, used.ru_utime + used.ru_stime
-        told_of = f"{paths[0].name} and {len(paths) - 1} more" if len(paths) > 1 else paths[0].name
-        print(
-            f"{known:,} + {new:,} in {wall:.0f} s, {cpu:.0f} s of CPU: {told_of}", file=sys.stderr, flush=True
-        )
+        pace = f"{known:,} + {new:,} in {wall:.0f} s, {cpu:.0f} s of CPU: {at_work}"
+        print(pace, file=sys.stderr, flush=True)
     made.wall, made.after = time.monotonic() - began, stored()
     engine.dispose()
     return made
