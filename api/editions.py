@@ -83,6 +83,12 @@ class Editions:
         with self.engine.connect() as connection:
             return next(iter(editions.listed(connection)), None)
 
+    def held(self) -> tuple[Edition | None, list[EditionFile]]:
+        """The newest edition of all with its files; nothing where there is none."""
+        with self.engine.connect() as connection:
+            newest = next(iter(editions.listed(connection)), None)
+            return newest, editions.files(connection, newest.name) if newest else []
+
     def number(self) -> int:
         """How many files were ever told."""
         with self.engine.connect() as connection:

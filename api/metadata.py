@@ -15,6 +15,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from api.cache import cached
+from api.editions import Editions
 from api.graphql import FRESH
 from api.portal.asking import ask, refused
 from api.site import site_of
@@ -156,9 +157,15 @@ async def catalogue(request: Request) -> Response:
             "有 /catalog.jsonld 和 /catalog.ttl。", "There are /catalog.jsonld and /catalog.ttl.",
         )  # fmt: skip
     write, media_type = _WRITERS[suffix]
-    return await _kept(
-        request, ("catalog", suffix), media_type, lambda now: write(dcat.PREFIXES, dcat.graph(catalog, now))
-    )
+    editions: Editions = request.app.state.editions
+    edition, files = await run_sync(editions.held)
+    gone = sum(one.gone is not None for one in files)  # as the number of files, it only ever grows
+    mark = (edition.name if edition else "", str(len(files)), str(gone))
+
+    def made(now: Known) -> bytes:
+        return write(dcat.PREFIXES, dcat.graph(catalog, now, edition, files))
+
+    return await _kept(request, ("catalog", suffix, *mark), media_type, made)
 
 
 def no_dataset(request: Request, path: str) -> Response:

@@ -116,7 +116,8 @@ async def count_of(service: Service, client: str, question: Question) -> tuple[i
     if count > RECORDS:
         raise RequestError(
             413, "A261", f"这个列表有 {count} 条,至多能保存 {RECORDS} 条", f"the list has {count} records, at most {RECORDS} can be kept",
-            "缩小范围(类型、地区、年份);更大的可以整个下载,注明数据版本和校验值。", "Narrow it (type, region, year); more can be downloaded whole, and named by its data version and checksum.",
+            "缩小范围(类型、地区、年份);要引用全部,见 /editions 的版次,或者整个下载,注明数据版本和校验值。",
+            "Narrow it (type, region, year); to cite all of it see the editions at /editions, or download it whole and name its data version and checksum.",
         )  # fmt: skip
     return int(found["dataVersion"]), count
 
@@ -203,5 +204,6 @@ def assert_impersonal(text: str) -> None:
 def _too_large() -> RequestError:
     return RequestError(
             413, "A263", f"答复超过 {RECORDS} 条或者 {BYTES // 1_000_000} MB,不能保存", f"the answer has more than {RECORDS} records or {BYTES // 1_000_000} MB and cannot be kept",
-            "缩小范围;更大的可以整个下载,注明数据版本和校验值。", "Narrow it; more can be downloaded whole, and named by its data version and checksum.",
+            "缩小范围;要引用全部,见 /editions 的版次,或者整个下载,注明数据版本和校验值。",
+            "Narrow it; to cite all of it see the editions at /editions, or download it whole and name its data version and checksum.",
         )  # fmt: skip

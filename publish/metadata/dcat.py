@@ -1,10 +1,12 @@
 """The catalogue of datasets by DCAT-AP 3: a Dataset for everything, each domain and each type, with its distributions.
 
+What the newest edition has of a dataset is a Dataset of its own, a version of the other, whose files have their checksums.
+
 Codes are those of the European vocabularies that the profile asks for; places are ours (GB/T 2260) with GeoNames where it is known.
 """
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from publish.datasets.export import FORMATS
@@ -15,24 +17,25 @@ from publish.metadata.datasets import (
     RIGHTS,
     SITE,
     Dataset,
-    Facts,
     Known,
     Words,
     datasets,
     media_type,
 )  # fmt: skip
 from publish.metadata.graph import Node, iri, literal, typed
+from schemas.calendar import moment
 from schemas.catalog import Catalog
-from store.editions import EVERYTHING
+from store.editions import EVERYTHING, Edition, EditionFile
 
 PREFIXES: Mapping[str, str] = {
     "adms": "http://www.w3.org/ns/adms#", "dcat": "http://www.w3.org/ns/dcat#", "dcatap": "http://data.europa.eu/r5r/",
     "dct": "http://purl.org/dc/terms/", "foaf": "http://xmlns.com/foaf/0.1/", "locn": "http://www.w3.org/ns/locn#",
-    "owl": "http://www.w3.org/2002/07/owl#", "rdfs": "http://www.w3.org/2000/01/rdf-schema#", "skos": "http://www.w3.org/2004/02/skos/core#",
+    "owl": "http://www.w3.org/2002/07/owl#", "spdx": "http://spdx.org/rdf/terms#", "rdfs": "http://www.w3.org/2000/01/rdf-schema#", "skos": "http://www.w3.org/2004/02/skos/core#",
     "geo": "http://www.opengis.net/ont/geosparql#", "vcard": "http://www.w3.org/2006/vcard/ns#", "xsd": "http://www.w3.org/2001/XMLSchema#",
     "authority": "http://publications.europa.eu/resource/authority/",
 }  # fmt: skip
 _AUTHORITY = PREFIXES["authority"]
+_SHA256 = f"{PREFIXES['spdx']}checksumAlgorithm_sha256"
 _IANA = "https://www.iana.org/assignments/media-types/"
 # The themes of the European vocabulary that all of it is about; a domain adds its own.
 _THEMES, _OF_DOMAIN = (
@@ -67,19 +70,31 @@ def called(format: str) -> Words:
     return _CALLED.get(format, (format, format))
 
 
-def graph(catalog: Catalog, known: Known) -> list[Node]:
-    """The nodes of the catalogue."""
+def graph(
+    catalog: Catalog, known: Known, edition: Edition | None = None, files: Sequence[EditionFile] = ()
+) -> list[Node]:
+    """The nodes of the catalogue, with those of the newest edition and its files, which are left out where they are gone."""
     found = list(datasets(catalog))
-    nodes = [_catalogue(found, known), _publisher(known.site), _contact(known.site), *_services(known.site)]
+    site = known.site
+    nodes = [_publisher(site), _contact(site), *_services(site)]
     for dataset in found:
-        nodes.append(_dataset(dataset, catalog, known))
-        nodes += [_distribution(dataset, format, known.site) for format in FORMATS]
+        own = _dataset(dataset, catalog, known)
+        nodes.append(own)
+        for format in FORMATS:
+            file = dataset.file(format)
+            nodes.append(_distribution(dataset.title, dataset.page, file, format, site))
+        left = [one for one in files if one.dataset == dataset.path and one.gone is None]
+        if edition and left:
+            version, *distributions = _version(dataset, edition, left, site)
+            own["dcat:hasVersion"] = iri(version["@id"])
+            nodes += [version, *distributions, iri(f"{site}{_held(dataset, edition)}", "foaf:Document")]
+    told = [one["@id"] for one in nodes if one["@type"] == "dcat:Dataset"]
     places = {code for dataset in found for code in known.of(dataset.path).regions}
-    nodes += [_place(code, catalog, known.site) for code in sorted(places)]
-    return [*nodes, *_named(known.site, found)]
+    nodes += [_place(code, catalog, site) for code in sorted(places)]
+    return [_catalogue(told, known), *nodes, *_named(site, found)]
 
 
-def _catalogue(found: list[Dataset], known: Known) -> Node:
+def _catalogue(told: list[str], known: Known) -> Node:
     site = known.site
     return {
         "@id": f"{site}/catalog", "@type": "dcat:Catalog",
@@ -87,28 +102,21 @@ def _catalogue(found: list[Dataset], known: Known) -> Node:
         "dct:license": iri(LICENCE), "dct:language": _languages(), "foaf:homepage": iri(f"{site}/"),
         "dcat:themeTaxonomy": iri(f"{_AUTHORITY}data-theme"), **_modified(known),
         "dct:spatial": [iri(_region(site, code)) for code in known.of(EVERYTHING).regions],
-        "dcat:dataset": [iri(_id(one, site)) for one in found],
+        "dcat:dataset": [iri(one) for one in told],
         "dcat:service": [iri(f"{site}/graphql#service"), iri(f"{site}/ocds/#service")],
     }  # fmt: skip
 
 
 def _dataset(dataset: Dataset, catalog: Catalog, known: Known) -> Node:
     site, facts = known.site, known.of(dataset.path)
-    themes = {*_THEMES, *(_OF_DOMAIN[one.domain] for one in dataset.types if one.domain in _OF_DOMAIN)}
     parts = [one for one in datasets(catalog) if _is_part(one, dataset)]
-    made: Node = {
-        "@id": _id(dataset, site), "@type": "dcat:Dataset", "dct:identifier": dataset.path,
-        "dct:title": _both(dataset.title), "dct:description": _both(_told(dataset.description, facts)),
-        "dct:publisher": iri(f"{site}/#publisher"), "dcat:contactPoint": iri(f"{site}/#contact"),
-        "dcat:keyword": [literal(word, tag) for pair in (*KEYWORDS, dataset.title) for word, tag in zip(pair, ("zh", "en"), strict=True)],
-        "dcat:theme": [iri(f"{_AUTHORITY}data-theme/{one}") for one in sorted(themes)],
-        "dct:accessRights": iri(f"{_AUTHORITY}access-right/PUBLIC"), "dct:accrualPeriodicity": iri(f"{_AUTHORITY}frequency/IRREG"),
-        "dct:language": [iri(f"{_AUTHORITY}language/ZHO")], "dcat:landingPage": iri(f"{site}{dataset.page}"),
-        "dcat:version": str(known.version), **_modified(known),
+    made = {
+        **_described(dataset, dataset.title, facts.records, dataset.page, site),
+        "@id": _id(dataset, site), "dct:identifier": dataset.path, "dcat:version": str(known.version), **_modified(known),
+        "dct:accrualPeriodicity": iri(f"{_AUTHORITY}frequency/IRREG"),
         "dcat:distribution": [iri(f"{site}{dataset.file(format)}#distribution") for format in FORMATS],
     }  # fmt: skip
     if dataset.disclosure:
-        made["dct:conformsTo"] = iri(str(dataset.disclosure.schema["$id"]))
         made["foaf:page"] = iri(f"{site}/standard/{dataset.path}")
     if parts:
         made["dct:hasPart"] = [iri(_id(one, site)) for one in parts]
@@ -122,13 +130,53 @@ def _dataset(dataset: Dataset, catalog: Catalog, known: Known) -> Node:
     return made
 
 
-def _distribution(dataset: Dataset, format: str, site: str) -> Node:
-    file = f"{site}{dataset.file(format)}"
+def _version(dataset: Dataset, edition: Edition, files: Sequence[EditionFile], site: str) -> Iterator[Node]:
+    """What an edition has of a dataset, then its files; `files` are those that are left."""
+    held = _held(dataset, edition)
+    title = f"{dataset.title[0]},版次 {edition.name}", f"{dataset.title[1]}, edition {edition.name}"
+    yield {
+        **_described(dataset, title, files[0].records, held, site),
+        "@id": f"{site}{held}#dataset", "dct:identifier": f"{site}{held}", "dcat:version": str(edition.version),
+        "dct:isVersionOf": iri(_id(dataset, site)), "dct:issued": typed(moment(edition.made_at), "xsd:dateTime"),
+        "dct:accrualPeriodicity": iri(f"{_AUTHORITY}frequency/NEVER"),
+        "dcat:distribution": [iri(f"{site}{held}.{one.format}#distribution") for one in files],
+    }  # fmt: skip
+    for one in files:
+        yield {
+            **_distribution(title, held, f"{held}.{one.format}", one.format, site),
+            "dcat:byteSize": typed(str(one.size), "xsd:nonNegativeInteger"),
+            "spdx:checksum": {
+                "@type": "spdx:Checksum", "spdx:algorithm": iri(_SHA256),
+                "spdx:checksumValue": typed(one.sha256, "xsd:hexBinary"),
+            },
+        }  # fmt: skip
+
+
+def _described(dataset: Dataset, title: Words, records: int, page: str, site: str) -> Node:
+    """What is said alike of a dataset as it is and of an edition of it."""
+    themes = {*_THEMES, *(_OF_DOMAIN[one.domain] for one in dataset.types if one.domain in _OF_DOMAIN)}
+    zh, en = dataset.description
     made: Node = {
-        "@id": f"{file}#distribution", "@type": "dcat:Distribution",
+        "@type": "dcat:Dataset", "dct:title": _both(title),
+        "dct:description": _both((f"{zh}共 {records:,} 条。", f"{en} {records:,} records.")),
+        "dct:publisher": iri(f"{site}/#publisher"), "dcat:contactPoint": iri(f"{site}/#contact"),
+        "dcat:keyword": [literal(word, tag) for pair in (*KEYWORDS, dataset.title) for word, tag in zip(pair, ("zh", "en"), strict=True)],
+        "dcat:theme": [iri(f"{_AUTHORITY}data-theme/{one}") for one in sorted(themes)],
+        "dct:accessRights": iri(f"{_AUTHORITY}access-right/PUBLIC"), "dct:language": [iri(f"{_AUTHORITY}language/ZHO")],
+        "dcat:landingPage": iri(f"{site}{page}"),
+    }  # fmt: skip
+    if dataset.disclosure:
+        made["dct:conformsTo"] = iri(str(dataset.disclosure.schema["$id"]))
+    return made
+
+
+def _distribution(title: Words, page: str, path: str, format: str, site: str) -> Node:
+    """A file by its path; of what, and the page that leads to it."""
+    made: Node = {
+        "@id": f"{site}{path}#distribution", "@type": "dcat:Distribution",
         "dct:title": _both(called(format)),
-        "dct:description": _both((f"{dataset.title[0]},{called(format)[0]}。", f"{dataset.title[1]} as {called(format)[1]}.")),
-        "dcat:accessURL": iri(f"{site}{dataset.page}"), "dcat:downloadURL": iri(file), "dct:license": iri(LICENCE),
+        "dct:description": _both((f"{title[0]},{called(format)[0]}。", f"{title[1]} as {called(format)[1]}.")),
+        "dcat:accessURL": iri(f"{site}{page}"), "dcat:downloadURL": iri(f"{site}{path}"), "dct:license": iri(LICENCE),
         "dct:rights": iri(f"{site}/#rights"), "dcat:mediaType": iri(_IANA + media_type(format)),
         "dcatap:availability": iri(f"{_AUTHORITY}planned-availability/STABLE"),
         "dct:language": [iri(f"{_AUTHORITY}language/ZHO")],
@@ -197,7 +245,7 @@ def _named(site: str, found: list[Dataset]) -> list[Node]:
     """What the things are that others name: the profile asks for the class of each."""
     authority = {
         "dct:LinguisticSystem": ["language/ZHO", "language/ENG"], "dct:RightsStatement": ["access-right/PUBLIC"],
-        "dct:Frequency": ["frequency/IRREG"], "dct:MediaTypeOrExtent": [f"file-type/{one}" for one in sorted(set(_FILE_TYPES.values()))],
+        "dct:Frequency": ["frequency/IRREG", "frequency/NEVER"], "dct:MediaTypeOrExtent": [f"file-type/{one}" for one in sorted(set(_FILE_TYPES.values()))],
         "skos:Concept": list(_LABELS),
     }  # fmt: skip
     nodes = [_of_authority(one, kind) for kind, several in authority.items() for one in several]
@@ -208,6 +256,7 @@ def _named(site: str, found: list[Dataset]) -> list[Node]:
         {**iri("http://purl.org/adms/licencetype/PublicDomain", "skos:Concept"), "skos:inScheme": iri("http://purl.org/adms/licencetype/1.0"), "skos:prefLabel": [literal("Public domain", "en")]},
         *(iri(_IANA + one, "dct:MediaType") for one in dict.fromkeys(map(media_type, FORMATS))),
         *(iri(one, "dct:Standard") for one in (GRAPHQL, OCDS)),
+        iri(_SHA256, "spdx:ChecksumAlgorithm"),
         iri(f"{site}/", "foaf:Document"),
     ]  # fmt: skip
     for one in found:
@@ -228,10 +277,6 @@ def _of_authority(code: str, kind: str) -> Node:
         "skos:inScheme": iri(_AUTHORITY + code.partition("/")[0]),
         **labels,
     }
-
-
-def _told(description: Words, facts: Facts) -> Words:
-    return f"{description[0]}共 {facts.records:,} 条。", f"{description[1]} {facts.records:,} records."
 
 
 def _is_part(one: Dataset, whole: Dataset) -> bool:
@@ -255,6 +300,11 @@ def _modified(known: Known) -> Node:
 
 def _id(dataset: Dataset, site: str) -> str:
     return f"{site}/datasets/{dataset.path}#dataset"
+
+
+def _held(dataset: Dataset, edition: Edition) -> str:
+    """The path of what an edition has of a dataset."""
+    return f"/editions/{edition.name}/{dataset.path}"
 
 
 def _region(site: str, code: str) -> str:

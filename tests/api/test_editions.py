@@ -178,6 +178,36 @@ def test_a_page_that_is_kept_shows_a_new_edition(file_place: Place) -> None:
     assert file_place.client.get("/datasets", headers={**HTML, "If-None-Match": tag}).status_code == 200
 
 
+def test_the_catalogue_tells_what_is_left_of_the_newest_edition(file_place: Place) -> None:
+    def told() -> dict[str, tuple[str, str]]:
+        text = file_place.client.get("/catalog.jsonld").text
+        nodes = {one["@id"]: one for one in json.loads(text)["@graph"]}
+        return {
+            one["dcat:downloadURL"]["@id"]: (one["spdx:checksum"]["spdx:checksumValue"]["@value"], one["dcat:byteSize"]["@value"])
+            for version in nodes.values() if "dcat:hasVersion" in version
+            for of in nodes[version["dcat:hasVersion"]["@id"]]["dcat:distribution"] for one in [nodes[of["@id"]]]
+        }  # fmt: skip
+
+    (secret,) = file_place.store(SECRET)
+    file_place.store("丁", type=OTHER)
+    assert told() == {}
+    file_place.make("land")
+    assert len(told()) == 2
+    name = file_place.make("everything", "procurement", formats=("jsonl",)).edition.name
+    found = told()  # at the same data version
+    assert {one.rpartition("/")[2] for one in found} == {
+        "land.jsonl",
+        "land.csv.zip",
+        "everything.jsonl",
+        "procurement.jsonl",
+    }
+    for address, (digest, size) in found.items():
+        content = file_place.client.get(address).content
+        assert (hashlib.sha256(content).hexdigest(), str(len(content))) == (digest, size)
+    file_place.take_back(secret)
+    assert {one.partition(f"{name}/")[2] for one in told()} == {"procurement.jsonl"}
+
+
 FILES = tuple(
     f"{dataset}.{format}" for dataset in ("everything", "land", TYPE) for format in ("csv.zip", "jsonl")
 )
