@@ -1,8 +1,9 @@
 """Datasets against the databases' own export: `python -m bench.datasets --rows 100000`.
 
 Writes `everything` as CSV and as JSON Lines, each in a process of its own, and lets `sqlite3 -csv` and PostgreSQL's
-`COPY TO` write the same columns by the same SELECT. Then a server is asked for a file by a reader that reads 64 kB a
-second while others ask it for something else. The databases are those of bench.query, built where they are not there.
+`COPY TO` write the same columns by the same SELECT; with `--copies` of everything many times over. Then a server is
+asked for a file by a reader that reads 64 kB a second while others ask it for something else. The databases are those
+of bench.query, built where they are not there.
 """
 
 import argparse
@@ -22,6 +23,7 @@ from typing import Any
 
 import psycopg
 
+from bench.datasets.copying import copied
 from bench.datasets.serving import beside
 from bench.query.databases import Place, make, place, postgresql, renew
 from publish.datasets.export import Export, export
@@ -45,6 +47,9 @@ def main() -> None:
     )
     parser.add_argument("--rows", type=int, default=100_000)
     parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir(), "openalloc-bench"))
+    parser.add_argument(
+        "--copies", type=int, default=1, help="the same disclosures so many times over, by SQL"
+    )
     parser.add_argument("--times", type=int, default=3, help="the best of so many counts")
     parser.add_argument("--only", choices=("sqlite", "postgresql"), help="one database alone")
     parser.add_argument("--formats", nargs="*", default=(*FORMATS, *OTHERS), choices=(*FORMATS, *OTHERS))
@@ -59,6 +64,9 @@ def main() -> None:
         print(f"building {asked.rows:,} disclosures in {where.folder}", flush=True)
         make(where, asked.rows, lean=False)
     renew(where)
+    if asked.copies > 1:
+        where = copied(where, asked.copies)
+        asked.rows *= asked.copies
     with ExitStack() as stack:
         server = stack.enter_context(postgresql(where))
         print(
