@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from dataclasses import field as attribute
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 from urllib.parse import quote
 
@@ -210,6 +210,8 @@ def _number(cell: Any, text: str, slot: Slot, reader: Reader) -> Reading:
     if found is None or (field.kind == "integer" and not isinstance(found.value, int)):
         ordinal = read_ordinal(cell) if field.kind == "integer" else None
         if ordinal is None:
+            if slot.unit and read_quantity(cell, field.unit, None, reader.units):
+                return _wording("L133", cell, text, slot, **_measure(field, reader), of=slot.unit)
             meant = told(meant_quantity(cell, field.unit, slot.unit, reader.units))
             return _wording("L013", cell, text, slot, **_measure(field, reader), **meant)
         return Reading({field.name: ordinal}, "ordinal")
@@ -280,14 +282,15 @@ def _region(text: str, slot: Slot, reader: Reader, within: str | None) -> Readin
 def _money(cell: Any, text: str, slot: Slot, reader: Reader) -> Reading:
     field = slot.field
     price = field.definition == "unitPrice"
-    found = read_money(
+    read = partial(
+        read_money,
         cell,
-        slot.unit,
-        _DECIMALS[str(field.definition)],
-        price,
-        reader.units,
-        reader.catalog.codelists["currency"],
+        decimals=_DECIMALS[str(field.definition)],
+        rates=price,
+        units=reader.units,
+        currencies=reader.catalog.codelists["currency"],
     )
+    found = read(slot.unit)
     money: dict[str, Any] = {"amount": found.amount, "currency": found.currency}
     money = {name: value for name, value in money.items() if value is not None}
     if found.wording:
@@ -298,7 +301,9 @@ def _money(cell: Any, text: str, slot: Slot, reader: Reader) -> Reading:
     issues: tuple[Issue, ...] = ()
     if found.amount is None:
         code = "L131" if found.rule == "contradictory" else "L021"
-        issues = (of_field(code, field, text),)
+        # The number is one; only what the heading says of its unit is none.
+        unknown = bool(slot.unit) and code == "L021" and read(None).amount is not None
+        issues = (of_field("L132" if unknown else code, field, text, of=slot.unit),)
     elif found.rule and "rounded" in found.rule.split("+"):
         issues = (of_field("L025", field, text, kept=found.amount),)
     return Reading(values, found.rule, issues)
@@ -336,7 +341,8 @@ def _wording(code: str, cell: Any, text: str, slot: Slot, **names: Any) -> Readi
     """The wording in the sibling that keeps it, with a warning; an error of that code where there is none."""
     if slot.details is None:
         return Reading({}, None, (of_field(code, slot.field, text, **names),))
-    return Reading({slot.details.name: text}, None, (of_field("L021", slot.field, text, **names),))
+    kept = "L132" if code == "L133" else "L021"
+    return Reading({slot.details.name: text}, None, (of_field(kept, slot.field, text, **names),))
 
 
 def _measure(field: Field, reader: Reader) -> dict[str, str]:

@@ -14,6 +14,10 @@ from loaders.units import Units
 SEARCHED = 30
 DEEPEST = 3
 
+# What a line says before the unit of a table: 单位:万元, 金额单位为万元, 以万元为单位.
+_STATING = re.compile(r"(?:单位|金额)\s*[:：为(（]\s*")
+_COUNTED_IN = re.compile(r"以\s*(\S{1,6}?)\s*[为计]")
+
 # How surely a text is a heading, 0 to 1.
 Known = Callable[[str], float]
 # Two headings, one of which may be a less sure one.
@@ -78,16 +82,20 @@ def titles(rows: Sequence[Sequence[Any]]) -> tuple[str, ...]:
 
 
 def stated_units(rows: Sequence[Sequence[Any]], units: Units) -> dict[str, str]:
-    """The units that a line above a table states for all of it (单位:万元、公顷), by what they measure."""
-    stated: dict[str, str] = {}
+    """The units that lines above a table state for all of it (单位:万元、公顷), by what they measure.
+
+    Where they state two for one thing, the unit is both, in which nobody can read a number.
+    """
+    stated: dict[str, dict[str, None]] = {}
     for row in rows:
         for cell in {clean(cell) for cell in row}:
-            said = re.search(r"单位[:：]\s*([^\s()（）]+)", cell)
-            for wording in re.split(r"[、,，;；]", said[1]) if said else ():
-                base = units.base(wording)
-                if base is not None:
-                    stated.setdefault(base, wording)
-    return stated
+            said = [unit for text in _STATING.split(cell)[1:] for unit in units.stated(text)]
+            said += [unit for text in _COUNTED_IN.findall(cell) for unit in units.stated(text)]
+            if cell and not said and units.only(cell):
+                said = units.stated(units.of_heading(cell)[1] or cell)
+            for unit in said:
+                stated.setdefault(str(units.base(unit)), {})[unit] = None
+    return {base: "、".join(found) for base, found in stated.items()}
 
 
 def numbered(names: Sequence[str]) -> list[str]:

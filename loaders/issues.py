@@ -124,6 +124,12 @@ RULES: dict[str, Rule] = {
     "L131": Rule(
         "warning", "“{title}”的大写与小写金额不一致，只存了原文：{value}", "The amounts of “{titleEn}” in words and in figures differ; only the wording is kept: {value}",
         "核对后改成一致。", "Compare them and correct the wrong one."),
+    "L132": Rule(
+        "warning", "标题写的单位“{of}”不能换算，“{title}”只存了原文：{value}", "Nothing can be counted in the unit of the heading, {of}; of “{titleEn}” only the wording is kept: {value}",
+        "标题里只写一种单位，例如“（万元）”；几种单位、单价和费率各立一列。", "State one unit in the heading, like (万元); several units, prices and rates want columns of their own."),
+    "L133": Rule(
+        "error", "标题写的单位“{of}”不能换算，“{title}”没有读：{value}", "Nothing can be counted in the unit of the heading, {of}; “{titleEn}” was not read: {value}",
+        "标题里只写一种单位，例如“（公顷）”；几种单位各立一列。", "State one unit in the heading, like (公顷); several units want columns of their own."),
     "L041": Rule(
         "error", "与前面的行是同一条记录，但“{title}”不同：{value}", "The same record as a row before, but “{titleEn}” differs: {value}",
         "与第 {other} 行（{stored}）核对；确实是两条记录时，给它们不同的编号。", "Compare it with row {other} ({stored}); if they are two records, number them differently."),

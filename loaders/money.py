@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from loaders.numerals import leading_numeral, read_spelled_money
-from loaders.quantities import LARGEST, NUMBER, as_json, exactly, is_plain, scaled
+from loaders.quantities import LARGEST, NUMBER, as_json, exactly, in_one_line, is_plain, scaled
 from loaders.text import ZEROS, clean, exact, half, plainly
 from loaders.units import Units
 from schemas.codelist import Codelist
@@ -68,12 +68,15 @@ def read_money(
     """The sum that a cell says.
 
     A bare number is in the heading's unit, else in yuan; the cell's own unit goes first. `rates` takes a price per
-    something as that price. Explanations in brackets after the amount are kept as wording.
+    something as that price, in the cell and in the heading (万元/台). Explanations in brackets after the amount are kept
+    as wording.
     """
+    if rates and heading_unit and "/" in heading_unit:
+        heading_unit = heading_unit.partition("/")[0]
     if isinstance(cell, (int, float)) and not isinstance(cell, bool):
         number = exact(cell) if isinstance(cell, float) else Decimal(cell)
         return _sum(number, heading_unit or "元", decimals, units, currencies, stated=False)
-    text, approximate = exactly(_ONE_UNIT.sub("", half(clean(cell)).replace("\n", " ")))
+    text, approximate = exactly(_ONE_UNIT.sub("", in_one_line(half(clean(cell)))))
     found = _read(text, heading_unit, decimals, rates, units, currencies)
     if not approximate or found.amount is None:
         return found
@@ -99,7 +102,8 @@ def _read(
     unit = _unit(found, heading_unit)
     rest, label = found["rest"].strip(), re.sub(r"[ :为是]+$", "", found["label"])
     per = re.match(r"/ ?([^\d(),;。]{1,10})", rest)
-    if (rest.startswith("/") and not (rates and per)) or not _is_total(label, rest):
+    rate = (rest.startswith("/") and not (rates and per)) or ("单价" in label and not rates)
+    if rate or not _is_total(label, rest):
         return _CLAUSE
     plain = not label and not found["mark"] and not found["unit"] and not found["tail"] and not rest
     if plain and is_plain(found["number"]):

@@ -22,6 +22,7 @@ _ORDINAL = re.compile(
 )
 # 约100亩, 100亩左右: no more exact number is known.
 _APPROXIMATE = re.compile(r"(?:大?约(?:为|合|计)?|大概) ?(?P<number>.+)|(?P<before>.+?) ?左右", re.DOTALL)
+_NUMBERS_BELOW = re.compile(r"(?<=\d)\n(?=[-+]?[.\d])")
 _MEASURE = re.compile(r"[^\W\d]{1,3}")
 
 # Results of units that do not divide evenly (亩 is 2000/3 m²) keep so many decimals.
@@ -89,7 +90,7 @@ def read_quantity(cell: Any, base: str | None, heading_unit: str | None, units: 
             heading_unit,
             units,
         )
-    text = half(clean(cell)).replace("\n", " ").rstrip("。;")
+    text = in_one_line(half(clean(cell))).rstrip("。;")
     bare, approximate = exactly(text)
     found = leading_number(bare)
     read = None
@@ -107,6 +108,15 @@ def read_quantity(cell: Any, base: str | None, heading_unit: str | None, units: 
     if read is None or not approximate:
         return read
     return replace(read, rule="+".join(one for one in ("approximate", read.rule) if one), approximate=True)
+
+
+def in_one_line(text: str) -> str:
+    """A text of several lines as one; numbers below one another stay two.
+
+    >>> in_one_line("100万元\\n(含税)"), in_one_line("100\\n200")
+    ('100万元 (含税)', '100;200')
+    """
+    return _NUMBERS_BELOW.sub(";", text).replace("\n", " ")
 
 
 def exactly(text: str) -> tuple[str, bool]:
@@ -137,6 +147,8 @@ def _quantity(
     if base is None:
         if rest and not _MEASURE.fullmatch(rest):
             return None
+        if not rest and heading_unit and (times := units.times(heading_unit)) > 1:
+            return Quantity(as_json(number * times), f"unit:{heading_unit}", note)
         return Quantity(as_json(number), "+".join(rule) or None, (rest + note).strip())
     unit = rest.strip() or heading_unit
     if unit is None or (base == "1" and not rest):

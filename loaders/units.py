@@ -6,8 +6,26 @@ from fractions import Fraction
 
 from schemas.codelist import Codelist, fold
 
-_BRACKETED = re.compile(r"[(（\[【]\s*(?:单位[:：]?)?\s*([^()（）\[\]【】]*?)\s*[)）\]】]")
+_BRACKETED = re.compile(r"[(（\[【〔{｛<《]\s*([^()（）\[\]【】〔〕{}｛｝<>《》]*?)\s*[)）\]】〕}｝>》]")
 _LABELLED = re.compile(r"[,，;；\s_]*单位[:：]\s*(\S+)$")
+# 成交价格 万元, 中标金额/元: not what programs write in letters, of which area_m may be anything.
+_BEHIND = re.compile(r"[\s_,，;；:：/／—-]+([^\s\x00-\x7f]\S*)$")
+# What stands beside a unit and names none: 含税,万元; 人民币:万元; 以万元计.
+_BETWEEN = re.compile(r"[\s,，、;；:：]+|[或和及与]")
+_AROUND = re.compile(
+    r"^(?:(?:(?:计量|货币|金额|价格|面积|数额)?单位|金额|币种|人民币|rmb|cny|[以按合约为¥￥])[:：]?)+|(?:计算?|为单位|人民币)$",
+    re.IGNORECASE,
+)
+# A word that tells of money or area, though not in which unit.
+_MEASURES = re.compile(r"[万萬亿億元圆¥￥$€亩畝顷頃㎡]|平方|千米|公里|hm2|hm²|usd|eur", re.IGNORECASE)
+# So many of what is counted: 万户, 百亩, 亿元 of themselves.
+_SHORT = {
+    "百": 100, "千": 1000, "万": 10**4, "萬": 10**4, "百万": 10**6, "千万": 10**7, "亿": 10**8, "億": 10**8,
+    "w": 10**4, "W": 10**4,
+}  # fmt: skip
+_SPACE = re.compile(r"\s+")
+_MANY = re.compile(r"(百万|千万|[百千万萬亿億])(.+)")
+_COUNTED = re.compile("百万|千万|[万萬亿億]")
 _YUAN_WORDS = re.compile(r"人民币|rmb|cny", re.IGNORECASE)
 
 
@@ -46,15 +64,44 @@ class Units:
         parts = wording.split("/")
         return len(parts) <= 2 and all(self.base(part) is not None for part in parts)
 
+    def times(self, wording: str) -> int:
+        """How many of what is counted a unit is that is none of the list: 10,000 of 万支, 1 of 支."""
+        many = None if self.is_unit(wording) else _COUNTED.match(wording)
+        return _SHORT[many[0]] if many else 1
+
     def of_heading(self, heading: str) -> tuple[str, str | None]:
-        """A heading without the unit it states, and that unit: 成交价格(万元) → 成交价格, 万元."""
+        """A heading without the unit it states, and that unit: 成交价格(万元) → 成交价格, 万元.
+
+        What tells of money or area and is no unit that is known, or is two (元或万元), is given as it stands: numbers in
+        it are read by nobody, rather than as if nothing were said.
+        """
         for found in reversed(list(_BRACKETED.finditer(heading))):
-            if found[1] and self.is_unit(found[1]):
-                return (heading[: found.start()] + heading[found.end() :]).strip(), found[1]
-        labelled = _LABELLED.search(heading)
+            unit = self._within(found[1])
+            if unit:
+                return (heading[: found.start()] + heading[found.end() :]).strip(), unit
+        labelled = _LABELLED.search(heading) or _BEHIND.search(heading)
         if labelled and self.is_unit(labelled[1]):
             return heading[: labelled.start()].strip(), labelled[1]
         return heading, None
+
+    def stated(self, text: str) -> list[str]:
+        """The units in what follows 单位 above a table: 万元、公顷; 人民币 万元; 万 元."""
+        found = []
+        for part in re.split(r"[、,，;；。]", text):
+            whole = _AROUND.sub("", _SPACE.sub("", part))
+            apart = (_AROUND.sub("", one) for one in re.split(r"[\s/()（）]+", part))
+            found += [one for one in ([whole] if self.base(whole) else apart) if one and self.base(one)]
+        return found
+
+    def _within(self, said: str) -> str | None:
+        """The unit in a bracket of a heading; None where it says something else."""
+        if not said or self.is_unit(said):
+            return said or None
+        parts = [_AROUND.sub("", part) for part in _BETWEEN.split(said)]
+        units = [part for part in parts if part in _SHORT or (part and self.is_unit(part))]
+        if len(set(units)) == 1:
+            return units[0]
+        return said if _MEASURES.search(said) else None
 
     def only(self, wording: str) -> bool:
         """Whether a cell says a unit and nothing else, bracketed or labelled or bare."""
@@ -76,7 +123,10 @@ class Units:
         return next(iter(near)) if len(set(near.values())) == 1 else None
 
     def _find(self, wording: str) -> tuple[str, Fraction] | None:
-        return self._known.get(fold(wording)) or self._known.get(fold(_YUAN_WORDS.sub("", wording)))
+        found = self._known.get(fold(wording)) or self._known.get(fold(_YUAN_WORDS.sub("", wording)))
+        many = None if found else _MANY.fullmatch(fold(wording))
+        known = self._known.get(fold(many[2])) if many else None
+        return (known[0], known[1] * _SHORT[many[1]]) if many and known else found
 
 
 def _one_apart(text: str, name: str) -> bool:

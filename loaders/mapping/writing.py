@@ -111,10 +111,13 @@ def _columns(proposal: Proposal, columns: Mapping[str, Matched]) -> dict[str, st
 
 def _target(one: Matched, path: str) -> str:
     more: dict[str, str | dict[str, str]] = {}
-    if one.column.unit and one.best and (one.best.field.is_money or one.best.field.unit):
+    # What a heading states and is no unit that is known, the loader finds in the heading again.
+    known = bool(one.column.unit) and one.column.contents.reader.units.is_unit(str(one.column.unit))
+    if one.column.unit and known and one.best and (one.best.field.is_money or one.best.field.unit):
         more["unit"] = one.column.unit
     elif (
-        (usual := one.column.contents.usual_unit)
+        not one.column.unit
+        and (usual := one.column.contents.usual_unit)
         and one.best
         and (one.best.field.is_money or one.best.field.unit)
     ):

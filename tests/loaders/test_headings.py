@@ -124,6 +124,60 @@ def test_a_unit_stated_above_holds_for_the_table(reader: Reader) -> None:
     assert stated_units(rows, reader.units) == {"CNY": "万元", "m2": "公顷"}
 
 
+STATED = (
+    ("填报单位：示例局    金额单位：万元", {"CNY": "万元"}),
+    ("单位：万  元", {"CNY": "万元"}),
+    ("单位：人民币 万元", {"CNY": "万元"}),
+    ("金额单位为万元", {"CNY": "万元"}),
+    ("面积单位：亩 金额单位：万元", {"CNY": "万元", "m2": "亩"}),
+    ("单位：公顷 万元", {"CNY": "万元", "m2": "公顷"}),
+    ("单位：宗，公顷，万元。", {"CNY": "万元", "m2": "公顷"}),
+    ("注：成交价格以万元为单位", {"CNY": "万元"}),
+    ("（万元）", {"CNY": "万元"}),
+    ("单位（万元）", {"CNY": "万元"}),
+    ("单位：元、万元", {"CNY": "元、万元"}),
+    ("填报单位：示例局", {}),
+    ("联系单位：示例局 日期：2024年6月", {}),
+)
+
+
+@pytest.mark.parametrize(("line", "units"), STATED)
+def test_a_line_above_states_units_in_many_ways(reader: Reader, line: str, units: dict[str, str]) -> None:
+    assert stated_units([[line, "", ""]], reader.units) == units
+
+
+UNITS = (
+    ("成交价格（含税，万元）", "成交价格", "万元"),
+    ("成交价格（万元、不含税）", "成交价格", "万元"),
+    ("成交价格（人民币：万元）", "成交价格", "万元"),
+    ("成交价格（金额单位：万元）", "成交价格", "万元"),
+    ("成交价格（以万元计）", "成交价格", "万元"),
+    ("成交价格（￥万元）", "成交价格", "万元"),
+    ("成交价格（万）", "成交价格", "万"),
+    ("成交价格（万美元）", "成交价格", "万美元"),
+    ("成交价格〔万元〕", "成交价格", "万元"),
+    ("成交价格 万元", "成交价格", "万元"),
+    ("中标金额/元", "中标金额", "元"),
+    ("土地面积（亩，约）", "土地面积", "亩"),
+    ("完成户数（万户）", "完成户数", "万户"),
+    # What nobody can count in is given as it stands, so that no number is read as if it were not there.
+    ("成交价格（元或万元）", "成交价格", "元或万元"),
+    ("成交价格(×10000元)", "成交价格", "×10000元"),
+    ("单价（万元/台）", "单价", "万元/台"),
+    ("成交价格（含税）", "成交价格（含税）", None),
+    ("中标(成交)金额", "中标(成交)金额", None),
+    ("得分（百分制）", "得分（百分制）", None),
+    ("plot_year", "plot_year", None),
+)
+
+
+@pytest.mark.parametrize(("heading", "bare", "unit"), UNITS)
+def test_a_heading_states_its_unit_in_many_ways(
+    reader: Reader, heading: str, bare: str, unit: str | None
+) -> None:
+    assert reader.units.of_heading(heading) == (bare, unit)
+
+
 def test_equal_headings_are_numbered() -> None:
     assert numbered(["宗地号", "", "宗地号：", ""]) == ["宗地号", "", "宗地号#2", "#2"]
 

@@ -96,6 +96,12 @@ def test_a_unit_price_keeps_what_it_is_for(catalog: Catalog, cell: Any, amount: 
     assert (found.amount, found.per, found.wording) == (amount, per, bool(per))
 
 
+def test_a_price_per_something_in_the_heading_is_that_price(catalog: Catalog) -> None:
+    known, currencies = units(catalog.codelists), catalog.codelists["currency"]
+    assert read_money("3", "万元/台", 4, True, known, currencies).amount == 30_000
+    assert read_money("3", "万元/台", 2, False, known, currencies).amount is None
+
+
 def test_another_currency_is_named(catalog: Catalog) -> None:
     found = read_money("100万美元", None, 2, False, units(catalog.codelists), catalog.codelists["currency"])
     assert (found.amount, found.currency) == (1_000_000, "USD")

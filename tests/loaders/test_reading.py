@@ -213,6 +213,9 @@ QUIRKS: tuple[Quirk, ...] = (
     Quirk("old-workbook.xls", xls(old), codes=frozenset({"L020", "L126"})),
     Quirk("page-named.xls", page(*HEADINGS_OF_A_PAGE, cells(ROW))),
     Quirk("page-with-hidden-row.xls", page(cells(HEAD, "th"), cells(ROW)).replace(b"<tr><td>", b'<tr style="display:none"><td>'), codes=frozenset({"L126"})),
+    Quirk("unit-among-words.csv", text(HEAD.replace("(万元)", "（含税，万元）").replace("(公顷)", "（公顷，约）"), ROW)),
+    Quirk("two-units-in-heading.csv", text(HEAD.replace("(万元)", "（元或万元）").replace("(公顷)", "（公顷/亩）"), ROW), {}, frozenset({"L132", "L133"}), records=0),
+    Quirk("numbers-below-one-another.csv", with_row('SL-1,示例路,1.5,"100\n200",示例有限公司,2024-06-18'), READ | {"lots.0.price.amount": None, "lots.0.price.amountDetails": "100\n200"}, frozenset({"L021"})),
     # Objects.
     Quirk("several-values.json", said(OBJECT, OBJECT | {"宗地编号": "SL-2"}), records=2),
     Quirk("marked.json", codecs.BOM_UTF8 + said([OBJECT])),
