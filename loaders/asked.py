@@ -22,6 +22,7 @@ class Asked:
     `of_texts`: the file's format has only texts, so that a record's numbers are texts too.
     `since_1904`: the workbook counts its days from that year.
     `bounds`: what records may not go beyond; they also say who publishes what names nobody, and where.
+    `below`: the units that lines below a table state, by its sheet and the row of its headings.
     `checking`: nothing is stored, so that checks go on where storing could not: without a publisher, without a column.
     """
 
@@ -35,6 +36,7 @@ class Asked:
     of_texts: bool = False
     bounds: Bounds | None = None
     since_1904: bool = False
+    below: Mapping[tuple[str, int], Mapping[str, str]] = field(default_factory=dict)
 
     @cached_property
     def place(self) -> str | None:

@@ -11,7 +11,7 @@ from loaders.draft import ABOVE, CONFLICT, JOINED, LABEL, SAME, STORED, Draft, P
 from loaders.issues import of_field
 from loaders.parts import Parts, Value, shown
 from loaders.profile import Profile
-from loaders.rules import CONSTANT, POSITION, PUBLISHER, TITLE
+from loaders.rules import CONSTANT, GROUP, POSITION, PUBLISHER, TITLE
 from loaders.screen import masked
 from loaders.text import clean, is_null
 from schemas.issue import Issue
@@ -22,6 +22,15 @@ class Place:
     """Where a row stands."""
 
     sheet: str
+    row: int
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A line between the rows that names the division of those below it, and its row."""
+
+    code: str
+    text: str
     row: int
 
 
@@ -50,9 +59,13 @@ class Builder:
         self.headings = headings
         self.parts = Parts(plan, headings, reader, profile.replace if profile else {})
 
-    def build(self, cells: Sequence[Any], place: Place, above: Collection[int] = ()) -> Built:
-        """The fragment of one row; `above` are the columns whose cells stand in a row above."""
-        row = _Row(self, place, above)
+    def build(
+        self, cells: Sequence[Any], place: Place, above: Collection[int] = (), group: Group | None = None
+    ) -> Built:
+        """The fragment of one row; `above` are the columns whose cells stand in a row above, `group` the division that a
+        line above names.
+        """
+        row = _Row(self, place, above, group)
         for bound in self.plan.bound:
             if bound.column < len(cells):
                 row.take(bound, cells[bound.column])
@@ -78,8 +91,10 @@ class Builder:
 class _Row:
     """One row being built."""
 
-    def __init__(self, builder: Builder, place: Place, above: Collection[int] = ()) -> None:
-        self.builder, self.place, self.above = builder, place, above
+    def __init__(
+        self, builder: Builder, place: Place, above: Collection[int] = (), group: Group | None = None
+    ) -> None:
+        self.builder, self.place, self.above, self.group = builder, place, above, group
         self.draft, self.built = Draft(), Built()
         self._unmatched: dict[int, tuple[Bound, Any]] = {}
         self._parts_of: dict[Path, set[int]] = {}
@@ -137,6 +152,12 @@ class _Row:
             draft.put(("publisher",), plan.publisher, self._without_cell(PUBLISHER))
         if plan.level:
             draft.put(("level",), plan.level, self._without_cell(PUBLISHER))
+        if (
+            self.group is not None
+            and draft.get(("region",)) is None
+            and draft.get(("regionDetails",)) is None
+        ):
+            draft.put(("region",), self.group.code, [self.place.sheet, self.group.row, None, GROUP])
         if plan.region and draft.get(("region",)) is None and draft.get(("regionDetails",)) is None:
             draft.put(("region",), plan.region, self._without_cell(PUBLISHER))
         record, built.sources = draft.finish()

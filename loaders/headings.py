@@ -37,16 +37,16 @@ class Heading:
     titles: tuple[str, ...]
 
 
-def find_heading(rows: Sequence[Sequence[Any]], known: Known) -> Heading | None:
+def find_heading(rows: Sequence[Sequence[Any]], known: Known, searched: int = SEARCHED) -> Heading | None:
     """The rows whose cells are the most different known headings, one to three rows; None where there are not two.
 
-    A name that is a heading only under another one (名称, 地址) counts less.
+    A name that is a heading only under another one (名称, 地址) counts less. They begin in one of the first `searched`.
 
     Of equally good ones the flattest, then the first.
     """
     best: Heading | None = None
     best_score = (0.0, 0, 0)
-    for first in range(min(len(rows), SEARCHED)):
+    for first in range(min(len(rows), searched)):
         for depth in range(1, DEEPEST + 1):
             block = rows[first : first + depth]
             if len(block) < depth or (depth > 1 and not all(map(_may_be_heading, block))):

@@ -16,7 +16,7 @@ from loaders.build import Built, Place
 from loaders.completeness import Completeness, filled_paths
 from loaders.fragment import Fragment
 from loaders.groups import Issues
-from loaders.headings import SEARCHED
+from loaders.headings import DEEPEST, SEARCHED
 from loaders.issues import RULES
 from loaders.ledger import Ledger
 from loaders.marks import Marks
@@ -43,6 +43,8 @@ from store.identity import identify, publisher_of
 # Called whenever at least so many rows more have come.
 Progress = Callable[[SoFar], None]
 PROGRESS_EVERY = 500
+# A batch with more lines that have to be taken by themselves is taken row by row.
+_FEW = 8
 _VERSION = re.compile(r"[a-z-]+/[a-z-]+/[0-9]+\.[0-9]+")
 
 
@@ -65,6 +67,13 @@ class Intake:
         self.refused = Marks()
         self.unsupported = 0
         self.sheets: dict[str, Sheet] = {}
+        # Every table, those above another one on their sheet among them.
+        self.all_tables: list[Sheet] = []
+        self._sheet = ""
+        # The first rows of another table, and what stands between the last row of data and here: lines without data
+        # (why they are none), and rows that say one thing only.
+        self._begun: list[Row] = []
+        self._between: list[tuple[int, Row, str | None]] = []
         self._aside: dict[str, str | None] = {}
         self._waiting: list[Row] = []
         self._without_heading: list[list[Row]] = []
@@ -85,7 +94,7 @@ class Intake:
                 progress(self.so_far)
         self._end_of_sheet()
         self.issues.add(*map(masked, findings(self._remarks, self._is_read)))
-        for sheet in self.sheets.values():
+        for sheet in self.all_tables:
             sheet.said.update(
                 dict.fromkeys(found for way in sheet.ways for found in (*way.faults, *way.notes))
             )
@@ -96,6 +105,12 @@ class Intake:
         self.issues.add(*self._without_table())
         if self.rows == sum(self.skipped.values()) and not self._without_heading:
             self.issues.add(issue(RULES, "L008"))
+
+    @property
+    def below(self) -> dict[tuple[str, int], dict[str, str]]:
+        """The units that lines below tables state, by the sheet and the row of the headings."""
+        found = {(one.name, one.heading_row): one.stated_below for one in self.all_tables}
+        return {place: units for place, units in found.items() if units}
 
     def groups(self) -> Iterator[list[Fragment]]:
         """The fragments of each record that was read, records in the order of their first rows."""
@@ -111,7 +126,7 @@ class Intake:
     @property
     def columns(self) -> tuple[ColumnUse, ...]:
         """What became of the columns of every sheet."""
-        return tuple(use for sheet in self.sheets.values() for use in sheet.uses)
+        return tuple(use for sheet in self.all_tables for use in sheet.uses)
 
     def said_paths(self, record: Mapping[str, Any], disclosure: Disclosure, paths: int | None = None) -> int:
         """The properties that a file's record has; not a publisher that only stands in.
@@ -165,26 +180,50 @@ class Intake:
         return sheet in self._aside and self._aside[sheet] is None
 
     def _take_batch(self, batch: Batch) -> None:
-        """Take rows that came together: by columns once their table is known, else one by one."""
-        for at, (number, cells) in enumerate(batch.rows):
+        """Take rows that came together: by columns once their table is known, else one by one.
+
+        So are those that may change how others are read: headings of another table, lines that say one thing only.
+        """
+        if batch.sheet != self._sheet:
+            self._end_of_sheet()
+            self._sheet = batch.sheet
+        at, apart = 0, None
+        while at < len(batch.rows):
             table = self._table(batch.sheet)
             if table is not None and table.pays:
-                self._take_by_columns(table, batch, at)
-                return
+                if apart is None:
+                    apart = table.breaks([cells for _, cells in batch.rows[at:]], at)
+                end = next((one for one in apart if one >= at), len(batch.rows))
+                if end > at and len(apart) <= _FEW:
+                    if self._between:
+                        self._settle(table.sheet)
+                        continue
+                    self._take_by_columns(table, batch, at, end)
+                    at = end
+                    continue
+            number, cells = batch.rows[at]
             self._take(Row(batch.sheet, number, cells if isinstance(cells, dict) else tuple(cells)))
+            at += 1
 
     def _table(self, name: str) -> Table | None:
         """The table of a sheet whose headings are known and whose rows may be taken by columns."""
-        if self.ledger is None or self._waiting or name not in self.sheets:
+        if self.ledger is None or self._waiting or self._begun or name not in self.sheets:
+            return None
+        if self.sheets[name].group or (name in self._tables and self._is_below(name)):
             return None
         if name not in self._tables:
             self._tables[name] = table_of(self.sheets[name], self.asked.catalog, self.across)
         return self._tables[name]
 
-    def _take_by_columns(self, table: Table, batch: Batch, left_out: int) -> None:
-        """Take the rows of a batch, its first left out: count the good ones, read the others."""
+    def _is_below(self, name: str) -> bool:
+        """Whether a sheet's table is below another one."""
+        table = self._tables[name]
+        return table is not None and table.sheet is not self.sheets[name]
+
+    def _take_by_columns(self, table: Table, batch: Batch, left_out: int, end: int) -> None:
+        """Take the rows of a batch up to one, its first left out: count the good ones, read the others."""
         assert self.ledger is not None
-        rows, before = batch.rows[left_out:], self.rows
+        rows, before = batch.rows[left_out:end], self.rows
         taken = table.take([cells for _, cells in rows])
         self.ledger.keep(batch, before + 1, left_out)
         table.count(taken)
@@ -244,16 +283,79 @@ class Intake:
         if sheet is None:
             self._waiting.append(row)
             if len(self._waiting) > SEARCHED:
-                self._end_of_sheet()
+                self._begin_sheet()
         elif sheet.headings or sheet.nested:
-            self._take_row(sheet, row)
+            self._take_below(sheet, row)
+
+    def _take_below(self, sheet: Sheet, row: Row) -> None:
+        """Take a row below headings, with which another table may begin."""
+        if self._begun or (not isinstance(row.cells, dict) and sheet.begins_another(row)):
+            self._begun.append(row)
+            if len(self._begun) > DEEPEST:
+                self._begin_another()
+            return
+        self._take_row(sheet, row)
+
+    def _begin_another(self) -> None:
+        """Learn the columns of a table that begins below another one, and take the rows below its headings."""
+        rows, self._begun = self._begun, []
+        above = self.sheets[rows[0].sheet]
+        assert above.stacked is not None
+        sheet = Sheet(above.name, self.asked)
+        below = sheet.begin_another(rows, [row for _, row, _ in self._between], above.stacked.knows)
+        if below is None:
+            self._take_row(above, rows[0])
+            for row in rows[1:]:
+                self._take_below(above, row)
+            return
+        headings = len(rows) - len(below)
+        self.rows += headings
+        self.skipped["heading"] += headings
+        if sheet.says_the_same(above):
+            self._settle(above)
+            sheet = above
+        else:
+            self.skipped["note"] += sum(why is None for _, _, why in self._between)
+            self._between = []
+            self.sheets[sheet.name] = sheet
+            self.all_tables.append(sheet)
+            told = issue(RULES, "L135", at=sheet.heading_row)
+            sheet.said[told] = None
+        for row in below:
+            self._take_below(self.sheets[row.sheet], row)
+
+    def _settle(self, sheet: Sheet) -> None:
+        """What stands between the rows of a table is no other table's: names of divisions, notes, rows of one thing."""
+        between, self._between = self._between, []
+        for number, row, why in between:
+            if why in (None, "note") and sheet.grouped(row):
+                self.skipped["heading"] += why is None
+            elif why is not None:
+                sheet.note(row)
+            else:
+                cells = sheet.row_cells(row)
+                place = Place(sheet.name, row.number)
+                found = issue(RULES, "L134", value=sheet.alone(cells))
+                self._count(sheet, cells, frozenset(), [])
+                self.refuse(
+                    number, place, sheet.named_cells(cells), [found.at(sheet=place.sheet, row=place.row)]
+                )
 
     def _end_of_sheet(self) -> None:
+        """Take what waits of a sheet that has ended."""
+        self._begin_sheet()
+        while self._begun:
+            self._begin_another()
+        if self._between:
+            self._settle(self.sheets[self._between[0][1].sheet])
+
+    def _begin_sheet(self) -> None:
         """Learn the columns of the sheet whose first rows were waiting, and take those below the headings."""
         rows, self._waiting = self._waiting, []
         if not rows:
             return
         sheet = self.sheets[rows[0].sheet] = Sheet(rows[0].sheet, self.asked)
+        self.all_tables.append(sheet)
         if isinstance(rows[0].cells, dict):
             sheet.begin_objects(rows)
             below = rows
@@ -262,7 +364,7 @@ class Intake:
         if not sheet.headings and not sheet.nested:
             self._without_heading.append(rows)
         for row in below:
-            self._take_row(sheet, row)
+            self._take_below(self.sheets[row.sheet], row)
 
     def _without_table(self) -> Iterator[Issue]:
         """What is said of the sheets that have no headings; one of notes beside a table is no fault."""
@@ -319,9 +421,16 @@ class Intake:
         why = sheet.skipped(row)
         if why is not None:
             self.skipped[why] += 1
+            if why in ("note", "unit"):
+                self._between.append((self.rows, row, why))
             return
-        place = Place(sheet.name, row.number)
         cells = sheet.row_cells(row)
+        if sheet.alone(cells) is not None and not sheet.from_above:
+            self._between.append((self.rows, row, None))
+            return
+        if self._between:
+            self._settle(sheet)
+        place = Place(sheet.name, row.number)
         ways = list(sheet.ways_for(cells))
         if not ways:
             self.unsupported += 1
@@ -340,7 +449,9 @@ class Intake:
                 return
         builders = [way.builder for way in ways if way.builder]
         above = sheet.from_above
-        built = [(builder.plan.disclosure, builder.build(cells, place, above)) for builder in builders]
+        built = [
+            (builder.plan.disclosure, builder.build(cells, place, above, sheet.group)) for builder in builders
+        ]
         asked = frozenset[int]().union(*(builder.plan.columns for builder in builders))
         self._count(sheet, cells, asked, [one for _, one in built])
         errors = [one for _, result in built for one in result.issues if one.severity == "error"]

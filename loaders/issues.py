@@ -130,6 +130,18 @@ RULES: dict[str, Rule] = {
     "L133": Rule(
         "error", "标题写的单位“{of}”不能换算，“{title}”没有读：{value}", "Nothing can be counted in the unit of the heading, {of}; “{titleEn}” was not read: {value}",
         "标题里只写一种单位，例如“（公顷）”；几种单位各立一列。", "State one unit in the heading, like (公顷); several units want columns of their own."),
+    "L134": Rule(
+        "error", "这一行只有一个内容，不像一条数据：{value}", "The row says one thing only and does not look like data: {value}",
+        "是小标题、落款或者说明的，删去这一行，或者移到表格上面；是数据的，补上其他各列。", "Remove it where it is a sub-heading, a signature or a note, or put it above the table; where it is data, fill in its other columns."),
+    "L135": Rule(
+        "info", "工作表里下面还有一张表，它的标题在第 {at} 行，按自己的标题读", "Another table begins below, with its headings in row {at}; it is read by these",
+        "不需要处理；每张表放在自己的工作表里更清楚。", "Nothing to do; a sheet for each table is clearer."),
+    "L136": Rule(
+        "info", "表格下面的说明写着单位是{value}，没有写单位的数已照此换算", "A line below the table states the unit {value}; numbers without one were read so",
+        "请核对；单位写在标题里最清楚，例如“成交价格（万元）”。", "Please check; units are clearest in the headings."),
+    "L137": Rule(
+        "info", "第 {at} 行的“{value}”是小标题，下面各行的地区按它填写", "“{value}” in row {at} is a sub-heading; the rows below are of that region",
+        "不对时，加一列“行政区”写明。", "Where that is wrong, add a column 行政区."),
     "L041": Rule(
         "error", "与前面的行是同一条记录，但“{title}”不同：{value}", "The same record as a row before, but “{titleEn}” differs: {value}",
         "与第 {other} 行（{stored}）核对；确实是两条记录时，给它们不同的编号。", "Compare it with row {other} ({stored}); if they are two records, number them differently."),

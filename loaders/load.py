@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from functools import cached_property, partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Protocol
 
 from sqlalchemy import Connection, Engine
@@ -47,6 +48,9 @@ from store.engine import writing
 from store.identity import identify, publisher_of
 from store.writing import Written
 
+# Units by what they measure, of the table of a sheet with its headings in a row.
+Below = Mapping[tuple[str, int], Mapping[str, str]]
+NOTHING_BELOW: Below = MappingProxyType({})
 BATCH = 2000  # records of a transaction: twice as many change hardly more pages of the trees
 
 
@@ -77,21 +81,28 @@ def check(
     first: tuple[int, int] | None = None,
     taken: Callable[[Outcome], None] | None = None,
     bounds: Bounds | None = None,
+    below: Below = NOTHING_BELOW,
 ) -> Report:
     """What would come of a file, without storing anything.
 
     It is compared with an earlier report on the file, `since`, or with what its own summary sheet says if it is a
     workbook that we gave back. The report is the same if every row is read by itself (`columnar` false), only later.
     `first`: only so many rows of a sheet, and of the file, are read. `taken` is given every record that passes, in
-    order; then every row is read by itself. Records that say what lies outside `bounds` are refused.
+    order; then every row is read by itself. Records that say what lies outside `bounds` are refused. `below`: units that
+    lines below the tables state, known once the file was read.
     """
     earlier = None if since is None else Earlier.of(since)
     run = _Run(
-        path, catalog, type, profile, publisher, limits, progress, checking=True, first=first, bounds=bounds
-    )
+        path, catalog, type, profile, publisher, limits, progress, checking=True, first=first, bounds=bounds, below=below
+    )  # fmt: skip
     columnar = columnar and taken is None and bounds is None
     with Spool() as fragments, Spool() as refusals, Ledger() as ledger:
         if run.read(fragments, refusals, ledger if columnar else None):
+            if not below and run.intake.below:
+                return check(
+                    path, catalog, type=type, profile=profile, publisher=publisher, since=since, limits=limits,
+                    progress=progress, columnar=columnar, first=first, taken=taken, bounds=bounds, below=run.intake.below,
+                )  # fmt: skip
             for outcome in run.outcomes:
                 if taken:
                     taken(outcome)
@@ -117,6 +128,7 @@ def load(
     receipt: Receipt | None = None,
     batch: int | None = None,
     apart: Apart | None = None,
+    below: Below = NOTHING_BELOW,
 ) -> Report:
     """Store a file's records, `batch` at a time, each in a transaction of its own; `now` is UTC without a zone.
 
@@ -126,7 +138,9 @@ def load(
     Loading the same file again, also after an interruption, ends in the same state as one clean load. A file that
     cannot be read to its end stores nothing, nor does a record that goes beyond `bounds`.
     """
-    run = _Run(path, catalog, type, profile, publisher, limits, progress, bounds=bounds, receipt=receipt)
+    run = _Run(
+        path, catalog, type, profile, publisher, limits, progress, bounds=bounds, receipt=receipt, below=below
+    )
     size = batch or BATCH
     with Spool() as fragments, Spool() as refusals, Storing(engine, apart, size) as storing:
         if not run.read(fragments, refusals, expected=storing.expect):
@@ -134,6 +148,12 @@ def load(
                 with writing(engine, lasting=True) as connection:
                     receipt.finish(connection, run.report())
             return run.report()
+        if not below and run.intake.below:
+            return load(
+                path, catalog, engine, type=type, profile=profile, publisher=publisher, now=now, limits=limits,
+                progress=progress, again=again, bounds=bounds, receipt=receipt, batch=batch, apart=apart,
+                below=run.intake.below,
+            )  # fmt: skip
         storing.expect(run.intake.rows)
         profile_hash = f"{profile.name} {profile.text_hash}" if profile else None
         name = mask(path.name)[0]
@@ -181,6 +201,7 @@ class _Run:
         bounds: Bounds | None = None,
         receipt: Receipt | None = None,
         first: tuple[int, int] | None = None,
+        below: Below = NOTHING_BELOW,
     ) -> None:
         self.bounds, self.receipt = bounds, receipt
         self.path, self.catalog, self.profile = path, catalog, profile
@@ -195,7 +216,7 @@ class _Run:
         asked = catalog.called(catalog.type(type_)) if type_ else None
         self.asked = Asked(
             catalog, asked, profile, given, publisher is not None, checking, path.stem,
-            of_texts=path.suffix.lower() in xml.SUFFIXES, bounds=bounds,
+            of_texts=path.suffix.lower() in xml.SUFFIXES, bounds=bounds, below=below,
         )  # fmt: skip
         self.remembered = Remembered()
         self.sha256 = ""

@@ -14,14 +14,16 @@ from loaders.draft import ABOVE, JOINED, LABEL, MASKED, PROFILE, TYPED
 from loaders.text import ZEROS
 
 # Of values that no cell of the row says.
-CONSTANT, PUBLISHER, TITLE, POSITION, TYPE = "constant", "publisher", "title", "position", "type"
-WITHOUT_CELL = frozenset({CONSTANT, PUBLISHER, TITLE, POSITION, TYPE})
+CONSTANT, PUBLISHER, TITLE, GROUP = "constant", "publisher", "title", "group"
+POSITION, TYPE = "position", "type"
+WITHOUT_CELL = frozenset({CONSTANT, PUBLISHER, TITLE, GROUP, POSITION, TYPE})
 
 WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         CONSTANT: ("映射文件写定的值", "a constant of the profile"),
         PUBLISHER: ("按文件的公开主体填写", "by who publishes the file"),
         TITLE: ("取自表格上面的标题", "the title above the table"),
+        GROUP: ("取自上面的小标题", "the sub-heading above the row"),
         POSITION: ("在列表中的先后次序", "the place in its list"),
         TYPE: ("由类型而定", "by the type"),
         PROFILE: ("按映射文件取出或改写", "taken or changed as the profile says"),

@@ -7,16 +7,18 @@ from typing import Any
 from formats.row import Row
 from loaders.asked import Asked
 from loaders.binding import Binder, Heading, Plan
-from loaders.build import Builder
+from loaders.build import Builder, Group
 from loaders.draft import flattened
 from loaders.guessing import guess_type
 from loaders.headings import (
+    Known,
     find_heading,
     is_repeated,
     is_units,
     letter,
     numbered,
     stated_units,
+    titles,
 )
 from loaders.issues import RULES
 from loaders.names import Names, names_of, normal
@@ -24,11 +26,13 @@ from loaders.personal import mask
 from loaders.profile import RecordRule
 from loaders.report import ColumnUse
 from loaders.skipping import reason
+from loaders.stacked import Stacked
 from loaders.text import clean
 from schemas.catalog import Disclosure
 from schemas.issue import Issue, issue
 
 _NO_TYPE = "类型未定，没有对照"
+_FEW_LINES = 20
 _NOT_A_TITLE = ("附件", "附表", "单位", "填报", "制表", "编制", "日期")
 
 
@@ -61,6 +65,11 @@ class Sheet:
         self._titles: tuple[str, ...] = ()
         self._stated: dict[str, str] = {}
         self._above: dict[int, Any] = {}
+        self.stacked: Stacked | None = None
+        # What a line between the rows says of where those below it are.
+        self.group: Group | None = None
+        # Lines below rows that state units: of the whole table, if no other table begins there.
+        self._below: list[Sequence[Any]] = []
         # The columns of the last row whose cells are those of a row above.
         self.from_above: set[int] = set()
 
@@ -75,7 +84,8 @@ class Sheet:
     def begin(self, rows: Sequence[Row]) -> list[Row]:
         """Find the headings among the first rows of a table; gives the rows below them."""
         profile = self.asked.profile
-        if profile and (profile.heading_row is not None or profile.headings):
+        if self._is_fixed:
+            assert profile is not None
             at = 1 if profile.heading_row is None else profile.heading_row
             self.heading_row = max(at, 1)
             heading = [row for row in rows if row.number == at]
@@ -90,6 +100,25 @@ class Sheet:
             above = [tuple(row.cells) for row in rows[: found.first]]
             self._stated = stated_units(above, self.asked.reader.units)
             below = list(rows[found.last + 1 :])
+        return self._headed(names, below)
+
+    def begin_another(self, rows: Sequence[Row], above: Sequence[Row], knows: Known) -> list[Row] | None:
+        """Find the headings of a table that begins below another one with the first of these rows; gives the rows below
+        them, None where there are none. `above` are the lines before it.
+        """
+        found = find_heading([tuple(row.cells) for row in rows], knows, searched=1)
+        if found is None:
+            return None
+        lines = [tuple(row.cells) for row in above]
+        self._titles, self.heading_row = titles(lines), rows[found.last].number
+        self._stated = stated_units(lines, self.asked.reader.units)
+        return self._headed(found.names, list(rows[found.last + 1 :]))
+
+    def _headed(self, names: Sequence[str], below: list[Row]) -> list[Row]:
+        """Learn the headings; gives the rows below them. The first may state their units."""
+        said = self.asked.below.get((self.name, self.heading_row), {})
+        self._stated = {**said, **self._stated}
+        self.said.update((issue(RULES, "L136", value=unit), None) for unit in said.values())
         units: list[str | None] = [None] * len(names)
         if below and is_units(tuple(below[0].cells), self.asked.reader.units):
             units = [self._unit(cell) for cell in below[0].cells]
@@ -98,7 +127,59 @@ class Sheet:
             unit = units[place] if place < len(units) else None
             self._add(place, key, name, letter(place), unit)
         self._bind()
+        if not self._is_fixed:
+            self.stacked = Stacked(names, dict(enumerate(map(self._unit_of, self.headings))), self.asked)
         return below
+
+    def says_the_same(self, other: "Sheet") -> bool:
+        """Whether the headings are those of another table, in the same places and units."""
+        return [(h.name, h.unit) for h in self.headings] == [(h.name, h.unit) for h in other.headings] and (
+            not self._stated or self._stated == other._stated
+        )
+
+    def alone(self, cells: Sequence[Any]) -> str | None:
+        """What a row says that says one thing only, in a table of several columns."""
+        return self.stacked.alone(cells) if self.stacked else None
+
+    def begins_another(self, row: Row) -> bool:
+        """Whether another table begins with a row."""
+        return self.stacked is not None and self.stacked.begins(tuple(row.cells))
+
+    def grouped(self, row: Row) -> bool:
+        """Whether a line between the rows names a division; the rows below it are there."""
+        text = self.stacked.alone(tuple(row.cells)) if self.stacked else None
+        code = self.stacked.region(text) if self.stacked and text else None
+        if code is not None and text is not None:
+            self.group = Group(code, text, row.number)
+            self.said[issue(RULES, "L137", value=text, at=row.number)] = None
+        return code is not None
+
+    def note(self, row: Row) -> None:
+        """Keep a line below the rows that may state units."""
+        if any("单位" in text or "为" in text for text in map(clean, row.cells)):
+            self._below = [*self._below[-_FEW_LINES:], tuple(row.cells)]
+
+    @property
+    def stated_below(self) -> dict[str, str]:
+        """The units that lines below the rows state, of what columns hold that have none, and no line above has."""
+        units = self.asked.reader.units
+        found = stated_units(self._below, units) if self._below else {}
+        bound = [one for way in self.ways if way.builder for one in way.builder.plan.bound]
+        bare = {
+            "CNY" if one.slot.field.is_money else units.base(one.slot.field.unit or "")
+            for one in bound
+            if one.slot.unit is None and self.uses[one.column].reached
+        }
+        return {base: unit for base, unit in found.items() if base in bare and base not in self._stated}
+
+    def _unit_of(self, heading: Heading) -> str | None:
+        return heading.unit or self.asked.reader.units.of_heading(heading.name)[1]
+
+    @property
+    def _is_fixed(self) -> bool:
+        """Whether the profile says where the headings are, or what they are."""
+        profile = self.asked.profile
+        return profile is not None and (profile.heading_row is not None or bool(profile.headings))
 
     def row_cells(self, row: Row) -> list[Any]:
         """The cells of a row by the place of their column; a column not seen before is added."""

@@ -23,9 +23,26 @@ TITLES: Mapping[str, str] = MappingProxyType(
 )
 
 _TOTAL = re.compile(r"(?:合|总|小|共|累|总合)计|总和|total|subtotal|sum", re.IGNORECASE)
+# 官渡区小计, CG-1 汇总, 合计(3宗), 一、总计: a total with what it is of, beside figures alone.
+_TOTAL_OF = re.compile(
+    r".{0,20}(?:[合总小共累]计|总和|汇总)(?:/?(?:平均值?|[合总]计)|\d+[宗项个条笔户块件]|\([^()]{0,16}\))?[^\w\s]{0,3}"
+)
+# The same, where a row begins with it.
+_PART_OF_TOTAL = re.compile(
+    r"其中[::].{1,12}|共\d+[宗项个条笔户块件]|[∑Σ]|grandtotal|(?:总|合|小)?计|平均值?|(?:sub)?total\([^()]*\)",
+    re.IGNORECASE,
+)
+_MAY_BE_TOTAL = re.compile(
+    r"[合总小共累]\s*计|总和|汇总|平均|其中|total|共\s*\d|[∑Σ]|(?:^|\|)\s*计", re.IGNORECASE
+)
 _FIGURE = re.compile(r"[-+]?[\d,. ]+\s*[^\d\s]{0,4}")
 _NOTE = re.compile(
     r"[*※\s(（]*(?:注|备注|附注|附|说明|备 注|填表说明|填报说明|数据来源|资料来源|来源|以上|以下|单位|联系方式)\s*(?:\d|[一二三四五])?[:：、.)）]"
+)
+# The ends of pages.
+_PAGE = re.compile(
+    r"\(?(?:第\d+页.{0,12}|共\d+页.{0,12}|以下(?:空白|无正文)|此页无正文|续表\d*|接上[表页]|转下[表页]|未完待续)\)?[。.]?|"
+    r"(?:打印|导出|制表|下载|生成|查询)(?:时间|日期)[:：].{0,30}|[*※]*以上(?:数据|内容|信息|均|为).{0,60}"
 )
 _SIGNATURE = re.compile(
     r"(?:制表|填表|填报|编制|审核|复核|经办|负责|主管|统计|分管|单位负责|联系|报送|录入)[^:：]{0,6}[:：].{0,30}"
@@ -33,13 +50,18 @@ _SIGNATURE = re.compile(
 )
 # Lines that are no data begin like this, or are one text over and over.
 _MAY_BE_NO_DATA = re.compile(
-    r"[\s*※(（]*[合总小共累注备附说数资来以单联制填编审复经负主统分报录日时电盖公tTsS]"
+    r"[\s*※(（]*[合总小共累注备附说数资来以单联制填编审复经负主统分报录日时电盖公tTsS第此续接转未打导下生查]"
 )
 
 
 def may_be_no_data(text: str) -> bool:
     """Whether a row whose first cell says this may be none of data; `reason` looks at the rest of it."""
     return _MAY_BE_NO_DATA.match(text) is not None
+
+
+def may_be_total(text: str) -> bool:
+    """Whether a row in which one of the first cells says this may be a total; of cells, joined by pipes, any."""
+    return _MAY_BE_TOTAL.search(text) is not None
 
 
 def reason(cells: Sequence[Any], width: int) -> str | None:
@@ -51,16 +73,20 @@ def reason(cells: Sequence[Any], width: int) -> str | None:
     texts = [text for text in map(clean, cells) if text]
     if not texts:
         return "blank"
-    if len(set(texts[:3])) > 1 and not may_be_no_data(texts[0]):
+    total = any(map(may_be_total, texts[:3]))
+    if len(set(texts[:3])) > 1 and not may_be_no_data(texts[0]) and not total:
         return None
     texts = list(map(half, texts))
+    if total and _is_total(texts):
+        return "total"
     if _TOTAL.fullmatch(texts[0].replace(" ", "").rstrip(":")) and all(
         _is_figure(text) for text in texts[1:]
     ):
         return "total"
     different = set(texts)
     if len(different) == 1:
-        if _NOTE.match(texts[0]) or _SIGNATURE.fullmatch(texts[0]):
+        line = texts[0].replace(" ", "")
+        if _NOTE.match(texts[0]) or _SIGNATURE.fullmatch(texts[0]) or _PAGE.fullmatch(line):
             return "note"
         # Merged over at least half of the table, and too wide to be one value.
         if len(texts) >= max(3, width / 2) and not _is_figure(texts[0]):
@@ -70,6 +96,16 @@ def reason(cells: Sequence[Any], width: int) -> str | None:
     ):
         return "note"
     return None
+
+
+def _is_total(texts: Sequence[str]) -> bool:
+    """Whether one of the first texts is a total of something, and all others are figures, at least one behind it."""
+    for at, text in enumerate(texts[:3]):
+        line = text.replace(" ", "").rstrip(":")
+        if _TOTAL_OF.fullmatch(line) or (at == 0 and _PART_OF_TOTAL.fullmatch(line)):
+            figures = any(re.search(r"\d", one) for one in texts[at + 1 :])
+            return figures and all(_is_figure(one) for one in (*texts[:at], *texts[at + 1 :]))
+    return False
 
 
 def _is_figure(text: str) -> bool:

@@ -6,7 +6,7 @@ Whoever is not among them surely is data by the rules of `loaders.skipping` and 
 from collections.abc import Iterable, Sequence
 
 from loaders.column import Key, Seen
-from loaders.skipping import may_be_no_data
+from loaders.skipping import may_be_no_data, may_be_total
 from loaders.text import clean
 from loaders.units import Units
 
@@ -24,6 +24,11 @@ class Suspects:
         """The positions of such rows; `columns` are all of the table in their order."""
         found = set(self._without_data(columns, count))
         found.update(self._of_units(columns, count))
+        for column in columns:
+            if may_be_total("|".join(key for key in column.different if isinstance(key, str))):
+                found.update(
+                    at for at, key in enumerate(column.now) if isinstance(key, str) and may_be_total(key)
+                )
         for column in columns:
             if not column.repeats.isdisjoint(column.different):
                 found.update(at for at, key in enumerate(column.now) if key in column.repeats)

@@ -116,6 +116,10 @@ class Table:
         self._good += len(rows) - len(others)
         return taken
 
+    def breaks(self, rows: Sequence[Sequence[Any]], first: int) -> list[int]:
+        """The places of the rows that have to be taken by themselves, the places counted from `first`."""
+        return [first + one for one in self.sheet.stacked.breaks(rows)] if self.sheet.stacked else []
+
     def count(self, taken: Taken) -> None:
         """Count which cells of the good rows just taken say something and which reached a property."""
         uses = self.sheet.uses

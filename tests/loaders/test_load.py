@@ -345,6 +345,15 @@ def test_a_changed_file_revises_its_records(results: Path, catalog: Catalog, eng
     assert (report.unchanged, report.revised) == (1, 1)
 
 
+def test_a_unit_below_the_table_is_known_before_anything_is_stored(
+    results: Path, catalog: Catalog, engine: Engine
+) -> None:
+    results.write_text("宗地编号,土地坐落,成交价格,受让人\nA-1,示例路,100,甲\n注：金额单位：万元\n", "utf-8")
+    report = run(results, catalog, engine)
+    assert (report.stored, report.taken, report.issue_counts["L136"]) == (1, 1, 1)
+    assert 100_000_000 in stored(engine)["lot"][0]
+
+
 def test_a_file_broken_in_the_middle_stores_nothing(results: Path, catalog: Catalog, engine: Engine) -> None:
     results.write_text(HEADING + lines(1) + '"\n', "utf-8")
     assert run(results, catalog, engine).unreadable

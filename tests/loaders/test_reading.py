@@ -26,7 +26,7 @@ from loaders.tracing import traced
 from schemas.catalog import Catalog
 
 PUBLISHER = "11530114MB0W00017C"
-RESULT, MINING = "land/grant-result", "mining/transaction-result"
+RESULT, MINING, AWARD = "land/grant-result", "mining/transaction-result", "procurement/award-result"
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "reading.md"
 TESTS = Path(__file__).resolve().parents[1]
 
@@ -108,6 +108,18 @@ def hidden(book: Any) -> None:
     made.set_row(2, None, None, {"hidden": True})
     made.set_column(4, 4, None, None, {"hidden": True})
     sheet(book, [HEAD.split(","), ["SL-3", "示例路", 1, 2, "示例有限公司", "2024-06-19"]], "往年").hide()
+
+
+def stacked(book: Any) -> None:
+    """Three tables on one sheet: the second of another type, the third in another order and other units."""
+    made = sheet(book, rows())
+    made.write("A4", "表二 政府采购中标")
+    made.write_row("A5", ["项目编号", "项目名称", "采购人", "中标供应商", "中标金额(元)", "发布日期"])
+    made.write_row("A6", ["CG-1", "示例采购", "示例局", "示例乙公司", 5000, "2024-06-20"])
+    made.write("A8", "表三 土地成交(续)")
+    made.write("F9", "单位：元、亩")
+    made.write_row("A10", ["宗地编号", "受让人", "成交价格", "土地面积", "成交日期"])
+    made.write_row("A11", ["SL-2", "示例丙公司", 1_000_000, 3, "2024-06-19"])
 
 
 def errors(book: Any) -> None:
@@ -216,6 +228,12 @@ QUIRKS: tuple[Quirk, ...] = (
     Quirk("unit-among-words.csv", text(HEAD.replace("(万元)", "（含税，万元）").replace("(公顷)", "（公顷，约）"), ROW)),
     Quirk("two-units-in-heading.csv", text(HEAD.replace("(万元)", "（元或万元）").replace("(公顷)", "（公顷/亩）"), ROW), {}, frozenset({"L132", "L133"}), records=0),
     Quirk("numbers-below-one-another.csv", with_row('SL-1,示例路,1.5,"100\n200",示例有限公司,2024-06-18'), READ | {"lots.0.price.amount": None, "lots.0.price.amountDetails": "100\n200"}, frozenset({"L021"})),
+    Quirk("totals-of-parts.csv", with_row(ROW, "官渡区小计,,1.5,100,,", "合计（1宗）,,1.5,100,,", "其中：工业用地,,1.5,100,,", "第 1 页 共 2 页", "以下空白,,,,,"), skipped={"total": 3, "note": 2}),
+    Quirk("one-thing-only.csv", with_row(ROW, "示例市自然资源局,,,,,"), codes=frozenset({"L134"})),
+    Quirk("regions-between.csv", text(HEAD, "一、官渡区,,,,,", ROW), READ | {"region": "530111"}, frozenset({"L137"}), {"heading": 1}),
+    Quirk("tables-below-one-another.xlsx", xlsx(stacked), codes=frozenset({"L010", "L004", "L135"}), skipped={"heading": 2, "note": 3}, records=2),
+    Quirk("columns-in-another-order.csv", with_row(ROW.replace("SL-1", "SL-2"), "宗地编号,土地坐落,成交价格(元),土地面积(平方米),受让人,成交日期", "SL-1,示例路,1000000,15000,示例有限公司,2024-06-18"), READ | {"lots.0.parcelNumber": "SL-2"}, frozenset({"L135"}), {"heading": 1}, records=2),
+    Quirk("unit-below.csv", text(HEAD.replace("(公顷)", "").replace("(万元)", ""), ROW, "注：金额单位：万元，面积单位：公顷"), codes=frozenset({"L136"}), skipped={"note": 1}),
     # Objects.
     Quirk("several-values.json", said(OBJECT, OBJECT | {"宗地编号": "SL-2"}), records=2),
     Quirk("marked.json", codecs.BOM_UTF8 + said([OBJECT])),
@@ -276,6 +294,38 @@ def test_what_people_send_is_read(quirk: Quirk, catalog: Catalog, tmp_path: Path
         }
         assert {place: first.get(place) for place in quirk.values} == quirk.values
     assert len(found) == quirk.records
+
+
+def test_what_is_below_another_table_is_read_by_its_own_headings(catalog: Catalog, tmp_path: Path) -> None:
+    path = tmp_path / "stacked.xlsx"
+    path.write_bytes(xlsx(stacked))
+    found: list[Outcome] = []
+    report = check(path, catalog, publisher=PUBLISHER, taken=found.append)
+    assert (report.rows, report.taken, report.refused) == (8, 3, 0)
+    values = [
+        {one.path: one.value for one in traced(each.record, each.sources, each.disclosure)} for each in found
+    ]
+    assert [each.record["schema"].rpartition("/")[0] for each in found] == [RESULT, AWARD, RESULT]
+    assert values[1]["lots.0.awardPrice.amount"] == 5000
+    assert values[2]["lots.0.price.amount"] == 1_000_000
+    assert (values[2]["lots.0.parcelArea"], values[2]["lots.0.transferee.name"]) == (2000, "示例丙公司")
+
+
+def test_tables_below_one_another_are_found_by_columns_too(catalog: Catalog, tmp_path: Path) -> None:
+    path = tmp_path / "long.csv"
+    many = [ROW.replace("SL-1", f"SL-{number}") for number in range(600)]
+    other = [f"SR-{number},示例路,1000000,15000,示例有限公司,2024-06-18" for number in range(3)]
+    head = "宗地编号,土地坐落,成交价格(元),土地面积(平方米),受让人,成交日期"
+    path.write_bytes(
+        text(HEAD, *many, "官渡区,,,,,", *many[:2], "小计,,3,200,,", "示例局,,,,,", head, *other)
+    )
+    reports = [check(path, catalog, type=RESULT, publisher=PUBLISHER, columnar=way) for way in (True, False)]
+    told = [report.to_json() for report in reports]
+    assert told[0] == told[1]
+    assert (reports[0].rows, reports[0].taken, reports[0].refused) == (609, 603, 2)
+    assert {code: reports[0].issue_counts[code] for code in ("L041", "L135", "L137")} == {
+        "L041": 2, "L135": 1, "L137": 1,
+    }  # fmt: skip
 
 
 def test_every_quirk_is_in_the_document() -> None:
