@@ -29,10 +29,12 @@ class Row:
 def plain_number(value: float) -> int | float | None:
     """A number of a workbook as a cell: a whole one as int, and nothing for what is no number.
 
+    One of sixteen figures that ends in zero stays a float: people typed it, and the workbook has kept fifteen.
+
     >>> plain_number(3.0), plain_number(0.5), plain_number(float("inf"))
     (3, 0.5, None)
     """
-    if value.is_integer() and abs(value) <= EXACT_INTEGER:
+    if value.is_integer() and abs(value) <= EXACT_INTEGER and (abs(value) < 1e15 or value % 10):
         return int(value)
     return value if math.isfinite(value) else None
 

@@ -35,9 +35,17 @@ _YES = frozenset({"是", "有", "真", "y", "yes", "true", "1", "t", "√", "✓
 _NO = frozenset({"否", "无", "非", "假", "n", "no", "false", "0", "f", "×", "✗"})
 # The one property that a bare cell fills of an object.
 NAMED = {"organization": "name", "project": "name", "person": "personName", "contact": "contactPerson"}
+# Of those the ones who have a name with a letter in it.
+_NAME_OF = {kind: NAMED[kind] for kind in ("organization", "person")}
+_LETTER = re.compile(r"[^\W\d_]")
 # So many figures a workbook keeps of a number; and a longer one as it shows it.
 _LONGEST = 1e15
-_SHORTENED = re.compile(r"(\d)(?:\.(\d+))?[eE]\+(\d{1,3})")
+# Programs leave out the plus: 5.33E17; without decimals that may be a number somebody gave, like 3E5.
+_SHORTENED = re.compile(r"(\d)(?:\.(\d+)[eE]\+?|[eE]\+)(\d{1,3})")
+# A program that holds numbers as floating ones writes a point behind them; beyond these it has lost figures.
+_POINTED, _EXACT = re.compile(r"(\d+)\.0+"), 2**53
+# Eighteen figures and more of which a workbook has kept fifteen; by chance one in a thousand ends so.
+_ROUNDED = re.compile(r"\d{15}0{3,}")
 _DECIMALS = {"money": 2, "unitPrice": 4}
 # A hint lists the codes of a codelist that has no more than these.
 FEW = 12
@@ -147,10 +155,16 @@ def _text(cell: Any, text: str, slot: Slot, reader: Reader) -> Reading:
         whole = _whole_number(cell, text)
         if whole is None:
             return Reading({}, None, (of_field("L121" if slot.identifies else "L122", field, text),))
-        text, rule = whole, None if whole == text else "digits"
+        rule = None if whole == text else "point" if _POINTED.fullmatch(text) else "digits"
+        text = whole
     if field.name == "uscc":
         code = normalize(text)
+        if _ROUNDED.fullmatch(code) and not is_valid(code):
+            return Reading({}, None, (of_field("L122", field, text),))
         return Reading({field.name: code}, rule if code == text else "uscc")
+    elif slot.container is not None and field.name == _NAME_OF.get(str(slot.container.definition)):
+        if issues := _no_name(cell, text, field):
+            return Reading({}, None, issues)
     values: dict[str, Any] = {field.name: text}
     base = field.name.removesuffix("Details")
     lowest, highest = (slot.siblings.get(f"{base}{end}") for end in ("Minimum", "Maximum"))
@@ -160,7 +174,8 @@ def _text(cell: Any, text: str, slot: Slot, reader: Reader) -> Reading:
             limits = {lowest.name: found.lower, highest.name: found.upper}
             values |= {name: limit for name, limit in limits.items() if limit is not None}
             rule = f"range:{slot.unit}" if slot.unit else "range"
-    return Reading(values, rule)
+    unsure = is_identifier(field) and _ROUNDED.fullmatch(text)
+    return Reading(values, rule, (of_field("L138", field, text, count=len(text)),) if unsure else ())
 
 
 def _whole_number(cell: Any, text: str) -> str | None:
@@ -170,6 +185,8 @@ def _whole_number(cell: Any, text: str) -> str | None:
     """
     if isinstance(cell, float) and abs(cell) >= _LONGEST:
         return None
+    if (found := _POINTED.fullmatch(text)) is not None:
+        return found[1] if int(found[1]) <= _EXACT else None
     found = _SHORTENED.fullmatch(text)
     if not found:
         return text
@@ -324,7 +341,16 @@ def _period(cell: Any, text: str, slot: Slot, reader: Reader) -> Reading:
 def _named(cell: Any, text: str, slot: Slot, reader: Reader) -> Reading:
     if slot.field.definition == "organization" and is_valid(normalize(text)):
         return Reading({slot.field.name: {"uscc": normalize(text)}}, "uscc")
+    if slot.field.definition in _NAME_OF and (issues := _no_name(cell, text, slot.field)):
+        return Reading({}, None, issues)
     return Reading({slot.field.name: {NAMED[str(slot.field.definition)]: text}})
+
+
+def _no_name(cell: Any, text: str, field: Field) -> tuple[Issue, ...]:
+    """Why a text is nobody's name: a code that has lost figures, or no letter in it."""
+    if _whole_number(cell, text) is None:
+        return (of_field("L122", field, text),)
+    return () if _LETTER.search(text) else (of_field("L139", field, text),)
 
 
 def _document(cell: Any, text: str, slot: Slot, reader: Reader) -> Reading:

@@ -142,6 +142,12 @@ RULES: dict[str, Rule] = {
     "L137": Rule(
         "info", "第 {at} 行的“{value}”是小标题，下面各行的地区按它填写", "“{value}” in row {at} is a sub-heading; the rows below are of that region",
         "不对时，加一列“行政区”写明。", "Where that is wrong, add a column 行政区."),
+    "L138": Rule(
+        "warning", "“{title}”有 {count} 位，末尾都是 0，可能被表格软件改过：{value}", "“{titleEn}” has {count} figures that end in zeros; a spreadsheet program may have put these there: {value}",
+        "与原件核对；改过的，把这一列设为文本格式，再填完整的编号。", "Compare it with the original; where it was changed, set the column to text and fill in the whole number again."),
+    "L139": Rule(
+        "warning", "“{title}”应是名称，里面没有一个字，没有存入：{value}", "“{titleEn}” should be a name and has no letter; it is not stored: {value}",
+        "可能填错了列：核对这一列和左右两列。", "It may be in the wrong column: look at this one and those beside it."),
     "L041": Rule(
         "error", "与前面的行是同一条记录，但“{title}”不同：{value}", "The same record as a row before, but “{titleEn}” differs: {value}",
         "与第 {other} 行（{stored}）核对；确实是两条记录时，给它们不同的编号。", "Compare it with row {other} ({stored}); if they are two records, number them differently."),

@@ -25,7 +25,7 @@ Test = Callable[[Sequence[str]], list[str]]
 _IDEOGRAPH = re.compile(r"[\u4e00-\u9fff]")
 _IDEOGRAPHS = re.compile(r"(?:[^|\u4e00-\u9fff]*[\u4e00-\u9fff][^|]*\|)*")
 # What `clean` and `read_cell` change in a text that looks clean: marks of Excel's, markup, numbers that lost figures.
-_MARKS = re.compile(r"(?:^|\|)(?:['‘=#]|[0-9.]+[eE]\+)|_x000|<[bB][rR]|&nbsp;")
+_MARKS = re.compile(r"(?:^|\|)(?:['‘’=#]|[\d.]+[eE]\+?\d|\d+\.0+(?:\||$)|\d{15}000)|_x000|<[bB][rR]|&nbsp;")
 # No number that `LONG` finds is without these; looking for it is quicker.
 _FIGURES = re.compile(rf"(?<!\d)\d[\d{GAP[1:]}{{10}}")
 _DAY = re.compile(r"(?:19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}")
@@ -52,7 +52,8 @@ def tests_of(bound: Bound) -> list[tuple[Test, tuple[str, ...]]]:
         name = field.child(NAMED[field.definition])
         return [(_texts(name, slot, named=True), ("示例单位",))] if name else []
     if field.kind == "text" and field.name != "uscc" and not _has_range(slot):
-        return [(_texts(field, slot), ("示例文字",))]
+        of_whom = slot.container is not None and field.name == NAMED.get(str(slot.container.definition))
+        return [(_texts(field, slot, lettered=of_whom), ("示例文字",))]
     if field.kind in ("date", "moment"):
         return [(_days(slot), ("2024-06-18", "1980-01-31"))]
     if field.kind == "url":
@@ -105,7 +106,7 @@ def _has_range(slot: Slot) -> bool:
     return base != slot.field.name and f"{base}Minimum" in slot.siblings
 
 
-def _texts(field: Field, slot: Slot, *, named: bool = False) -> Test:
+def _texts(field: Field, slot: Slot, *, named: bool = False, lettered: bool = False) -> Test:
     limits = field.limits
     least, most = limits.min_length or 1, limits.max_length or 1 << 40
     free = names_a_thing(field)
@@ -124,8 +125,8 @@ def _texts(field: Field, slot: Slot, *, named: bool = False) -> Test:
             sure = [one for one in sure if least <= len(one) <= most]
         if not nulls.isdisjoint(half("|".join(sure)).casefold().replace(" ", "").split("|")):
             sure = [one for one in sure if not is_null(one, of_text=not named)]
-        # No credit code has an ideograph.
-        if named and not _IDEOGRAPHS.fullmatch("|".join((*sure, ""))):
+        # No credit code has an ideograph, and every name has a letter.
+        if (named or lettered) and not _IDEOGRAPHS.fullmatch("|".join((*sure, ""))):
             sure = [one for one in sure if _IDEOGRAPH.search(one)]
         sure = _impersonal(sure, of_things=free)
         return _others(texts, sure)

@@ -47,6 +47,7 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "numeral": ("中文数字换成阿拉伯数字", "Chinese numerals as figures"),
         "ordinal": ("序数换成数字", "an ordinal as a number"),
         "digits": ("科学记数法还原成完整的数字", "scientific notation as all its figures"),
+        "point": ("去掉程序加在编号后面的“.0”", "the .0 that a program put behind a number removed"),
         "unit": ("按单位“{}”换算", "converted from {}"),
         "range": ("从范围读出上下限", "limits read from a range"),
         "rounded": ("四舍五入", "rounded"),

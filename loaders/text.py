@@ -15,7 +15,7 @@ NULLS = frozenset(
 # What a workbook shows in place of a value: an error, or a column that is too narrow. `#N/A` is a mark for "nothing".
 _ERROR = re.compile(r"#(?:REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|SPILL!|CALC!|FIELD!|GETTING_DATA)|#{3,}")
 # Texts that were to stay texts: '0530, ="0530".
-_MARKED = re.compile(r"['‘](?P<marked>[^'‘’]+)|=\s*\"(?P<formula>[^\"]*)\"")
+_MARKED = re.compile(r"['‘’](?P<marked>[^'‘’]+)|=\s*\"(?P<formula>[^\"]*)\"")
 # Nothing where a number, a date or a code is asked for; a text may mean it.
 NULLS_OF_VALUES = frozenset({"无", "暂无", "没有", "不详", "未知", "空", "未提供", "未填写", "待定", "——"})
 
@@ -97,7 +97,7 @@ def unmarked(text: str) -> str:
     >>> unmarked("'0530"), unmarked('="0530"'), unmarked("'甲'地块")
     ('0530', '0530', "'甲'地块")
     """
-    found = _MARKED.fullmatch(text) if text[:1] in ("'", "‘", "=") else None
+    found = _MARKED.fullmatch(text) if text[:1] in ("'", "‘", "’", "=") else None
     return text if found is None else (found["marked"] or found["formula"] or "").strip()
 
 

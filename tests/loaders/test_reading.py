@@ -251,6 +251,11 @@ QUIRKS: tuple[Quirk, ...] = (
     Quirk("errors-as-text.csv", with_row("SL-1,#REF!,########,100,示例有限公司,2024-06-18"), {"lots.0.price.amount": 1_000_000}, frozenset({"L120"})),
     Quirk("lost-figures.csv", with_row("5.30114E+17,示例路,1.5,100,示例有限公司,2024-06-18"), {}, frozenset({"L121"}), records=0),
     Quirk("whole-figures.csv", with_row("5.30114E+5,示例路,1.5,100,示例有限公司,2024-06-18"), READ | {"lots.0.parcelNumber": "530114"}),
+    Quirk("figures-of-programs.csv", with_row("530114.0,示例路,1.5,100,示例有限公司,2024-06-18", "5.30114202400012E17,示例路,1.5,100,示例有限公司,2024-06-18", "530114202400012345.0,示例路,1.5,100,示例有限公司,2024-06-18"), READ | {"lots.0.parcelNumber": "530114"}, frozenset({"L121"})),
+    Quirk("code-without-its-end.csv", text(HEAD + ",受让人统一社会信用代码", ROW + ",915301006819000000"), READ | {"lots.0.transferee.uscc": None}, frozenset({"L122"})),
+    Quirk("figures-that-end-in-zeros.csv", with_row("530114202400012000,示例路,1.5,100,示例有限公司,2024-06-18"), READ | {"lots.0.parcelNumber": "530114202400012000"}, frozenset({"L138"})),
+    Quirk("sixteen-figures.xlsx", xlsx(lambda book: sheet(book, [HEAD.split(","), [5301142024000120, *ROW.split(",")[1:]], [5301142024000123, *ROW.split(",")[1:]]])), READ | {"lots.0.parcelNumber": "5301142024000123"}, frozenset({"L121"})),  # type: ignore[arg-type,return-value]
+    Quirk("numbers-for-names.csv", with_row("SL-1,示例路,1.5,100,1.5,2024-06-18"), READ | {"lots.0.transferee.name": None}, frozenset({"L139"})),
     Quirk("full-width.csv", with_row("SL-1,示例路,１．５,１００,示例有限公司,２０２４年６月１８日")),
     Quirk("thousands.csv", with_row('SL-1,示例路,"15，000平方米","1,000,000元",示例有限公司,2024-06-18')),
     Quirk("approximate.csv", with_row("SL-1,示例路,约1.5,约100,示例有限公司,2024-06-18"), codes=frozenset({"L123"})),
