@@ -81,11 +81,12 @@ CODES: Final[Mapping[str, Wording]] = MappingProxyType(
             "and give the files inside.",
         ),
         "F010": Wording(
-            "文字编码无法识别：第 {position} 字节（第 {line} 行）不是 UTF-8，第 {position_gb18030} 字节不是 GB18030",
+            "文字编码无法识别：第 {position} 字节（第 {line} 行）不是 UTF-8，"
+            "第 {position_gb18030} 字节（第 {line_gb18030} 行）不是 GB18030",
             "Unknown text encoding: byte {position} (line {line}) is not UTF-8, "
-            "byte {position_gb18030} is not GB18030",
-            "请用 Excel 或记事本打开，另存为 UTF-8 编码。",
-            "Open it in a text editor and save it as UTF-8.",
+            "byte {position_gb18030} (line {line_gb18030}) is not GB18030",
+            "多半是后一处有损坏的字：请在原来的系统里重新导出；或者用 Excel、记事本打开，改正那一行的乱码，另存为 UTF-8 编码。",
+            "Most likely the latter place is damaged: export it again, or correct that line in a text editor and save it as UTF-8.",
         ),
         "F011": Wording(
             "文件是 {encoding} 编码，但第 {position} 字节（第 {line} 行）已损坏",
@@ -120,8 +121,8 @@ CODES: Final[Mapping[str, Wording]] = MappingProxyType(
         "F030": Wording(
             "第 {line} 行第 {column} 列处不是正确的 JSON",
             "Broken JSON at line {line}, column {column}: {reason}",
-            "请检查该处的逗号、引号和括号是否配对。",
-            "Check commas, quotes and brackets there.",
+            "请检查该处的逗号、引号和括号是否配对；JSON 里不能有注释，最后一项后面不能有逗号，文件要传完整。",
+            "Check commas, quotes and brackets there; JSON has no comments and no comma behind the last of a list, and must be whole.",
         ),
         "F031": Wording(
             "第 {number} 条（第 {line} 行）不是 JSON 对象，而是 {kind}",

@@ -96,7 +96,13 @@ def encoding_of(stream: BinaryIO, declared: str | None = None) -> tuple[str, int
         if _looks_like_big5(stream):
             raise FormatError("F070")
         return "gb18030", 0
-    raise FormatError("F010", position=fault.position, line=fault.line, position_gb18030=second.position)
+    raise FormatError(
+        "F010",
+        position=fault.position,
+        line=fault.line,
+        position_gb18030=second.position,
+        line_gb18030=second.line,
+    )
 
 
 def first_fault(stream: BinaryIO, encoding: str, start: int) -> Fault | None:

@@ -13,6 +13,10 @@ from schemas.catalog import Disclosure
 from schemas.field import Field
 
 _NO_RULE = RecordRule(None, {}, {}, {})
+# What a column is called that says the unit of another.
+_UNIT_NAMES = frozenset(
+    {"单位", "计量单位", "金额单位", "货币单位", "价格单位", "面积单位", "数额单位", "unit"}
+)
 _CONTAINERS = frozenset({"organization", "person", "contact"})
 
 
@@ -43,6 +47,7 @@ class Bound:
     at: Path
     slot: Slot
     target: Target
+    unit_column: int | None = None  # the column that says the unit, where neither heading nor profile does
 
     def paths(self, place: int | None = None) -> tuple[Path, Path]:
         """The path of the field and that of its parent, in the entry so-and-so of the innermost list."""
@@ -144,9 +149,11 @@ class Binder:
         self._level = level
         self._publisher_given = publisher_given
         self._stated_units = stated_units or {}
+        self._headings: Sequence[Heading] = ()
 
     def bind(self, headings: Sequence[Heading], *, nested: bool = False) -> Plan:
         """The plan for these headings; `nested` where they are dotted paths of JSON objects."""
+        self._headings = headings
         bound: list[Bound] = []
         dropped: dict[int, str] = {}
         order = {key: number for number, key in enumerate(self._rule.columns)}
@@ -163,6 +170,8 @@ class Binder:
         taken = {one.column for one in bound} | {one.column for one in each} | {one.column for one in unpivot}
         taken |= set(dropped)
         bound += self._by_name(headings, tuple(bound), taken, nested, dropped)
+        of_units = {one.unit_column for one in bound} - {one.column for one in bound}
+        dropped |= {column: "写的是旁边一列的单位" for column in of_units if column is not None}
         return Plan(
             disclosure=self.disclosure,
             bound=tuple(bound),
@@ -218,14 +227,29 @@ class Binder:
             field = main_field(field, self.disclosure)
         parent = self.disclosure.by_path.get(".".join(field.path[:-1]))
         siblings = {one.name: one for one in (parent.fields if parent else self.disclosure.fields)}
-        unit = target.unit or heading.unit or self._reader.units.of_heading(heading.name)[1]
+        own = target.unit or heading.unit or self._reader.units.of_heading(heading.name)[1]
         measured = "CNY" if field.is_money else self._reader.units.base(field.unit or "")
-        unit = unit or self._stated_units.get(measured or "")
+        unit = own or self._stated_units.get(measured or "")
         nulls = target.nulls | (self._profile.nulls if self._profile else frozenset())
         placed = self._placed(field.path, path)
         identifies = any(field.dotted in one for one in self.disclosure.schema["key"])
         slot = Slot(field, siblings, unit, nulls, parent, self.disclosure.release, identifies)
-        return Bound(heading.place, placed, slot, target)
+        beside = self._unit_beside(heading) if own is None and measured else None
+        return Bound(heading.place, placed, slot, target, beside)
+
+    def _unit_beside(self, heading: Heading) -> int | None:
+        """The column that says the unit of another: just behind it, named after it, or of the same object."""
+        above = heading.name.rpartition(".")[0]
+        for other in self._headings:
+            name = normal(other.name)
+            if name in _UNIT_NAMES and other.place == heading.place + 1:
+                return other.place
+            if name.removesuffix("单位") == normal(heading.name) != name:
+                return other.place
+            whose, dot, last = other.name.rpartition(".")
+            if dot and normal(last) in _UNIT_NAMES and whose in (heading.name, above or None):
+                return other.place
+        return None
 
     def _placed(self, names: Sequence[str], said: Path) -> Path:
         """A field's path with a place after every list: the one that was said, else the first."""

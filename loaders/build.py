@@ -1,7 +1,7 @@
 """One row → one fragment of a record: cells read, personal numbers masked, every value with its source."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from dataclasses import field as attribute
 from typing import Any
 
@@ -66,8 +66,13 @@ class Builder:
         line above names.
         """
         row = _Row(self, place, above, group)
-        for bound in self.plan.bound:
-            if bound.column < len(cells):
+        bounds = [(bound, self._in_unit(bound, cells)) for bound in self.plan.bound]
+        # What says the unit of another column says nothing else.
+        units = {bound.unit_column for bound, said in bounds if said is not bound}
+        row.built.filled |= {column for column in units if column is not None}
+        row.built.reached |= row.built.filled
+        for _, bound in bounds:
+            if bound.column < len(cells) and bound.column not in units:
                 row.take(bound, cells[bound.column])
         for each in self.plan.each:
             if each.column < len(cells):
@@ -76,6 +81,17 @@ class Builder:
             if unpivot.column < len(cells):
                 row.take_unpivot(unpivot, cells[unpivot.column], number)
         return row.finish()
+
+    def _in_unit(self, bound: Bound, cells: Sequence[Any]) -> Bound:
+        """The column with the unit that another cell of the row says, if that is one of what is measured."""
+        if bound.unit_column is None or bound.unit_column >= len(cells):
+            return bound
+        unit, field = clean(cells[bound.unit_column]), bound.slot.field
+        units = self.reader.units
+        measured = "CNY" if field.is_money else units.base(field.unit or "")
+        if not unit or units.base(unit) != measured:
+            return bound
+        return replace(bound, slot=replace(bound.slot, unit=unit))
 
     def alone(self, column: int, cell: Any) -> tuple[Built, dict[Path, Any]]:
         """What the cell of one column gives by itself, and its values by place; nothing that a row adds."""

@@ -162,9 +162,10 @@ def _text(cell: Any, text: str, slot: Slot, reader: Reader) -> Reading:
         if _ROUNDED.fullmatch(code) and not is_valid(code):
             return Reading({}, None, (of_field("L122", field, text),))
         return Reading({field.name: code}, rule if code == text else "uscc")
-    elif slot.container is not None and field.name == _NAME_OF.get(str(slot.container.definition)):
-        if issues := _no_name(cell, text, field):
-            return Reading({}, None, issues)
+    named = slot.container is not None and field.name == _NAME_OF.get(str(slot.container.definition))
+    if named and (issues := _no_name(cell, text, field)):
+        return Reading({}, None, issues)
+    several = (of_field("L140", field, text),) if (named or is_identifier(field)) and "|" in text else ()
     values: dict[str, Any] = {field.name: text}
     base = field.name.removesuffix("Details")
     lowest, highest = (slot.siblings.get(f"{base}{end}") for end in ("Minimum", "Maximum"))
@@ -174,8 +175,9 @@ def _text(cell: Any, text: str, slot: Slot, reader: Reader) -> Reading:
             limits = {lowest.name: found.lower, highest.name: found.upper}
             values |= {name: limit for name, limit in limits.items() if limit is not None}
             rule = f"range:{slot.unit}" if slot.unit else "range"
-    unsure = is_identifier(field) and _ROUNDED.fullmatch(text)
-    return Reading(values, rule, (of_field("L138", field, text, count=len(text)),) if unsure else ())
+    if is_identifier(field) and _ROUNDED.fullmatch(text):
+        several = (of_field("L138", field, text, count=len(text)),)
+    return Reading(values, rule, several)
 
 
 def _whole_number(cell: Any, text: str) -> str | None:
@@ -343,7 +345,9 @@ def _named(cell: Any, text: str, slot: Slot, reader: Reader) -> Reading:
         return Reading({slot.field.name: {"uscc": normalize(text)}}, "uscc")
     if slot.field.definition in _NAME_OF and (issues := _no_name(cell, text, slot.field)):
         return Reading({}, None, issues)
-    return Reading({slot.field.name: {NAMED[str(slot.field.definition)]: text}})
+    several = slot.field.definition in _NAME_OF and "|" in text
+    issues = (of_field("L140", slot.field, text),) if several else ()
+    return Reading({slot.field.name: {NAMED[str(slot.field.definition)]: text}}, None, issues)
 
 
 def _no_name(cell: Any, text: str, field: Field) -> tuple[Issue, ...]:

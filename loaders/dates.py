@@ -14,6 +14,8 @@ NO_DATES = frozenset(
     {date(1, 1, 1), date(1753, 1, 1), date(1899, 12, 30), date(1899, 12, 31), date(1900, 1, 1), date(1900, 1, 2),
      date(1901, 1, 1), date(1901, 1, 2)}
 )  # fmt: skip
+# A database's zero day, which is none of the calendar.
+_ZERO = re.compile(r"0{4}[-/.年]0{1,2}[-/.月]0{1,2}日?(?:[ T]0{1,2}:00(?::00(?:\.0+)?)?)?")
 _YEARS = range(1900, 2101)
 _EXCEL_ZERO, _EXCEL_1904 = date(1899, 12, 30), date(1904, 1, 1)
 # 1954 to 2064 as Excel counts days; smaller numbers are more likely something else.
@@ -157,6 +159,8 @@ def read_period(cell: Any) -> tuple[str, str, bool] | None:
 
 def is_no_date(cell: Any) -> bool:
     """Whether a cell is one of the days that programs write for "no date"."""
+    if isinstance(cell, str) and cell.lstrip().startswith("000") and _ZERO.fullmatch(readable(cell)):
+        return True
     found = _whole(cell, years=range(1, 2101))
     return found is not None and found.day in NO_DATES
 

@@ -148,6 +148,9 @@ RULES: dict[str, Rule] = {
     "L139": Rule(
         "warning", "“{title}”应是名称，里面没有一个字，没有存入：{value}", "“{titleEn}” should be a name and has no letter; it is not stored: {value}",
         "可能填错了列：核对这一列和左右两列。", "It may be in the wrong column: look at this one and those beside it."),
+    "L140": Rule(
+        "warning", "“{title}”里有几个内容，连在一起存成了一个：{value}", "“{titleEn}” has several values, which are stored as one: {value}",
+        "每个写成一行；或者在映射文件里用 split 拆开。", "Write a row for each, or take them apart in a profile (split)."),
     "L041": Rule(
         "error", "与前面的行是同一条记录，但“{title}”不同：{value}", "The same record as a row before, but “{titleEn}” differs: {value}",
         "与第 {other} 行（{stored}）核对；确实是两条记录时，给它们不同的编号。", "Compare it with row {other} ({stored}); if they are two records, number them differently."),

@@ -15,7 +15,7 @@ from loaders.cells import NAMED, Reader, Slot, read_cell
 from loaders.dates import NO_DATES
 from loaders.labelled import may_be_labelled
 from loaders.personal import GAP, may_be_personal
-from loaders.screen import names_a_thing
+from loaders.screen import is_identifier, names_a_thing
 from loaders.text import NULLS, NULLS_OF_VALUES, half, is_null
 from schemas.field import Field
 
@@ -110,6 +110,7 @@ def _texts(field: Field, slot: Slot, *, named: bool = False, lettered: bool = Fa
     limits = field.limits
     least, most = limits.min_length or 1, limits.max_length or 1 << 40
     free = names_a_thing(field)
+    single = named or lettered or is_identifier(field)
     # A name is asked for as a value is: 无 means that there is none.
     nulls = NULLS | NULLS_OF_VALUES if named else NULLS
 
@@ -128,6 +129,8 @@ def _texts(field: Field, slot: Slot, *, named: bool = False, lettered: bool = Fa
         # No credit code has an ideograph, and every name has a letter.
         if (named or lettered) and not _IDEOGRAPHS.fullmatch("|".join((*sure, ""))):
             sure = [one for one in sure if _IDEOGRAPH.search(one)]
+        if single and "|".join(sure).count("|") >= max(len(sure), 1):
+            sure = [one for one in sure if "|" not in one]
         sure = _impersonal(sure, of_things=free)
         return _others(texts, sure)
 

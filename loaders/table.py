@@ -62,7 +62,8 @@ def table_of(sheet: Sheet, catalog: Catalog, across: Across) -> "Table | None":
     if way.builder is None or way.faults or (way.rule and way.rule.when):
         return None
     plan = way.builder.plan
-    return None if plan.each or plan.unpivot else Table(sheet, way.builder, catalog, across)
+    beside = any(one.unit_column is not None for one in plan.bound)
+    return None if plan.each or plan.unpivot or beside else Table(sheet, way.builder, catalog, across)
 
 
 class Table:

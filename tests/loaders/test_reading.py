@@ -234,7 +234,11 @@ QUIRKS: tuple[Quirk, ...] = (
     Quirk("tables-below-one-another.xlsx", xlsx(stacked), codes=frozenset({"L010", "L004", "L135"}), skipped={"heading": 2, "note": 3}, records=2),
     Quirk("columns-in-another-order.csv", with_row(ROW.replace("SL-1", "SL-2"), "宗地编号,土地坐落,成交价格(元),土地面积(平方米),受让人,成交日期", "SL-1,示例路,1000000,15000,示例有限公司,2024-06-18"), READ | {"lots.0.parcelNumber": "SL-2"}, frozenset({"L135"}), {"heading": 1}, records=2),
     Quirk("unit-below.csv", text(HEAD.replace("(公顷)", "").replace("(万元)", ""), ROW, "注：金额单位：万元，面积单位：公顷"), codes=frozenset({"L136"}), skipped={"note": 1}),
+    Quirk("units-in-a-column.csv", text("宗地编号,成交价格,单位,土地面积,面积单位", "SL-1,100,万元,1.5,公顷", "SL-2,1000000,元,22.5,亩"), {"lots.0.price.amount": 1_000_000, "lots.0.parcelArea": 15000}, records=2),
     # Objects.
+    Quirk("unit-of-an-object.json", said([{"宗地编号": "SL-1", "成交价格": {"数额": 100, "单位": "万元"}}]), {"lots.0.price.amount": 1_000_000}),
+    Quirk("unit-of-an-element.xml", '<a><r><宗地编号>SL-1</宗地编号><成交价格 单位="万元">100</成交价格></r><r><宗地编号>SL-2</宗地编号></r></a>'.encode(), {"lots.0.price.amount": 1_000_000}, records=2),
+    Quirk("several-names.json", said([OBJECT | {"受让人": ["示例甲公司", "示例乙公司"]}]), READ | {"lots.0.transferee.name": "示例甲公司|示例乙公司"}, frozenset({"L140"})),
     Quirk("several-values.json", said(OBJECT, OBJECT | {"宗地编号": "SL-2"}), records=2),
     Quirk("marked.json", codecs.BOM_UTF8 + said([OBJECT])),
     Quirk("wrapped.json", said({"code": 0, "data": {"total": 1, "list": [OBJECT]}})),
@@ -264,6 +268,7 @@ QUIRKS: tuple[Quirk, ...] = (
     Quirk("brackets.csv", with_row('SL-1,示例路,1.5,"(1,234.50)",示例有限公司,2024-06-18'), {"lots.0.price.amount": -12_345_000}, frozenset({"S036"})),
     Quirk("two-figure-year.csv", with_row("SL-1,示例路,1.5,100,示例有限公司,24.6.18"), codes=frozenset({"L124"})),
     Quirk("month-only.csv", with_row("SL-1,示例路,1.5,100,示例有限公司,二〇二四年六月"), {}, frozenset({"L125"}), records=0),
+    Quirk("zero-day.csv", with_row("SL-1,示例路,1.5,100,示例有限公司,0000-00-00 00:00:00"), READ | {"lots.0.dealDate": None}),
     Quirk("serials.csv", with_row("SL-1,示例路,1.5,100,示例有限公司,45461")),
     Quirk("range-of-amounts.csv", with_row("SL-1,示例路,1.5,100-200万元,示例有限公司,2024-06-18"), {"lots.0.price.amountDetails": "100-200万元"}, frozenset({"L021"})),
 )  # fmt: skip
