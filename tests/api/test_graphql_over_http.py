@@ -91,7 +91,7 @@ def test_json_in_utf_8_is_taken_however_it_is_written(client: TestClient, conten
     assert response.status_code == 200
 
 
-@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "HEAD"])
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"])
 def test_other_methods_are_405(client: TestClient, method: str) -> None:
     response = client.request(method, "/graphql")
     assert response.status_code == 405

@@ -1,5 +1,6 @@
 """The portal's pages over every type's variations: front page, lists, records, processes."""
 
+import json
 from typing import Any
 from unittest.mock import patch
 from urllib.parse import parse_qsl, quote
@@ -122,6 +123,52 @@ def test_every_chip_takes_one_condition_away_and_every_facet_adds_one(
         (count,) = text(item, "span[@class='number']")
         narrowed = page(client, address)
         assert text(narrowed, "//p[@role='status']//strong") == [count], address
+
+
+def test_a_year_of_a_part_of_it_leads_to_that_part(client: TestClient) -> None:
+    found = page(client, "/disclosures?from=2024-06-15")
+    years = found.xpath("//section[@class='facet'][@aria-label='年份']//li")
+    assert years
+    for item in years:
+        (address,) = item.xpath("a/@href")
+        narrowed = page(client, address)
+        assert text(narrowed, "//p[@role='status']//strong") == text(item, "span[@class='number']"), address
+
+
+def test_a_list_calls_by_name_whom_its_address_calls_by_id(client: TestClient, answering: Service) -> None:
+    """With the kind of the id before it, as GraphQL gives it, or without, as pages have it in their addresses."""
+    (one,) = graphql(answering, "{ publishers(first: 1) { nodes { id name } } }")["publishers"]["nodes"]
+    (party,) = graphql(answering, "{ organizations(first: 1) { nodes { id name } } }")["organizations"][
+        "nodes"
+    ]
+    for name, given in (("publisher", one), ("organization", party)):
+        for value in (given["id"], given["id"].rpartition(":")[2]):
+            for path in ("/disclosures", "/statistics"):
+                said = text(
+                    page(client, f"{path}?{name}={quote(value)}"), "//ul[@class='chips']/li/a/span[1]"
+                )
+                assert [one.partition(":")[2] for one in said] == [given["name"]], (path, value)
+
+
+@pytest.mark.parametrize(
+    ("query", "straight"),
+    [
+        ("from=2025-12-31&to=2024-01-01", "from=2024-01-01&to=2025-12-31"),
+        ("domain=land&min=90&max=5.5", "domain=land&min=5.5&max=90"), ("from=2091-01-01&to=2092-01-01", None),
+    ],
+)  # fmt: skip
+def test_what_is_asked_the_wrong_way_round_is_offered_the_right_way(
+    client: TestClient, query: str, straight: str | None
+) -> None:
+    empty = page(client, f"/disclosures?{query}").xpath("//div[@class='empty']")[0]
+    (offered,) = empty.xpath(".//a[text()='换过来看']/@href") or [None]
+    assert offered == (straight and f"/disclosures?{straight}&lang=zh")
+
+
+def test_a_filter_that_does_not_fit_says_which_part(client: TestClient) -> None:
+    for lang in ("zh", "en"):
+        found = page(client, f"/disclosures?filter={quote(json.dumps({'nothing': 1}))}", 400, lang=lang)
+        assert "Field 'nothing' is not defined" in found.text_content()
 
 
 def test_an_empty_list_says_what_to_loosen(client: TestClient) -> None:
