@@ -249,7 +249,7 @@ def _stretches(steps: Sequence[Field]) -> Iterator[Path]:
 
 def _kept(one: Kept) -> Column:
     return Column(
-        one.name, one.kind, one.title, one.title_en, codelist=one.codelist, unit=one.unit,
+        one.name, one.kind, one.title, one.title_en, one.description, one.description_en, one.codelist, unit=one.unit,
         required=one.name in ("id", "disclosure_id", "type", "domain", "stage", "publisher_id", "status", "revision"),
     )  # fmt: skip
 

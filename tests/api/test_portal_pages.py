@@ -343,6 +343,55 @@ def test_a_withdrawn_record_says_why_and_what_it_said(engine: Engine, catalog: C
         assert "示例标题2" not in gone.text
 
 
+def test_a_page_counts_what_the_list_has_or_says_what_it_leaves_out(engine: Engine, catalog: Catalog) -> None:
+    disclosure = catalog.types["works/award-result"]
+    with writing(engine) as connection:
+        ids = write(
+            connection, [Entry({**disclosure.sample, "localId": f"L{n}"}, disclosure) for n in range(3)], catalog, None, NOW
+        ).ids  # fmt: skip
+        withdraw(connection, ids[0], "示例:发错了", catalog, NOW)
+    made = application(catalog, engine)
+    made.state.checkers.close()
+    first = "(//ul[@class='figures'])[1]//strong"
+    with TestClient(made) as client:
+        for address, path in (
+            ("/disclosures?domain=works", "//p[@role='status']//strong"), ("/", first),
+            ("/", "//ul[@class='domain-cards']/li[a[@class='name'][contains(@href, 'works')]]//strong"),
+            (f"/regions/{disclosure.sample['region']}", first),
+        ):  # fmt: skip
+            assert text(page(client, address), path)[0] == "3", address
+        for address in ("/datasets", "/datasets/works", "/datasets/works/award-result"):
+            found = page(client, address)
+            assert text(found, first)[0] == "2", address
+            assert "条数不含已撤回的" in found.text_content()
+        left_out = text(page(client, "/statistics?by=domain"), "//p[contains(@class, 'left-out')]")[0]
+        assert left_out.startswith("计入已公开的 2 条,另有 1 条已撤回,不计")
+
+
+def test_a_department_leads_to_itself_as_a_party_where_it_was_one(engine: Engine, catalog: Catalog) -> None:
+    disclosure, aside = (
+        catalog.types["works/award-result"],
+        {"name": "示例部门", "uscc": "11530300MBXN090022"},
+    )
+    with writing(engine) as connection:
+        write(connection, [Entry({**disclosure.sample, "publisher": aside}, disclosure)], catalog, None, NOW)
+    made = application(catalog, engine)
+    made.state.checkers.close()
+    party = disclosure.sample["supervisor"]["uscc"]
+    with TestClient(made) as client:
+        path = "//dl[contains(@class, 'facts')]//a[starts-with(@href, '/organizations/')]/@href"
+        assert not page(client, f"/publishers/{aside['uscc']}").xpath(path)
+        with writing(engine) as connection:
+            of = {
+                **disclosure.sample,
+                "localId": "示例2",
+                "publisher": {"name": "示例监督部门", "uscc": party},
+            }
+            write(connection, [Entry(of, disclosure)], catalog, None, NOW)
+        (link,) = page(client, f"/publishers/{party}").xpath(path)
+        page(client, link)
+
+
 def test_a_process_is_shown_from_notice_to_award_with_what_is_missing(
     client: TestClient, answering: Service
 ) -> None:
