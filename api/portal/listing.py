@@ -16,7 +16,7 @@ from starlette.responses import RedirectResponse, Response
 
 from api.pages import page
 from api.portal.asking import ask, ask_quickly, kept
-from api.portal.narrowing import CODES, FACETS, buckets, chips, dimensions, ids, straight, title_of
+from api.portal.narrowing import CODES, FACETS, buckets, chips, dimensions, ids, straight, title_of, unsaid
 from api.portal.words import Words, address, own_id
 from api.refusal import RequestError, told
 from api.standard import today
@@ -136,7 +136,7 @@ def _shown(
         "keeps": request.app.state.answers is not None,
         "total": counted["totalCount"] if counted else None,
         "facets": [
-            (FACETS[one["dimension"]], buckets(one, given), one["hasMore"])
+            (FACETS[one["dimension"]], buckets(one, given), unsaid(one), one["hasMore"])
             for one in (counted["facets"] if counted else ())
         ],
         "chips": list(chips(given, catalog, names, place)),

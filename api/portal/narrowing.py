@@ -21,6 +21,10 @@ FACETS: Mapping[str, Words] = {
     "STAGE": ("环节", "Stage"), "YEAR": ("年份", "Year"), "LEVEL": ("层级", "Level"), "OUTCOME": ("结果", "Outcome"),
     "PUBLISHER": ("公开主体", "Publisher"),
 }  # fmt: skip
+# What has no value of a facet: it cannot be chosen, but without it the numbers do not come to the whole.
+UNSAID: Mapping[str, Words] = {
+    "YEAR": ("没有发布日期", "Undated"), "PREFECTURE": ("不属于某一州市", "Of no one prefecture"), "COUNTY": ("不属于某一县区", "Of no one county"),
+}  # fmt: skip
 _MOST = 8  # facets of one operation
 
 
@@ -76,6 +80,12 @@ def buckets(facet: Mapping[str, Any], selection: Selection) -> list[Bucket]:
         for one in facet["buckets"]
         if one["key"]
     ]
+
+
+def unsaid(facet: Mapping[str, Any]) -> tuple[Words, int] | None:
+    """What has no value of a facet is called, and how many there are; None where all have one."""
+    missing = sum(one["count"] for one in facet["buckets"] if not one["key"])
+    return (UNSAID.get(facet["dimension"], ("未载明", "Not stated")), missing) if missing else None
 
 
 def _year(selection: Selection, key: str) -> Selection:

@@ -118,7 +118,7 @@ def test_every_chip_takes_one_condition_away_and_every_facet_adds_one(
     for address in found.xpath("//ul[@class='chips']/li/a[not(@class)]/@href"):
         rest = Selection.of(parse_qsl(address.partition("?")[2]), catalog)
         assert len(rest.parameters()) == 3
-    for item in found.xpath("//section[@class='facet']//li"):
+    for item in found.xpath("//section[@class='facet']//li[a]"):
         (address,) = item.xpath("a/@href")
         (count,) = text(item, "span[@class='number']")
         narrowed = page(client, address)
@@ -133,6 +133,41 @@ def test_a_year_of_a_part_of_it_leads_to_that_part(client: TestClient) -> None:
         (address,) = item.xpath("a/@href")
         narrowed = page(client, address)
         assert text(narrowed, "//p[@role='status']//strong") == text(item, "span[@class='number']"), address
+
+
+def test_the_years_of_a_list_come_to_the_whole_with_what_has_no_date(
+    engine: Engine, catalog: Catalog
+) -> None:
+    disclosure = catalog.types["works/award-result"]
+    undated = {key: value for key, value in disclosure.sample.items() if key != "publishedDate"}
+    with writing(engine) as connection:
+        given = [Entry(dict(disclosure.sample), disclosure)]
+        given += [Entry({**undated, "localId": f"示例{n}"}, disclosure) for n in range(2)]
+        write(connection, given, catalog, None, NOW)
+    made = application(catalog, engine)
+    made.state.checkers.close()
+    with TestClient(made) as client:
+        for lang, said in (("zh", "没有发布日期"), ("en", "Undated")):
+            found = page(client, "/disclosures", lang=lang)
+            years = text(found, "//section[@class='facet'][@aria-label='年份' or @aria-label='Year']//li")
+            assert years == [f"{disclosure.sample['publishedDate'][:4]} 1", f"{said} 2"]
+        found = page(client, "/disclosures?from=2001&to=2001")
+        assert "没有写明发布日期的,按日期找不到" in text(found, "//div[@class='empty']")[0]
+
+
+@pytest.mark.parametrize(
+    ("field", "address"),
+    [("disclosures(last: 1)", "/disclosures?"), ("publishers(orderBy: {field: NAME, direction: ASC}, last: 1)", "/publishers?"), ('organizations(search: "公司", last: 1)', "/organizations?q=公司&")],
+)  # fmt: skip
+def test_a_page_beyond_the_end_leads_back(
+    client: TestClient, answering: Service, field: str, address: str
+) -> None:
+    (cursor,) = (one["pageInfo"]["endCursor"] for one in graphql(answering, f"{{ {field} {{ pageInfo {{ endCursor }} }} }}").values())  # fmt: skip
+    beyond = page(client, f"{address}after={quote(cursor)}")
+    (first,) = beyond.xpath("//p[@class='empty']/a/@href")
+    assert "没有符合" not in beyond.text_content()
+    assert "像自然人" not in beyond.text_content()
+    assert page(client, first).xpath("//article | //ul[@class='entries']/li")
 
 
 def test_a_list_calls_by_name_whom_its_address_calls_by_id(client: TestClient, answering: Service) -> None:
