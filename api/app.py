@@ -163,6 +163,7 @@ def application(
             *cited_answers.routes(),
             *edition_pages.routes(),
             *feeds.routes(),
+            Route("/disclosures.{ending}", datasets.unknown),
             *ocds.routes(),
             *changes.routes(),
             *metadata.routes(),

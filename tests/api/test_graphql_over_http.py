@@ -121,6 +121,13 @@ def test_a_body_in_many_pieces_is_counted_as_it_comes(client: TestClient) -> Non
     assert response.status_code == 413
 
 
+def test_what_is_not_json_is_told_what_would_be(client: TestClient) -> None:
+    told = client.post("/graphql", content=b"query=x", headers={"content-type": JSON}).json()["errors"][0]
+    assert '{"query": "{ disclosures { totalCount } }"}' in told["extensions"]["hint"]
+    told = client.get("/graphql", params={"query": QUERY, "variables": "n=5"}).json()["errors"][0]
+    assert '{"region": "530100"}' in told["extensions"]["hintEn"]
+
+
 @pytest.mark.parametrize(
     ("body", "expected"),
     [
