@@ -149,7 +149,7 @@ def application(
     app = Starlette(
         routes=[
             Route("/", home.home),
-            Route("/graphql", endpoint, methods=["GET", "POST", "PUT", "PATCH", "DELETE"]),
+            Route("/graphql", endpoint, methods=["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]),
             WebSocketRoute("/graphql", socket),
             Route("/graphql/schema.graphql", schema_text),
             *developers.routes(),
@@ -163,6 +163,7 @@ def application(
             *cited_answers.routes(),
             *edition_pages.routes(),
             *feeds.routes(),
+            Route("/disclosures.{ending}", datasets.unknown),
             *ocds.routes(),
             *changes.routes(),
             *metadata.routes(),
@@ -262,7 +263,8 @@ async def readyz(request: Request) -> Response:
 
 
 async def _not_so(request: Request, error: Exception) -> Response:
-    allowed = (error.headers or {}).get("Allow", "") if isinstance(error, HTTPException) else ""
+    told = (error.headers or {}).get("Allow", "") if isinstance(error, HTTPException) else ""
+    allowed = ", ".join(sorted(told.split(", ")))
     answer = missing(
         request, "A052", f"这个地址不能用 {request.method}", f"{request.method} is not for this address",
         f"可用的方法:{allowed}。", f"Use one of: {allowed}.", status=405,

@@ -27,7 +27,7 @@ from api.refusal import RequestError
 from api.standard import refused
 from publish.datasets.building import Builder, BusyError, FailedError
 from publish.datasets.deltas import Delta, delta, version_since
-from publish.datasets.export import FORMATS, Choose, DatasetError, Export, dataset, selected
+from publish.datasets.export import FORMATS, Choose, DatasetError, Export, dataset, selected, unknown_format
 from publish.datasets.kept import BrokenError, Reading
 from publish.datasets.reading import snapshot
 from publish.datasets.sizing import Size
@@ -57,6 +57,11 @@ def routes() -> list[Route]:
         Suffixed("/disclosures.{ending}", r"^/disclosures\.", of_selection),
         Route("/changes.jsonl", changes),
     ]
+
+
+async def unknown(request: Request) -> Response:
+    """That a list cannot be had in a format; comes after all formats there are."""
+    return refused(request, unknown_format(request.path_params["ending"]), _STATUS["P100"])
 
 
 @dataclass

@@ -25,7 +25,9 @@ async def read(http: HttpRequest, most: int) -> Mapping[str, Any]:
                 given[name] = _json(given[name].encode("utf-8", "surrogatepass"), name)
         return checked(given)
     if http.method != "POST":
-        raise RequestError(405, "A004", "只支持 GET 和 POST", "only GET and POST are served")
+        raise RequestError(
+            405, "A004", "只支持 GET 和 POST", "only GET and POST are served", "改用 POST。", "Use POST."
+        )
     content_type, *parameters = (
         part.strip().lower() for part in http.headers.get("content-type", "").split(";")
     )
@@ -95,4 +97,12 @@ def _json(text: bytes, name: str) -> Any:
     try:
         return orjson.loads(text)
     except ValueError:
-        raise RequestError(400, "A001", f"{name} 不是 JSON", f"{name} is not JSON") from None
+        example = '{"query": "{ disclosures { totalCount } }"}' if name == "body" else '{"region": "530100"}'
+        raise RequestError(
+            400,
+            "A001",
+            f"{name} 不是 JSON",
+            f"{name} is not JSON",
+            f"例如 {example}。",
+            f"For example {example}.",
+        ) from None

@@ -22,6 +22,7 @@ from api.site import site_of
 from api.standard import missing
 from api.subscriptions import Subscriptions
 from publish.datasets.building import Builder
+from publish.datasets.export import unknown_format
 from publish.metadata import dcat
 from publish.metadata.datapackage import FILE, Measured, package
 from publish.metadata.datasets import Dataset, Facts, Known, datasets, find
@@ -169,7 +170,11 @@ async def catalogue(request: Request) -> Response:
 
 
 def no_dataset(request: Request, path: str) -> Response:
-    """404 for a dataset that is not there."""
+    """404 for a dataset that is not there, or not in such a format."""
+    name, dot, ending = path.partition(".")
+    if dot and find(name, request.app.state.catalog):
+        no = unknown_format(ending)
+        return missing(request, no.code, no.message, no.message_en, no.hint, no.hint_en)
     return missing(
         request, "A215", f"没有这个数据集:{path}", f"there is no such dataset: {path}",
         "全部数据集见 /datasets。", "/datasets lists them all.",

@@ -110,7 +110,8 @@ def _parts(selection: Selection, catalog: Catalog) -> Any:
         ("公开主体", "publisher", selection.publisher), ("单位", "organization", selection.organization),
     ):  # fmt: skip
         if value:
-            yield f"{title}:{value}", f"{title_en}: {value}"
+            own = value.rpartition(":")[2]  # without its kind, which an address may leave out
+            yield f"{title}:{own}", f"{title_en}: {own}"
     if selection.role:
         role = catalog.codelists["party-role"].codes[selection.role]
         yield f"角色:{role.title}", f"role: {role.title_en}"

@@ -23,7 +23,9 @@ LONGEST_FILTER = 20_000
 MOST = 100  # values of one parameter
 # Parameters that may stand several times, and the codelist of their values; a type is one of the catalog's.
 _SEVERAL = {"domain": "domain", "type": "", "stage": "stage", "level": "level", "outcome": "outcome"}
-_AMOUNT = re.compile(r"[0-9]{1,13}(\.[0-9]{1,2})?")
+_AMOUNT = re.compile(r"([0-9]{1,13}(?:\.[0-9]{1,8})?) ?([万亿]?)元?")
+_BEYOND = 10**13  # yuan
+_UNITS = {"": 1, "万": 10**4, "亿": 10**8}
 _ID = re.compile(r"[A-Za-z0-9:._-]{1,200}")
 _DEEPEST = 60  # objects and lists within one another in a filter; GraphQL has its own, narrower limit
 
@@ -210,11 +212,15 @@ def _day(name: str, value: str) -> date | None:
 
 
 def _amount(name: str, value: str) -> Decimal | None:
+    """An amount in yuan, in 万 or 亿 where it says so, to the fen."""
     if not value:
         return None
-    if not _AMOUNT.fullmatch(value.replace(",", "")):
-        raise _wrong(name, value, "以元计的数额,例如 1000000 或 0.5", "an amount in yuan, 1000000 or 0.5")
-    amount = Decimal(value.replace(",", ""))
+    found = _AMOUNT.fullmatch(value.replace(",", ""))
+    amount = Decimal(found[1]) * _UNITS[found[2]] if found else Decimal(-1)
+    if not 0 <= amount < _BEYOND or amount != round(amount, 2):
+        raise _wrong(
+            name, value, "以元计的数额,例如 1000000、0.5、100万", "an amount in yuan, 1000000, 0.5 or 100万"
+        )
     return amount.quantize(Decimal(1)) if amount == int(amount) else amount.normalize()
 
 

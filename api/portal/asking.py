@@ -155,9 +155,10 @@ def _first(error: InvalidOperationError) -> OpenallocError:
     """The first of the errors of an operation: its values came from the address."""
     made = error.errors[0]
     chinese, _, english = str(made["message"]).partition(" / ")
+    detail = english.partition(": ")[2]
     return QueryError(
         made["extensions"]["code"],
-        chinese,
+        f"{chinese}:{detail}" if detail else chinese,
         english,
         "检查网址里的条件。",
         "Check the conditions in the address.",

@@ -16,8 +16,8 @@ from starlette.responses import RedirectResponse, Response
 
 from api.pages import page
 from api.portal.asking import ask, ask_quickly, kept
-from api.portal.narrowing import CODES, FACETS, buckets, chips, dimensions, title_of
-from api.portal.words import Words, address
+from api.portal.narrowing import CODES, FACETS, buckets, chips, dimensions, ids, straight, title_of, unsaid
+from api.portal.words import Words, address, own_id
 from api.refusal import RequestError, told
 from api.standard import today
 from api.subscriptions import Subscriptions
@@ -108,7 +108,7 @@ async def listing(request: Request) -> Response:
     rows, counted, named = await asyncio.gather(
         ask(request, "listing", **asked.variables()),
         _counts(request, given, WANTED if wanted else PATIENCE),
-        ask(request, "named", ids=_ids(given), region=region, today=today().isoformat()),
+        ask(request, "named", ids=ids(given), region=region, today=today().isoformat()),
     )
     return page(
         request, "portal/listing.html", _title(asked, request.app.state.catalog, named), asked=asked,
@@ -127,7 +127,7 @@ def _shown(
     """What the template shows."""
     catalog: Catalog = request.app.state.catalog
     given, where = asked.selection, rows["pageInfo"]
-    names = {one["id"]: one["name"] for one in named["nodes"] if one}
+    names = {own_id(one["id"]): one["name"] for one in named["nodes"] if one}
     region = _region(given, named)
     place = (region["title"], region["titleEn"] or region["title"])
     variables = asked.variables()
@@ -136,10 +136,11 @@ def _shown(
         "keeps": request.app.state.answers is not None,
         "total": counted["totalCount"] if counted else None,
         "facets": [
-            (FACETS[one["dimension"]], buckets(one, given), one["hasMore"])
+            (FACETS[one["dimension"]], buckets(one, given), unsaid(one), one["hasMore"])
             for one in (counted["facets"] if counted else ())
         ],
         "chips": list(chips(given, catalog, names, place)),
+        "straight": None if rows["edges"] else straight(given),
         "region": region,
         "previous": where["hasPreviousPage"] and asked.address(before=where["startCursor"]),
         "next": where["hasNextPage"] and asked.address(after=where["endCursor"]),
@@ -183,11 +184,6 @@ def _region(given: Selection, named: Mapping[str, Any]) -> Mapping[str, Any]:
     nameless = {"code": code, "title": code, "titleEn": code, "ancestors": [], "children": []}
     found: Mapping[str, Any] = named["region"] or nameless
     return found
-
-
-def _ids(given: Selection) -> list[str]:
-    """The ids whose names the page shows."""
-    return [one for one in (given.publisher, given.organization) if one]
 
 
 async def _home(request: Request) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from api.portal.words import Words, yuan
+from api.portal.words import Words, own_id, yuan
 from publish.selection import Selection
 from schemas.catalog import Catalog
 
@@ -20,6 +20,10 @@ FACETS: Mapping[str, Words] = {
     "DOMAIN": ("领域", "Domain"), "TYPE": ("类型", "Type"), "PREFECTURE": ("州市", "Prefecture"), "COUNTY": ("县区", "County"),
     "STAGE": ("环节", "Stage"), "YEAR": ("年份", "Year"), "LEVEL": ("层级", "Level"), "OUTCOME": ("结果", "Outcome"),
     "PUBLISHER": ("公开主体", "Publisher"),
+}  # fmt: skip
+# What has no value of a facet: it cannot be chosen, but without it the numbers do not come to the whole.
+UNSAID: Mapping[str, Words] = {
+    "YEAR": ("没有发布日期", "Undated"), "PREFECTURE": ("不属于某一州市", "Of no one prefecture"), "COUNTY": ("不属于某一县区", "Of no one county"),
 }  # fmt: skip
 _MOST = 8  # facets of one operation
 
@@ -78,8 +82,18 @@ def buckets(facet: Mapping[str, Any], selection: Selection) -> list[Bucket]:
     ]
 
 
+def unsaid(facet: Mapping[str, Any]) -> tuple[Words, int] | None:
+    """What has no value of a facet is called, and how many there are; None where all have one."""
+    missing = sum(one["count"] for one in facet["buckets"] if not one["key"])
+    return (UNSAID.get(facet["dimension"], ("未载明", "Not stated")), missing) if missing else None
+
+
 def _year(selection: Selection, key: str) -> Selection:
-    return replace(selection, since=date(int(key), 1, 1), until=date(int(key), 12, 31))
+    """What of a year the list has: a facet counts no more."""
+    first, last = date(int(key), 1, 1), date(int(key), 12, 31)
+    return replace(
+        selection, since=max(selection.since or first, first), until=min(selection.until or last, last)
+    )
 
 
 _NARROWER: Mapping[str, Callable[[Selection, str], Selection]] = {
@@ -100,10 +114,27 @@ def _one_year(selection: Selection) -> bool:
     return since is not None and until is not None and since.year == until.year
 
 
+def straight(selection: Selection) -> Selection | None:
+    """A list whose end stands before its beginning, or its most below its least, with these changed over; else None."""
+    since, until, least, most = selection.since, selection.until, selection.least, selection.most
+    if since and until and since > until:
+        since, until = until, since
+    if least is not None and most is not None and least > most:
+        least, most = most, least
+    changed = replace(selection, since=since, until=until, least=least, most=most)
+    return None if changed == selection else changed
+
+
+def ids(selection: Selection) -> list[str]:
+    """The ids whose names a page shows, as GraphQL gives them: an address may leave out of what kind they are."""
+    given = (("publisher", selection.publisher), ("organization", selection.organization))
+    return [f"{kind}:{own_id(one)}" for kind, one in given if one]
+
+
 def chips(
     selection: Selection, catalog: Catalog, names: Mapping[str, str], place: Words | None
 ) -> Iterator[Chip]:
-    """The conditions of a list. `names` are those of publishers and organizations by their ids, `place` its region's."""
+    """The conditions of a list. `names` are those of publishers and organizations by their own ids, `place` its region's."""
     if selection.search:
         said = f"“{selection.search}”"
         yield Chip(("检索", "Search"), (said, said), replace(selection, search=""))
@@ -117,10 +148,10 @@ def chips(
             ("地区", "Region"), place or (selection.region, selection.region), replace(selection, region="")
         )
     if selection.publisher:
-        name = names.get(selection.publisher, selection.publisher)
+        name = names.get(own_id(selection.publisher), own_id(selection.publisher))
         yield Chip(("公开主体", "Publisher"), (name, name), replace(selection, publisher=""))
     if selection.organization:
-        name = names.get(selection.organization, selection.organization)
+        name = names.get(own_id(selection.organization), own_id(selection.organization))
         yield Chip(("当事人", "Party"), (name, name), replace(selection, organization=""))
     if selection.role:
         yield Chip(

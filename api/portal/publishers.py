@@ -55,7 +55,8 @@ async def publisher(request: Request) -> Response:
     catalog: Catalog = request.app.state.catalog
     stating = sorted({disclosure.type for disclosure, _ in statements(catalog)})
     of = {"id": f"publisher:{own_id(asked)}", "statements": stating}
-    found = (await ask(request, "publisher", **of))["publisher"]
+    answered = await ask(request, "publisher", **of, party=f"organization:{own_id(asked)}")
+    found = answered["publisher"]
     if found is None:
         return missing(
             request, "A244", f"没有这个公开主体:{asked}", f"there is no such department: {asked}",
@@ -72,7 +73,7 @@ async def publisher(request: Request) -> Response:
     lately = (today().year - 1, today().year)
     told = list(duty.read(none, catalog))
     return page(
-        request, "portal/publisher.html", (found["name"], found["name"]), found=found, selected=selection.parameters(), none=none,
+        request, "portal/publisher.html", (found["name"], found["name"]), found=found, party=answered["party"], selected=selection.parameters(), none=none,
         whole=next(iter(summed(timely)), None), types=_by_catalog(summed(timely, "type"), catalog),
         years=sorted(summed(timely, "year"), key=lambda one: (one["year"] is None, one["year"] or 0)),
         stated=await counted(request, selection, ["domain"]), periods=PERIODS, narrowed=narrowed,

@@ -4,6 +4,7 @@
 `/statistics.json` give exactly the figures of the page of the same parameters.
 """
 
+from calendar import monthrange
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
@@ -15,10 +16,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from api.pages import Title, page
-from api.portal.asking import kept
+from api.portal.asking import ask, kept
 from api.portal.counting import DIMENSIONS, MEASURES, PERIODS, Counted, Figures, Key, counted, table, whole
+from api.portal.narrowing import Chip, chips, ids
 from api.portal.organizations import refuse_numbers
 from api.portal.outline import drawn
+from api.portal.words import address, own_id
 from publish.selection import Selection
 from publish.table import write_csv
 from schemas.catalog import Catalog
@@ -54,6 +57,10 @@ async def statistics(request: Request) -> Response:
         else [await counted(request, selection, [one], measure, everything) for one in OVERVIEW]
     )
     shown = await counted(request, selection, dimensions, measure, everything) if dimensions else None
+    drawing = [
+        *(("by", one) for one in dimensions),
+        *((("measure", measure),) if measure != MEASURES[0] else ()),
+    ]
     regional = next((one for one in (*sections, shown) if one and one.dimensions == ("region",)), None)
     return page(
         request, "portal/statistics.html", ("统计", "Statistics"), sections=sections, shown=shown,
@@ -61,6 +68,7 @@ async def statistics(request: Request) -> Response:
         selected=selection.parameters(), selection=selection, titles=TITLES, measured=MEASURED, periods=PERIODS,
         domains=list(catalog.codelists["domain"].codes), stages=list(catalog.codelists["stage"].codes), region_titles=_region(selection.region, catalog),
         map=await drawn(request, selection, measure, regional) if regional else None, narrowed=narrowed,
+        chips=await _chips(request, selection), without=lambda rest: address(PATH, [*rest.parameters(), *drawing]), kept=drawing,
     )  # fmt: skip
 
 
@@ -106,18 +114,35 @@ def _selected(request: Request) -> Selection:
     return selection
 
 
+async def _chips(request: Request, selection: Selection) -> list[Chip]:
+    """The conditions of what is counted: the form has fields for a few of them alone."""
+    catalog: Catalog = request.app.state.catalog
+    wanted = ids(selection)
+    nodes = (await ask(request, "names", ids=wanted))["nodes"] if wanted else ()
+    names = {own_id(one["id"]): one["name"] for one in nodes if one}
+    return list(chips(selection, catalog, names, _region(selection.region, catalog)))
+
+
 def narrowed(dimension: str, key: Key) -> list[tuple[str, str]] | None:
     """The parameters that make a list of the disclosures of a value; None where the list cannot be had so."""
     value = key.value
     if value is None:
         return None
-    if dimension in ("year", "month"):
-        return [("from", value), ("to", value)]
-    if dimension == "quarter":
-        year, _, quarter = value.partition("-Q")
-        last = int(quarter) * 3
-        return [("from", f"{year}-{last - 2:02}"), ("to", f"{year}-{last:02}")]
+    if dimension in PERIODS:
+        return list(zip(("from", "to"), _days(value), strict=True))
     return None if dimension == "method" else [(dimension, value)]
+
+
+def _days(period: str) -> tuple[str, str]:
+    """The first and the last day of a year, a quarter or a month.
+
+    >>> _days("2024"), _days("2024-Q1"), _days("2024-02")
+    (('2024-01-01', '2024-12-31'), ('2024-01-01', '2024-03-31'), ('2024-02-01', '2024-02-29'))
+    """
+    year, _, part = period.partition("-")
+    last = 12 if not part else int(part[1:]) * 3 if part.startswith("Q") else int(part)
+    first = 1 if not part else last - 2 if part.startswith("Q") else last
+    return f"{year}-{first:02}-01", f"{year}-{last:02}-{monthrange(int(year), last)[1]:02}"
 
 
 def crossed(found: Counted, measure: str) -> dict[str, Any] | None:

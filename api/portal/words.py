@@ -4,7 +4,7 @@
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -14,6 +14,8 @@ from schemas.calendar import in_beijing
 from schemas.catalog import Catalog, Disclosure
 
 Words = tuple[str, str]
+# Of two bounds of a period the one that leaves the shorter one; the days are ISO's.
+_BOUNDS: Mapping[str, Callable[[str, str], str]] = {"from": max, "to": min}
 LONGEST = 200  # rows of a table of figures; all of them are in its data
 
 
@@ -36,6 +38,7 @@ def words(catalog: Catalog) -> dict[str, Any]:
         "yuan": yuan,
         "exact": exact,
         "address": address,
+        "narrow": narrow,
         "count": count,
         "day_of": day_of,
         "own_id": own_id,
@@ -93,6 +96,19 @@ def address(path: str, parameters: Mapping[str, Any] | Iterable[tuple[str, Any]]
     pairs = parameters.items() if isinstance(parameters, Mapping) else parameters
     query = urlencode([(name, value) for name, value in pairs if value not in (None, "")])
     return f"{path}?{query}" if query else path
+
+
+def narrow(selected: Sequence[tuple[str, str]], more: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The parameters of a part of a list: of a period the days that both have, of all else what is said last.
+
+    >>> narrow([("domain", "land"), ("from", "2024-06-01")], [("from", "2024-01-01"), ("to", "2024-12-31")])
+    [('domain', 'land'), ('from', '2024-06-01'), ('to', '2024-12-31')]
+    """
+    said = dict(more)
+    for name, value in selected:
+        if name in said and name in _BOUNDS:
+            said[name] = _BOUNDS[name](said[name], value)
+    return [(name, value) for name, value in selected if name not in said] + list(said.items())
 
 
 def own_id(global_id: str) -> str:

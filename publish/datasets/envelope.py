@@ -16,6 +16,8 @@ class Kept(NamedTuple):
     title_en: str
     codelist: str | None = None
     unit: str | None = None
+    description: str = ""
+    description_en: str = ""
 
 
 OWNER = Kept("disclosure_id", "text", "公开信息标识", "Disclosure identifier")
@@ -40,7 +42,16 @@ DISCLOSURE = (
     Kept("formed_date", "date", "形成日期", "Formed date"),
     Kept("published_date", "date", "发布日期", "Published date"),
     Kept("due_on", "date", "应公开的最后日期", "Last day in time"),
-    Kept("days_late", "integer", "迟公开天数", "Days late", unit="day"),
+    Kept(
+        "days_late",
+        "integer",
+        "迟公开天数",
+        "Days late",
+        None,
+        None,
+        "工作日还是自然日,看这一类的期限怎样算;0 和负数为按时,空的算不出。",
+        "In working or in calendar days, as its deadline counts; 0 and less is in time, nothing where it cannot be told.",
+    ),
     Kept("amount", "money", "金额", "Amount", unit="CNY"),
     Kept("outcome", "code", "结果", "Outcome", "outcome"),
     Kept("status", "text", "状态", "Status"),

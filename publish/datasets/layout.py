@@ -170,7 +170,7 @@ def _parties() -> Table:
 def _processes() -> Table:
     link = _kept(envelope.OWNER)
     return Table(
-        "processes", "过程", "Processes", "公开信息所属的过程,每个一行。", "One row for each process of a disclosure.",
+        "processes", "过程", "Processes", "公开信息所属的过程,一行一个。", "One row for each process of a disclosure.",
         (link, *map(_kept, envelope.PROCESS)), ("disclosure_id", "process_id"), "process", MAIN, ("disclosure_id",),
     )  # fmt: skip
 
@@ -183,7 +183,7 @@ def _part(
         [_kept(envelope.OWNER), _ordinal("ordinal", title, title_en), *map(_kept, kept), *own]
     )
     return Table(
-        name, title, title_en, f"每个一行:{title}。", f"One row each: {title_en}.", columns,
+        name, title, title_en, f"一行一个{title}。", f"One row each: {title_en}.", columns,
         ("disclosure_id", "ordinal"), rows, MAIN, ("disclosure_id",),
     )  # fmt: skip
 
@@ -249,7 +249,7 @@ def _stretches(steps: Sequence[Field]) -> Iterator[Path]:
 
 def _kept(one: Kept) -> Column:
     return Column(
-        one.name, one.kind, one.title, one.title_en, codelist=one.codelist, unit=one.unit,
+        one.name, one.kind, one.title, one.title_en, one.description, one.description_en, one.codelist, unit=one.unit,
         required=one.name in ("id", "disclosure_id", "type", "domain", "stage", "publisher_id", "status", "revision"),
     )  # fmt: skip
 

@@ -91,7 +91,7 @@ def test_json_in_utf_8_is_taken_however_it_is_written(client: TestClient, conten
     assert response.status_code == 200
 
 
-@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "HEAD"])
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"])
 def test_other_methods_are_405(client: TestClient, method: str) -> None:
     response = client.request(method, "/graphql")
     assert response.status_code == 405
@@ -119,6 +119,13 @@ def test_a_body_in_many_pieces_is_counted_as_it_comes(client: TestClient) -> Non
         "/graphql", content=(b" " * 2**16 for _ in range(17)), headers={"content-type": JSON}
     )
     assert response.status_code == 413
+
+
+def test_what_is_not_json_is_told_what_would_be(client: TestClient) -> None:
+    told = client.post("/graphql", content=b"query=x", headers={"content-type": JSON}).json()["errors"][0]
+    assert '{"query": "{ disclosures { totalCount } }"}' in told["extensions"]["hint"]
+    told = client.get("/graphql", params={"query": QUERY, "variables": "n=5"}).json()["errors"][0]
+    assert '{"region": "530100"}' in told["extensions"]["hintEn"]
 
 
 @pytest.mark.parametrize(

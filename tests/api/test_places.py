@@ -5,6 +5,7 @@ import io
 import re
 from decimal import Decimal
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import orjson
 import pytest
@@ -214,6 +215,34 @@ def test_a_row_leads_to_the_list_of_what_it_counts(
         )  # fmt: skip
         assert sum(one["count"] for one in groups) == within["disclosures"]["totalCount"]
     assert narrowed(dimension, Key(None)) is None
+
+
+@pytest.mark.parametrize(
+    "conditions",
+    ["by=year&from=2023-06-15&to=2024-06-15", "by=quarter&from=2024-02-10", "by=month&to=2024-02-10", "by=domain&domain=land&domain=works"],
+)  # fmt: skip
+def test_a_row_of_what_has_conditions_leads_to_what_meets_them_too(
+    client: TestClient, catalog: Catalog, conditions: str
+) -> None:
+    rows = shown(client, f"/statistics?{conditions}").xpath("//figure//tbody/tr[th/a]")
+    assert rows
+    for row in rows:
+        query = urlsplit(row.xpath("th/a/@href")[0]).query
+        within = Selection.of(parse_qsl(query), catalog).filter() | {"status": {"eq": "published"}}
+        found = asked(
+            client, "query ($f: DisclosureFilter) { disclosures(filter: $f) { totalCount } }", f=within
+        )
+        assert row.xpath("td[1]/@data-value") == [str(found["disclosures"]["totalCount"])], query
+
+
+def test_statistics_say_all_conditions_of_what_they_count(client: TestClient) -> None:
+    found = shown(client, "/statistics?by=year&measure=amount&type=land/grant-result&late=1&min=10000")
+    said = {one.text_content() for one in found.xpath("//ul[@class='chips']/li/a/span[1]")}
+    assert said == {"类型:土地成交公示", "金额:≥ 1 万元", "期限:迟公开的"}
+    (wider,) = found.xpath("//ul[@class='chips']/li/a[span[starts-with(text(), '期限')]]/@href")
+    assert dict(parse_qsl(urlsplit(wider).query)) == {
+        "type": "land/grant-result", "min": "10000", "by": "year", "measure": "amount",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(

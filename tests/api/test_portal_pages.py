@@ -1,5 +1,6 @@
 """The portal's pages over every type's variations: front page, lists, records, processes."""
 
+import json
 from typing import Any
 from unittest.mock import patch
 from urllib.parse import parse_qsl, quote
@@ -117,11 +118,92 @@ def test_every_chip_takes_one_condition_away_and_every_facet_adds_one(
     for address in found.xpath("//ul[@class='chips']/li/a[not(@class)]/@href"):
         rest = Selection.of(parse_qsl(address.partition("?")[2]), catalog)
         assert len(rest.parameters()) == 3
-    for item in found.xpath("//section[@class='facet']//li"):
+    for item in found.xpath("//section[@class='facet']//li[a]"):
         (address,) = item.xpath("a/@href")
         (count,) = text(item, "span[@class='number']")
         narrowed = page(client, address)
         assert text(narrowed, "//p[@role='status']//strong") == [count], address
+
+
+def test_a_year_of_a_part_of_it_leads_to_that_part(client: TestClient) -> None:
+    found = page(client, "/disclosures?from=2024-06-15")
+    years = found.xpath("//section[@class='facet'][@aria-label='年份']//li")
+    assert years
+    for item in years:
+        (address,) = item.xpath("a/@href")
+        narrowed = page(client, address)
+        assert text(narrowed, "//p[@role='status']//strong") == text(item, "span[@class='number']"), address
+
+
+def test_the_years_of_a_list_come_to_the_whole_with_what_has_no_date(
+    engine: Engine, catalog: Catalog
+) -> None:
+    disclosure = catalog.types["works/award-result"]
+    undated = {key: value for key, value in disclosure.sample.items() if key != "publishedDate"}
+    with writing(engine) as connection:
+        given = [Entry(dict(disclosure.sample), disclosure)]
+        given += [Entry({**undated, "localId": f"示例{n}"}, disclosure) for n in range(2)]
+        write(connection, given, catalog, None, NOW)
+    made = application(catalog, engine)
+    made.state.checkers.close()
+    with TestClient(made) as client:
+        for lang, said in (("zh", "没有发布日期"), ("en", "Undated")):
+            found = page(client, "/disclosures", lang=lang)
+            years = text(found, "//section[@class='facet'][@aria-label='年份' or @aria-label='Year']//li")
+            assert years == [f"{disclosure.sample['publishedDate'][:4]} 1", f"{said} 2"]
+        found = page(client, "/disclosures?from=2001&to=2001")
+        assert "没有写明发布日期的,按日期找不到" in text(found, "//div[@class='empty']")[0]
+
+
+@pytest.mark.parametrize(
+    ("field", "address"),
+    [("disclosures(last: 1)", "/disclosures?"), ("publishers(orderBy: {field: NAME, direction: ASC}, last: 1)", "/publishers?"), ('organizations(search: "公司", last: 1)', "/organizations?q=公司&")],
+)  # fmt: skip
+def test_a_page_beyond_the_end_leads_back(
+    client: TestClient, answering: Service, field: str, address: str
+) -> None:
+    (cursor,) = (one["pageInfo"]["endCursor"] for one in graphql(answering, f"{{ {field} {{ pageInfo {{ endCursor }} }} }}").values())  # fmt: skip
+    beyond = page(client, f"{address}after={quote(cursor)}")
+    (first,) = beyond.xpath("//p[@class='empty']/a/@href")
+    assert "没有符合" not in beyond.text_content()
+    assert "像自然人" not in beyond.text_content()
+    assert page(client, first).xpath("//article | //ul[@class='entries']/li")
+
+
+def test_a_list_calls_by_name_whom_its_address_calls_by_id(client: TestClient, answering: Service) -> None:
+    """With the kind of the id before it, as GraphQL gives it, or without, as pages have it in their addresses."""
+    (one,) = graphql(answering, "{ publishers(first: 1) { nodes { id name } } }")["publishers"]["nodes"]
+    (party,) = graphql(answering, "{ organizations(first: 1) { nodes { id name } } }")["organizations"][
+        "nodes"
+    ]
+    for name, given in (("publisher", one), ("organization", party)):
+        for value in (given["id"], given["id"].rpartition(":")[2]):
+            for path in ("/disclosures", "/statistics"):
+                said = text(
+                    page(client, f"{path}?{name}={quote(value)}"), "//ul[@class='chips']/li/a/span[1]"
+                )
+                assert [one.partition(":")[2] for one in said] == [given["name"]], (path, value)
+
+
+@pytest.mark.parametrize(
+    ("query", "straight"),
+    [
+        ("from=2025-12-31&to=2024-01-01", "from=2024-01-01&to=2025-12-31"),
+        ("domain=land&min=90&max=5.5", "domain=land&min=5.5&max=90"), ("from=2091-01-01&to=2092-01-01", None),
+    ],
+)  # fmt: skip
+def test_what_is_asked_the_wrong_way_round_is_offered_the_right_way(
+    client: TestClient, query: str, straight: str | None
+) -> None:
+    empty = page(client, f"/disclosures?{query}").xpath("//div[@class='empty']")[0]
+    (offered,) = empty.xpath(".//a[text()='换过来看']/@href") or [None]
+    assert offered == (straight and f"/disclosures?{straight}&lang=zh")
+
+
+def test_a_filter_that_does_not_fit_says_which_part(client: TestClient) -> None:
+    for lang in ("zh", "en"):
+        found = page(client, f"/disclosures?filter={quote(json.dumps({'nothing': 1}))}", 400, lang=lang)
+        assert "Field 'nothing' is not defined" in found.text_content()
 
 
 def test_an_empty_list_says_what_to_loosen(client: TestClient) -> None:
@@ -294,6 +376,55 @@ def test_a_withdrawn_record_says_why_and_what_it_said(engine: Engine, catalog: C
         gone = client.get(f"/disclosures/{ids[1]}?revision=1&all=1", headers=BROWSER)
         assert gone.status_code == 410
         assert "示例标题2" not in gone.text
+
+
+def test_a_page_counts_what_the_list_has_or_says_what_it_leaves_out(engine: Engine, catalog: Catalog) -> None:
+    disclosure = catalog.types["works/award-result"]
+    with writing(engine) as connection:
+        ids = write(
+            connection, [Entry({**disclosure.sample, "localId": f"L{n}"}, disclosure) for n in range(3)], catalog, None, NOW
+        ).ids  # fmt: skip
+        withdraw(connection, ids[0], "示例:发错了", catalog, NOW)
+    made = application(catalog, engine)
+    made.state.checkers.close()
+    first = "(//ul[@class='figures'])[1]//strong"
+    with TestClient(made) as client:
+        for address, path in (
+            ("/disclosures?domain=works", "//p[@role='status']//strong"), ("/", first),
+            ("/", "//ul[@class='domain-cards']/li[a[@class='name'][contains(@href, 'works')]]//strong"),
+            (f"/regions/{disclosure.sample['region']}", first),
+        ):  # fmt: skip
+            assert text(page(client, address), path)[0] == "3", address
+        for address in ("/datasets", "/datasets/works", "/datasets/works/award-result"):
+            found = page(client, address)
+            assert text(found, first)[0] == "2", address
+            assert "条数不含已撤回的" in found.text_content()
+        left_out = text(page(client, "/statistics?by=domain"), "//p[contains(@class, 'left-out')]")[0]
+        assert left_out.startswith("计入已公开的 2 条,另有 1 条已撤回,不计")
+
+
+def test_a_department_leads_to_itself_as_a_party_where_it_was_one(engine: Engine, catalog: Catalog) -> None:
+    disclosure, aside = (
+        catalog.types["works/award-result"],
+        {"name": "示例部门", "uscc": "11530300MBXN090022"},
+    )
+    with writing(engine) as connection:
+        write(connection, [Entry({**disclosure.sample, "publisher": aside}, disclosure)], catalog, None, NOW)
+    made = application(catalog, engine)
+    made.state.checkers.close()
+    party = disclosure.sample["supervisor"]["uscc"]
+    with TestClient(made) as client:
+        path = "//dl[contains(@class, 'facts')]//a[starts-with(@href, '/organizations/')]/@href"
+        assert not page(client, f"/publishers/{aside['uscc']}").xpath(path)
+        with writing(engine) as connection:
+            of = {
+                **disclosure.sample,
+                "localId": "示例2",
+                "publisher": {"name": "示例监督部门", "uscc": party},
+            }
+            write(connection, [Entry(of, disclosure)], catalog, None, NOW)
+        (link,) = page(client, f"/publishers/{party}").xpath(path)
+        page(client, link)
 
 
 def test_a_process_is_shown_from_notice_to_award_with_what_is_missing(

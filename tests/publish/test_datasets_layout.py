@@ -25,6 +25,14 @@ def test_names_are_plain_and_stand_once(toy_catalog: Catalog) -> None:
             assert all(one.title and one.title_en and one.kind in KINDS for one in table.columns)
 
 
+def test_days_late_are_of_no_one_unit(catalog: Catalog) -> None:
+    """A deadline counts working days or calendar days, and so does what is late by it."""
+    assert {rule.count for one in catalog.types.values() for rule in one.deadlines} == {"working", "calendar"}
+    (late,) = (one for one in tables(catalog)[0].columns if one.name == "days_late")
+    assert late.unit is None
+    assert ("工作日" in late.description, "working" in late.description_en) == (True, True)
+
+
 def test_every_leaf_of_a_type_is_a_column_once(toy_catalog: Catalog) -> None:
     for disclosure in toy_catalog.types.values():
         fields = fields_of(toy_catalog, disclosure.type)

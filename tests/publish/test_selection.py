@@ -35,6 +35,14 @@ def test_an_address_says_what_is_meant(catalog: Catalog) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("written", "yuan"),
+    [("100万", "1000000"), ("1.5 亿元", "150000000"), ("1,200万元", "12000000"), ("0.00005万", "0.5"), ("99元", "99"), ("9999999999999.99", "9999999999999.99")],
+)  # fmt: skip
+def test_an_amount_is_in_yuan_unless_it_says_otherwise(catalog: Catalog, written: str, yuan: str) -> None:
+    assert Selection.of([("min", written)], catalog).parameters() == [("min", yuan)]
+
+
 def test_the_empty_selection_is_everything(catalog: Catalog) -> None:
     found = Selection.of([("q", "  "), ("late", "0"), ("filter", "{}"), ("unknown", "x")], catalog)
     assert found == Selection()
@@ -73,6 +81,9 @@ def test_its_own_parameters_say_the_same_again(catalog: Catalog, written: dict[s
         ([("to", "9999")], "P001", "to"),
         ([("from", "0000")], "P001", "from"),
         ([("min", "-1")], "P001", "min"),
+        ([("min", "1.0000001万")], "P001", "100万"),
+        ([("max", "99999999999亿")], "P001", "max"),
+        ([("max", "万")], "P001", "max"),
         ([("max", "1e9")], "P001", "max"),
         ([("late", "yes")], "P001", "late"),
         ([("filter", "[1]")], "P001", "JSON"),
