@@ -55,7 +55,9 @@ class Remark:
 # Hidden, cells with an error, formulas without a result, what is struck through, and days counted from 1904.
 HIDDEN_SHEET, HIDDEN_ROWS, HIDDEN_COLUMNS = "hiddenSheet", "hiddenRows", "hiddenColumns"
 ERRORS, UNSOLVED, STRUCK, SINCE_1904 = "errors", "unsolved", "struck", "since1904"
-KINDS: Final = (HIDDEN_SHEET, HIDDEN_ROWS, HIDDEN_COLUMNS, ERRORS, UNSOLVED, STRUCK, SINCE_1904)
+# Numbers in cells merged over several rows: each of these has the number.
+MERGED: Final = "merged"
+KINDS: Final = (HIDDEN_SHEET, HIDDEN_ROWS, HIDDEN_COLUMNS, ERRORS, UNSOLVED, STRUCK, SINCE_1904, MERGED)
 # So many places of one kind are named.
 NAMED: Final = 12
 

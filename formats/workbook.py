@@ -18,7 +18,8 @@ from formats.archive import check_archive
 from formats.biff import OldUnshown
 from formats.compound import SIGNATURE, check_compound
 from formats.error import FormatError
-from formats.row import Cell, Remark, Row, plain_number
+from formats.extent import column_letters
+from formats.row import MERGED, Cell, Remark, Row, plain_number
 from formats.unshown import Runs, Unshown, in_percent
 
 ZIP: Final = b"PK\x03\x04"
@@ -27,6 +28,9 @@ WIDE_MARK: Final = b"\xff\xfe"
 PAGE = re.compile(
     r"<(?:!doctype\s+html|html|head|meta|body|table|thead|tbody|tr|style|div|center)\b", re.IGNORECASE
 )
+
+_FIGURES = re.compile(r"[¥￥]?\d[\d,.]*\s*\D{0,3}$")
+_MERGED_NAMED: Final = 500
 
 Range = tuple[tuple[int, int], tuple[int, int]]
 
@@ -98,7 +102,7 @@ def _check_kind(head: bytes, stream: BinaryIO) -> Unshown | OldUnshown:
     raise FormatError("F047")
 
 
-def _rows(name: str, sheet: CalamineSheet, percents: Runs | None) -> Iterator[Row]:
+def _rows(name: str, sheet: CalamineSheet, percents: Runs | None) -> Iterator[Row | Remark]:
     if sheet.start is None or sheet.end is None:
         return
     left = [None] * sheet.start[1]
@@ -114,6 +118,8 @@ def _rows(name: str, sheet: CalamineSheet, percents: Runs | None) -> Iterator[Ro
         merged.fill(number, cells)
         if cells.count(None) < len(cells):
             yield Row(name, number, tuple(cells))
+    if merged.numbers:
+        yield Remark(MERGED, name, tuple(merged.numbers[:_MERGED_NAMED]), len(merged.numbers))
 
 
 def _cell(
@@ -137,6 +143,8 @@ class _Merged:
     def __init__(self, ranges: list[Range]) -> None:
         self._waiting = sorted(ranges, reverse=True)
         self._open: list[tuple[int, slice, Cell]] = []
+        # Where numbers are merged over several rows: E2:E3.
+        self.numbers: list[str] = []
 
     def reaches(self, number: int) -> bool:
         """Whether a range above goes on in this row (numbered from 1)."""
@@ -148,6 +156,12 @@ class _Merged:
         while self._waiting and self._waiting[-1][0][0] < number:
             (top, column), (bottom, last) = self._waiting.pop()
             if top == number - 1 and column < len(cells) and cells[column] is not None:
-                self._open.append((bottom + 1, slice(column, min(last + 1, len(cells))), cells[column]))
+                value = cells[column]
+                self._open.append((bottom + 1, slice(column, min(last + 1, len(cells))), value))
+                if bottom > top and (
+                    isinstance(value, (int, float)) or (isinstance(value, str) and _FIGURES.match(value))
+                ):
+                    letters = column_letters(column + 1)
+                    self.numbers.append(f"{letters}{top + 1}:{letters}{bottom + 1}")
         for _, columns, value in self._open:
             cells[columns] = [value] * (columns.stop - columns.start)

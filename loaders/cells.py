@@ -37,6 +37,9 @@ _NO = frozenset({"否", "无", "非", "假", "n", "no", "false", "0", "f", "×",
 NAMED = {"organization": "name", "project": "name", "person": "personName", "contact": "contactPerson"}
 # Of those the ones who have a name with a letter in it.
 _NAME_OF = {kind: NAMED[kind] for kind in ("organization", "person")}
+_END_OF_NAME = re.compile(
+    r"..(?:公司|集团|合作社|事务所|中心|大学|学院|医院|[局厂院所社站校处])(?:[(（].*[)）])?[,，;；、]?$"
+)
 _LETTER = re.compile(r"[^\W\d_]")
 # So many figures a workbook keeps of a number; and a longer one as it shows it.
 _LONGEST = 1e15
@@ -165,7 +168,9 @@ def _text(cell: Any, text: str, slot: Slot, reader: Reader) -> Reading:
     named = slot.container is not None and field.name == _NAME_OF.get(str(slot.container.definition))
     if named and (issues := _no_name(cell, text, field)):
         return Reading({}, None, issues)
-    several = (of_field("L140", field, text),) if (named or is_identifier(field)) and "|" in text else ()
+    several = (
+        (of_field("L140", field, text),) if (named or is_identifier(field)) and _is_several(text) else ()
+    )
     values: dict[str, Any] = {field.name: text}
     base = field.name.removesuffix("Details")
     lowest, highest = (slot.siblings.get(f"{base}{end}") for end in ("Minimum", "Maximum"))
@@ -345,7 +350,7 @@ def _named(cell: Any, text: str, slot: Slot, reader: Reader) -> Reading:
         return Reading({slot.field.name: {"uscc": normalize(text)}}, "uscc")
     if slot.field.definition in _NAME_OF and (issues := _no_name(cell, text, slot.field)):
         return Reading({}, None, issues)
-    several = slot.field.definition in _NAME_OF and "|" in text
+    several = slot.field.definition in _NAME_OF and _is_several(text)
     issues = (of_field("L140", slot.field, text),) if several else ()
     return Reading({slot.field.name: {NAMED[str(slot.field.definition)]: text}}, None, issues)
 
@@ -355,6 +360,11 @@ def _no_name(cell: Any, text: str, field: Field) -> tuple[Issue, ...]:
     if _whole_number(cell, text) is None:
         return (of_field("L122", field, text),)
     return () if _LETTER.search(text) else (of_field("L139", field, text),)
+
+
+def _is_several(text: str) -> bool:
+    """Whether a name is several: with pipes between, or below one another, each with the end that names have."""
+    return "|" in text or ("\n" in text and all(map(_END_OF_NAME.search, text.split("\n"))))
 
 
 def _document(cell: Any, text: str, slot: Slot, reader: Reader) -> Reading:

@@ -93,7 +93,7 @@ class Intake:
                 told = self.rows
                 progress(self.so_far)
         self._end_of_sheet()
-        self.issues.add(*map(masked, findings(self._remarks, self._is_read)))
+        self.issues.add(*map(masked, findings(self._remarks, self._is_read, self._repeats)))
         for sheet in self.all_tables:
             sheet.said.update(
                 dict.fromkeys(found for way in sheet.ways for found in (*way.faults, *way.notes))
@@ -178,6 +178,10 @@ class Intake:
     def _is_read(self, sheet: str) -> bool:
         """Whether a sheet has rows that are read, and is not put aside whole."""
         return sheet in self._aside and self._aside[sheet] is None
+
+    def _repeats(self, sheet: str, letters: str) -> bool:
+        """Whether a column of a sheet holds amounts of which every row has its own."""
+        return any(one.repeats(letters) for one in self.all_tables if one.name == sheet)
 
     def _take_batch(self, batch: Batch) -> None:
         """Take rows that came together: by columns once their table is known, else one by one.

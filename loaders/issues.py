@@ -151,6 +151,9 @@ RULES: dict[str, Rule] = {
     "L140": Rule(
         "warning", "“{title}”里有几个内容，连在一起存成了一个：{value}", "“{titleEn}” has several values, which are stored as one: {value}",
         "每个写成一行；或者在映射文件里用 split 拆开。", "Write a row for each, or take them apart in a profile (split)."),
+    "L141": Rule(
+        "warning", "这些金额的单元格上下合并，存进了它盖住的每一行：{value}", "These cells with amounts are merged over several rows, each of which has the amount: {value}",
+        "是几行合计的，在每一行写明自己的金额；本来就是每一行的，不需要处理。", "Where it is the sum of the rows, write each row's own amount; where it is each row's, there is nothing to do."),
     "L041": Rule(
         "error", "与前面的行是同一条记录，但“{title}”不同：{value}", "The same record as a row before, but “{titleEn}” differs: {value}",
         "与第 {other} 行（{stored}）核对；确实是两条记录时，给它们不同的编号。", "Compare it with row {other} ({stored}); if they are two records, number them differently."),

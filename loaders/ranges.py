@@ -18,7 +18,7 @@ _BETWEEN = re.compile(
 _AROUND = re.compile(rf"(?P<lower>{_ONE}{_UNIT}) ?(?:≤|<=?)[^\d<>≤≥]*(?:≤|<=?) ?(?P<upper>{_ONE}{_UNIT})")
 _BOUNDS = re.compile(
     rf"(?:(?P<first>{_LOWER}|{_UPPER}) ?(?P<one>{_ONE}{_UNIT}))"
-    rf"(?: ?[且,;、并 ]? ?(?P<second>{_LOWER}|{_UPPER}) ?(?P<two>{_ONE}{_UNIT}))?"
+    rf"(?: ?(?:并且|而且|同时|[且,;、并及和 ])? ?(?P<second>{_LOWER}|{_UPPER}) ?(?P<two>{_ONE}{_UNIT}))?"
 )
 _EXACT = re.compile(rf"(?:=|等于) ?(?P<value>{_ONE}{_UNIT})")
 _AFTER = re.compile(rf"(?P<value>{_ONE}{_UNIT}) ?(?P<bound>以上|以下|以内|及以上|及以下)")
@@ -59,10 +59,13 @@ def read_range(cell: Any, base: str | None, heading_unit: str | None, units: Uni
             return None
     elif found := _BOUNDS.fullmatch(text):
         for bound, part in ((found["first"], found["one"]), (found["second"], found["two"])):
+            limit = value(part) if bound else None
+            if bound and limit is None:
+                return None  # one limit alone would be another range
             if bound and re.fullmatch(_LOWER, bound):
-                lower = value(part)
+                lower = limit
             elif bound:
-                upper = value(part)
+                upper = limit
     elif found := _EXACT.fullmatch(text):
         lower = upper = value(found["value"])
     elif found := _AFTER.fullmatch(text):

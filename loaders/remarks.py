@@ -1,5 +1,6 @@
 """What a format remarks on, as findings of the report."""
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final
@@ -9,6 +10,8 @@ from formats.row import (
     HIDDEN_COLUMNS,
     HIDDEN_ROWS,
     HIDDEN_SHEET,
+    MERGED,
+    NAMED,
     SINCE_1904,
     STRUCK,
     UNSOLVED,
@@ -19,8 +22,9 @@ from schemas.issue import Issue, issue
 
 _CODES: Final = {
     HIDDEN_SHEET: "L126", HIDDEN_ROWS: "L126", HIDDEN_COLUMNS: "L126", ERRORS: "L127", UNSOLVED: "L128", STRUCK: "L129",
-    SINCE_1904: "L130",
+    SINCE_1904: "L130", MERGED: "L141",
 }  # fmt: skip
+_COLUMN: Final = re.compile(r"[A-Z]+")
 _HIDDEN: Final = {
     HIDDEN_SHEET: ("工作表“{sheet}”", "The sheet “{sheet}”"),
     HIDDEN_ROWS: ("第 {places} 行", "Row {places}"),
@@ -28,11 +32,21 @@ _HIDDEN: Final = {
 }
 
 
-def findings(remarks: Sequence[Remark], is_read: Callable[[str], bool]) -> Iterator[Issue]:
-    """A finding for each remark on a sheet that was read, and for those on the whole file."""
+def findings(
+    remarks: Sequence[Remark], is_read: Callable[[str], bool], repeats: Callable[[str, str], bool]
+) -> Iterator[Issue]:
+    """A finding for each remark on a sheet that was read, and for those on the whole file.
+
+    `repeats`: whether a column of a sheet, by its letters, holds amounts of which every row has its own.
+    """
     for one in remarks:
         if one.sheet and not is_read(one.sheet):
             continue
+        if one.kind == MERGED:
+            own = tuple(place for place in one.places if repeats(one.sheet, _COLUMN.match(place)[0]))  # type: ignore[index]
+            if not own:
+                continue
+            one = replace(one, places=own[:NAMED], count=len(own))
         places, places_en = (
             _places(one, "、", " 等 {count} 处"),
             _places(one, ", ", " and others, {count} in all"),

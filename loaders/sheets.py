@@ -154,6 +154,16 @@ class Sheet:
             self.said[issue(RULES, "L137", value=text, at=row.number)] = None
         return code is not None
 
+    def repeats(self, letters: str) -> bool:
+        """Whether a column holds amounts of list entries: a number that several rows have is counted several times."""
+        bound = (one for way in self.ways if way.builder for one in way.builder.plan.bound)
+        return any(
+            one.slot.field.is_money
+            and self.uses[one.column].letter == letters
+            and any(isinstance(step, int) for step in one.at)
+            for one in bound
+        )
+
     def note(self, row: Row) -> None:
         """Keep a line below the rows that may state units."""
         if any("单位" in text or "为" in text for text in map(clean, row.cells)):

@@ -48,6 +48,7 @@ RANGES: list[tuple[str, str, str | None, float | None, float | None]] = [
     ("介于0.7与2.0之间", "1", None, 0.7, 2),
     ("大于1.0且不大于1.8", "1", None, 1, 1.8),
     ("不大于2.0且不小于1.0", "1", None, 1, 2),
+    ("大于1.0并且小于2.0", "1", None, 1, 2),
     ("1.0＜容积率≤2.5", "1", None, 1, 2.5),
     ("等于2.8", "1", None, 2.8, 2.8),
     ("2.0以下", "1", None, None, 2),
@@ -58,7 +59,16 @@ RANGES: list[tuple[str, str, str | None, float | None, float | None]] = [
     ("≥2400万元人民币/公顷", "CNY/m2", None, 2400, None),
 ]
 
-NO_RANGES = ["4.0", "不限米", "≤-1.79769313486232E+308", "2.5-1.2", "详见规划条件", "1.0-1.5-2.0", ""]
+NO_RANGES = [
+    "4.0",
+    "≥1.0元小于2.0",
+    "不限米",
+    "≤-1.79769313486232E+308",
+    "2.5-1.2",
+    "详见规划条件",
+    "1.0-1.5-2.0",
+    "",
+]
 
 
 @pytest.mark.parametrize(("cell", "base", "unit", "value", "note"), QUANTITIES)

@@ -122,6 +122,13 @@ def stacked(book: Any) -> None:
     made.write_row("A11", ["SL-2", "示例丙公司", 1_000_000, 3, "2024-06-19"])
 
 
+def merged_amounts(book: Any) -> None:
+    made = sheet(book, rows(ROW.replace("SL-1", "SL-2")))
+    made.merge_range("C2:C3", 1.5)
+    made.merge_range("D2:D3", 100)
+    made.merge_range("F2:F3", "2024-06-18")
+
+
 def errors(book: Any) -> None:
     made = sheet(book, rows())
     made.write_formula("B2", "=VLOOKUP(1,A:A,2)", None, "#N/A")
@@ -235,6 +242,7 @@ QUIRKS: tuple[Quirk, ...] = (
     Quirk("columns-in-another-order.csv", with_row(ROW.replace("SL-1", "SL-2"), "宗地编号,土地坐落,成交价格(元),土地面积(平方米),受让人,成交日期", "SL-1,示例路,1000000,15000,示例有限公司,2024-06-18"), READ | {"lots.0.parcelNumber": "SL-2"}, frozenset({"L135"}), {"heading": 1}, records=2),
     Quirk("unit-below.csv", text(HEAD.replace("(公顷)", "").replace("(万元)", ""), ROW, "注：金额单位：万元，面积单位：公顷"), codes=frozenset({"L136"}), skipped={"note": 1}),
     Quirk("units-in-a-column.csv", text("宗地编号,成交价格,单位,土地面积,面积单位", "SL-1,100,万元,1.5,公顷", "SL-2,1000000,元,22.5,亩"), {"lots.0.price.amount": 1_000_000, "lots.0.parcelArea": 15000}, records=2),
+    Quirk("merged-amounts.xlsx", xlsx(merged_amounts), codes=frozenset({"L141"}), records=2),
     # Objects.
     Quirk("unit-of-an-object.json", said([{"宗地编号": "SL-1", "成交价格": {"数额": 100, "单位": "万元"}}]), {"lots.0.price.amount": 1_000_000}),
     Quirk("unit-of-an-element.xml", '<a><r><宗地编号>SL-1</宗地编号><成交价格 单位="万元">100</成交价格></r><r><宗地编号>SL-2</宗地编号></r></a>'.encode(), {"lots.0.price.amount": 1_000_000}, records=2),
@@ -260,6 +268,7 @@ QUIRKS: tuple[Quirk, ...] = (
     Quirk("figures-that-end-in-zeros.csv", with_row("530114202400012000,示例路,1.5,100,示例有限公司,2024-06-18"), READ | {"lots.0.parcelNumber": "530114202400012000"}, frozenset({"L138"})),
     Quirk("sixteen-figures.xlsx", xlsx(lambda book: sheet(book, [HEAD.split(","), [5301142024000120, *ROW.split(",")[1:]], [5301142024000123, *ROW.split(",")[1:]]])), READ | {"lots.0.parcelNumber": "5301142024000123"}, frozenset({"L121"})),  # type: ignore[arg-type,return-value]
     Quirk("numbers-for-names.csv", with_row("SL-1,示例路,1.5,100,1.5,2024-06-18"), READ | {"lots.0.transferee.name": None}, frozenset({"L139"})),
+    Quirk("names-below-one-another.csv", with_row('SL-1,示例路,1.5,100,"示例甲公司\n示例乙公司",2024-06-18'), READ | {"lots.0.transferee.name": "示例甲公司\n示例乙公司"}, frozenset({"L140"})),
     Quirk("full-width.csv", with_row("SL-1,示例路,１．５,１００,示例有限公司,２０２４年６月１８日")),
     Quirk("thousands.csv", with_row('SL-1,示例路,"15，000平方米","1,000,000元",示例有限公司,2024-06-18')),
     Quirk("approximate.csv", with_row("SL-1,示例路,约1.5,约100,示例有限公司,2024-06-18"), codes=frozenset({"L123"})),
