@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from loaders.names import normal
@@ -117,6 +118,18 @@ def is_repeated(cells: Sequence[Any], names: Sequence[str]) -> bool:
     """Whether a row says the headings again."""
     same = sum(1 for cell, name in zip(cells, names, strict=False) if name and clean(cell) == name)
     return same >= 2 and same * 5 >= sum(1 for cell in cells if clean(cell)) * 3
+
+
+def counts_rows(cells: Sequence[Any]) -> bool:
+    """Whether cells only count: 1, 2, 3, or from 1 again.
+
+    >>> counts_rows(["1", "2", 3]), counts_rows(["1", "3"]), counts_rows(["1"])
+    (True, False, False)
+    """
+    said = [text for text in map(clean, cells) if text]
+    if len(said) < 2 or said[0] != "1" or not all(text.isdecimal() and len(text) < 6 for text in said):
+        return False
+    return all(int(this) in (int(before) + 1, 1) for before, this in pairwise(said))
 
 
 def is_units(cells: Sequence[Any], units: Units) -> bool:

@@ -319,12 +319,12 @@ class Intake:
             self._settle(above)
             sheet = above
         else:
-            self.skipped["note"] += sum(why is None for _, _, why in self._between)
+            if titles := sum(why is None for _, _, why in self._between):
+                self.skipped["note"] += titles
             self._between = []
             self.sheets[sheet.name] = sheet
             self.all_tables.append(sheet)
-            told = issue(RULES, "L135", at=sheet.heading_row)
-            sheet.said[told] = None
+            sheet.said[issue(RULES, "L135")] = None
         for row in below:
             self._take_below(self.sheets[row.sheet], row)
 
@@ -332,8 +332,10 @@ class Intake:
         """What stands between the rows of a table is no other table's: names of divisions, notes, rows of one thing."""
         between, self._between = self._between, []
         for number, row, why in between:
-            if why in (None, "note") and sheet.grouped(row):
-                self.skipped["heading"] += why is None
+            if why in (None, "note") and (told := sheet.grouped(row)):
+                self.issues.add(told.at(sheet=sheet.name, row=row.number))
+                if why is None:
+                    self.skipped["heading"] += 1
             elif why is not None:
                 sheet.note(row)
             else:

@@ -134,13 +134,13 @@ RULES: dict[str, Rule] = {
         "error", "这一行只有一个内容，不像一条数据：{value}", "The row says one thing only and does not look like data: {value}",
         "是小标题、落款或者说明的，删去这一行，或者移到表格上面；是数据的，补上其他各列。", "Remove it where it is a sub-heading, a signature or a note, or put it above the table; where it is data, fill in its other columns."),
     "L135": Rule(
-        "info", "工作表里下面还有一张表，它的标题在第 {at} 行，按自己的标题读", "Another table begins below, with its headings in row {at}; it is read by these",
+        "info", "下面还有一张表，按它自己的标题读", "Another table begins below another one and is read by its own headings",
         "不需要处理；每张表放在自己的工作表里更清楚。", "Nothing to do; a sheet for each table is clearer."),
     "L136": Rule(
         "info", "表格下面的说明写着单位是{value}，没有写单位的数已照此换算", "A line below the table states the unit {value}; numbers without one were read so",
         "请核对；单位写在标题里最清楚，例如“成交价格（万元）”。", "Please check; units are clearest in the headings."),
     "L137": Rule(
-        "info", "第 {at} 行的“{value}”是小标题，下面各行的地区按它填写", "“{value}” in row {at} is a sub-heading; the rows below are of that region",
+        "info", "这一行是写着地区的小标题，下面各行的地区按它填写：{value}", "The row is a sub-heading that names a region; the rows below are there: {value}",
         "不对时，加一列“行政区”写明。", "Where that is wrong, add a column 行政区."),
     "L138": Rule(
         "warning", "“{title}”有 {count} 位，末尾都是 0，可能被表格软件改过：{value}", "“{titleEn}” has {count} figures that end in zeros; a spreadsheet program may have put these there: {value}",
@@ -154,6 +154,10 @@ RULES: dict[str, Rule] = {
     "L141": Rule(
         "warning", "这些金额的单元格上下合并，存进了它盖住的每一行：{value}", "These cells with amounts are merged over several rows, each of which has the amount: {value}",
         "是几行合计的，在每一行写明自己的金额；本来就是每一行的，不需要处理。", "Where it is the sum of the rows, write each row's own amount; where it is each row's, there is nothing to do."),
+    "L142": Rule(
+        "warning", "“{value}”只是行的序号（1、2、3……），却用来识别记录", "“{value}” only counts the rows (1, 2, 3…) and is taken to identify the records",
+        "下一个文件又从 1 起的话，会改掉这个文件的记录：换成文件、公告自己的编号，或者把这一列改名为“序号”。",
+        "Where the next file counts from 1 again, it changes the records of this one: give the notices' own numbers, or call the column 序号."),
     "L041": Rule(
         "error", "与前面的行是同一条记录，但“{title}”不同：{value}", "The same record as a row before, but “{titleEn}” differs: {value}",
         "与第 {other} 行（{stored}）核对；确实是两条记录时，给它们不同的编号。", "Compare it with row {other} ({stored}); if they are two records, number them differently."),

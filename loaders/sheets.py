@@ -12,6 +12,7 @@ from loaders.draft import flattened
 from loaders.guessing import guess_type
 from loaders.headings import (
     Known,
+    counts_rows,
     find_heading,
     is_repeated,
     is_units,
@@ -66,6 +67,7 @@ class Sheet:
         self._stated: dict[str, str] = {}
         self._above: dict[int, Any] = {}
         self.stacked: Stacked | None = None
+        self._is_below = False  # below another table
         # What a line between the rows says of where those below it are.
         self.group: Group | None = None
         # Lines below rows that state units: of the whole table, if no other table begins there.
@@ -109,6 +111,7 @@ class Sheet:
         found = find_heading([tuple(row.cells) for row in rows], knows, searched=1)
         if found is None:
             return None
+        self._is_below = True
         lines = [tuple(row.cells) for row in above]
         self._titles, self.heading_row = titles(lines), rows[found.last].number
         self._stated = stated_units(lines, self.asked.reader.units)
@@ -127,9 +130,18 @@ class Sheet:
             unit = units[place] if place < len(units) else None
             self._add(place, key, name, letter(place), unit)
         self._bind()
+        self._warn_of_count([tuple(row.cells) for row in below])
         if not self._is_fixed:
             self.stacked = Stacked(names, dict(enumerate(map(self._unit_of, self.headings))), self.asked)
         return below
+
+    def _warn_of_count(self, rows: Sequence[Sequence[Any]]) -> None:
+        """Say where what is to identify the records only counts the rows of the file."""
+        for way in self.ways:
+            for bound in way.builder.plan.bound if way.builder else ():
+                cells = [row[bound.column] for row in rows if bound.column < len(row)]
+                if bound.slot.identifies and bound.at == ("localId",) and counts_rows(cells):
+                    self.said[issue(RULES, "L142", value=self.headings[bound.column].label)] = None
 
     def says_the_same(self, other: "Sheet") -> bool:
         """Whether the headings are those of another table, in the same places and units."""
@@ -145,14 +157,14 @@ class Sheet:
         """Whether another table begins with a row."""
         return self.stacked is not None and self.stacked.begins(tuple(row.cells))
 
-    def grouped(self, row: Row) -> bool:
-        """Whether a line between the rows names a division; the rows below it are there."""
+    def grouped(self, row: Row) -> Issue | None:
+        """What is said of a line between the rows that names a division: the rows below it are there."""
         text = self.stacked.alone(tuple(row.cells)) if self.stacked else None
         code = self.stacked.region(text) if self.stacked and text else None
-        if code is not None and text is not None:
-            self.group = Group(code, text, row.number)
-            self.said[issue(RULES, "L137", value=text, at=row.number)] = None
-        return code is not None
+        if code is None or text is None:
+            return None
+        self.group = Group(code, text, row.number)
+        return issue(RULES, "L137", value=text)
 
     def repeats(self, letters: str) -> bool:
         """Whether a column holds amounts of list entries: a number that several rows have is counted several times."""
@@ -225,7 +237,7 @@ class Sheet:
     @property
     def missing(self) -> list[str]:
         """The columns that the profile speaks of and the table does not have."""
-        if self.nested or not self.headings:
+        if self.nested or not self.headings or self._is_below:
             return []
         known = {heading.key for heading in self.headings}
         said = (heading for rule in self._rules() if rule for heading in (*rule.columns, *rule.when))

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from math import log
 from pathlib import Path
 
+from loaders.headings import counts_rows
 from loaders.mapping.assigning import assigned
 from loaders.mapping.lists import EachMatch, WideMatch, each_of, wide_matched, wide_of
 from loaders.mapping.match import Column, Match, Matched, weight_of
@@ -202,6 +203,7 @@ class Proposer:
         matched = assigned(self.matcher, type_, [*columns, *parts], nested=table.nested)
         if parts:
             matched = _folded(matched)
+        matched = [_without_count(one) for one in matched]
         wide = wide_of(columns, self.catalog.types[type_], self.matcher)
         return wide_matched(wide, matched) if wide else matched
 
@@ -264,6 +266,15 @@ def _numbers(column: Column, rows: int) -> bool:
         bool(column.name) and plain and contents.filled * 10 >= rows * 9 and contents.different > 1
         and max(contents.share("date"), contents.share("url")) < 0.2 and contents.length >= 4
     )  # fmt: skip
+
+
+def _without_count(one: Matched) -> Matched:
+    """A column, taken for nothing where it only counts the rows: the next file counts from 1 again."""
+    if one.best is None or one.best.field.dotted != _LOCAL or not counts_rows(one.column.cells):
+        return one
+    return replace(
+        one, best=None, others=(), reason="只是行的序号(1、2、3……),下一个文件又从 1 起,不能识别记录"
+    )
 
 
 def _score(one: Matched) -> float:

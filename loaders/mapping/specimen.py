@@ -25,6 +25,7 @@ from loaders.headings import (
     titles,
 )
 from loaders.skipping import reason
+from loaders.stacked import Stacked
 from loaders.text import clean
 from loaders.units import Units
 
@@ -114,10 +115,16 @@ def _table(rows: Sequence[Row], asked: Asked, *, alone: bool) -> Table | None:
     if below and is_units(below[0], units):
         stated = {place: text for place, cell in enumerate(below[0]) if (text := clean(cell))}
     width = sum(map(bool, names))
+    # What stands below another row of headings is of another table.
+    stacked = Stacked(names, {}, asked)
+    below = below[: next((at for at, row in enumerate(below) if stacked.begins(row)), len(below))]
     data = [
         list(row)
         for row in below
-        if not is_units(row, units) and not is_repeated(row, names) and reason(row, width) is None
+        if not is_units(row, units)
+        and not is_repeated(row, names)
+        and reason(row, width) is None
+        and stacked.alone(row) is None
     ]
     if alone and not above:
         names = _named(names, data)

@@ -233,3 +233,25 @@ def test_headings_fewer_than_the_cells_below_are_headings(
     text = "甲项,乙项\n" + "".join(f"{n},{n}.5,2024-06-{10 + n},{n}\n" for n in range(1, 9))
     (table,) = Proposer(written(text, tmp_path), matcher).specimen.tables
     assert table.names[:2] == ["甲项", "乙项"]
+
+
+def test_a_column_that_counts_the_rows_identifies_nothing(
+    catalog: Catalog, matcher: Matcher, tmp_path: Path
+) -> None:
+    row = "SL-{0},示例路{0}号,1.5,100,示例{0}号有限公司,2024-06-1{0}\n"
+    head = "序号,宗地编号,土地坐落,土地面积(公顷),成交价格(万元),受让人,成交日期\n"
+    path = written(head + "".join(f"{n}," + row.format(n) for n in range(1, 6)), tmp_path)
+    proposal = Proposer(path, matcher).propose(RESULT)
+    assert property_of(proposal, "序号") is None
+    assert property_of(proposal, "宗地编号") == "lots.parcelNumber"
+
+
+def test_what_stands_below_another_row_of_headings_is_not_looked_at(
+    catalog: Catalog, matcher: Matcher, tmp_path: Path
+) -> None:
+    head = "宗地编号,土地坐落,成交价格(万元),受让人,成交日期\n"
+    rows = "".join(f"SL-{n},示例路,100,示例{n}号有限公司,2024-06-1{n}\n" for n in range(1, 4))
+    other = "项目编号,项目名称,采购人,中标供应商,中标金额(元)\nCG-1,示例采购,示例局,示例公司,5000\n"
+    path = written(head + rows + "表二 政府采购,,,,\n" + other, tmp_path)
+    (table,) = Proposer(path, matcher).specimen.tables
+    assert [cells[0] for cells in table.rows] == ["SL-1", "SL-2", "SL-3"]

@@ -243,6 +243,7 @@ QUIRKS: tuple[Quirk, ...] = (
     Quirk("unit-below.csv", text(HEAD.replace("(公顷)", "").replace("(万元)", ""), ROW, "注：金额单位：万元，面积单位：公顷"), codes=frozenset({"L136"}), skipped={"note": 1}),
     Quirk("units-in-a-column.csv", text("宗地编号,成交价格,单位,土地面积,面积单位", "SL-1,100,万元,1.5,公顷", "SL-2,1000000,元,22.5,亩"), {"lots.0.price.amount": 1_000_000, "lots.0.parcelArea": 15000}, records=2),
     Quirk("merged-amounts.xlsx", xlsx(merged_amounts), codes=frozenset({"L141"}), records=2),
+    Quirk("rows-counted.csv", text("编号," + HEAD, "1," + ROW, "2," + ROW.replace("SL-1", "SL-2")), READ | {"localId": "1"}, frozenset({"L142"}), records=2),
     # Objects.
     Quirk("unit-of-an-object.json", said([{"宗地编号": "SL-1", "成交价格": {"数额": 100, "单位": "万元"}}]), {"lots.0.price.amount": 1_000_000}),
     Quirk("unit-of-an-element.xml", '<a><r><宗地编号>SL-1</宗地编号><成交价格 单位="万元">100</成交价格></r><r><宗地编号>SL-2</宗地编号></r></a>'.encode(), {"lots.0.price.amount": 1_000_000}, records=2),
