@@ -15,6 +15,7 @@ from formats.row import (
     Remark,
     Remarks,
 )
+from formats.shown import Shown
 from formats.unshown import PERCENT_FORMATS, Runs, is_percent
 
 BEGIN, DATE_1904, FONT, SHEET, COLUMNS, ROW = 0x0809, 0x0022, 0x0031, 0x0085, 0x007D, 0x0208
@@ -35,6 +36,7 @@ class OldUnshown:
 
     def __init__(self) -> None:
         self.percents: dict[str, Runs] = {}
+        self.shown: dict[str, dict[Shown, Runs]] = {}  # not looked for in old workbooks
         self._remarks = Remarks()
         self._sheets: dict[int, str] = {}
         self._sheet: str | None = None

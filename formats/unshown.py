@@ -25,6 +25,7 @@ from formats.row import (
     Remark,
     Remarks,
 )
+from formats.shown import Shown, shown
 
 # Parts that say what the sheets' parts mean; they are unpacked first.
 LEADING = re.compile(r"(^|/)(workbook\d*\.xml(\.rels)?|styles\.xml)$")
@@ -79,6 +80,9 @@ class Unshown:
         self._sheets: dict[str, str] | None = None
         self._struck: frozenset[bytes] = frozenset()
         self._percent: frozenset[bytes] = frozenset()
+        # Cells whose format says more than their digits.
+        self.shown: dict[str, dict[Shown, Runs]] = {}
+        self._shown: dict[bytes, Shown] = {}
         self._rest: dict[str, bytes] = {}
 
     def take(self, part: str, piece: bytes) -> None:
@@ -122,7 +126,7 @@ class Unshown:
                 # An empty text is a result: =IF(A1="","",A1).
                 if not (found[2] and cell.get(b"t") == b"str"):
                     self._remarks.add(UNSOLVED, sheet, cell.get(b"r", b"").decode("ascii", "replace"))
-        if self._struck or self._percent:
+        if self._struck or self._percent or self._shown:
             self._styled(sheet, text)
 
     def _hidden(self, sheet: str, text: bytes) -> None:
@@ -155,6 +159,9 @@ class Unshown:
                 self.percents.setdefault(sheet, Runs()).add(
                     int(place[2]), column_number(place[1].decode()) - 1
                 )
+            elif style in self._shown and said.get(b"t", b"n") == b"n":
+                runs = self.shown.setdefault(sheet, {}).setdefault(self._shown[style], Runs())
+                runs.add(int(place[2]), column_number(place[1].decode()) - 1)
 
     def _learn(self) -> None:
         """What the leading parts say: names of sheets by their parts, styles, what is hidden."""
@@ -209,6 +216,16 @@ class Unshown:
         self._percent = frozenset(
             str(number).encode() for number, one in numbered if one.get("numFmtId") in formats
         )
+        said = {
+            one.get("numFmtId"): found
+            for one in styles.iter("{*}numFmt")
+            if (found := shown(one.get("formatCode", ""))) is not None
+        }
+        self._shown = {
+            str(number).encode(): said[one.get("numFmtId")]
+            for number, one in numbered
+            if one.get("numFmtId") in said
+        }
 
 
 def is_percent(format_: str) -> bool:

@@ -2,7 +2,7 @@
 
 import datetime
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import BinaryIO, Final
 
 from python_calamine import (
@@ -20,6 +20,7 @@ from formats.compound import SIGNATURE, check_compound
 from formats.error import FormatError
 from formats.extent import column_letters
 from formats.row import MERGED, Cell, Remark, Row, plain_number
+from formats.shown import Shown
 from formats.unshown import Runs, Unshown, in_percent
 
 ZIP: Final = b"PK\x03\x04"
@@ -63,8 +64,9 @@ def read_workbook(stream: BinaryIO) -> Iterator[Row | Remark]:
             for index, sheet in enumerate(workbook.sheets_metadata):
                 if sheet.typ == SheetTypeEnum.WorkSheet:
                     yield from _rows(
-                        sheet.name, workbook.get_sheet_by_index(index), unshown.percents.get(sheet.name)
-                    )
+                        sheet.name, workbook.get_sheet_by_index(index), unshown.percents.get(sheet.name),
+                        unshown.shown.get(sheet.name, {}),
+                    )  # fmt: skip
     except PasswordError as error:
         raise FormatError("F041") from error
     except CalamineError as error:
@@ -102,7 +104,9 @@ def _check_kind(head: bytes, stream: BinaryIO) -> Unshown | OldUnshown:
     raise FormatError("F047")
 
 
-def _rows(name: str, sheet: CalamineSheet, percents: Runs | None) -> Iterator[Row | Remark]:
+def _rows(
+    name: str, sheet: CalamineSheet, percents: Runs | None, shown: Mapping[Shown, Runs]
+) -> Iterator[Row | Remark]:
     if sheet.start is None or sheet.end is None:
         return
     left = [None] * sheet.start[1]
@@ -115,6 +119,10 @@ def _rows(name: str, sheet: CalamineSheet, percents: Runs | None) -> Iterator[Ro
         for column in percents.of_row(number) if percents else ():
             if column < len(cells):
                 cells[column] = in_percent(cells[column])
+        for format_, runs in shown.items():
+            for column in runs.of_row(number):
+                if column < len(cells):
+                    cells[column] = format_.of(cells[column])
         merged.fill(number, cells)
         if cells.count(None) < len(cells):
             yield Row(name, number, tuple(cells))

@@ -166,7 +166,7 @@ def _text(cell: Any, text: str, slot: Slot, reader: Reader) -> Reading:
             return Reading({}, None, (of_field("L122", field, text),))
         return Reading({field.name: code}, rule if code == text else "uscc")
     named = slot.container is not None and field.name == _NAME_OF.get(str(slot.container.definition))
-    if named and (issues := _no_name(cell, text, field)):
+    if named and (issues := _no_name(cell, text, field, reader.catalog.codelists["outcome"])):
         return Reading({}, None, issues)
     several = (
         (of_field("L140", field, text),) if (named or is_identifier(field)) and _is_several(text) else ()
@@ -348,17 +348,21 @@ def _period(cell: Any, text: str, slot: Slot, reader: Reader) -> Reading:
 def _named(cell: Any, text: str, slot: Slot, reader: Reader) -> Reading:
     if slot.field.definition == "organization" and is_valid(normalize(text)):
         return Reading({slot.field.name: {"uscc": normalize(text)}}, "uscc")
-    if slot.field.definition in _NAME_OF and (issues := _no_name(cell, text, slot.field)):
+    if slot.field.definition in _NAME_OF and (
+        issues := _no_name(cell, text, slot.field, reader.catalog.codelists["outcome"])
+    ):
         return Reading({}, None, issues)
     several = slot.field.definition in _NAME_OF and _is_several(text)
     issues = (of_field("L140", slot.field, text),) if several else ()
     return Reading({slot.field.name: {NAMED[str(slot.field.definition)]: text}}, None, issues)
 
 
-def _no_name(cell: Any, text: str, field: Field) -> tuple[Issue, ...]:
-    """Why a text is nobody's name: a code that has lost figures, or no letter in it."""
+def _no_name(cell: Any, text: str, field: Field, outcomes: Codelist) -> tuple[Issue, ...]:
+    """Why a text is nobody's name: a code that has lost figures, an outcome (流拍), or no letter in it."""
     if _whole_number(cell, text) is None:
         return (of_field("L122", field, text),)
+    if outcomes.find(text) is not None:
+        return (of_field("L143", field, text),)
     return () if _LETTER.search(text) else (of_field("L139", field, text),)
 
 

@@ -158,6 +158,9 @@ RULES: dict[str, Rule] = {
         "warning", "“{value}”只是行的序号（1、2、3……），却用来识别记录", "“{value}” only counts the rows (1, 2, 3…) and is taken to identify the records",
         "下一个文件又从 1 起的话，会改掉这个文件的记录：换成文件、公告自己的编号，或者把这一列改名为“序号”。",
         "Where the next file counts from 1 again, it changes the records of this one: give the notices' own numbers, or call the column 序号."),
+    "L143": Rule(
+        "warning", "“{title}”写的是结果，不是名称，没有存入：{value}", "“{titleEn}” says an outcome and no name; it is not stored: {value}",
+        "把它写在“结果”一列（流标、流拍、终止），这一格空着。", "Write it in the column 结果 (outcome) and leave this cell empty."),
     "L041": Rule(
         "error", "与前面的行是同一条记录，但“{title}”不同：{value}", "The same record as a row before, but “{titleEn}” differs: {value}",
         "与第 {other} 行（{stored}）核对；确实是两条记录时，给它们不同的编号。", "Compare it with row {other} ({stored}); if they are two records, number them differently."),

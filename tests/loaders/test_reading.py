@@ -144,6 +144,15 @@ def percent(book: Any) -> None:
     made.write_row("D2", [100, "SL-1"])
 
 
+def as_shown(book: Any) -> None:
+    made = sheet(book, [HEAD.replace("(公顷)", "").replace("(万元)", "").split(",")])
+    made.write("A2", 1, book.add_format({"num_format": '"SL-"0'}))
+    made.write("B2", "示例路")
+    made.write("C2", 1.5, book.add_format({"num_format": '0.00"公顷"'}))
+    made.write("D2", 1_000_000, book.add_format({"num_format": '0!.0,"万元"'}))
+    made.write_row("E2", ["示例有限公司", "2024-06-18"])
+
+
 def since_1904(book: Any) -> None:
     made = sheet(book, [HEAD.split(","), ROW.split(",")[:5]])
     made.write("F2", 43999)
@@ -226,6 +235,7 @@ QUIRKS: tuple[Quirk, ...] = (
     Quirk("hidden.xlsx", xlsx(hidden), codes=frozenset({"L126"}), records=3),
     Quirk("errors.xlsx", xlsx(errors), {"lots.0.parcelNumber": "SL-1", "lots.0.dealDate": "2024-06-18"}, frozenset({"L127", "L128", "L129"})),
     Quirk("percent.xlsx", xlsx(percent), {"lots.0.royaltyRate": 2.3}, type=MINING),
+    Quirk("as-shown.xlsx", xlsx(as_shown)),
     Quirk("since-1904.xlsx", xlsx(since_1904, date_1904=True), READ, frozenset({"L130"})),
     Quirk("dates-and-rich-text.xlsx", xlsx(dated)),
     Quirk("several-sheets.xlsx", xlsx(lambda book: (sheet(book, rows()), sheet(book, [HEAD.split(","), ["SL-9", "示例路", 1, 2, "示例", "2024-06-20"]], "二"))), records=2),  # type: ignore[arg-type,return-value]
@@ -270,6 +280,7 @@ QUIRKS: tuple[Quirk, ...] = (
     Quirk("sixteen-figures.xlsx", xlsx(lambda book: sheet(book, [HEAD.split(","), [5301142024000120, *ROW.split(",")[1:]], [5301142024000123, *ROW.split(",")[1:]]])), READ | {"lots.0.parcelNumber": "5301142024000123"}, frozenset({"L121"})),  # type: ignore[arg-type,return-value]
     Quirk("numbers-for-names.csv", with_row("SL-1,示例路,1.5,100,1.5,2024-06-18"), READ | {"lots.0.transferee.name": None}, frozenset({"L139"})),
     Quirk("names-below-one-another.csv", with_row('SL-1,示例路,1.5,100,"示例甲公司\n示例乙公司",2024-06-18'), READ | {"lots.0.transferee.name": "示例甲公司\n示例乙公司"}, frozenset({"L140"})),
+    Quirk("outcome-for-a-name.csv", with_row("SL-1,示例路,1.5,100,流拍,2024-06-18"), READ | {"lots.0.transferee.name": None}, frozenset({"L143"})),
     Quirk("full-width.csv", with_row("SL-1,示例路,１．５,１００,示例有限公司,２０２４年６月１８日")),
     Quirk("thousands.csv", with_row('SL-1,示例路,"15，000平方米","1,000,000元",示例有限公司,2024-06-18')),
     Quirk("approximate.csv", with_row("SL-1,示例路,约1.5,约100,示例有限公司,2024-06-18"), codes=frozenset({"L123"})),
