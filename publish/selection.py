@@ -177,7 +177,10 @@ def _codes(name: str, values: list[str], catalog: Catalog) -> tuple[str, ...]:
 
 def _region(value: str, catalog: Catalog) -> str:
     if value and catalog.regions.get(value) is None:
-        raise _wrong("region", value, "六位行政区划代码,例如 530100", "a region's code of six digits, 530100")
+        raise _wrong(
+            "region", value, "六位行政区划代码,例如 530100,按名称在 /regions 查",
+            "a region's code of six digits, 530100; /regions finds it by name",
+        )  # fmt: skip
     return value
 
 

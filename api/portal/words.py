@@ -39,6 +39,7 @@ def words(catalog: Catalog) -> dict[str, Any]:
         "exact": exact,
         "address": address,
         "narrow": narrow,
+        "noun": noun,
         "count": count,
         "day_of": day_of,
         "own_id": own_id,
@@ -78,6 +79,15 @@ def exact(value: Decimal | float) -> Words:
 def count(number: int) -> str:
     """A number of things, its thousands parted."""
     return f"{number:,}"
+
+
+def noun(number: int, one: str) -> str:
+    """An English word for so many things.
+
+    >>> noun(1, "record"), noun(0, "record"), noun(2, "record")
+    ('record', 'records', 'records')
+    """
+    return one if number == 1 else f"{one}s"
 
 
 def day_of(at: str | datetime) -> str:

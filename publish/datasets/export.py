@@ -192,5 +192,6 @@ def _no_part(name: str, value: str, wanted: str, wanted_en: str) -> DatasetError
 def _unknown(name: str, known: list[str]) -> DatasetError:
     return DatasetError(
         "P104", f"下载地址里没有参数 {name[:40]},或者写了两次", f"a download's address has no parameter {name[:40]}, or has it twice",
-        f"可用的参数:{'、'.join(known)}。", f"The parameters are: {', '.join(known)}.",
+        f"可用的参数:{'、'.join(known)}。文件是整个列表,新的在前,不分页也不另排序。",
+        f"The parameters are: {', '.join(known)}. A file is the whole list, the newest first: it has no pages and no other order.",
     )  # fmt: skip

@@ -138,7 +138,7 @@ def test_every_dataset_has_a_page(client: TestClient, catalog: Catalog, language
 def test_a_page_says_what_is_missing(client: TestClient, catalog: Catalog) -> None:
     page = html.fromstring(client.get(f"/datasets/{RESULT}?lang=zh", headers=BROWSER).content)
     text = page.text_content()
-    assert "没有数据的年份:2020、2022、2023" in text
+    assert "没有数据的年份:2020、2022、2023。 1 条没有发布日期,不在任何年份里。" in text
     assert "个州市没有数据" in text
     assert "最新 4 条" in text
     (row,) = page.xpath("//tr[th/code='supervision_number']")

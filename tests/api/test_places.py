@@ -219,7 +219,7 @@ def test_a_row_leads_to_the_list_of_what_it_counts(
 
 @pytest.mark.parametrize(
     "conditions",
-    ["by=year&from=2023-06-15&to=2024-06-15", "by=quarter&from=2024-02-10", "by=month&to=2024-02-10", "by=domain&domain=land&domain=works"],
+    ["by=year&from=2023-06-15&to=2024-06-15", "by=quarter&from=2024-02-10", "by=month&to=2024-02-10", "by=domain&domain=land&domain=works", "by=region&domain=land", "by=publisher&stage=result"],
 )  # fmt: skip
 def test_a_row_of_what_has_conditions_leads_to_what_meets_them_too(
     client: TestClient, catalog: Catalog, conditions: str
@@ -233,6 +233,14 @@ def test_a_row_of_what_has_conditions_leads_to_what_meets_them_too(
             client, "query ($f: DisclosureFilter) { disclosures(filter: $f) { totalCount } }", f=within
         )
         assert row.xpath("td[1]/@data-value") == [str(found["disclosures"]["totalCount"])], query
+
+
+def test_a_map_of_some_disclosures_leads_to_these(client: TestClient) -> None:
+    leads = "//svg/a/@href"
+    assert all(one.startswith("/regions/53") for one in shown(client, "/statistics?by=region").xpath(leads))
+    some = shown(client, "/statistics?by=region&domain=land").xpath(leads)
+    assert len(some) == 16
+    assert all(parse_qsl(urlsplit(one).query)[0] == ("domain", "land") for one in some)
 
 
 def test_statistics_say_all_conditions_of_what_they_count(client: TestClient) -> None:

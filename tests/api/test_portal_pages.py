@@ -399,6 +399,13 @@ def test_a_page_counts_what_the_list_has_or_says_what_it_leaves_out(engine: Engi
             found = page(client, address)
             assert text(found, first)[0] == "2", address
             assert "条数不含已撤回的" in found.text_content()
+        year = disclosure.sample["publishedDate"][:4]
+        for address, told in (
+            ("/", ["3 disclosures", "1 prefecture", f"{year} year of publication"]),
+            ("/datasets/works/award-result", ["2 records", f"{year} year of publication"]),
+        ):  # fmt: skip
+            said = text(page(client, address, lang="en"), "(//ul[@class='figures'])[1]/li")
+            assert said[: len(told)] == told
         left_out = text(page(client, "/statistics?by=domain"), "//p[contains(@class, 'left-out')]")[0]
         assert left_out.startswith("计入已公开的 2 条,另有 1 条已撤回,不计")
 

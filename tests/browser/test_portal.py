@@ -101,6 +101,7 @@ def test_a_list_is_narrowed_without_loading_the_page_anew(site: str, page_at: Pa
     page.locator(".facet a:has-text('国有土地使用权')").click()
     page.wait_for_url("**/disclosures?domain=land")
     expect(page.locator(".chips")).to_contain_text("国有土地使用权")
+    expect(page.locator("h1")).to_have_text("国有土地使用权")
     assert page.evaluate("window.stays") is True
     page.locator("input[name=late]").check()
     page.wait_for_url(re.compile(r"/disclosures\?(domain=land&late=1|late=1&domain=land)$"))

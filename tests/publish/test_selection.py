@@ -76,6 +76,7 @@ def test_its_own_parameters_say_the_same_again(catalog: Catalog, written: dict[s
         ([("domain", "nonsense")], "P001", "“nonsense”"),
         ([("type", "land/nothing")], "P001", "/standard/"),
         ([("region", "5301")], "P001", "530100"),
+        ([("region", "昆明")], "P001", "/regions"),
         ([("publisher", "a b")], "P001", "publisher"),
         ([("from", "2024-02-30")], "P001", "2024-05-31"),
         ([("to", "9999")], "P001", "to"),
