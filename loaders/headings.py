@@ -38,28 +38,42 @@ class Heading:
     titles: tuple[str, ...]
 
 
-def find_heading(rows: Sequence[Sequence[Any]], known: Known, searched: int = SEARCHED) -> Heading | None:
+def find_heading(
+    rows: Sequence[Sequence[Any]],
+    known: Known,
+    searched: int = SEARCHED,
+    elsewhere: Callable[[str], bool] = lambda _: False,
+) -> Heading | None:
     """The rows whose cells are the most different known headings, one to three rows; None where there are not two.
 
     A name that is a heading only under another one (名称, 地址) counts less. They begin in one of the first `searched`.
+    What stands above and below may together be the name of another type's property (建筑 over 面积): it is that, not what
+    the lower one alone would be (`elsewhere`).
 
     Of equally good ones the flattest, then the first.
     """
     best: Heading | None = None
     best_score = (0.0, 0, 0)
     for first in range(min(len(rows), searched)):
+        if first and _is_merged_with(rows[first - 1], rows[first]):
+            continue
         for depth in range(1, DEEPEST + 1):
             block = rows[first : first + depth]
             if len(block) < depth or (depth > 1 and not all(map(_may_be_heading, block))):
                 break
-            names = joined(block, known)
+            below = rows[first + depth : first + depth + 1]
+            if depth < DEEPEST and below and _is_merged_with(block[-1], below[0]):
+                continue
+            names = joined(block, known, elsewhere)
             score = (round(sum(known(name) for name in set(names) - {""}), 2), -depth, -first)
             if score[0] and score > best_score:
                 best, best_score = Heading(first, first + depth - 1, names, titles(rows[:first])), score
     return best if best_score[0] >= _ENOUGH else None
 
 
-def joined(block: Sequence[Sequence[Any]], known: Known) -> tuple[str, ...]:
+def joined(
+    block: Sequence[Sequence[Any]], known: Known, elsewhere: Callable[[str], bool] = lambda _: False
+) -> tuple[str, ...]:
     """One name a column: what stands above and below together, if that is known, else one of them, else both."""
     width = max(len(row) for row in block)
     names = []
@@ -68,6 +82,8 @@ def joined(block: Sequence[Sequence[Any]], known: Known) -> tuple[str, ...]:
         # A merged heading is filled into every cell it covers.
         parts = [part for part in dict.fromkeys(cells) if part]
         options = ["".join(parts), *reversed(parts)]
+        if len(parts) > 1 and not known(options[0]) and elsewhere(options[0]):
+            options = options[:1]
         names.append(next((option for option in options if option and known(option)), options[0]))
     return tuple(names)
 
@@ -146,6 +162,14 @@ def letter(index: int) -> str:
         index, rest = divmod(index - 1, 26)
         letters = chr(65 + rest) + letters
     return letters
+
+
+def _is_merged_with(above: Sequence[Any], row: Sequence[Any]) -> bool:
+    """Whether headings of a row stand in the row above too, as those merged over both do: they begin there."""
+    same = {
+        clean(cell) for cell, other in zip(row, above, strict=False) if cell is not None and cell == other
+    }
+    return len(same - {""}) > 1 and _may_be_heading(above)
 
 
 def _may_be_heading(row: Sequence[Any]) -> bool:

@@ -27,7 +27,7 @@ from loaders.personal import mask
 from loaders.profile import RecordRule
 from loaders.report import ColumnUse
 from loaders.skipping import reason
-from loaders.stacked import Stacked
+from loaders.stacked import Stacked, is_heading
 from loaders.text import clean
 from schemas.catalog import Disclosure
 from schemas.issue import Issue, issue
@@ -94,7 +94,9 @@ class Sheet:
             names = profile.headings or tuple(clean(cell) for row in heading for cell in row.cells)
             below = [row for row in rows if row.number > at]
         else:
-            found = find_heading([tuple(row.cells) for row in rows], self.asked.knows)
+            found = find_heading(
+                [tuple(row.cells) for row in rows], self.asked.knows, elsewhere=self._elsewhere
+            )
             if found is None:
                 return []
             names, self._titles = found.names, found.titles
@@ -108,7 +110,7 @@ class Sheet:
         """Find the headings of a table that begins below another one with the first of these rows; gives the rows below
         them, None where there are none. `above` are the lines before it.
         """
-        found = find_heading([tuple(row.cells) for row in rows], knows, searched=1)
+        found = find_heading([tuple(row.cells) for row in rows], knows, searched=1, elsewhere=self._elsewhere)
         if found is None:
             return None
         self._is_below = True
@@ -193,6 +195,9 @@ class Sheet:
             if one.slot.unit is None and self.uses[one.column].reached
         }
         return {base: unit for base, unit in found.items() if base in bare and base not in self._stated}
+
+    def _elsewhere(self, text: str) -> bool:
+        return is_heading(text, self.asked)
 
     def _unit_of(self, heading: Heading) -> str | None:
         return heading.unit or self.asked.reader.units.of_heading(heading.name)[1]

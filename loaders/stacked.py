@@ -31,6 +31,11 @@ def heading_texts(catalog: Catalog) -> frozenset[str]:
     return made
 
 
+def is_heading(text: str, asked: Asked) -> bool:
+    """Whether a text is the name of a property of any type, the unit that it states apart."""
+    return normal(asked.reader.units.of_heading(text)[0]) in _normal_texts(asked.catalog)
+
+
 def _normal_texts(catalog: Catalog) -> frozenset[str]:
     made: frozenset[str] | None = catalog.compiled.get(("headings", "normal"))
     if made is None:

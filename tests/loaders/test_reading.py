@@ -103,6 +103,16 @@ def merged(book: Any) -> None:
     made.write_row("A4", ROW.split(","))
 
 
+def of_another(book: Any) -> None:
+    """建筑 over 面积 is 建筑面积, which the type does not have."""
+    made = book.add_worksheet("结果")
+    for place, name in (("A1:A2", "宗地编号"), ("B1:B2", "土地坐落"), ("E1:E2", "受让人")):
+        made.merge_range(place, name)
+    made.merge_range("C1:D1", "建筑")
+    made.write_row("C2", ["面积", "高度"])
+    made.write_row("A3", ["SL-1", "示例路", 9999, 12, "示例有限公司"])
+
+
 def hidden(book: Any) -> None:
     made = sheet(book, rows("SL-2,示例路,1,2,示例有限公司,2024-06-19"))
     made.set_row(2, None, None, {"hidden": True})
@@ -232,6 +242,7 @@ QUIRKS: tuple[Quirk, ...] = (
     Quirk("ragged-and-trailing.csv", text(HEAD, ROW + ",", "SL-2,示例路"), records=2),
     Quirk("duplicate-headings.csv", text(HEAD + ",成交日期", ROW + ",2024-06-18")),
     Quirk("merged-headings.xlsx", xlsx(merged)),
+    Quirk("heading-of-another.xlsx", xlsx(of_another), {"lots.0.parcelNumber": "SL-1", "lots.0.parcelArea": None, "lots.0.transferee.name": "示例有限公司"}),
     Quirk("hidden.xlsx", xlsx(hidden), codes=frozenset({"L126"}), records=3),
     Quirk("errors.xlsx", xlsx(errors), {"lots.0.parcelNumber": "SL-1", "lots.0.dealDate": "2024-06-18"}, frozenset({"L127", "L128", "L129"})),
     Quirk("percent.xlsx", xlsx(percent), {"lots.0.royaltyRate": 2.3}, type=MINING),
