@@ -32,9 +32,11 @@ _PART_OF_TOTAL = re.compile(
     r"其中[::].{1,12}|共\d+[宗项个条笔户块件]|[∑Σ]|grandtotal|(?:总|合|小)?计|平均值?|(?:sub)?total\([^()]*\)",
     re.IGNORECASE,
 )
-_MAY_BE_TOTAL = re.compile(
-    r"[合总小共累]\s*计|总和|汇总|平均|其中|total|共\s*\d|[∑Σ]|(?:^|\|)\s*计", re.IGNORECASE
-)
+_MAY_BE_TOTAL = re.compile(r"[合总小共累]\s*计|总和|汇总|平均|其中|total|共\s*\d|[∑Σ]|^\s*计", re.IGNORECASE)
+# A text that may be a total has one of them.
+WORDS_OF_TOTALS = ("计", "总", "平均", "其中", "共", "∑", "Σ", "tal", "TAL")
+# A total is told by one of so many first texts of a row.
+AMONG_FIRST = 3
 _FIGURE = re.compile(r"[-+]?[\d,. ]+\s*[^\d\s]{0,4}")
 _NOTE = re.compile(
     r"[*※\s(（]*(?:注|备注|附注|附|说明|备 注|填表说明|填报说明|数据来源|资料来源|来源|以上|以下|单位|联系方式)\s*(?:\d|[一二三四五])?[:：、.)）]"
@@ -60,8 +62,8 @@ def may_be_no_data(text: str) -> bool:
 
 
 def may_be_total(text: str) -> bool:
-    """Whether a row in which one of the first cells says this may be a total; of cells, joined by pipes, any."""
-    return _MAY_BE_TOTAL.search(text) is not None
+    """Whether a row in which one of the first cells says this may be a total."""
+    return any(word in text for word in WORDS_OF_TOTALS) and _MAY_BE_TOTAL.search(text) is not None
 
 
 def reason(cells: Sequence[Any], width: int) -> str | None:
@@ -73,7 +75,7 @@ def reason(cells: Sequence[Any], width: int) -> str | None:
     texts = [text for text in map(clean, cells) if text]
     if not texts:
         return "blank"
-    total = any(map(may_be_total, texts[:3]))
+    total = any(map(may_be_total, texts[:AMONG_FIRST]))
     if len(set(texts[:3])) > 1 and not may_be_no_data(texts[0]) and not total:
         return None
     texts = list(map(half, texts))
@@ -100,7 +102,7 @@ def reason(cells: Sequence[Any], width: int) -> str | None:
 
 def _is_total(texts: Sequence[str]) -> bool:
     """Whether one of the first texts is a total of something, and all others are figures, at least one behind it."""
-    for at, text in enumerate(texts[:3]):
+    for at, text in enumerate(texts[:AMONG_FIRST]):
         line = text.replace(" ", "").rstrip(":")
         if _TOTAL_OF.fullmatch(line) or (at == 0 and _PART_OF_TOTAL.fullmatch(line)):
             figures = any(re.search(r"\d", one) for one in texts[at + 1 :])

@@ -13,6 +13,8 @@ from schemas.catalog import Catalog
 
 # Texts longer than this, or of which fewer than so many in ten are names of properties, are no headings.
 _LONGEST, _KNOWN_IN_TEN = 40, 6
+# One text and ways to say nothing are at most so many different cells.
+_ALONE = 3
 _NUMBERED = re.compile(
     r"^(?:[(（]?[一二三四五六七八九十\d]{1,3}[)）]?[、.．\s]*)|[(（][^()（）]*[)）]$|[:：]$"
 )
@@ -73,7 +75,7 @@ class Stacked:
 
     def alone(self, cells: Sequence[Any]) -> str | None:
         """What a row of a wide table says that says one thing only, perhaps in several cells."""
-        if self.width < 4 or len(set(cells)) > 3:
+        if self.width < 4 or len(set(cells)) > _ALONE:
             return None
         texts = {text for cell in cells if (text := clean(cell))}
         return texts.pop() if len(texts) == 1 else None
@@ -81,6 +83,9 @@ class Stacked:
     def breaks(self, rows: Sequence[Sequence[Any]]) -> Iterator[int]:
         """The places of the rows that have to be taken by themselves."""
         for place, cells in enumerate(rows):
+            different = set(cells)
+            if len(different) > _ALONE and self._texts.isdisjoint(different):
+                continue
             if self.alone(cells) is not None or self.begins(cells):
                 yield place
 

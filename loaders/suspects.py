@@ -6,7 +6,7 @@ Whoever is not among them surely is data by the rules of `loaders.skipping` and 
 from collections.abc import Iterable, Sequence
 
 from loaders.column import Key, Seen
-from loaders.skipping import may_be_no_data, may_be_total
+from loaders.skipping import AMONG_FIRST, WORDS_OF_TOTALS, may_be_no_data, may_be_total
 from loaders.text import clean
 from loaders.units import Units
 
@@ -24,15 +24,24 @@ class Suspects:
         """The positions of such rows; `columns` are all of the table in their order."""
         found = set(self._without_data(columns, count))
         found.update(self._of_units(columns, count))
-        for column in columns:
-            if may_be_total("|".join(key for key in column.different if isinstance(key, str))):
-                found.update(
-                    at for at, key in enumerate(column.now) if isinstance(key, str) and may_be_total(key)
-                )
+        found.update(self._totals(columns))
         for column in columns:
             if not column.repeats.isdisjoint(column.different):
                 found.update(at for at, key in enumerate(column.now) if key in column.repeats)
         return found
+
+    def _totals(self, columns: Sequence[Seen]) -> Iterable[int]:
+        """Rows that have a total's word in one of their first cells that say something."""
+        filled = 0
+        for column in columns:
+            texts = [key for key in column.different if isinstance(key, str)]
+            said, is_clean = "|".join(texts), column.dirty.isdisjoint(column.different)
+            if not is_clean or any(word in said for word in WORDS_OF_TOTALS):
+                totals = {key for key in texts if may_be_total(clean(key))}
+                yield from (at for at, key in enumerate(column.now) if key in totals)
+            filled += "" not in column.different and is_clean
+            if filled == AMONG_FIRST:
+                return
 
     def _of_units(self, columns: Sequence[Seen], count: int) -> Iterable[int]:
         """Rows of which no cell is surely something else than a unit or blank."""
