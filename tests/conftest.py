@@ -25,6 +25,7 @@ from xdist.scheduler import LoadFileScheduling
 import api.graphql
 import api.operation
 import api.types
+from cli.main import main
 from query.model import Model
 from schemas.catalog import FOLDER, Catalog
 from store.engine import connect, writing
@@ -35,6 +36,7 @@ from tests.toy import evolved
 
 HERE = Path(__file__).resolve().parent
 Contents = dict[str, list[tuple[Any, ...]]]
+Run = Callable[..., tuple[int, str, str]]
 DATABASES = ("sqlite", "postgresql")
 _CREATE = "CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8'"
 
@@ -216,6 +218,22 @@ def engine(database_url: str) -> Iterator[Engine]:
     made = connect(database_url)
     yield made
     made.dispose()
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Run:
+    """Runs the command in an empty folder: (exit code, standard output, standard error)."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("OPENALLOC_DATABASE_URL", raising=False)
+
+    def command(*arguments: str) -> tuple[int, str, str]:
+        monkeypatch.setattr("sys.argv", ["openalloc", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        shown = capsys.readouterr()
+        return int(ended.value.code or 0), shown.out, shown.err
+
+    return command
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ from schemas.catalog import Catalog
 from store.draft import Entry
 from store.engine import writing
 from store.writing import write
+from tests.conftest import Run
 from tests.serving import serving
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -64,13 +65,13 @@ def test_there_are_documented_queries() -> None:
     assert len(QUERIES) >= 5
 
 
-def openalloc(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("OPENALLOC")}
-    return subprocess.run(
-        [sys.executable, "-c", "from cli.main import main; main()", *arguments],
-        cwd=folder, env=environment | {"PYTHONPATH": str(ROOT), "COLUMNS": "200"}, capture_output=True,
-        text=True, timeout=120, check=False,
-    )  # fmt: skip
+@pytest.fixture
+def openalloc(run: Run, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """The command as it is run in a wide terminal, without any settings."""
+    for name in [name for name in os.environ if name.startswith("OPENALLOC")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("COLUMNS", "200")
+    return run
 
 
 @pytest.mark.parametrize(
@@ -86,7 +87,7 @@ def openalloc(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]
         "docs/citing.md",
     ],
 )
-def test_the_commands_say_what_is_shown(document: str, tmp_path: Path) -> None:
+def test_the_commands_say_what_is_shown(document: str, openalloc: Run, tmp_path: Path) -> None:
     shutil.copytree(ROOT / "docs" / "examples", tmp_path / "docs" / "examples")
     blocks = re.findall(r"```console\n(.*?)```", (ROOT / document).read_text("utf-8"), re.DOTALL)
     assert blocks
@@ -95,16 +96,16 @@ def test_the_commands_say_what_is_shown(document: str, tmp_path: Path) -> None:
             line, _, expected = command.partition("\n")
             program, *arguments = shlex.split(line)
             assert program == "openalloc", line
-            done = openalloc(*arguments, folder=tmp_path)
-            assert done.returncode in (0, 1), f"{line}\n{done.stderr}"
+            code, said, refused = openalloc(*arguments)
+            assert code in (0, 1), f"{line}\n{refused}"
             position = 0
             for wanted in filter(None, (one.strip(" …") for one in expected.splitlines())):
-                found = done.stdout.find(wanted, position)
-                assert found >= 0, f"{line}\ndoes not say: {wanted}\nbut:\n{done.stdout}"
+                found = said.find(wanted, position)
+                assert found >= 0, f"{line}\ndoes not say: {wanted}\nbut:\n{said}"
                 position = found + len(wanted)
 
 
-def test_the_commands_for_submitting_say_what_the_document_shows(tmp_path: Path) -> None:
+def test_the_commands_for_submitting_say_what_the_document_shows(openalloc: Run, tmp_path: Path) -> None:
     """Every command of docs/submissions.md, in one shell, against a server that takes submissions."""
     shutil.copytree(ROOT / "docs" / "examples", tmp_path / "docs" / "examples")
     document = (ROOT / "docs" / "submissions.md").read_text("utf-8")
@@ -113,7 +114,7 @@ def test_the_commands_for_submitting_say_what_the_document_shows(tmp_path: Path)
         for block in re.findall(r"```console\n(.*?)```", document, re.DOTALL)
         for step in block.removeprefix("$ ").split("\n$ ")
     ]
-    assert openalloc("init", folder=tmp_path).returncode == 0
+    assert openalloc("init")[0] == 0
     with serving("openalloc.db", tmp_path, options=("--submissions",)) as address:
         program = f"{shlex.quote(sys.executable)} -c 'from cli.main import main; main()'"
         script = "\n".join(
@@ -134,12 +135,12 @@ def test_the_commands_for_submitting_say_what_the_document_shows(tmp_path: Path)
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_help_explains_every_command_in_both_languages(command: str, tmp_path: Path) -> None:
-    done = openalloc(*command.split(), "--help", folder=tmp_path)
-    assert done.returncode == 0
-    assert re.search("[\u4e00-\u9fff]", done.stdout)
-    for option in re.findall(r"(--[a-z-]+)", done.stdout):
-        assert option in done.stdout
+def test_help_explains_every_command_in_both_languages(command: str, openalloc: Run) -> None:
+    code, said, _ = openalloc(*command.split(), "--help")
+    assert code == 0
+    assert re.search("[\u4e00-\u9fff]", said)
+    for option in re.findall(r"(--[a-z-]+)", said):
+        assert option in said
 
 
 def test_links_between_documents_lead_somewhere() -> None:
