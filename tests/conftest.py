@@ -10,7 +10,7 @@ import secrets
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -185,11 +185,18 @@ def new_database(
     request: pytest.FixtureRequest, database: str, tmp_path: Path
 ) -> Iterator[Callable[[], str]]:
     """Makes fresh databases, migrated and seeded; each call gives the URL of another one."""
+    with copies(request, database, tmp_path) as new:
+        yield new
+
+
+@contextmanager
+def copies(request: pytest.FixtureRequest, database: str, folder: Path) -> Iterator[Callable[[], str]]:
+    """What makes fresh databases, for a fixture that lasts as long as it likes."""
     if database == "sqlite":
         template = request.getfixturevalue("sqlite_template")
 
         def new_file() -> str:
-            return f"sqlite:///{shutil.copy(template, tmp_path / f'{secrets.token_hex(6)}.db')}"
+            return f"sqlite:///{shutil.copy(template, folder / f'{secrets.token_hex(6)}.db')}"
 
         yield new_file
         return

@@ -10,18 +10,18 @@ import shlex
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
 
 from api.operation import Request, Service
 from schemas.catalog import Catalog
 from store.draft import Entry
-from store.engine import writing
+from store.engine import connect, writing
 from store.writing import write
-from tests.conftest import Run
+from tests.conftest import DATABASES, Run, copies
 from tests.serving import serving
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -37,13 +37,18 @@ COMMANDS = (
 )  # fmt: skip
 
 
-@pytest.fixture
-def sampled(engine: Engine, catalog: Catalog) -> Service:
-    """A database with the sample of every type."""
-    with writing(engine) as connection:
-        entries = [Entry(disclosure.sample, disclosure) for disclosure in catalog.types.values()]
-        write(connection, entries, catalog, None, datetime(2024, 12, 31))
-    return Service(catalog, engine)
+@pytest.fixture(scope="module", params=DATABASES)
+def sampled(
+    request: pytest.FixtureRequest, catalog: Catalog, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Service]:
+    """Each database with the sample of every type; queries read and never write."""
+    with copies(request, request.param, tmp_path_factory.mktemp("sampled")) as new:
+        engine = connect(new())
+        with writing(engine) as connection:
+            entries = [Entry(disclosure.sample, disclosure) for disclosure in catalog.types.values()]
+            write(connection, entries, catalog, None, datetime(2024, 12, 31))
+        yield Service(catalog, engine)
+        engine.dispose()
 
 
 @pytest.mark.parametrize("path", QUERIES, ids=lambda path: path.stem)
