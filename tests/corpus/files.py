@@ -170,7 +170,7 @@ FILES: tuple[FileFault, ...] = tuple(
         ("Japanese", "html", instead("<meta charset=shift_jis><table><tr><td>表<td>b".encode("shift_jis")), "F067"),
         # What reading costs.
         ("no memory", "csv", cut(1), "F050", Limits(memory=20 << 20)),
-        ("no time", "csv", lambda content: content * 200_000, "F051", Limits(cpu=1, bytes_a_second=1 << 40)),
+        ("no time", "csv", lambda content: content * 1_000 + b"\n" * (40 << 20), "F051", Limits(cpu=1, bytes_a_second=1 << 40)),
         ("no patience", "csv", cut(1), "F052", Limits(wall=0.001)),
         ("a row of 70 MB", "json", instead(lambda: json.dumps([{f"x{n}": "y" * (1 << 20) for n in range(70)}]).encode()), "F054"),
     )
