@@ -4,11 +4,12 @@ import io
 import json
 import zipfile
 from collections import Counter
-from html.parser import HTMLParser
 from pathlib import PurePosixPath
 from urllib.parse import parse_qs, parse_qsl, unquote, urldefrag, urlsplit
 
 import pytest
+from lxml.etree import XPath
+from lxml.html import document_fromstring
 from sqlalchemy import Engine
 from starlette.testclient import TestClient
 
@@ -19,29 +20,19 @@ from tests.toy import evolved
 LANGUAGES = ("zh", "en")
 
 
-class Reader(HTMLParser):
-    """Collects what a page links to, its ids, and its text."""
+_LINKS = XPath("//a[@href != '']/@href", smart_strings=False)
+_IDS = XPath("//*[@id != '']/@id", smart_strings=False)
+_TEXT = XPath("string()", smart_strings=False)
+
+
+class Reader:
+    """What a page links to, its ids, and its text."""
 
     def __init__(self, text: str) -> None:
-        super().__init__()
-        self.links: list[str] = []
-        self.ids: list[str] = []
-        self.words: list[str] = []
-        self.feed(text)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = dict(attrs)
-        if tag == "a" and given.get("href"):
-            self.links.append(str(given["href"]))
-        if given.get("id"):
-            self.ids.append(str(given["id"]))
-
-    def handle_data(self, data: str) -> None:
-        self.words.append(data)
-
-    @property
-    def text(self) -> str:
-        return "".join(self.words)
+        page = document_fromstring(text or "<p></p>")
+        self.links: list[str] = _LINKS(page)
+        self.ids: list[str] = _IDS(page)
+        self.text: str = _TEXT(page)
 
 
 @pytest.fixture(scope="module")
