@@ -11,11 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from formats.child import check_file
-from formats.confinement import DEFAULT, Limits
 from formats.error import CODES
-from formats.registry import format_of
-from formats.wire import Batch, decode, encode
 from loaders import load as loading
 from loaders.issues import RULES as LOADERS_RULES
 from loaders.load import check, load
@@ -39,6 +35,7 @@ from tests.corpus.faults import (
 from tests.corpus.files import FILES, NOT_OF_A_FILE, FileFault
 from tests.corpus.good import COLUMNS, NUMBERED, ROWS, Table, good
 from tests.corpus.writers import WRITERS, Written
+from tests.here import read_here
 
 NOW = datetime(2026, 3, 1)
 RECORD_SUFFIXES = ("json", "jsonl")
@@ -92,18 +89,9 @@ def load_file(catalog: Catalog, sqlite_template: Path, tmp_path: Path) -> Load:
 
 
 @pytest.fixture
-def read_here(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Files are read as the reader's process reads them, but in this one: hundreds of tests need not start one each.
-
-    That process reads the good tables and the files that cannot be read.
-    """
-
-    def read(path: Path, _: Limits = DEFAULT) -> Iterator[Batch]:
-        check_file(path)
-        with path.open("rb") as stream:
-            yield from map(decode, encode(format_of(path.name).read(stream)))
-
-    monkeypatch.setattr(loading, "read_batches", read)
+def here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The reader's own process reads the good tables and the files that cannot be read; faults of cells need none."""
+    monkeypatch.setattr(loading, "read_batches", read_here)
 
 
 @pytest.fixture(scope="session")
@@ -175,7 +163,7 @@ def test_a_good_table_is_taken_whole_and_as_it_stands(
             assert found == said[:1], path
 
 
-@pytest.mark.usefixtures("read_here")
+@pytest.mark.usefixtures("here")
 @pytest.mark.parametrize("suffix", WRITERS)
 @pytest.mark.parametrize(
     "fault", CELLS, ids=lambda one: f"{one.code}-{one.type}-{one.path}-{one.value!s:.20}"
@@ -224,7 +212,7 @@ def _assert_only_the_cell_differs(fault: CellFault, records: Records, right: Rec
             assert [path for path in apart if not path.startswith(allowed)] == []
 
 
-@pytest.mark.usefixtures("read_here")
+@pytest.mark.usefixtures("here")
 @pytest.mark.parametrize(
     ("fault", "suffix"),
     [(fault, suffix) for fault in TABLE_FAULTS for suffix in fault.formats],
@@ -244,7 +232,7 @@ def test_a_fault_of_a_table_is_told_where_it_is(
     assert findings(report) == [told_at(fault.code, written, table, row, fault.path) for row in rows]
 
 
-@pytest.mark.usefixtures("read_here")
+@pytest.mark.usefixtures("here")
 @pytest.mark.parametrize("suffix", RECORD_SUFFIXES)
 @pytest.mark.parametrize("fault", RECORDS, ids=lambda one: f"{one.code}-{one.type}-{one.path}")
 def test_a_fault_of_a_record_is_told_at_its_property(

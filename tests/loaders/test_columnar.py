@@ -23,6 +23,7 @@ from loaders.load import check
 from loaders.profile_file import load_profile, parse_profile
 from loaders.report import Report
 from schemas.catalog import Catalog
+from tests.here import read_here
 
 PUBLISHER = "11530114MB0W00017C"
 CASES = Path(__file__).with_name("cases")
@@ -53,7 +54,7 @@ class Parsed:
 
 def assert_same(path: Path, catalog: Catalog, **asked: Any) -> Report:
     """Check a file both ways, parsed once; gives the report."""
-    with patch.object(loading, "read_batches", Parsed(loading.read_batches)):
+    with patch.object(loading, "read_batches", Parsed(read_here)):
         by_rows = check(path, catalog, columnar=False, **asked)
         by_columns = check(path, catalog, columnar=True, **asked)
     assert by_columns.issues == by_rows.issues
