@@ -50,7 +50,7 @@ ELSEWHERE = {
     "P021": "the number of a person where a number is asked for: tests/loaders/cases",
     "L020": "a sheet of notes beside a table: tests/loaders/cases",
     **dict.fromkeys(
-        (f"L{number}" for number in range(120, 132) if number != 125),
+        (f"L{number}" for number in range(120, 144) if number != 125),
         "what cells and workbooks show otherwise: tests/loaders/cases",
     ),
     "O010": "a former code of an organization: tests/loaders/test_former.py",
