@@ -120,7 +120,7 @@ CELLS: tuple[CellFault, ...] = tuple(
         (LAND, "title", "待定", "S029", T),
         (MEDICINE, "items.specification", "见附件", "S029", T),
         (LAND, "lots.transferee.name", "有限公司", "S032", T, None, True),
-        (AWARD, "buyer.name", "0871-60000001", "S032", T, None, True),
+        (AWARD, "buyer.name", "91530100MAXN002152", "S032", T, None, True),
         (AWARD, "buyer.address", "昆明市示例中学", "S033", T),
         (AWARD, "buyer.phone", "办公室", "S034", T),
         (WORKS, "fundingSource", "9,860万元", "S031", T),
