@@ -214,7 +214,7 @@ async def _read(
         with files.making(client):
             if service.meter is not None:
                 service.meter.take(client, _COST)
-                service.meter.take(client, await _cost(files, export, newest))
+                service.meter.take(client, await _cost(files, export, newest), paid=_COST)
             reading = await anyio.to_thread.run_sync(files.builder.open, export, limiter=files.threads)
     try:
         begun = reading.begun

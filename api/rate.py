@@ -74,15 +74,16 @@ class Meter:
         self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()  # what is left, and when
         self._policy = f'"cost";q={rate.quota};w={rate.window}'
 
-    def take(self, client: str, cost: int) -> Headers:
+    def take(self, client: str, cost: int, paid: int = 0) -> Headers:
         """The headers of an answer that costs so much; raises RateError where less is left, and takes nothing then.
 
-        What costs more than the whole quota needs a full bucket, and empties it below nothing.
+        What costs more than the whole quota needs a full bucket, and empties it below nothing. `paid` was taken for the
+        same answer just before.
         """
         now = self._clock()
-        left = self._left(client, now)
-        if left < min(cost, self.rate.quota):
-            missing = min(cost, self.rate.quota) - left
+        left, needed = self._left(client, now), min(cost, self.rate.quota - paid)
+        if left < needed:
+            missing = needed - left
             raise RateError(max(ceil(missing / self._speed), 1), self._headers(left))
         left -= cost
         self._buckets[client] = (left, now)

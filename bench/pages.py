@@ -47,7 +47,7 @@ WORDS = [
     "食堂",
 ]
 FOUND = """{
-  disclosures(first: 30, filter: {type: {eq: "procurement/award-result"}}) {
+  disclosures(first: 100, filter: {type: {eq: "procurement/award-result"}}) {
     nodes { id publisher { id } region { code } processes { id } parties { organization { id } } }
   }
 }"""
@@ -89,7 +89,8 @@ async def _measure(app: Starlette, times: int) -> None:
 
 def _kinds(service: Service, times: int) -> Iterator[tuple[str, list[str]]]:
     """The kinds of page, each with addresses of its own kind."""
-    nodes = orjson.loads(service.answer(Request(FOUND)).body)["data"]["disclosures"]["nodes"][: times + 1]
+    found = orjson.loads(service.answer(Request(FOUND)).body)["data"]["disclosures"]["nodes"]
+    nodes = [one for one in found if one["region"] and one["parties"]][: times + 1]
 
     def own(id: str) -> str:
         return quote(id.rpartition(":")[2])

@@ -220,6 +220,15 @@ def test_a_file_costs_of_the_clients_quota_once(file: Engine, catalog: Catalog) 
     assert client.get(f"{LAND}.csv").status_code == 200
 
 
+def test_a_file_that_costs_more_than_the_whole_quota_can_be_had(file: Engine, catalog: Catalog) -> None:
+    made = application(catalog, file, rate=Rate(10_001, 3_600))
+    made.state.checkers.close()
+    client = TestClient(made)
+    whole = client.get("/datasets/everything.csv")
+    assert (whole.status_code, int(whole.headers["openalloc-records"]) > 1) == (200, True)
+    assert client.get(f"{LAND}.csv").status_code == 429
+
+
 # the files
 
 

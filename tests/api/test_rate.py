@@ -37,6 +37,25 @@ def meter(quota: int = 600, window: int = 60, most: int = 100) -> tuple[Meter, C
     return Meter(Rate(quota, window), clock, most), clock
 
 
+def test_what_costs_more_than_the_quota_is_had_with_a_full_bucket_though_a_part_was_paid_before() -> None:
+    made, clock = meter()
+    made.take("a", 100)
+    with pytest.raises(RateError):
+        made.take("a", 10_000)
+    made.take("a", 10_000, paid=100)
+    with pytest.raises(RateError):
+        made.take("a", 1)
+    made.take("b", 10_000)
+    clock.now += 10_000
+    made.take("b", 700)  # what is paid first may be more than the quota too
+    made.take("b", 10_000, paid=700)
+    made.take("c", 50)
+    made.take("c", 100)
+    with pytest.raises(RateError) as caught:
+        made.take("c", 10_000, paid=100)
+    assert dict(caught.value.headers)["Retry-After"] == "5"
+
+
 def test_a_quota_is_taken_and_comes_back_with_time() -> None:
     made, clock = meter()
     assert made.take("a", 100) == (
