@@ -81,12 +81,12 @@ class Editions:
     def newest(self) -> Edition | None:
         """The newest edition of all."""
         with self.engine.connect() as connection:
-            return next(iter(editions.listed(connection)), None)
+            return editions.newest(connection)
 
     def held(self) -> tuple[Edition | None, list[EditionFile]]:
         """The newest edition of all with its files; nothing where there is none."""
         with self.engine.connect() as connection:
-            newest = next(iter(editions.listed(connection)), None)
+            newest = editions.newest(connection)
             return newest, editions.files(connection, newest.name) if newest else []
 
     def number(self) -> int:

@@ -65,6 +65,12 @@ def listed(connection: Connection) -> list[Edition]:
     return [Edition(*row) for row in connection.execute(_editions().order_by(e.version.desc()))]
 
 
+def newest(connection: Connection) -> Edition | None:
+    """The edition of the newest data version; None where there is none."""
+    row = connection.execute(_editions().order_by(tables.edition.c.version.desc()).limit(1)).one_or_none()
+    return None if row is None else Edition(*row)
+
+
 def find(connection: Connection, name: str) -> Edition | None:
     """The edition of that name."""
     row = connection.execute(_editions().where(tables.edition.c.name == name)).one_or_none()
