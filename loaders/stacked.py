@@ -56,10 +56,8 @@ class Stacked:
 
     def knows(self, text: str) -> float:
         """How surely a text is a heading, of whatever type."""
-        bare = self._asked.reader.units.of_heading(text)[0]
-        return max(
-            self._asked.knows(text), float(normal(text) in self._normal or normal(bare) in self._normal)
-        )
+        named = normal(text) in self._normal or is_heading(text, self._asked)
+        return max(self._asked.knows(text), float(named))
 
     def begins(self, cells: Sequence[Any]) -> bool:
         """Whether a row is the headings of another table: not these once more, or these in other places or units."""

@@ -12,7 +12,7 @@ import openpyxl
 import pytest
 
 from cli.main import main
-from tests.cli.conftest import Run
+from tests.conftest import Run
 
 HEADINGS = "宗地编号,土地位置,土地面积(平方米),成交价(万元),受让单位,成交日期"
 GOOD = "A-1,示例路1号,1000,100,云南示例置业有限公司,2024-06-18"

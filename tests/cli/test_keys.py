@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Run
+from tests.conftest import Run
 
 PUBLISHER, TYPE = "11530114MB0W00017C", "land/grant-result"
 ASKED = ("--publisher", PUBLISHER, "--region", "530114", "--type", TYPE)

@@ -6,8 +6,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from tests.cli.conftest import Run
 from tests.cli.test_command import PUBLISHER, text
+from tests.conftest import Run
 
 TYPE = ("--type", "land/grant-result", *PUBLISHER)
 HEADINGS = "宗地编号,土地位置,面积,成交日期"

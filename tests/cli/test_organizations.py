@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from cli.synthetic.world import credit_code
-from tests.cli.conftest import Run
+from tests.conftest import Run
 
 HEADINGS = "宗地编号,土地位置,土地面积(平方米),成交价(万元),受让单位,受让单位统一社会信用代码,成交日期"
 CODE = credit_code("91530102MA6K00014")

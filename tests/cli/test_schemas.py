@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from schemas.catalog import FOLDER
-from tests.cli.conftest import Run
+from tests.conftest import Run
 from tests.toy import evolved, invented
 
 TYPE = evolved.TYPE
