@@ -6,7 +6,7 @@ from typing import Any
 
 from formats.row import Row
 from loaders.asked import Asked
-from loaders.binding import Binder, Heading, Plan
+from loaders.binding import Binder, Bound, Heading, Plan
 from loaders.build import Builder, Group
 from loaders.draft import flattened
 from loaders.guessing import guess_type
@@ -139,11 +139,10 @@ class Sheet:
 
     def _warn_of_count(self, rows: Sequence[Sequence[Any]]) -> None:
         """Say where what is to identify the records only counts the rows of the file."""
-        for way in self.ways:
-            for bound in way.builder.plan.bound if way.builder else ():
-                cells = [row[bound.column] for row in rows if bound.column < len(row)]
-                if bound.slot.identifies and bound.at == ("localId",) and counts_rows(cells):
-                    self.said[issue(RULES, "L142", value=self.headings[bound.column].label)] = None
+        for bound in self._bound:
+            cells = [row[bound.column] for row in rows if bound.column < len(row)]
+            if bound.slot.identifies and bound.at == ("localId",) and counts_rows(cells):
+                self.said[issue(RULES, "L142", value=self.headings[bound.column].label)] = None
 
     def says_the_same(self, other: "Sheet") -> bool:
         """Whether the headings are those of another table, in the same places and units."""
@@ -170,12 +169,11 @@ class Sheet:
 
     def repeats(self, letters: str) -> bool:
         """Whether a column holds amounts of list entries: a number that several rows have is counted several times."""
-        bound = (one for way in self.ways if way.builder for one in way.builder.plan.bound)
         return any(
             one.slot.field.is_money
             and self.uses[one.column].letter == letters
             and any(isinstance(step, int) for step in one.at)
-            for one in bound
+            for one in self._bound
         )
 
     def note(self, row: Row) -> None:
@@ -188,13 +186,17 @@ class Sheet:
         """The units that lines below the rows state, of what columns hold that have none, and no line above has."""
         units = self.asked.reader.units
         found = stated_units(self._below, units) if self._below else {}
-        bound = [one for way in self.ways if way.builder for one in way.builder.plan.bound]
         bare = {
             "CNY" if one.slot.field.is_money else units.base(one.slot.field.unit or "")
-            for one in bound
+            for one in self._bound
             if one.slot.unit is None and self.uses[one.column].reached
         }
         return {base: unit for base, unit in found.items() if base in bare and base not in self._stated}
+
+    @property
+    def _bound(self) -> Iterator[Bound]:
+        """The columns that reach a property, of each way that rows are read."""
+        return (one for way in self.ways if way.builder for one in way.builder.plan.bound)
 
     def _elsewhere(self, text: str) -> bool:
         return is_heading(text, self.asked)
