@@ -48,7 +48,7 @@ def _found(connection: Connection, asked: str) -> Row[*tuple[Any, ...]] | None:
             *(d[name] for name in _COLUMNS), p.id.label("publisher_id"), p.name.label("publisher"), doc.body
         )
         .join_from(tables.disclosure, tables.publisher, p.id == d.publisher_id)
-        .outerjoin(tables.document, and_(doc.shard == d.shard, doc.disclosure_id == d.id))
+        .outerjoin(tables.document, and_(doc.shard == d.shard, doc.disclosure_number == d.number))
         .where(d.shard == asked[:6], d.id == asked)
     )
     return connection.execute(query).one_or_none()

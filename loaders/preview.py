@@ -85,7 +85,9 @@ class _Batch:
             query = (
                 select(d.id, d.status, doc.body)
                 .outerjoin_from(
-                    tables.disclosure, tables.document, and_(doc.shard == d.shard, doc.disclosure_id == d.id)
+                    tables.disclosure,
+                    tables.document,
+                    and_(doc.shard == d.shard, doc.disclosure_number == d.number),
                 )
                 .where(bulk.among(connection, d.id, ids))
             )

@@ -43,7 +43,7 @@ _PIECE = 1024 * 1024
 _BESIDE = ("party", "process")  # rows that say what other records say of organizations and processes
 _JOINED = (
     "SELECT DISTINCT d.type, p.organization_id FROM party p CROSS JOIN disclosure d"
-    " WHERE p.said_id IS NOT NULL AND d.shard = p.shard AND d.id = p.disclosure_id"
+    " WHERE p.said_id IS NOT NULL AND d.shard = p.shard AND d.number = p.disclosure_number"
 )
 Wanted = Mapping[tuple[str, str], Export]  # by dataset and format
 State = Literal["whole", "missing", "changed"]

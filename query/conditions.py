@@ -37,10 +37,10 @@ KINDS = {
 # The same of the leaves of documents, by their kind.
 MEMBERS = {"text": "text", "number": "numeric", "boolean": "boolean", "moment": "bigint", "any": "text"}
 # Relations through a table between: its name, how it hangs on the row at hand, and the related row on it.
-_OF_LINK = "{c}.shard = {l}.shard AND {c}.id = {l}.disclosure_id"
+_OF_LINK = "{c}.shard = {l}.shard AND {c}.number = {l}.disclosure_number"
 LINKS = {
     "disclosure.processes": (
-        "disclosure_process", "{l}.shard = {p}.shard AND {l}.disclosure_id = {p}.id", "{c}.id = {l}.process_id"
+        "disclosure_process", "{l}.shard = {p}.shard AND {l}.disclosure_number = {p}.number", "{c}.id = {l}.process_id"
     ),
     "organization.disclosures": ("party", "{l}.organization_id = {p}.id", _OF_LINK),
     "process.disclosures": ("disclosure_process", "{l}.process_id = {p}.id", _OF_LINK),
@@ -51,8 +51,8 @@ _GROUP = 40  # conditions that stand side by side
 _REPEATED = ("organization.disclosures",)
 # Where the related rows are few, the row at hand is found from them: its column, and what it is in the related row.
 FOUND_FROM = {
-    "disclosure.parties": ("id", "{c}.disclosure_id"),
-    "disclosure.processes": ("id", "{l}.disclosure_id"),
+    "disclosure.parties": ("number", "{c}.disclosure_number"),
+    "disclosure.processes": ("number", "{l}.disclosure_number"),
     "disclosure.publisher": ("publisher_id", "{c}.id"),
     "party.organization": ("organization_id", "{c}.id"),
     "process.publisher": ("publisher_id", "{c}.id"),
@@ -189,7 +189,7 @@ def _document(row: Row) -> str:
     """The JSON of the row at hand, looked up where a list of another kind reads a disclosure without it."""
     if row.json or row.table != "disclosure":
         return row.json
-    return f"(SELECT body FROM document WHERE shard = {row.alias}.shard AND disclosure_id = {row.alias}.id)"
+    return f"(SELECT body FROM document WHERE shard = {row.alias}.shard AND disclosure_number = {row.alias}.number)"
 
 
 def _compare(dialect: Dialect, compare: Compare, row: Row) -> str:

@@ -138,7 +138,7 @@ class SQLite:
         )
 
     def holds(self, table: str, alias: str, pieces: list[str], title: bool, none: bool) -> str:
-        where = f"search_text t WHERE t.recency = {alias}.recency"
+        where = f"search_text t WHERE t.disclosure_number = {alias}.number"
         if table != "disclosure":
             where = f"search_name t WHERE t.kind = '{table}' AND t.id = {alias}.{_key(table)}"
         text = "substr(t.text, 1, instr(t.text, char(10)))" if title else "t.text"
@@ -430,7 +430,7 @@ def _key(table: str) -> str:
 def _searched(table: str, alias: str) -> str:
     """PostgreSQL's row of the search index that belongs to a row."""
     if table == "disclosure":
-        return f"search t WHERE t.shard = {alias}.shard AND t.disclosure_id = {alias}.id"
+        return f"search t WHERE t.shard = {alias}.shard AND t.disclosure_number = {alias}.number"
     return f"search_name t WHERE t.kind = '{table}' AND t.id = {alias}.{_key(table)}"
 
 

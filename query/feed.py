@@ -116,7 +116,7 @@ class Follower:
             f"{change}.version > {dialect.parameter(feed.after, 'bigint')}",
             f"{change}.version <= {dialect.parameter(feed.until, 'bigint')}",
             f"{change}.kind IN ('added', 'revised')",
-            f"{d}.shard = {change}.shard AND {d}.id = {change}.disclosure_id AND {d}.revision = {change}.revision",
+            f"{d}.shard = {change}.shard AND {d}.number = {change}.disclosure_number AND {d}.revision = {change}.revision",
             f"{d}.status = 'published'",
             *joins,
             *where(speller, feed.where, row),

@@ -66,17 +66,15 @@ def items(
     if leading == "disclosure":
         tables.reverse()
     clause = (" CROSS JOIN " if leading else " INNER JOIN ").join(tables)
-    join = f"{owner}.shard = {alias}.shard AND {owner}.id = {alias}.disclosure_id"
+    join = f"{owner}.shard = {alias}.shard AND {owner}.number = {alias}.disclosure_number"
     clause, joins = (clause, [join]) if leading else (f"{clause} ON {join}", [])
     if not any(map(reads_document, shapes)):
         return Row("item", alias, "", Row("disclosure", owner)), clause, joins
     body = speller.alias("b")
-    clause += (
-        f" LEFT JOIN document {body} ON {body}.shard = {owner}.shard AND {body}.disclosure_id = {owner}.id"
-    )
+    clause += f" LEFT JOIN document {body} ON {body}.shard = {owner}.shard AND {body}.disclosure_number = {owner}.number"
     place = (
         f"(SELECT CAST(count(*) AS integer) FROM item n WHERE n.shard = {alias}.shard"
-        f" AND n.disclosure_id = {alias}.disclosure_id AND n.ordinal < {alias}.ordinal"
+        f" AND n.disclosure_number = {alias}.disclosure_number AND n.ordinal < {alias}.ordinal"
         f" AND coalesce(n.lot_ordinal, -1) = coalesce({alias}.lot_ordinal, -1))"
     )
     element = element_of(speller.dialect, f"{body}.body", alias, place)

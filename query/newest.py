@@ -31,7 +31,7 @@ def newest(page: Any, matches: Matches, others: list[Condition], reading: Readin
     alias, order = page.related.alias, reading.order
     rows, conditions = found(page, matches, others)
     block = page.speller.alias("b")
-    columns = ", ".join(f"{alias}.{name}" for name in ("shard", "id", "recency"))
+    columns = ", ".join(f"{alias}.{name}" for name in ("shard", "number", "recency"))
     inside = " AND ".join([*conditions, f"{numbers('t.recency')} @> ARRAY[{block}.number]", *reading.begins])
     blocks, steps = ladder(
         _edges(page, [one for one in others if _is_narrow(one)], reading), reading.descending
@@ -65,7 +65,7 @@ def found(page: Any, matches: Matches, others: list[Condition]) -> tuple[str, li
     conditions += [_held(speller.dialect, one) for one in others if of_index(one)]
     rest = All(tuple(one for one in others if not of_index(one)))
     if not rest.conditions:
-        its = f"(SELECT t.shard, t.disclosure_id AS id, t.recency) {row.alias}"
+        its = f"(SELECT t.shard, t.disclosure_number AS number, t.recency) {row.alias}"
         return f"search t CROSS JOIN LATERAL {its}", conditions
     narrow = where(speller, All(tuple(one for one in rest.conditions if _is_narrow(one))), row)
     own = " AND ".join([f"{row.alias}.recency = t.recency", *narrow])  # an index has both

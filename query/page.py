@@ -132,7 +132,7 @@ class Page:
             return f"({tried or f'SELECT {alias}.* FROM {self.clause} {end}'}) {alias}{document}"
         if self.related.table != "item":
             return f"(SELECT {alias}.* FROM {self.clause} {end}) {alias}"
-        key = ("shard", "disclosure_id", "ordinal")
+        key = ("disclosure_number", "ordinal", "shard")
         columns = ", ".join(f"{alias}.{name}" for name in key)
         joined = " AND ".join([*(f"{alias}.{name} = k.{name}" for name in key), *self.joins])
         return f"(SELECT {columns} FROM {self.clause} {end}) k, {self.clause} WHERE {joined}"
@@ -288,11 +288,11 @@ class Page:
     ) -> str:
         """Rows after (or before) a cursor, with `own` its own row too: ties on the first keys, then beyond on the next.
 
-        A value of -1 is NULL.
+        A value of -1 is NULL. Values without a key are for ties that the keys do not leave.
         """
         options = []
         ties: list[str] = []
-        for (expression, descending, kind), value in zip(orders, values, strict=True):
+        for (expression, descending, kind), value in zip(orders, values, strict=False):
             nullable = kind.endswith("?")
             parameter = "" if value < 0 else self.dialect.parameter(value, kind.rstrip("?"))
             sign = "<" if descending == forward else ">"

@@ -12,17 +12,17 @@ counts once, with the largest amount.
 _YEAR = "CAST(substr(CAST({d}.published_date AS text), 1, 4) AS integer)"
 
 _BY_ROLE = """
-SELECT r.role, r.shard, r.disclosure_id, r.recency, {d}.domain, {d}.published_date,
+SELECT r.role, r.shard, r.disclosure_number, r.recency, {d}.domain, {d}.published_date,
  sum(r.amount_fen) AS party_fen, {d}.amount_fen AS record_fen
-FROM party r JOIN disclosure {d} ON {d}.shard = r.shard AND {d}.id = r.disclosure_id
+FROM party r JOIN disclosure {d} ON {d}.shard = r.shard AND {d}.number = r.disclosure_number
 WHERE r.organization_id = OWNNEAR{where}
-GROUP BY r.role, r.shard, r.disclosure_id, r.recency, {d}.domain, {d}.published_date, {d}.amount_fen
+GROUP BY r.role, r.shard, r.disclosure_number, r.recency, {d}.domain, {d}.published_date, {d}.amount_fen
 """
 
 _BY_DISCLOSURE = f"""
-SELECT r.shard, r.disclosure_id, r.recency, r.domain, r.published_date,
+SELECT r.shard, r.disclosure_number, r.recency, r.domain, r.published_date,
  max(r.party_fen) AS party_fen, max(r.record_fen) AS record_fen
-FROM ({_BY_ROLE}) r GROUP BY r.shard, r.disclosure_id, r.recency, r.domain, r.published_date
+FROM ({_BY_ROLE}) r GROUP BY r.shard, r.disclosure_number, r.recency, r.domain, r.published_date
 """
 
 # The figures of a group of disclosures; the sums of what stands with the party and what only the record says. Where
@@ -74,17 +74,17 @@ YEAR_ROLES = _own(
 )
 
 NAMES = _own(
-    """SELECT r.name{binary} AS name, count(DISTINCT r.disclosure_id) AS disclosures,
+    """SELECT r.name{binary} AS name, count(DISTINCT r.disclosure_number) AS disclosures,
  min({d}.published_date) AS first_date, max({d}.published_date) AS last_date
-FROM party r JOIN disclosure {d} ON {d}.shard = r.shard AND {d}.id = r.disclosure_id
+FROM party r JOIN disclosure {d} ON {d}.shard = r.shard AND {d}.number = r.disclosure_number
 WHERE r.organization_id = OWN{where} GROUP BY r.name""",
     "id",
 )
 
 PROCESSES = _own(
     """SELECT c.id, c.publisher_id, c.number, c.title, max(r.recency) AS recency
-FROM party r JOIN disclosure {d} ON {d}.shard = r.shard AND {d}.id = r.disclosure_id
-JOIN disclosure_process l ON l.shard = r.shard AND l.disclosure_id = r.disclosure_id
+FROM party r JOIN disclosure {d} ON {d}.shard = r.shard AND {d}.number = r.disclosure_number
+JOIN disclosure_process l ON l.shard = r.shard AND l.disclosure_number = r.disclosure_number
 JOIN process c ON c.id = l.process_id
 WHERE r.organization_id = OWN{where} GROUP BY c.id, c.publisher_id, c.number, c.title""",
     "id",
@@ -92,33 +92,33 @@ WHERE r.organization_id = OWN{where} GROUP BY c.id, c.publisher_id, c.number, c.
 
 # Two parties meet where they stand in one lot, or where one of them stands in the disclosure as a whole.
 _MEET = (
-    "o.shard = r.shard AND o.disclosure_id = r.disclosure_id AND o.organization_id <> r.organization_id"
+    "o.shard = r.shard AND o.disclosure_number = r.disclosure_number AND o.organization_id <> r.organization_id"
     " AND (o.lot_ordinal IS NULL OR r.lot_ordinal IS NULL OR o.lot_ordinal = r.lot_ordinal)"
 )
 
 # The amount of a pair is the taker's. He may meet several rows of the other: each of his rows counts once.
 _BY_PAIR = f"""
-SELECT t.other_id, t.shard, t.disclosure_id, t.recency, t.role, t.other_role, t.published_date,
+SELECT t.other_id, t.shard, t.disclosure_number, t.recency, t.role, t.other_role, t.published_date,
  sum(t.party_fen) AS party_fen, t.record_fen
 FROM (
- SELECT o.organization_id AS other_id, r.shard, r.disclosure_id, r.recency, r.role, o.role AS other_role,
+ SELECT o.organization_id AS other_id, r.shard, r.disclosure_number, r.recency, r.role, o.role AS other_role,
   {{d}}.published_date,
   CASE WHEN r.role IN ({{takers}}) THEN r.ordinal ELSE o.ordinal END AS taker,
   max(CASE WHEN r.role IN ({{takers}}) THEN r.amount_fen WHEN o.role IN ({{takers}}) THEN o.amount_fen END) AS party_fen,
   CASE WHEN r.role IN ({{takers}}) OR o.role IN ({{takers}}) THEN {{d}}.amount_fen END AS record_fen
- FROM party r JOIN disclosure {{d}} ON {{d}}.shard = r.shard AND {{d}}.id = r.disclosure_id
+ FROM party r JOIN disclosure {{d}} ON {{d}}.shard = r.shard AND {{d}}.number = r.disclosure_number
  JOIN party o ON {_MEET}
  WHERE r.organization_id = OWN AND r.role || ' ' || o.role IN ({{pairs}})NEAR{{where}}
- GROUP BY o.organization_id, r.shard, r.disclosure_id, r.recency, r.role, o.role, {{d}}.published_date, {{d}}.amount_fen,
+ GROUP BY o.organization_id, r.shard, r.disclosure_number, r.recency, r.role, o.role, {{d}}.published_date, {{d}}.amount_fen,
   CASE WHEN r.role IN ({{takers}}) THEN r.ordinal ELSE o.ordinal END
-) t GROUP BY t.other_id, t.shard, t.disclosure_id, t.recency, t.role, t.other_role, t.published_date, t.record_fen
+) t GROUP BY t.other_id, t.shard, t.disclosure_number, t.recency, t.role, t.other_role, t.published_date, t.record_fen
 """
 
 COUNTERPARTIES = _own(
     f"SELECT OWN AS organization_id, b.other_id, {_SUMS} FROM ("
-    "SELECT t.other_id, t.shard, t.disclosure_id, t.recency, t.published_date, max(t.party_fen) AS party_fen,"
+    "SELECT t.other_id, t.shard, t.disclosure_number, t.recency, t.published_date, max(t.party_fen) AS party_fen,"
     f" max(t.record_fen) AS record_fen FROM ({_BY_PAIR}) t"
-    " GROUP BY t.other_id, t.shard, t.disclosure_id, t.recency, t.published_date) b GROUP BY b.other_id",
+    " GROUP BY t.other_id, t.shard, t.disclosure_number, t.recency, t.published_date) b GROUP BY b.other_id",
     "id",
 )
 
@@ -131,20 +131,20 @@ COUNTERPARTY_ROLES = _own(
 
 _WON = (
     "EXISTS (SELECT 1 FROM disclosure_process wl JOIN party w ON w.shard = wl.shard"
-    " AND w.disclosure_id = wl.disclosure_id WHERE wl.process_id = t.process_id"
+    " AND w.disclosure_number = wl.disclosure_number WHERE wl.process_id = t.process_id"
     " AND w.role IN ({takers}) AND w.organization_id = WHO)"
 )
 
 CO_BIDDERS = _own(
-    f"""SELECT t.other_id, count(DISTINCT t.disclosure_id) AS disclosures, count(DISTINCT t.process_id) AS processes,
+    f"""SELECT t.other_id, count(DISTINCT t.disclosure_number) AS disclosures, count(DISTINCT t.process_id) AS processes,
  count(DISTINCT CASE WHEN {_WON.replace("WHO", "OWN")} THEN t.process_id END) AS wins,
  count(DISTINCT CASE WHEN {_WON.replace("WHO", "t.other_id")} THEN t.process_id END) AS other_wins,
  min(t.published_date) AS first_date, max(t.published_date) AS last_date
 FROM (
- SELECT DISTINCT o.organization_id AS other_id, r.disclosure_id, l.process_id, {{d}}.published_date
- FROM party r JOIN disclosure {{d}} ON {{d}}.shard = r.shard AND {{d}}.id = r.disclosure_id
+ SELECT DISTINCT o.organization_id AS other_id, r.disclosure_number, l.process_id, {{d}}.published_date
+ FROM party r JOIN disclosure {{d}} ON {{d}}.shard = r.shard AND {{d}}.number = r.disclosure_number
  JOIN party o ON {_MEET} AND o.role = r.role
- JOIN disclosure_process l ON l.shard = r.shard AND l.disclosure_id = r.disclosure_id
+ JOIN disclosure_process l ON l.shard = r.shard AND l.disclosure_number = r.disclosure_number
  WHERE r.organization_id = OWN AND r.role IN ({{bidders}}){{where}}
 ) t GROUP BY t.other_id""",
     "id",

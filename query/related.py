@@ -14,9 +14,9 @@ def named_by(spelling: Spelling, p: str, element: str, _given: Given) -> str:
     t, w = spelling.alias("t"), spelling.alias("w")
     name, url = (spelling.dialect.named(element, f"'{one}'") for one in ("disclosureId", "url"))
     found = (
-        f"SELECT shard, id FROM disclosure WHERE id = {name}"
-        f" UNION SELECT shard, id FROM disclosure WHERE local_id = {name} AND publisher_id = {p}.publisher_id"
-        f" UNION SELECT shard, id FROM disclosure WHERE source_url = {url}"
+        f"SELECT shard, number FROM disclosure WHERE id = {name}"
+        f" UNION SELECT shard, number FROM disclosure WHERE local_id = {name} AND publisher_id = {p}.publisher_id"
+        f" UNION SELECT shard, number FROM disclosure WHERE source_url = {url}"
     )
     return _disclosures(found, t, w, f"{p}.id")
 
@@ -27,7 +27,7 @@ def naming(spelling: Spelling, p: str, given: Given) -> str:
     kinds = ", ".join(spelling.dialect.parameter(one, "text") for one in given.parameters) or "NULL"
     chosen = f" AND relation_type IN ({kinds})" if given.words else ""
     found = " UNION ".join(
-        f"SELECT shard, disclosure_id AS id FROM related WHERE {condition}{chosen}"
+        f"SELECT shard, disclosure_number AS number FROM related WHERE {condition}{chosen}"
         for condition in (
             f"named = {p}.id",
             f"named = {p}.local_id AND publisher_id = {p}.publisher_id",
@@ -40,6 +40,6 @@ def naming(spelling: Spelling, p: str, given: Given) -> str:
 def _disclosures(found: str, t: str, w: str, own: str) -> str:
     """The rows of what was found, but for the record's own."""
     return (
-        f"(SELECT {w}.* FROM ({found}) {t} JOIN disclosure {w} ON {w}.shard = {t}.shard AND {w}.id = {t}.id"
-        f" WHERE {t}.id <> {own})"
+        f"(SELECT {w}.* FROM ({found}) {t} JOIN disclosure {w} ON {w}.shard = {t}.shard AND {w}.number = {t}.number"
+        f" WHERE {w}.id <> {own})"
     )

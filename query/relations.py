@@ -10,10 +10,13 @@ from typing import Any
 from query import past, profile, punctuality, related, sources, territory, timeline
 from query.plan import Given
 
-OWNED = "{c}.shard = {p}.shard AND {c}.disclosure_id = {p}.id"
+OWNED = "{c}.shard = {p}.shard AND {c}.disclosure_number = {p}.number"
+OWNER = "{c}.shard = {p}.shard AND {c}.number = {p}.disclosure_number"
+BESIDE = "{c}.shard = {p}.shard AND {c}.disclosure_number = {p}.disclosure_number"
 # The withdrawal in force: the last of a record that is withdrawn.
 WITHDRAWAL = (
-    OWNED + " AND {p}.status = 'withdrawn' AND {c}.version = (SELECT max(lw.version) FROM withdrawal lw"
+    "{c}.shard = {p}.shard AND {c}.disclosure_id = {p}.id"
+    " AND {p}.status = 'withdrawn' AND {c}.version = (SELECT max(lw.version) FROM withdrawal lw"
     " WHERE lw.shard = {p}.shard AND lw.disclosure_id = {p}.id)"
 )
 
@@ -36,13 +39,15 @@ class Through:
 PARTY_TO = Through(
     "party",
     "{l}.organization_id = {p}.id",
-    "{c}.shard = {l}.shard AND {c}.id = {l}.disclosure_id",
+    "{c}.shard = {l}.shard AND {c}.number = {l}.disclosure_number",
     "{l}.ordinal = (SELECT min(op.ordinal) FROM party op WHERE op.shard = {l}.shard"
-    " AND op.disclosure_id = {l}.disclosure_id AND op.organization_id = {l}.organization_id{role})",
+    " AND op.disclosure_number = {l}.disclosure_number AND op.organization_id = {l}.organization_id{role})",
     ordered=True,
 )
 IN_PROCESS = Through(
-    "disclosure_process", "{l}.process_id = {p}.id", "{c}.shard = {l}.shard AND {c}.id = {l}.disclosure_id"
+    "disclosure_process",
+    "{l}.process_id = {p}.id",
+    "{c}.shard = {l}.shard AND {c}.number = {l}.disclosure_number",
 )
 
 
@@ -92,7 +97,7 @@ RELATIONS: dict[str, Relation] = {
     "disclosure.processes": Relation(
         "process",
         "{c}.id IN (SELECT dp.process_id FROM disclosure_process dp"
-        " WHERE dp.shard = {p}.shard AND dp.disclosure_id = {p}.id)",
+        " WHERE dp.shard = {p}.shard AND dp.disclosure_number = {p}.number)",
         "{c}.id",
         several=1,
     ),
@@ -106,22 +111,22 @@ RELATIONS: dict[str, Relation] = {
     "party.organization": Relation("organization", "{c}.id = {p}.organization_id"),
     "party.lot": Relation(
         "lot",
-        "{c}.shard = {p}.shard AND {c}.disclosure_id = {p}.disclosure_id AND {c}.ordinal = {p}.lot_ordinal",
+        BESIDE + " AND {c}.ordinal = {p}.lot_ordinal",
     ),
-    "party.disclosure": Relation("disclosure", "{c}.shard = {p}.shard AND {c}.id = {p}.disclosure_id"),
+    "party.disclosure": Relation("disclosure", OWNER),
     "lot.parties": Relation(
         "party",
-        "{c}.shard = {p}.shard AND {c}.disclosure_id = {p}.disclosure_id AND {c}.lot_ordinal = {p}.ordinal",
+        BESIDE + " AND {c}.lot_ordinal = {p}.ordinal",
         "{c}.ordinal",
     ),
-    "item.disclosure": Relation("disclosure", "{c}.shard = {p}.shard AND {c}.id = {p}.disclosure_id"),
+    "item.disclosure": Relation("disclosure", OWNER),
     "item.lot": Relation(
         "lot",
-        "{c}.shard = {p}.shard AND {c}.disclosure_id = {p}.disclosure_id AND {c}.ordinal = {p}.lot_ordinal",
+        BESIDE + " AND {c}.ordinal = {p}.lot_ordinal",
     ),
     "item.suppliers": Relation(
         "party",
-        "{c}.shard = {p}.shard AND {c}.disclosure_id = {p}.disclosure_id AND {c}.role IN ({takers})"
+        BESIDE + " AND {c}.role IN ({takers})"
         " AND ({c}.lot_ordinal IS NULL OR {p}.lot_ordinal IS NULL OR {c}.lot_ordinal = {p}.lot_ordinal)",
         "{c}.ordinal",
     ),
@@ -152,24 +157,22 @@ RELATIONS: dict[str, Relation] = {
     "region.disclosures": Relation("disclosure", computed=territory.disclosures),
     "stage.disclosures": Relation(
         "disclosure",
-        "{c}.id IN (SELECT sd.disclosure_id FROM disclosure_process sd WHERE sd.process_id = {p}.process_id)"
+        "{c}.number IN (SELECT sd.disclosure_number FROM disclosure_process sd WHERE sd.process_id = {p}.process_id)"
         " AND {c}.stage = {p}.stage AND {c}.status <> 'withdrawn'",
     ),
-    "change.disclosure": Relation(
-        "disclosure", "{c}.shard = {p}.shard AND {c}.id = {p}.disclosure_id AND {c}.status <> 'withdrawn'"
-    ),
+    "change.disclosure": Relation("disclosure", OWNER + " AND {c}.status <> 'withdrawn'"),
     "change.withdrawal": Relation(
         "withdrawal",
         "{c}.shard = {p}.shard AND {c}.disclosure_id = {p}.disclosure_id AND {c}.version = {p}.version",
     ),
-    "change.disclosed": Relation("disclosure", "{c}.shard = {p}.shard AND {c}.id = {p}.disclosure_id"),
+    "change.disclosed": Relation("disclosure", OWNER),
     # the feed and the past
     "change": Relation("change"),
     "data_version": Relation("data_version"),
     "change.document": Relation("snapshot", computed=past.of_change, json="body"),
     "process.asOf": Relation("moment", computed=past.of_process),
     "moment.disclosures": Relation("snapshot", computed=past.of_moment, json="body"),
-    "snapshot.disclosure": Relation("disclosure", "{c}.shard = {p}.shard AND {c}.id = {p}.disclosure_id"),
+    "snapshot.disclosure": Relation("disclosure", OWNER),
     # computed
     "process.timeline": Relation("stage", order="{c}.place", several=10, computed=timeline.stages, reads=100),
     "stage.types": Relation("expected", order="{c}.ordinal", several=5, computed=timeline.types, reads=50),
@@ -197,7 +200,7 @@ TIES: dict[str, tuple[str, ...]] = {
     "process": ("id",),
     "publisher": ("id",),
     "region": ("code",),
-    "item": ("recency", "disclosure_id", "ordinal"),
+    "item": ("recency", "ordinal"),
     "organization_alias": ("id",),
     "organization_role": ("role",),
     "organization_domain": ("domain",),
@@ -210,5 +213,5 @@ TIES: dict[str, tuple[str, ...]] = {
     "unit_price": ("unit_key",),
     "change": ("version",),
     "snapshot": ("version",),
-    "sources": ("disclosure_id",),
+    "sources": ("disclosure_number",),
 }

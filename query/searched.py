@@ -62,7 +62,7 @@ class Side:
 def driven(page: Paging, condition: Condition | None, orders: Orders, side: Side) -> tuple[str, list[str]]:
     """The FROM clause and conditions of a page; the search index leads where it has the page's order.
 
-    From the root only: a parent's own rows are few, the rows that have a word may be many. The row id decides every
+    From the root only: a parent's own rows are few, the rows that have a word may be many. Recency decides every
     tie, so `orders` loses what stands behind it: FTS5 gives its own order only where nothing else is asked for.
     """
     parts = parts_of(condition)
@@ -75,15 +75,15 @@ def driven(page: Paging, condition: Condition | None, orders: Orders, side: Side
             if only:  # these say all of it, and no other index is tempting then
                 return page.clause, only
         return page.clause, [*page.led, *page.joins, *own, *side.bounds(orders)]
+    del orders[1 + [key for key, _, _ in orders].index(recency) :]
     if page.speller.dialect.name == "postgresql":
         return _newest(page, matches, parts, orders, side)
     alias = page.speller.alias("f")
-    keys = [(f"{alias}.rowid" if key == recency else key, down, kind) for key, down, kind in orders]
-    orders[:] = keys[: 1 + [key for key, _, _ in orders].index(recency)]
+    orders[:] = [(f"{alias}.rowid" if key == recency else key, down, kind) for key, down, kind in orders]
     others = All(tuple(part for part in parts if part is not matches))
     terms = page.speller.dialect.parameter(matches.parameter)
     conditions = [f"{alias}.search MATCH {terms}", f"{recency} = {alias}.rowid"]
-    conditions += [*where(page.speller, others, page.related), *side.bounds(keys)]
+    conditions += [*where(page.speller, others, page.related), *side.bounds(orders)]
     return f"search {alias} CROSS JOIN {page.clause}", conditions
 
 
@@ -96,7 +96,7 @@ def _newest(
     order = page.order_by(keys, side.flip)
     reading = Reading(order, keys[0][1] != side.flip, side.bounds(orders), side.size)
     rows = newest(page, matches, [part for part in parts if part is not matches], reading)
-    own = f"{row}.shard = {led}.shard AND {row}.id = {led}.id"
+    own = f"{row}.shard = {led}.shard AND {row}.number = {led}.number"
     leading, _ = page.speller.dialect.led(f"{rows} {led}", page.related.table, row, own)
     return f"{leading} {page.clause.removeprefix(page.related.rows + ' ')}", ["1 = 1"]
 
@@ -187,10 +187,10 @@ def ranked(page: Paging, orders: Orders) -> tuple[str, list[str]]:
         name = page.speller.alias("k")
         names.append(name)
         spelled.append(
-            f"{name} AS (SELECT {row}.shard AS shard, {row}.id AS id, {number} AS standing FROM {clause}"
+            f"{name} AS (SELECT {row}.shard AS shard, {row}.number AS number, {number} AS standing FROM {clause}"
             f" WHERE {' AND '.join(conditions)} ORDER BY {page.order_by(keys[1:], flip)} LIMIT {left})"
         )
         left += f" - (SELECT count(*) FROM {name})"
     union = " UNION ALL ".join(f"SELECT * FROM {name}" for name in names)
     rows = f"(WITH {', '.join(spelled)} {union}) r CROSS JOIN {page.clause}"
-    return rows, [f"{row}.shard = r.shard", f"{row}.id = r.id"]
+    return rows, [f"{row}.shard = r.shard", f"{row}.number = r.number"]

@@ -177,7 +177,7 @@ class Speller:
     def _differences(self, source: Differences, row: Row) -> str:
         """The parameter, the document before and the one at hand, in hexadecimal digits; `-` before the first."""
         alias, old = row.alias, self.alias("r")
-        owned = f"{old}.shard = {alias}.shard AND {old}.disclosure_id = {alias}.disclosure_id"
+        owned = f"{old}.shard = {alias}.shard AND {old}.disclosure_number = {alias}.disclosure_number"
         at = f"{alias}.{source.number}"
         earlier = f"(SELECT {old}.body FROM revision {old} WHERE {owned} AND {old}.number = {at} - 1)"
         before, after = (
@@ -232,7 +232,7 @@ class Speller:
         document = made.document or any(map(reads_document, shapes))
         if found.table == "disclosure" and document:
             body = self.alias("b")
-            clause += f" LEFT JOIN document {body} ON {body}.shard = {alias}.shard AND {body}.disclosure_id = {alias}.id"
+            clause += f" LEFT JOIN document {body} ON {body}.shard = {alias}.shard AND {body}.disclosure_number = {alias}.number"
             related = Row(found.table, alias, f"{body}.body", rows=rows, link=link)
         elif found.table in PARTS:
             owner = row if row.table == "disclosure" else row.owner

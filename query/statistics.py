@@ -281,7 +281,7 @@ class Grouping:
                 f"CASE WHEN {counts} AND {alias}.repost = 0 THEN {alias}.amount_fen END AS a",
                 f"CASE WHEN {counts} THEN {alias}.days_late END AS l",
                 f"{alias}.repost AS r",
-                f"{alias}.shard AS shard", f"{alias}.id AS id",
+                f"{alias}.shard AS shard", f"{alias}.number AS number",
                 f"CASE WHEN {counts} AND {alias}.repost = 0 THEN 1 ELSE 0 END AS counts",
             ]  # fmt: skip
             if more:
@@ -313,7 +313,7 @@ class Grouping:
         if document:
             clause += (
                 f" JOIN document {document} ON {document}.shard = {alias}.shard"
-                f" AND {document}.disclosure_id = {alias}.id"
+                f" AND {document}.disclosure_number = {alias}.number"
             )
         wanted = self.source.where
         if not joins and not self.source.rollup:
@@ -349,7 +349,7 @@ class Grouping:
                 column = "organization_id" if table == "party" else "process_id"
                 found.append((
                     f"SELECT {keys}count(DISTINCT o.{column}) AS {name} FROM ({self._rows(plain=True)}) b"
-                    f" JOIN {table} o ON o.shard = b.shard AND o.disclosure_id = b.id{grouped}",
+                    f" JOIN {table} o ON o.shard = b.shard AND o.disclosure_number = b.number{grouped}",
                     [name],
                 ))  # fmt: skip
         for lots in (False, True):

@@ -83,7 +83,7 @@ def _types(spelling: Spelling, process: str, given: Given, stage: str = "") -> s
     there = (
         "SELECT i.type, i.domain, count(*) AS disclosures, min(i.published_date) AS first_on,"
         " max(i.published_date) AS last_on FROM disclosure_process l"
-        " JOIN disclosure i ON i.shard = l.shard AND i.id = l.disclosure_id AND i.status <> 'withdrawn'"
+        " JOIN disclosure i ON i.shard = l.shard AND i.number = l.disclosure_number AND i.status <> 'withdrawn'"
         f" WHERE l.process_id = {process} GROUP BY i.type, i.domain"
     )
     at = f"{x}.stage = {stage} AND " if stage else ""
@@ -105,8 +105,8 @@ def _events(spelling: Spelling, process: str, given: Given, stage: str) -> str:
     return (
         f"SELECT {rule}, CASE WHEN {r}.days > 0 THEN max({written}) ELSE min({written}) END AS event"
         f" FROM {dialect.records(given.parameters[_RULES], r, RULES)}, disclosure_process k"
-        " JOIN disclosure o ON o.shard = k.shard AND o.id = k.disclosure_id AND o.status <> 'withdrawn'"
-        " JOIN document b ON b.shard = k.shard AND b.disclosure_id = k.disclosure_id"
+        " JOIN disclosure o ON o.shard = k.shard AND o.number = k.disclosure_number AND o.status <> 'withdrawn'"
+        " JOIN document b ON b.shard = k.shard AND b.disclosure_number = k.disclosure_number"
         f" WHERE {at}k.process_id = {process} GROUP BY {rule} HAVING max({written}) IS NOT NULL"
     )
 

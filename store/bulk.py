@@ -120,15 +120,17 @@ def json_text(values: Sequence[Any]) -> str:
     return orjson.dumps(values).decode()
 
 
-def delete_pairs(connection: Connection, table: str, column: str, pairs: Sequence[tuple[str, str]]) -> None:
-    """Delete what belongs to the given pairs of a shard and an id, which stands in that column."""
+def delete_of(
+    connection: Connection, table: str, owners: Sequence[tuple[str, int]], column: str = "disclosure_number"
+) -> None:
+    """Delete what belongs to the given disclosures, each a shard and a number, which stands in that column."""
     if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql(f'DELETE FROM "{table}" WHERE shard = ? AND {column} = ?', list(pairs))  # noqa: S608
+        connection.exec_driver_sql(f'DELETE FROM "{table}" WHERE shard = ? AND {column} = ?', list(owners))  # noqa: S608
         return
     connection.exec_driver_sql(
-        f'DELETE FROM "{table}" t USING unnest(%s::text[], %s::text[]) AS gone(shard, id)'  # noqa: S608
-        f" WHERE t.shard = gone.shard AND t.{column} = gone.id",
-        tuple(list(one) for one in zip(*pairs, strict=True)),
+        f'DELETE FROM "{table}" t USING unnest(%s::text[], %s::bigint[]) AS gone(shard, number)'  # noqa: S608
+        f" WHERE t.shard = gone.shard AND t.{column} = gone.number",
+        tuple(list(one) for one in zip(*owners, strict=True)),
     )
 
 

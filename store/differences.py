@@ -53,14 +53,16 @@ def differences(before: Any, after: Any) -> Iterator[Difference]:
 
 def history(connection: Connection, disclosure_id: str) -> Iterator[Step]:
     """The changes of a record, oldest first; empty where there is no such record. Holds two documents at a time."""
-    c, w = tables.change.c, tables.withdrawal.c
+    c, d, w = tables.change.c, tables.disclosure.c, tables.withdrawal.c
     query = (
         select(c.version, c.kind, c.at, c.revision, w.reason)
+        .select_from(tables.change)
         .outerjoin(
             tables.withdrawal,
             and_(w.shard == c.shard, w.disclosure_id == c.disclosure_id, w.version == c.version),
         )
-        .where(c.shard == disclosure_id[:6], c.disclosure_id == disclosure_id)
+        .join(tables.disclosure, and_(d.shard == c.shard, d.number == c.disclosure_number))
+        .where(d.id == disclosure_id)
         .order_by(c.version)
     )
     before: Mapping[str, Any] | None = None

@@ -53,20 +53,20 @@ class Made:
 
 @dataclass
 class Draft:
-    """One record: its shard and its id, what it says, and since when."""
+    """One record: its shard and its id, what it says, and since when; once it is written, its number."""
 
     shard: str
     id: str
     digest: str
     recency: int
     revision: int = 1
+    number: int = 0  # in the database that it is written into
     made: Made | None = None
 
     def place(self, place: int) -> None:
         """Give the record another recency than follows from it."""
         self.recency = place
         assert self.made is not None
-        self.made.features = [(*row[:-1], place) for row in self.made.features]
         for party in self.made.parts.parties:
             party["recency"] = place
 
@@ -146,7 +146,7 @@ def _make(
             body.decode(),
             orjson.dumps(entry.sources).decode() if entry.sources else None,
             searching.spaced(made.text),
-            reader.rows(entry.record, draft.shard, draft.id, draft.recency),
+            reader.rows(entry.record),
             publishers[publisher.id],
             {row["id"]: searching.name("process", row) for row in made.processes},
         )

@@ -195,7 +195,9 @@ def _holding(connection: Connection, record: Row[Any]) -> list[str]:
     c, w = tables.change.c, tables.withdrawal.c
     changes = list(
         connection.scalars(
-            select(c.version).where(c.shard == record.shard, c.disclosure_id == record.id).order_by(c.version)
+            select(c.version)
+            .where(c.shard == record.shard, c.disclosure_number == record.number)
+            .order_by(c.version)
         )
     )
     private = set(
@@ -219,7 +221,9 @@ def _sharing(connection: Connection, names: Collection[str]) -> set[str]:
         query = (
             select(d.type)
             .distinct()
-            .join_from(table, tables.disclosure, and_(d.shard == own.shard, d.id == own.disclosure_id))
+            .join_from(
+                table, tables.disclosure, and_(d.shard == own.shard, d.number == own.disclosure_number)
+            )
             .where(bulk.among(connection, own.process_id, sorted(names)))
         )
         found |= set(connection.scalars(query))

@@ -63,12 +63,12 @@ def erase(connection: Connection, row: Row[Any], catalog: Catalog, span: Span) -
     """
     given = _given(connection, row, catalog)
     for table in _OWNED:
-        bulk.delete_pairs(connection, table.name, "disclosure_id", [(row.shard, row.id)])
-    searching.delete(connection, [(row.shard, row.id, row.recency)])
+        bulk.delete_of(connection, table.name, [(row.shard, row.number)])
+    searching.delete(connection, [(row.shard, row.number, row.recency)])
     d, refused = tables.disclosure.c, tables.refused
     connection.execute(
         update(tables.disclosure)
-        .where(d.shard == row.shard, d.id == row.id)
+        .where(d.shard == row.shard, d.number == row.number)
         .values(
             title=catalog.types[row.type].title if row.type in catalog.types else row.type,
             repost=0,
@@ -145,7 +145,7 @@ def _given(connection: Connection, row: Row[Any], catalog: Catalog) -> _Given:
             given.processes.setdefault(one["id"], set()).add(one["title"])
     p = tables.party.c
     said = func.coalesce(p.said_id, p.organization_id)
-    query = select(said, p.name).where(p.shard == row.shard, p.disclosure_id == row.id)
+    query = select(said, p.name).where(p.shard == row.shard, p.disclosure_number == row.number)
     for who, name in connection.execute(query):
         given.organizations.setdefault(who, set()).add(name)
     return given
@@ -177,7 +177,7 @@ def _called(connection: Connection, table: Table, id: str) -> set[str]:
 
 def _documents(connection: Connection, row: Row[Any]) -> Iterator[Mapping[str, Any]]:
     for table in (tables.document, tables.revision):
-        mine = (table.c.shard == row.shard, table.c.disclosure_id == row.id)
+        mine = (table.c.shard == row.shard, table.c.disclosure_number == row.number)
         yield from connection.scalars(select(table.c.body).where(*mine))
 
 
@@ -212,16 +212,17 @@ def _forget_processes(connection: Connection, given: Mapping[str, set[str]]) -> 
     """Processes that no record is of any more go; a title that only this one gave gives way to another record's."""
     c, link, past = tables.process.c, tables.disclosure_process.c, tables.revision_process.c
     of_any = exists().where(link.process_id == c.id) | exists().where(past.process_id == c.id)
-    doc = tables.document.c
+    d, doc = tables.disclosure.c, tables.document.c
     for row in _without(connection, tables.process, given, of_any):
         bodies = connection.scalars(
             select(doc.body)
+            .join(tables.disclosure, (d.shard == doc.shard) & (d.number == doc.disclosure_number))
             .join(
                 tables.disclosure_process,
-                (link.shard == doc.shard) & (link.disclosure_id == doc.disclosure_id),
+                (link.shard == doc.shard) & (link.disclosure_number == doc.disclosure_number),
             )
             .where(link.process_id == row.id)
-            .order_by(doc.disclosure_id)
+            .order_by(d.id)
             .limit(1000)
         )
         titles = [(one.get("project") or {}).get("name") or one.get("title") for one in bodies]

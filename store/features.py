@@ -75,8 +75,8 @@ class Reader:
         self.digest = digest(self.features)
         self._steps = _tree([(one.steps, at) for at, one in enumerate(self.features)])
 
-    def rows(self, record: Mapping[str, Any], shard: str, one: str, recency: int) -> list[Row]:
-        """The rows of a record, in the order of the table's columns; each value of a property once."""
+    def rows(self, record: Mapping[str, Any]) -> list[Row]:
+        """What the rows of a record say: ordinal, property, text and number; each value of a property once."""
         found: dict[int, list[Any]] = {}
         _read(record, self._steps, found)
         made: list[Row] = []
@@ -90,17 +90,14 @@ class Reader:
                 values = [orjson.dumps(value).decode() for value in values if _is_number(value)]
             for value in values if len(values) < 2 else dict.fromkeys(values):
                 text, number = (value, None) if is_text else (None, value)
-                made.append((shard, one, len(made), feature.property, text, number, recency))
+                made.append((len(made), feature.property, text, number))
         return made
 
 
-def rows(
-    record: Mapping[str, Any], of_type: Iterable[Feature], owner: Mapping[str, Any]
-) -> Iterator[dict[str, Any]]:
-    """The rows of a record by column; `owner` has shard, disclosure_id and recency."""
-    columns = tables.feature.columns.keys()
-    for row in Reader(of_type).rows(record, "", "", 0):
-        yield {**dict(zip(columns, row, strict=True)), **owner}
+def insert(connection: Connection, made: Iterable[tuple[str, int, int, Sequence[Row]]]) -> None:
+    """Put the rows of disclosures, each with its shard, number and recency, into the index."""
+    rows = [(shard, number, *row, recency) for shard, number, recency, own in made for row in own]
+    bulk.insert_tuples(connection, tables.feature.name, tables.feature.columns.keys(), rows)
 
 
 def digest(of_type: Iterable[Feature]) -> str:

@@ -120,7 +120,7 @@ def _records(connection: Connection, type_path: str) -> Iterator[tuple[Mapping[s
         .join_from(
             tables.disclosure,
             tables.document,
-            (_B.shard == _D.shard) & (_B.disclosure_id == _D.id),
+            (_B.shard == _D.shard) & (_B.disclosure_number == _D.number),
         )
         .join(tables.publisher, _P.id == _D.publisher_id)
         .where(_D.type == type_path)

@@ -39,15 +39,15 @@ _Stand = tuple[
 ]  # where an organization is in a disclosure
 _PARTIES = """SELECT r.organization_id, d.id, r.role, r.amount_fen,
  d.domain, CAST(d.published_date AS text), d.amount_fen, d.recency
-FROM disclosure d JOIN party r ON r.shard = d.shard AND r.disclosure_id = d.id"""
+FROM disclosure d JOIN party r ON r.shard = d.shard AND r.disclosure_number = d.number"""
 _FIGURES = ", ".join((_SUMS | _EXTREMES).values())
 # What an organization has of a disclosure in a role, then of the disclosure: at most one of both amounts.
-_BY_ROLE = """SELECT r.organization_id, r.role, r.shard, r.disclosure_id, r.recency, d.domain,
+_BY_ROLE = """SELECT r.organization_id, r.role, r.shard, r.disclosure_number, r.recency, d.domain,
  d.published_date AS published, d.amount_fen AS record, CAST(sum(r.amount_fen) AS bigint) AS party
-FROM disclosure d JOIN party r ON r.shard = d.shard AND r.disclosure_id = d.id
-GROUP BY r.organization_id, r.role, r.shard, r.disclosure_id, r.recency, d.domain, d.published_date, d.amount_fen"""
-_BY_DISCLOSURE = """SELECT organization_id, shard, disclosure_id, recency, domain, published, record, max(party) AS party
-FROM by_role GROUP BY organization_id, shard, disclosure_id, recency, domain, published, record"""
+FROM disclosure d JOIN party r ON r.shard = d.shard AND r.disclosure_number = d.number
+GROUP BY r.organization_id, r.role, r.shard, r.disclosure_number, r.recency, d.domain, d.published_date, d.amount_fen"""
+_BY_DISCLOSURE = """SELECT organization_id, shard, disclosure_number, recency, domain, published, record, max(party) AS party
+FROM by_role GROUP BY organization_id, shard, disclosure_number, recency, domain, published, record"""
 _ONE_AMOUNT = "(SELECT {columns}, published, recency, party, CASE WHEN party IS NULL THEN record END AS record FROM {rows}) x"
 
 
@@ -205,7 +205,7 @@ def _found(_dialect: str, least: str, greatest: str) -> str:
     own = f"CASE {name}.dimension WHEN 'role' THEN r.role WHEN 'domain' THEN d.domain ELSE {year} END"
     return (
         "SELECT min(d.published_date), max(d.published_date), min(r.recency), max(r.recency)"  # noqa: S608
-        " FROM party r JOIN disclosure d ON d.shard = r.shard AND d.id = r.disclosure_id"
+        " FROM party r JOIN disclosure d ON d.shard = r.shard AND d.number = r.disclosure_number"
         f" WHERE r.organization_id = {name}.organization_id AND r.recency BETWEEN {least} AND {greatest}"
         f" AND {own} = {name}.value"
     )

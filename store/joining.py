@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, delete, exists, func, insert, select
+from sqlalchemy import Connection, Engine, Select, and_, delete, exists, func, insert, select
 
 from schemas.formercode import lasting_code
 from store import bulk, rollups, searching, tables
@@ -29,6 +29,7 @@ AFTER_FORMER = FORMER[:-1] + chr(ord(FORMER[-1]) + 1)
 CODE, PROCESS, ACCEPTED = "code", "process", "accepted"
 _O, _A, _P = tables.organization.c, tables.organization_alias.c, tables.party.c
 _LINK = tables.disclosure_process.c
+_D = tables.disclosure.c
 _COLUMNS = ("id", "uscc", "name", "process_id", "name_key", "lasting_code")
 
 
@@ -84,9 +85,9 @@ def processes(connection: Connection, disclosures: Sequence[str]) -> list[str]:
     """The processes of some disclosures."""
     if not disclosures:
         return []
-    among = bulk.among(connection, _LINK.disclosure_id, disclosures)
-    shards = bulk.among(connection, _LINK.shard, sorted({one[:6] for one in disclosures}))
-    return list(connection.scalars(select(_LINK.process_id).where(shards, among).distinct()))
+    theirs = and_(_LINK.shard == _D.shard, _LINK.disclosure_number == _D.number)
+    query = select(_LINK.process_id).join_from(tables.disclosure, tables.disclosure_process, theirs)
+    return list(connection.scalars(query.where(bulk.among(connection, _D.id, disclosures)).distinct()))
 
 
 def candidates(connection: Connection, made: Sequence[Parts], before: Iterable[str]) -> set[str]:
@@ -105,7 +106,7 @@ def candidates(connection: Connection, made: Sequence[Parts], before: Iterable[s
         kind = f"CASE WHEN coalesce(p.said_id, p.organization_id) LIKE '{NAMED}%%' THEN 0 ELSE 1 END"
         both = (
             "SELECT l.process_id FROM disclosure_process l"  # noqa: S608
-            " JOIN party p ON p.shard = l.shard AND p.disclosure_id = l.disclosure_id"
+            " JOIN party p ON p.shard = l.shard AND p.disclosure_number = l.disclosure_number"
             f" WHERE {condition} GROUP BY l.process_id HAVING min({kind}) < max({kind})"
         )
         found.update(row[0] for row in connection.exec_driver_sql(both, (parameter,)))
@@ -182,7 +183,7 @@ def settle_processes(connection: Connection, processes: Iterable[str], span: Spa
         .join_from(
             tables.disclosure_process,
             tables.party,
-            (_P.shard == _LINK.shard) & (_P.disclosure_id == _LINK.disclosure_id),
+            (_P.shard == _LINK.shard) & (_P.disclosure_number == _LINK.disclosure_number),
         )
         .where(bulk.among(connection, _LINK.process_id, ids))
     )
@@ -242,9 +243,9 @@ def former(connection: Connection, disclosures: Sequence[str]) -> list[str]:
     if not disclosures:
         return []
     said = func.coalesce(_P.said_id, _P.organization_id)
-    among = bulk.among(connection, _P.disclosure_id, disclosures)
-    shards = bulk.among(connection, _P.shard, sorted({one[:6] for one in disclosures}))
-    query = select(said).where(shards, among, said >= FORMER, said < AFTER_FORMER)
+    theirs = and_(_P.shard == _D.shard, _P.disclosure_number == _D.number)
+    query = select(said).join_from(tables.disclosure, tables.party, theirs)
+    query = query.where(bulk.among(connection, _D.id, disclosures), said >= FORMER, said < AFTER_FORMER)
     return list(connection.scalars(query.distinct()))
 
 
@@ -344,7 +345,8 @@ def _point(connection: Connection, moved: Sequence[tuple[str, str, str]], span: 
         moves = "unnest(%s::text[], %s::text[], %s::text[]) AS m(one, was, new)"
         given = tuple(list(column) for column in zip(*moved, strict=True))
     theirs = "party.organization_id = m.was AND coalesce(party.said_id, party.organization_id) = m.one"
-    found = f"SELECT DISTINCT party.disclosure_id FROM {moves} CROSS JOIN party WHERE {theirs}"  # noqa: S608
+    owner = "disclosure.shard = party.shard AND disclosure.number = party.disclosure_number"
+    found = f"SELECT DISTINCT disclosure.id FROM {moves} CROSS JOIN party JOIN disclosure ON {owner} WHERE {theirs}"  # noqa: S608
     span.include([row[0] for row in connection.exec_driver_sql(found, given)])
     point = f"UPDATE party SET organization_id = m.new, said_id = nullif(m.one, m.new) FROM {moves} WHERE {theirs}"  # noqa: S608
     connection.exec_driver_sql(point, given)

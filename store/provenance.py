@@ -32,8 +32,10 @@ def provenance(connection: Connection, disclosure_id: str) -> Provenance | None:
     d, doc, v, ld = tables.disclosure.c, tables.document.c, tables.value_source.c, tables.load.c
     query = (
         select(d.id, d.type, d.revision, doc.body, v.body, d.load_id, ld.file_name, ld.sha256, ld.profile)
-        .join_from(tables.disclosure, tables.document, and_(doc.shard == d.shard, doc.disclosure_id == d.id))
-        .outerjoin(tables.value_source, and_(v.shard == d.shard, v.disclosure_id == d.id))
+        .join_from(
+            tables.disclosure, tables.document, and_(doc.shard == d.shard, doc.disclosure_number == d.number)
+        )
+        .outerjoin(tables.value_source, and_(v.shard == d.shard, v.disclosure_number == d.number))
         .outerjoin(tables.load, ld.id == d.load_id)
         .where(d.id == disclosure_id)
     )

@@ -26,6 +26,7 @@ class Stored:
     """A record as it is stored: its row's keys, its document, the version it was made by, and its parts."""
 
     shard: str
+    number: int
     id: str
     recency: int
     record: Mapping[str, Any]
@@ -56,7 +57,6 @@ def reindex(engine: Engine, catalog: Catalog, progress: Progress | None = None, 
                 for renew in DERIVED.values():
                     renew(connection, rows, catalog)
                 if not rows:
-                    _forget(connection, shard)
                     break
             after = rows[-1].id
             done += len(rows)
@@ -64,6 +64,7 @@ def reindex(engine: Engine, catalog: Catalog, progress: Progress | None = None, 
                 progress(done, total)
     joining.settle_pending(engine)
     with writing(engine) as connection:
+        _forget(connection)
         rollups.rebuild(connection)
     with writing(engine) as connection:
         features.mark(
@@ -77,44 +78,45 @@ def _stored(connection: Connection, catalog: Catalog, shard: str, after: str, ba
     """The next records of a shard, in the order of their ids."""
     d, doc = tables.disclosure.c, tables.document.c
     query = (
-        select(d.shard, d.id, d.recency, d.type, d.schema_version, doc.body)
-        .join_from(tables.disclosure, tables.document, and_(doc.shard == d.shard, doc.disclosure_id == d.id))
+        select(d.shard, d.number, d.id, d.recency, d.type, d.schema_version, doc.body)
+        .join_from(
+            tables.disclosure,
+            tables.document,
+            and_(doc.shard == d.shard, doc.disclosure_number == d.number),
+        )
         .where(d.shard == shard, d.id > after)
         .order_by(d.id)
         .limit(batch)
     )
-    for shard_, one, recency, type_path, version, record in connection.execute(query):
+    for shard_, number, one, recency, type_path, version, record in connection.execute(query):
         disclosure = catalog.versions[f"{type_path}/{version}"]
         identity = identify(record, disclosure)
         assert identity is not None, f"{one} was stored without an identity"
         made = parts(record, disclosure, identity, catalog)
-        yield Stored(shard_, one, recency, record, disclosure, made)
+        yield Stored(shard_, number, one, recency, record, disclosure, made)
 
 
 def _features(connection: Connection, rows: Sequence[Stored], catalog: Catalog) -> None:
     if rows:
-        pairs = [(row.shard, row.id) for row in rows]
-        bulk.delete_pairs(connection, tables.feature.name, "disclosure_id", pairs)
-    made: list[features.Row] = []
-    for row in rows:
-        reader = features.reader(row.disclosure.type, catalog)
-        made += reader.rows(row.record, row.shard, row.id, row.recency)
-    bulk.insert_tuples(connection, tables.feature.name, tables.feature.columns.keys(), made)
+        bulk.delete_of(connection, tables.feature.name, [(row.shard, row.number) for row in rows])
+    made = ((row, features.reader(row.disclosure.type, catalog)) for row in rows)
+    features.insert(
+        connection, ((row.shard, row.number, row.recency, reader.rows(row.record)) for row, reader in made)
+    )
 
 
 def _search(connection: Connection, rows: Sequence[Stored], _catalog: Catalog) -> None:
     if rows:
-        searching.delete(connection, [(row.shard, row.id, row.recency) for row in rows])
-        texts = [(row.shard, row.id, row.recency, row.parts.text) for row in rows]
+        searching.delete(connection, [(row.shard, row.number, row.recency) for row in rows])
+        texts = [(row.shard, row.number, row.recency, row.parts.text) for row in rows]
         searching.insert(connection, [(*one, searching.spaced(one[-1])) for one in texts])
 
 
 def _related(connection: Connection, rows: Sequence[Stored], _catalog: Catalog) -> None:
     if rows:
-        bulk.delete_pairs(
-            connection, tables.related.name, "disclosure_id", [(row.shard, row.id) for row in rows]
-        )
-    bulk.insert(connection, tables.related, (made for row in rows for made in row.parts.related))
+        bulk.delete_of(connection, tables.related.name, [(row.shard, row.number) for row in rows])
+    related = ({**made, "disclosure_number": row.number} for row in rows for made in row.parts.related)
+    bulk.insert(connection, tables.related, related)
 
 
 def _columns(connection: Connection, rows: Sequence[Stored], _catalog: Catalog) -> None:
@@ -122,7 +124,7 @@ def _columns(connection: Connection, rows: Sequence[Stored], _catalog: Catalog) 
     d = tables.disclosure.c
     made = [
         {
-            "of": row.shard, "one": row.id,
+            "of": row.shard, "one": row.number,
             "way": row.parts.disclosure["method"], "again": row.parts.disclosure["repost"],
         }
         for row in rows
@@ -130,17 +132,17 @@ def _columns(connection: Connection, rows: Sequence[Stored], _catalog: Catalog) 
     if made:
         connection.execute(
             update(tables.disclosure)
-            .where(d.shard == bindparam("of"), d.id == bindparam("one"))
+            .where(d.shard == bindparam("of"), d.number == bindparam("one"))
             .values(method=bindparam("way"), repost=bindparam("again")),
             made,
         )
 
 
-def _forget(connection: Connection, shard: str) -> None:
+def _forget(connection: Connection) -> None:
     """Take away features of records that are no more."""
     f, d = tables.feature.c, tables.disclosure.c
-    owner = exists().where(d.shard == f.shard, d.id == f.disclosure_id)
-    connection.execute(tables.feature.delete().where(f.shard == shard, ~owner))
+    owner = exists().where(d.shard == f.shard, d.number == f.disclosure_number)
+    connection.execute(tables.feature.delete().where(~owner))
 
 
 def _organizations(connection: Connection, rows: Sequence[Stored], _catalog: Catalog) -> None:

@@ -85,7 +85,7 @@ class _Reader:
         self.layout = layout
         self.made: Parts
         self.former: dict[int, str] = {}
-        self._owner = {"shard": identity.publisher.shard, "disclosure_id": identity.id}
+        self._owner = {"shard": identity.publisher.shard}
         self._path, self._numbers = processes(record, disclosure, identity)
         self._process_ids = {number: process_id(identity.publisher, number) for number in self._numbers}
         self._process = self._process_ids[self._numbers[0]]
@@ -247,7 +247,7 @@ def _related(record: Mapping[str, Any], identity: Identity) -> list[Row]:
     """What the record says of others, in its order; the place in the list stays where one names nobody."""
     return [
         {
-            "shard": identity.publisher.shard, "disclosure_id": identity.id, "ordinal": ordinal,
+            "shard": identity.publisher.shard, "ordinal": ordinal,
             "relation_type": one["relationType"], "publisher_id": identity.publisher.id,
             "named": one.get("disclosureId"), "url": one.get("url"),
         }

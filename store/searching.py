@@ -1,6 +1,7 @@
 """The search index: what is written for each record and each name, and how all of it is made again.
 
-SQLite: `search` is an FTS5 table of terms without content (rowid = recency), `search_text` holds the normal texts.
+SQLite: `search` is an FTS5 table of terms without content (rowid = recency), `search_text` holds the normal texts by
+the disclosure's number.
 To take a row out FTS5 has to be told its terms, which are made from the text again. PostgreSQL: `search` holds both,
 the terms as an array, and recency; the GIN index has the terms and blocks of recency (query/blocks.py). Names of organizations, publishers, processes and regions are indexed in the
 same way in `search_name` (on SQLite with the FTS5 table `search_name_terms`, rowid = number).
@@ -17,7 +18,7 @@ from store import bulk, tables
 from store.layout import Node, layout
 from store.terms import joined, normal
 
-Searched = tuple[str, str, int, str, str]  # shard, id, recency, normal text, its terms as FTS5 takes them
+Searched = tuple[str, int, int, str, str]  # shard, number, recency, normal text, its terms as FTS5 takes them
 Name = tuple[str, str]  # what a thing is found by: normal text, its terms as FTS5 takes them
 Gatherer = Callable[[Mapping[str, Any], list[str]], None]
 _BATCH = 1000
@@ -81,28 +82,30 @@ def insert(connection: Connection, found: Sequence[Searched]) -> None:
     if connection.dialect.name == "sqlite":
         # FTS5 writes out what it holds in memory where a row comes before the last one.
         ordered = sorted(found, key=itemgetter(2))
-        texts = [(place, body) for _, _, place, body, _ in ordered]
-        bulk.insert_tuples(connection, "search_text", ("recency", "text"), texts)
+        texts = [(number, body) for _, number, _, body, _ in found]
+        bulk.insert_tuples(connection, "search_text", ("disclosure_number", "text"), texts)
         expressions = [(place, terms) for _, _, place, _, terms in ordered]
         bulk.insert_tuples(connection, "search", ("rowid", "terms"), expressions)
         return
     rows = [(shard, one, place, _array(terms), body) for shard, one, place, body, terms in found]
-    bulk.insert_tuples(connection, "search", ("shard", "disclosure_id", "recency", "terms", "text"), rows)
+    bulk.insert_tuples(connection, "search", ("shard", "disclosure_number", "recency", "terms", "text"), rows)
     # What waits to be sorted into the index is looked through with each block that a search reads. While a database is
     # filled anew there is no index.
     waiting = "SELECT gin_clean_pending_list(oid) FROM pg_class WHERE oid = to_regclass('ix_search_terms')"
     connection.exec_driver_sql(waiting)
 
 
-def delete(connection: Connection, gone: Sequence[tuple[str, str, int]]) -> None:
-    """Take (shard, id, recency) out of the index."""
+def delete(connection: Connection, gone: Sequence[tuple[str, int, int]]) -> None:
+    """Take (shard, number, recency) out of the index."""
     if connection.dialect.name != "sqlite":
-        bulk.delete_pairs(connection, "search", "disclosure_id", [(shard, one) for shard, one, _ in gone])
+        bulk.delete_of(connection, "search", [(shard, number) for shard, number, _ in gone])
         return
-    given = (bulk.json_text([place for _, _, place in gone]),)
-    query = "SELECT recency, text FROM search_text WHERE recency IN (SELECT value FROM json_each(?))"
-    _forget(connection, "search", _rows(connection, query, given))
-    deletion = "DELETE FROM search_text WHERE recency IN (SELECT value FROM json_each(?))"
+    places = {number: place for _, number, place in gone}
+    given = (bulk.json_text(list(places)),)
+    among = "search_text WHERE disclosure_number IN (SELECT value FROM json_each(?))"
+    known = _rows(connection, f"SELECT disclosure_number, text FROM {among}", given)  # noqa: S608
+    _forget(connection, "search", [(places[number], body) for number, body in known])
+    deletion = f"DELETE FROM {among}"  # noqa: S608
     connection.exec_driver_sql(deletion, given)
 
 
@@ -202,8 +205,12 @@ _EMPTYING = {
 def _rebuild_records(connection: Connection, catalog: Catalog) -> int:
     count = 0
     d, doc = tables.disclosure.c, tables.document.c
-    joined = tables.disclosure.join(tables.document, and_(doc.shard == d.shard, doc.disclosure_id == d.id))
-    query = select(d.shard, d.id, d.recency, d.title, d.type, d.schema_version, doc.body).select_from(joined)
+    joined = tables.disclosure.join(
+        tables.document, and_(doc.shard == d.shard, doc.disclosure_number == d.number)
+    )
+    query = select(d.shard, d.number, d.recency, d.title, d.type, d.schema_version, doc.body).select_from(
+        joined
+    )
     last = None
     while True:
         page = query if last is None else query.where(d.recency > last)
@@ -218,7 +225,7 @@ def _rebuild_records(connection: Connection, catalog: Catalog) -> int:
                 layout(known, catalog) if known else Node("object")
             )  # of a type that is gone only the title is left
             body = normal(row.title, (one for _, one in texts(row.body, node)))
-            found.append((row.shard, row.id, row.recency, body, spaced(body)))
+            found.append((row.shard, row.number, row.recency, body, spaced(body)))
         insert(connection, found)
         count += len(found)
 

@@ -27,7 +27,9 @@ def stated(
     d, doc = tables.disclosure.c, tables.document.c
     query = (
         select(d.publisher_id, d.id, doc.body)
-        .join_from(tables.disclosure, tables.document, and_(doc.shard == d.shard, doc.disclosure_id == d.id))
+        .join_from(
+            tables.disclosure, tables.document, and_(doc.shard == d.shard, doc.disclosure_number == d.number)
+        )
         .where(
             bulk.among(connection, d.publisher_id, sorted(publishers)),
             d.type.in_(sorted(types)),

@@ -1,9 +1,11 @@
 """The tables: the same on SQLite and PostgreSQL, Alembic makes them (alembic/versions).
 
-`shard` is the publisher's region code, frozen when the publisher is first seen, and the first column of every key
-that belongs to a publisher, so that the same tables can be distributed or partitioned by it. Money is integer fen
-(`amount_fen`), a unit price integer 1/10,000 yuan; areas are square metres. Large tables of a disclosure's parts
-are clustered by their owner (WITHOUT ROWID on SQLite).
+`shard` is the publisher's region code, frozen when the publisher is first seen, and part of every key that belongs to a
+publisher, so that the same tables can be distributed or partitioned by it. What a disclosure consists of is keyed by
+`disclosure.number`, which counts them as they come: a load adds it at the end of each table, however large that is
+(docs/decisions/0029-in-order-of-arrival.md). What tells of a disclosure from outside (withdrawals, refused rows,
+reports) calls it by its id. Money is integer fen (`amount_fen`), a unit price integer 1/10,000 yuan; areas are
+square metres.
 """
 
 from typing import Any
@@ -35,6 +37,9 @@ metadata = MetaData(
 # Documents are kept with sorted keys (JSONB keeps no order): what goes out is in the schema's order.
 Document = JSON().with_variant(JSONB(), "postgresql")
 
+# The number of a disclosure: on SQLite, where it is called INTEGER, the id of the row as well.
+Number = BigInteger().with_variant(Integer(), "sqlite")
+
 # A text that lists are ordered by: the order of its bytes on both databases, and so is its index's.
 Sorted = Text().with_variant(Text(collation="C"), "postgresql")
 
@@ -47,9 +52,8 @@ def _largest_first(column: str) -> dict[str, str]:
     return {column: "DESC NULLS LAST", "recency": "DESC"}
 
 
-# Rows stand in the order of their keys on SQLite too. Not those of a disclosure's parts and those with long texts: a row
-# that comes between others changes a page for itself alone, and one of more than a quarter of a page has another page
-# beside the tree.
+# Rows stand in the order of their keys on SQLite too. Not those with long texts: one of more than a quarter of a page
+# has another page beside the tree.
 CLUSTERED: dict[str, Any] = {"sqlite_with_rowid": False}
 
 region = Table(
@@ -178,6 +182,8 @@ disclosure = Table(
     "disclosure",
     metadata,
     Column("shard", String(6), nullable=False),
+    # In the order of arrival, for this database alone: SQLite's next one, of the sequence `disclosure_number` on PostgreSQL.
+    Column("number", Number, nullable=False),
     Column("id", String(23), nullable=False),
     # The order of lists, newest first: days of the published date, then bits of the id; unique, and the
     # rowid of the search index on SQLite. Without a published date it comes last.
@@ -205,8 +211,8 @@ disclosure = Table(
     Column("status", String(12), nullable=False),  # published, withdrawn
     Column("revision", Integer, nullable=False),  # 1 for the first
     Column("load_id", String(40)),
-    PrimaryKeyConstraint("shard", "id"),
-    Index(None, "id"),
+    PrimaryKeyConstraint("number", "shard"),
+    Index(None, "id", "shard", unique=True),
     Index(None, "type", "recency"),
     Index(None, "domain", "prefecture", "recency"),
     Index(None, "prefecture", "recency"),
@@ -228,10 +234,11 @@ def _owned(name: str, *columns: Any) -> Table:
         name,
         metadata,
         Column("shard", String(6), nullable=False),
-        Column("disclosure_id", String(23), nullable=False),
+        Column("disclosure_number", Number, nullable=False),
         Column("ordinal", Integer, nullable=False),  # from 0, in the document's order
         *columns,
-        PrimaryKeyConstraint("shard", "disclosure_id", "ordinal"),
+        PrimaryKeyConstraint("disclosure_number", "ordinal", "shard"),
+        **CLUSTERED,
     )
 
 
@@ -239,10 +246,10 @@ document = Table(
     "document",
     metadata,
     Column("shard", String(6), nullable=False),
-    Column("disclosure_id", String(23), nullable=False),
+    Column("disclosure_number", Number, nullable=False),
     Column("digest", String(64), nullable=False),  # SHA-256 of the record with sorted keys
     Column("body", Document, nullable=False),
-    PrimaryKeyConstraint("shard", "disclosure_id"),
+    PrimaryKeyConstraint("disclosure_number", "shard"),
 )
 
 lot = _owned(
@@ -321,9 +328,9 @@ disclosure_process = Table(
     "disclosure_process",
     metadata,
     Column("shard", String(6), nullable=False),
-    Column("disclosure_id", String(23), nullable=False),
+    Column("disclosure_number", Number, nullable=False),
     Column("process_id", String(40), nullable=False),
-    PrimaryKeyConstraint("shard", "disclosure_id", "process_id"),
+    PrimaryKeyConstraint("disclosure_number", "process_id", "shard"),
     Index(None, "process_id"),
     **CLUSTERED,
 )
@@ -332,13 +339,13 @@ revision = Table(
     "revision",
     metadata,
     Column("shard", String(6), nullable=False),
-    Column("disclosure_id", String(23), nullable=False),
+    Column("disclosure_number", Number, nullable=False),
     Column("number", Integer, nullable=False),  # 1 for the first; the current one stands in `document`
     Column("digest", String(64), nullable=False),
     Column("body", JSON, nullable=False),
     Column("load_id", String(40)),
     Column("replaced_at", DateTime, nullable=False),  # UTC
-    PrimaryKeyConstraint("shard", "disclosure_id", "number"),
+    PrimaryKeyConstraint("disclosure_number", "number", "shard"),
 )
 
 # The processes of a revision that was replaced; those of the current one are in `disclosure_process`.
@@ -346,10 +353,10 @@ revision_process = Table(
     "revision_process",
     metadata,
     Column("shard", String(6), nullable=False),
-    Column("disclosure_id", String(23), nullable=False),
+    Column("disclosure_number", Number, nullable=False),
     Column("number", Integer, nullable=False),
     Column("process_id", String(40), nullable=False),
-    PrimaryKeyConstraint("shard", "disclosure_id", "number", "process_id"),
+    PrimaryKeyConstraint("disclosure_number", "number", "process_id", "shard"),
     Index(None, "process_id"),
     **CLUSTERED,
 )
@@ -358,11 +365,11 @@ value_source = Table(
     "value_source",
     metadata,
     Column("shard", String(6), nullable=False),
-    Column("disclosure_id", String(23), nullable=False),
+    Column("disclosure_number", Number, nullable=False),
     Column(
         "body", JSON, nullable=False
     ),  # {path: [sheet, row, column, rule, raw cell where a rule changed it]}
-    PrimaryKeyConstraint("shard", "disclosure_id"),
+    PrimaryKeyConstraint("disclosure_number", "shard"),
 )
 
 load = Table(
@@ -414,12 +421,13 @@ change = Table(
     metadata,
     Column("version", BigInteger, nullable=False, index=True),  # gapless, in the order of commits
     Column("shard", String(6), nullable=False),
-    Column("disclosure_id", String(23), nullable=False),
+    Column("disclosure_number", Number, nullable=False),
+    Column("disclosure_id", String(23), nullable=False),  # what it is called in the feed
     Column("revision", Integer, nullable=False),
     Column("kind", String(12), nullable=False),  # added, revised, withdrawn
     Column("at", DateTime, nullable=False),  # UTC
     PrimaryKeyConstraint("shard", "version"),
-    Index(None, "shard", "disclosure_id", "version"),
+    Index(None, "disclosure_number", "version"),
     Index(None, "at", "version"),
 )
 

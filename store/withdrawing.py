@@ -115,10 +115,15 @@ def withdraw(
         else:
             _put_away(connection, row, now)
         connection.execute(
-            update(tables.disclosure).where(d.shard == row.shard, d.id == row.id).values(status="withdrawn")
+            update(tables.disclosure)
+            .where(d.shard == row.shard, d.number == row.number)
+            .values(status="withdrawn")
         )
     version = claim(connection, 1)
-    change = {"version": version, "shard": row.shard, "disclosure_id": row.id, "revision": row.revision}
+    change = {
+        "version": version, "shard": row.shard, "disclosure_number": row.number, "disclosure_id": row.id,
+        "revision": row.revision,
+    }  # fmt: skip
     connection.execute(insert(tables.change).values(change | {"kind": "withdrawn", "at": now}))
     why = {"kind": PRIVACY if privacy else ORDINARY, "reason": reason, "at": now}
     connection.execute(
@@ -166,12 +171,12 @@ def _told() -> Select[Any]:
 
 def _put_away(connection: Connection, row: Row[Any], now: datetime) -> None:
     """The document among the revisions; no feature, item, source, word and relation any more."""
-    doc, owner = tables.document.c, [(row.shard, row.id)]
+    doc, owner = tables.document.c, [(row.shard, row.number)]
     moved = select(
-        doc.shard, doc.disclosure_id, literal(row.revision), doc.digest, doc.body, literal(row.load_id), literal(now)
-    ).where(doc.shard == row.shard, doc.disclosure_id == row.id)  # fmt: skip
-    columns = ["shard", "disclosure_id", "number", "digest", "body", "load_id", "replaced_at"]
+        doc.shard, doc.disclosure_number, literal(row.revision), doc.digest, doc.body, literal(row.load_id), literal(now)
+    ).where(doc.shard == row.shard, doc.disclosure_number == row.number)  # fmt: skip
+    columns = ["shard", "disclosure_number", "number", "digest", "body", "load_id", "replaced_at"]
     connection.execute(insert(tables.revision).from_select(columns, moved))
     for table in (tables.document, tables.item, tables.feature, tables.related, tables.value_source):
-        bulk.delete_pairs(connection, table.name, "disclosure_id", owner)
-    searching.delete(connection, [(row.shard, row.id, row.recency)])
+        bulk.delete_of(connection, table.name, owner)
+    searching.delete(connection, [(row.shard, row.number, row.recency)])

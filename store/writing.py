@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Table, and_, select, update
+from sqlalchemy import Connection, Table, and_, func, select, update
 
 from schemas.catalog import Catalog
 from schemas.formercode import lasting_code
@@ -39,6 +39,7 @@ class Written:
 class _Known:
     """What the database holds of a record."""
 
+    number: int
     digest: str | None
     recency: int
     revision: int
@@ -79,8 +80,9 @@ def write_drafts(
         batch.make([draft for draft in fresh if draft.made is None])
         revised = [draft for draft in fresh if draft.id in known]
         for draft in revised:
-            draft.revision = known[draft.id].revision + 1
+            draft.number, draft.revision = known[draft.id].number, known[draft.id].revision + 1
         _settle_recency(connection, fresh, known)
+        _number(connection, [draft for draft in fresh if draft.id not in known])
         features.settle(connection, batch.indexes)
         ids_before = [draft.id for draft in revised]
         with rollups.keeping(connection, [draft.id for draft in fresh], ids_before) as span:
@@ -88,7 +90,7 @@ def write_drafts(
                 joining.processes(connection, ids_before), joining.former(connection, ids_before)
             )  # fmt: skip
             if revised:
-                gone = [(d.shard, d.id, known[d.id].recency) for d in revised]
+                gone = [(d.shard, d.number, known[d.id].recency) for d in revised]
                 revisions.archive(connection, gone, now)
             made, new = _insert(connection, fresh, load_id)
             span.wrote(made)
@@ -122,9 +124,9 @@ def _fresh(drafts: Sequence[Draft], known: Mapping[str, _Known], again: bool) ->
 def _known(connection: Connection, ids: Sequence[str]) -> dict[str, _Known]:
     d, doc = tables.disclosure.c, tables.document.c
     query = (
-        select(d.id, doc.digest, d.recency, d.revision, d.status)
+        select(d.id, d.number, doc.digest, d.recency, d.revision, d.status)
         .select_from(tables.disclosure)
-        .outerjoin(tables.document, and_(doc.shard == d.shard, doc.disclosure_id == d.id))
+        .outerjoin(tables.document, and_(doc.shard == d.shard, doc.disclosure_number == d.number))
         .where(bulk.among(connection, d.id, ids))
     )
     return {row[0]: _Known(*row[1:]) for row in connection.execute(query)}
@@ -172,7 +174,12 @@ def _insert(
     new = _insert_registers(connection, [_made(draft) for draft in fresh])
     parts = [made.parts for _, made in ordered]
     for draft, made in ordered:
-        made.parts.disclosure.update(recency=draft.recency, revision=draft.revision, load_id=load_id)
+        own = made.parts
+        own.disclosure.update(
+            number=draft.number, recency=draft.recency, revision=draft.revision, load_id=load_id
+        )
+        for row in (*own.lots, *own.items, *own.parties, *own.related):
+            row["disclosure_number"] = draft.number
     bulk.insert(connection, tables.disclosure, (one.disclosure for one in parts))
     bulk.insert_tuples(
         connection, "document", _columns(tables.document),
@@ -188,8 +195,7 @@ def _insert(
     ]
     bulk.insert_tuples(connection, "disclosure_process", _columns(tables.disclosure_process), links)
     bulk.insert(connection, tables.related, (row for one in parts for row in one.related))
-    indexed = [row for _, made in ordered for row in made.features]
-    bulk.insert_tuples(connection, "feature", _columns(tables.feature), indexed)
+    features.insert(connection, ((*_key(draft), draft.recency, made.features) for draft, made in ordered))
     sources = [(*_key(draft), made.sources) for draft, made in ordered if made.sources]
     bulk.insert_tuples(connection, "value_source", _columns(tables.value_source), sources)
     searching.insert(
@@ -204,8 +210,22 @@ def _made(draft: Draft) -> Made:
     return draft.made
 
 
-def _key(draft: Draft) -> tuple[str, str]:
-    return draft.shard, draft.id
+def _number(connection: Connection, new: Sequence[Draft]) -> None:
+    """Number records that are new after all others, before any of those is taken away to be revised."""
+    if not new:
+        return
+    if connection.dialect.name == "sqlite":  # which one writes at a time
+        last = connection.scalar(select(func.max(tables.disclosure.c.number))) or 0
+        numbers: Iterable[int] = range(last + 1, last + 1 + len(new))
+    else:
+        asked = "SELECT nextval('disclosure_number') FROM generate_series(1, %s)"
+        numbers = sorted(row[0] for row in connection.exec_driver_sql(asked, (len(new),)))
+    for draft, number in zip(sorted(new, key=lambda draft: draft.id), numbers, strict=True):
+        draft.number = number
+
+
+def _key(draft: Draft) -> tuple[str, int]:
+    return draft.shard, draft.number
 
 
 def _columns(table: Table) -> tuple[str, ...]:
@@ -269,6 +289,7 @@ def _announce(connection: Connection, fresh: Sequence[Draft], now: datetime) -> 
             {
                 "version": last - count + place,
                 "shard": draft.shard,
+                "disclosure_number": draft.number,
                 "disclosure_id": draft.id,
                 "revision": draft.revision,
                 "kind": "added" if draft.revision == 1 else "revised",

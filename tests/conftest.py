@@ -32,6 +32,7 @@ from store.engine import connect, writing
 from store.migrate import upgrade
 from store.seed import seed
 from store.tables import metadata
+from tests.owners import called, owners
 from tests.toy import evolved
 
 HERE = Path(__file__).resolve().parent
@@ -268,15 +269,17 @@ def contents() -> Callable[[Engine], Contents]:
 def _contents(engine: Engine) -> Contents:
     found: Contents = {}
     with engine.connect() as connection:
+        known = owners(connection)
         for table in metadata.sorted_tables:
             columns = [column for column in table.columns if not isinstance(column.type, DateTime)]
             query = select(*columns).order_by(*table.primary_key.columns)
             if table.name != "region":
-                found[table.name] = [tuple(row) for row in connection.execute(query)]
+                rows = [tuple(row) for row in connection.execute(query)]
+                found[table.name] = called(table, [column.name for column in columns], rows, known)
         if engine.dialect.name == "sqlite":
-            search = "SELECT recency, text FROM search_text ORDER BY recency"
+            search = "SELECT recency, text FROM search_text JOIN disclosure ON number = disclosure_number ORDER BY recency"
         else:
-            search = "SELECT disclosure_id, text, terms FROM search ORDER BY disclosure_id"
+            search = "SELECT recency, text, terms FROM search ORDER BY recency"
         found["search"] = [tuple(row) for row in connection.execute(text(search))]
         names = "SELECT kind, id, text FROM search_name WHERE kind <> 'region' ORDER BY kind, id"
         found["search_name"] = [tuple(row) for row in connection.execute(text(names))]

@@ -59,7 +59,8 @@ def store_states(engine: Engine, catalog: Catalog) -> Mapping[str, str]:
     found |= {"record": known.id, "publisher": known.publisher.id}
     with engine.connect() as connection:
         of = tables.disclosure_process.c
-        found["process"] = str(connection.scalar(select(of.process_id).where(of.disclosure_id == known.id)))
+        own = select(tables.disclosure.c.number).where(tables.disclosure.c.id == known.id).scalar_subquery()
+        found["process"] = str(connection.scalar(select(of.process_id).where(of.disclosure_number == own)))
         o = tables.organization.c
         found["long_company"] = str(connection.scalar(select(o.id).where(o.name == LONG)))
     return found

@@ -17,11 +17,11 @@ _FTS = "CREATE VIRTUAL TABLE {name} USING fts5(terms, tokenize='ascii', detail='
 
 
 def upgrade() -> None:
+    """The tables, empty: 0023 fills them."""
     op.execute("DROP TABLE search")
     if op.get_bind().dialect.name == "sqlite":
         _sqlite()
-        _fill()
-    else:  # 0008 fills the table, which it makes anew
+    else:
         _postgresql()
 
 
@@ -89,12 +89,3 @@ def _key() -> tuple[sa.Column[str], sa.Column[str]]:
 
 def _terms() -> sa.Column[list[str]]:
     return sa.Column("terms", postgresql.ARRAY(sa.Text()), nullable=False)
-
-
-def _fill() -> None:
-    """Index what is there, so that no search of an existing database finds nothing in silence."""
-    connection = op.get_bind()
-    if connection.scalar(sa.text("SELECT count(*) FROM (SELECT 1 FROM region LIMIT 1) r")):
-        from store.searching import rebuild
-
-        rebuild(connection)

@@ -18,9 +18,8 @@ _BLOCKS = ", ".join(f"(recency >> {size})::integer | {1 << 63 - size}" for size 
 
 
 def upgrade() -> None:
-    """The rows of before by their recency; all of them made anew where 0004 left that to this."""
-    connection = op.get_bind()
-    if connection.dialect.name == "sqlite":
+    """The rows of before by their recency; 0023 makes them where 0004 left that to it."""
+    if op.get_bind().dialect.name == "sqlite":
         return
     _replace(sa.Column("recency", sa.BigInteger(), nullable=False))
     op.execute("ALTER TABLE search SET (toast_tuple_target = 128)")
@@ -31,12 +30,6 @@ def upgrade() -> None:
     )
     op.execute(f"CREATE INDEX ix_search_terms ON search USING gin (terms, (ARRAY[{_BLOCKS}]))")
     _settle()
-    known = "SELECT EXISTS (SELECT 1 FROM search), EXISTS (SELECT 1 FROM region)"
-    indexed, filled = connection.execute(sa.text(known)).one()
-    if filled and not indexed:
-        from store.searching import rebuild
-
-        rebuild(connection)
 
 
 def downgrade() -> None:

@@ -26,10 +26,12 @@ def copied(where: Place, times: int) -> Place:
     with postgresql(target) as server:
         for url in (f"sqlite:///{target.sqlite}", server):
             engine = connect(url)
-            for mark in ascii_uppercase[: times - 1]:  # no id ends in one
+            with engine.connect() as connection:
+                count = connection.exec_driver_sql("SELECT max(number) FROM disclosure").scalar_one()
+            for at, mark in enumerate(ascii_uppercase[: times - 1], start=1):  # no id ends in one
                 with engine.begin() as connection:
-                    _copy(connection, tables.disclosure, "id", mark)
-                    _copy(connection, tables.document, "disclosure_id", mark)
+                    for table in (tables.disclosure, tables.document):
+                        _copy(connection, table, mark, at * count, count)
             with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
                 for table in (tables.disclosure.name, tables.document.name):
                     connection.exec_driver_sql(
@@ -42,15 +44,15 @@ def copied(where: Place, times: int) -> Place:
     return target
 
 
-def _copy(connection: Connection, table: Table, id: str, mark: str) -> None:
-    """Copy what no mark has yet; a copy's id ends in the mark, and its place in lists is another."""
+def _copy(connection: Connection, table: Table, mark: str, further: int, count: int) -> None:
+    """Copy the first so many; a copy's id ends in the mark, its number is so much further, its place in lists another."""
     names = [column.name for column in table.columns]
+    number = "number" if table is tables.disclosure else "disclosure_number"
     given = {
-        id: f"substr({id}, 1, length({id}) - 1) || '{mark}'",
+        "id": f"substr(id, 1, length(id) - 1) || '{mark}'", number: f"{number} + {further}",
         "recency": f"recency + {ord(mark)}",
-    }
+    }  # fmt: skip
     chosen = ", ".join(given.get(name, name) for name in names)
-    of = f"substr({id}, length({id})) BETWEEN '0' AND '9' OR substr({id}, length({id})) BETWEEN 'a' AND 'z'"
     connection.exec_driver_sql(
-        f"INSERT INTO {table.name} ({', '.join(names)}) SELECT {chosen} FROM {table.name} WHERE {of}"
+        f"INSERT INTO {table.name} ({', '.join(names)}) SELECT {chosen} FROM {table.name} WHERE {number} <= {count}"
     )

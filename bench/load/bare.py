@@ -18,14 +18,15 @@ from store.engine import connect, writing
 
 # table → how its rows belong to disclosures: the column that names one, or the query from a thing to its records.
 _OF_A_RECORD = {
-    "disclosure": "id", "document": "disclosure_id", "lot": "disclosure_id", "item": "disclosure_id",
-    "party": "disclosure_id", "disclosure_process": "disclosure_id", "feature": "disclosure_id",
-    "related": "disclosure_id", "value_source": "disclosure_id", "change": "disclosure_id", "search": "disclosure_id",
+    "disclosure": "number", "document": "disclosure_number", "lot": "disclosure_number", "item": "disclosure_number",
+    "party": "disclosure_number", "disclosure_process": "disclosure_number", "feature": "disclosure_number",
+    "related": "disclosure_number", "value_source": "disclosure_number", "change": "disclosure_number",
+    "search": "disclosure_number",
 }  # fmt: skip
 _OF_MANY = {
-    "publisher": "SELECT publisher_id AS one, shard, id AS disclosure_id FROM disclosure",
-    "process": "SELECT process_id AS one, shard, disclosure_id FROM disclosure_process",
-    "organization": "SELECT organization_id AS one, shard, disclosure_id FROM party",
+    "publisher": "SELECT publisher_id AS one, shard, number AS disclosure_number FROM disclosure",
+    "process": "SELECT process_id AS one, shard, disclosure_number FROM disclosure_process",
+    "organization": "SELECT organization_id AS one, shard, disclosure_number FROM party",
 }
 _ONCE = [name for name in tables.metadata.tables if name.startswith("rollup_")]
 
@@ -46,7 +47,7 @@ def take(url: str, size: int, path: Path) -> dict[str, int]:
     """Write a loaded database's rows into a file, in batches of so many records; gives how many rows a table has."""
     engine = connect(url)
     with engine.connect() as connection:
-        numbered = f"SELECT shard, disclosure_id, (version - 1) / {size} AS number FROM change"
+        numbered = f"SELECT shard, disclosure_number, (version - 1) / {size} AS number FROM change"
         connection.exec_driver_sql(f"CREATE TEMP TABLE batch AS {numbered}")
         connection.exec_driver_sql("CREATE INDEX temp_batch ON batch (number)")
         if connection.dialect.name == "postgresql":
@@ -84,7 +85,7 @@ def insert(url: str, path: Path) -> Callable[[], None]:
 def _number_registers(connection: Connection) -> None:
     """With which batch each publisher, process and organization comes."""
     for name, query in _OF_MANY.items():
-        first = f"SELECT one, min(number) AS number FROM ({query}) u JOIN batch USING (shard, disclosure_id) GROUP BY one"
+        first = f"SELECT one, min(number) AS number FROM ({query}) u JOIN batch USING (shard, disclosure_number) GROUP BY one"
         connection.exec_driver_sql(f"CREATE TEMP TABLE first_{name} AS {first}")
 
 
@@ -98,11 +99,13 @@ def _batch(connection: Connection, number: int) -> Iterator[Rows]:
     for name, column in _OF_A_RECORD.items():
         of = f"FROM batch b {{}} WHERE b.number = {number}"
         if name == "search" and sqlite:
-            owner = "CROSS JOIN disclosure d ON d.shard = b.shard AND d.id = b.disclosure_id"
-            yield from _texts(connection, of.format(f"{owner} CROSS JOIN search_text t USING (recency)"))
+            own = "CROSS JOIN disclosure d ON d.number = b.disclosure_number"
+            yield from _texts(
+                connection, of.format(f"{own} CROSS JOIN search_text t USING (disclosure_number)")
+            )
         else:
             own = f"CROSS JOIN {name} t" if sqlite else f"JOIN {name} t"
-            on = f"ON t.shard = b.shard AND t.{column} = b.disclosure_id"
+            on = f"ON t.shard = b.shard AND t.{column} = b.disclosure_number"
             yield _rows(connection, name, of.format(f"{own} {on}"))
 
 
@@ -120,7 +123,7 @@ def _rows(connection: Connection, name: str, source: str, whole: bool = False) -
 
 def _columns(connection: Connection, name: str) -> tuple[str, ...]:
     if name == "search":
-        return ("shard", "disclosure_id", "recency", "terms", "text")
+        return ("shard", "disclosure_number", "recency", "terms", "text")
     if name == "search_name":
         return ("kind", "id", "terms", "text")
     return tuple(column.name for column in tables.metadata.tables[name].columns)
@@ -128,10 +131,15 @@ def _columns(connection: Connection, name: str) -> tuple[str, ...]:
 
 def _texts(connection: Connection, source: str) -> Iterator[Rows]:
     """SQLite's search: the texts, and the terms that its index was told."""
-    found = connection.exec_driver_sql(f"SELECT t.recency, t.text {source} ORDER BY 1")
-    rows = [tuple(row) for row in found]
-    yield Rows("search_text", ("recency", "text"), rows)
-    yield Rows("search", ("rowid", "terms"), [(place, searching.spaced(text)) for place, text in rows])
+    found = [
+        tuple(row)
+        for row in connection.exec_driver_sql(
+            f"SELECT d.recency, t.disclosure_number, t.text {source} ORDER BY 1"
+        )
+    ]
+    texts = sorted((number, text) for _, number, text in found)
+    yield Rows("search_text", ("disclosure_number", "text"), texts)
+    yield Rows("search", ("rowid", "terms"), [(place, searching.spaced(text)) for place, _, text in found])
 
 
 def _names(connection: Connection, source: str) -> Iterator[Rows]:

@@ -144,7 +144,7 @@ class Records:
         where = self._where[place]
         row = variant.row.filled(values)
         for column, value in (
-            ("shard", place), ("id", one), ("recency", when), ("region", place), ("prefecture", where.prefecture),
+            ("shard", place), ("number", number + 1), ("id", one), ("recency", when), ("region", place), ("prefecture", where.prefecture),
             ("province", where.province), ("revision", 1),
         ):  # fmt: skip
             row[_PLACES[column]] = value
@@ -153,21 +153,23 @@ class Records:
             if self.lean and table is not tables.party:
                 continue
             part = blank.filled(values)
-            part[:2] = place, one
+            part[:2] = place, number + 1
             if table.name in _RECENCY:
                 part[_RECENCY[table.name]] = when
             batch.add(table, tuple(part))
         if self.lean:
             return
-        batch.add(tables.disclosure_process, (place, one, process))
+        batch.add(tables.disclosure_process, (place, number + 1, process))
         if process not in self._processes:
             self._processes.add(process)
             batch.add(tables.process, (process, *variant.process.filled(values)[1:]))
-        batch.add(tables.change, (number + 1, place, one, 1, "added", AT.isoformat(" ", "microseconds")))
+        batch.add(
+            tables.change, (number + 1, place, number + 1, one, 1, "added", AT.isoformat(" ", "microseconds"))
+        )
         body = variant.body.filled(values)
-        batch.add(tables.document, (place, one, hashlib.sha256(body.encode()).hexdigest(), body))
+        batch.add(tables.document, (place, number + 1, hashlib.sha256(body.encode()).hexdigest(), body))
         text = found_by(variant, values)
-        batch.texts.append((place, one, when, text, searching.spaced(text)))
+        batch.texts.append((place, number + 1, when, text, searching.spaced(text)))
 
 
 def _skewed(number: int, size: int) -> int:
@@ -211,6 +213,8 @@ class Database:
         """Indexes, what is derived from other tables, and what the planner knows of them."""
         with writing(self.engine) as connection:
             connection.exec_driver_sql(f"UPDATE data_version SET version = {count}")
+            if connection.dialect.name == "postgresql":
+                connection.exec_driver_sql(f"SELECT setval('disclosure_number', {count})")
             for _, definition in self._indexes:
                 connection.exec_driver_sql(definition)
         with writing(self.engine) as connection:

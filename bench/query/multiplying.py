@@ -17,7 +17,8 @@ def multiply(source: Path, target: Path, times: int) -> None:
     target.unlink(missing_ok=True)
     shutil.copyfile(source, target)
     changed = {
-        "id": "substr(d.id, 1, 7) || printf('%016x', d.rowid * :times + n.value)", "recency": "d.recency + n.value"
+        "number": "d.number + n.value * :count", "id": "substr(d.id, 1, 7) || printf('%016x', d.number * :times + n.value)",
+        "recency": "d.recency + n.value",
     }  # fmt: skip
     names = tables.disclosure.columns.keys()
     columns = ", ".join(changed.get(name, f"d.{name}") for name in names)
@@ -29,10 +30,11 @@ def multiply(source: Path, target: Path, times: int) -> None:
         )
         for (name,) in [one for one in found if one[0] != _KEPT]:
             connection.execute(f"DROP INDEX {name}")
+        (count,) = connection.execute("SELECT max(number) FROM disclosure").fetchone()
         connection.execute(
             "WITH RECURSIVE n(value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM n WHERE value < :times - 1)"
             f" INSERT INTO disclosure ({', '.join(names)}) SELECT {columns} FROM n CROSS JOIN disclosure d",
-            {"times": times},
+            {"times": times, "count": count},
         )
         connection.execute("ANALYZE")
         connection.execute("PRAGMA journal_mode = WAL")

@@ -14,7 +14,7 @@ Rows = list[RowMapping]
 Columns = tuple[str, ...]
 # The columns that any of the fields reads, besides the keys: nothing else is fetched.
 DISCLOSURE: Columns = (
-    "shard", "id", "recency", "title", "type", "domain", "published_date", "amount_fen", "publisher_id",
+    "shard", "number", "id", "recency", "title", "type", "domain", "published_date", "amount_fen", "publisher_id",
 )  # fmt: skip
 
 
@@ -79,18 +79,18 @@ class Organizations(_Loader):
 
 
 class Parties(_Loader):
-    """The parties of disclosures, by (shard, id)."""
+    """The parties of disclosures, by (shard, number)."""
 
     async def batch_load_fn(self, keys: Sequence[tuple[str, str]]) -> list[Any]:
         c = party.c
         query = (
-            select(c.shard, c.disclosure_id, c.role, c.amount_fen, c.organization_id)
-            .where(tuple_(c.shard, c.disclosure_id).in_(keys))
-            .order_by(c.shard, c.disclosure_id, c.ordinal)
+            select(c.shard, c.disclosure_number, c.role, c.amount_fen, c.organization_id)
+            .where(tuple_(c.shard, c.disclosure_number).in_(keys))
+            .order_by(c.shard, c.disclosure_number, c.ordinal)
         )
         found: dict[tuple[str, str], Rows] = defaultdict(list)
         for row in self.reading.all(query):
-            found[row["shard"], row["disclosure_id"]].append(row)
+            found[row["shard"], row["disclosure_number"]].append(row)
         return [found[key] for key in keys]
 
 
@@ -114,11 +114,11 @@ class Involving(_Loader):
         found = []
         for one, most in keys:
             places = (
-                select(p.shard, p.disclosure_id).where(p.organization_id == one)
-                .group_by(p.recency, p.shard, p.disclosure_id).order_by(p.recency.desc()).limit(most).subquery()
+                select(p.shard, p.disclosure_number).where(p.organization_id == one)
+                .group_by(p.recency, p.shard, p.disclosure_number).order_by(p.recency.desc()).limit(most).subquery()
             )  # fmt: skip
             query = self.reading.disclosures().join(
-                places, (places.c.shard == c.shard) & (places.c.disclosure_id == c.id)
+                places, (places.c.shard == c.shard) & (places.c.disclosure_number == c.number)
             )
             found.append(self.reading.listed(query.order_by(c.recency.desc())))
         return found

@@ -45,16 +45,16 @@ class ById(DataLoader[str, Any]):
         return [by_id.get(key) for key in keys]
 
 
-class Parties(DataLoader[tuple[str, str], list[Party]]):
-    """The parties of disclosures, by (shard, id)."""
+class Parties(DataLoader[tuple[str, int], list[Party]]):
+    """The parties of disclosures, by (shard, number)."""
 
     def __init__(self, session: Session) -> None:
         super().__init__()
         self.session = session
 
     async def batch_load_fn(self, keys: Sequence[tuple[str, str]]) -> list[list[Party]]:
-        query = select(Party).where(tuple_(Party.shard, Party.disclosure_id).in_(keys))
+        query = select(Party).where(tuple_(Party.shard, Party.disclosure_number).in_(keys))
         found = defaultdict(list)
-        for one in self.session.scalars(query.order_by(Party.shard, Party.disclosure_id, Party.ordinal)):
-            found[one.shard, one.disclosure_id].append(one)
+        for one in self.session.scalars(query.order_by(Party.shard, Party.disclosure_number, Party.ordinal)):
+            found[one.shard, one.disclosure_number].append(one)
         return [found[key] for key in keys]

@@ -35,7 +35,7 @@ class Disclosure(Base):
     parties: Mapped[list[Party]] = relationship(
         primaryjoin=and_(
             tables.disclosure.c.shard == foreign(tables.party.c.shard),
-            tables.disclosure.c.id == foreign(tables.party.c.disclosure_id),
+            tables.disclosure.c.number == foreign(tables.party.c.disclosure_number),
         ),
         order_by=tables.party.c.ordinal,
         viewonly=True,

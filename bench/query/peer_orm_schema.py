@@ -74,7 +74,7 @@ class Disclosure(SQLAlchemyObjectType):
         return await _reading(info).publishers.load(self.publisher_id)
 
     async def resolve_parties(self: Any, info: Any) -> Any:
-        return await _reading(info).parties.load((self.shard, self.id))
+        return await _reading(info).parties.load((self.shard, self.number))
 
 
 class DisclosureConnection(relay.Connection):

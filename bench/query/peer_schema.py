@@ -137,7 +137,7 @@ class Disclosure(ObjectType):
         return await _reading(info).publishers.load(self["publisher_id"])
 
     async def resolve_parties(self: Any, info: Any) -> Any:
-        return await _reading(info).parties.load((self["shard"], self["id"]))
+        return await _reading(info).parties.load((self["shard"], self["number"]))
 
 
 class Disclosures(ObjectType):

@@ -132,13 +132,18 @@ def _variant(
                 (tables.party, made.parties),
                 (tables.lot, made.lots),
                 (tables.item, made.items),
-                (tables.feature, features.rows(stored, featured, {})),
+                (tables.feature, _features(stored, featured)),
             )
             for row in rows
         ),
         title=Text.of(heading(record, disclosure)),
         texts=tuple(Text.of(text) for text in dict.fromkeys(text for _, text in searched(record, node))),
     )
+
+
+def _features(record: Mapping[str, Any], featured: tuple[features.Feature, ...]) -> list[Row]:
+    names = ("ordinal", "property", "text", "number")
+    return [dict(zip(names, row, strict=True)) for row in features.Reader(featured).rows(record)]
 
 
 def _parts(record: Mapping[str, Any], disclosure: Disclosure, catalog: Catalog) -> Parts:

@@ -41,8 +41,8 @@ class Values:
     @cached_property
     def organizations(self) -> list[str]:
         """Parties of the disclosures above: whoever is often a party is often asked for."""
-        query = "SELECT organization_id FROM party WHERE shard = :shard AND disclosure_id = :id ORDER BY ordinal DESC"
-        found = [self._all(query, shard=one[:6], id=one) for one in self.disclosures]
+        query = "SELECT organization_id FROM party WHERE disclosure_number = (SELECT number FROM disclosure WHERE id = :id) ORDER BY ordinal DESC"
+        found = [self._all(query, id=one) for one in self.disclosures]
         return list(dict.fromkeys(rows[at % len(rows)][0] for at, rows in enumerate(found) if rows))
 
     @cached_property

@@ -20,8 +20,8 @@ from query.sql import Speller
 from schemas.catalog import Catalog
 
 _JSON = {"number", "integer", "money", "price", "boolean"}
-_DOCUMENT = " LEFT JOIN document b ON b.shard = d.shard AND b.disclosure_id = d.id"
-_OWNED = "x.shard = d.shard AND x.disclosure_id = d.id"
+_DOCUMENT = " LEFT JOIN document b ON b.shard = d.shard AND b.disclosure_number = d.number"
+_OWNED = "x.shard = d.shard AND x.disclosure_number = d.number"
 _IN_FORCE = (
     "w.shard = d.shard AND w.disclosure_id = d.id AND w.version = (SELECT max(l.version) FROM withdrawal l"
     " WHERE l.shard = d.shard AND l.disclosure_id = d.id)"
@@ -88,11 +88,11 @@ class Rows:
         )
         columns = ", ".join(f"{self._value(table, one)} AS c{at}" for at, one in enumerate(table.columns))
         body = "CAST(b.body AS BLOB)" if self._is_sqlite else "convert_to(b.body::text, 'UTF8')"
-        of_same = "n.shard = c.shard AND n.disclosure_id = c.disclosure_id"
+        of_same = "n.shard = c.shard AND n.disclosure_number = c.disclosure_number"
         first = f"(SELECT min(n.version) FROM change n WHERE {of_same})"
         conditions = [
             f"c.version > {since}", f"NOT EXISTS (SELECT 1 FROM change n WHERE {of_same} AND n.version > c.version)",
-            "d.shard = c.shard", "d.id = c.disclosure_id",
+            "d.shard = c.shard", "d.number = c.disclosure_number",
         ]  # fmt: skip
         if until is not None:
             conditions.append(f"c.version <= {until}")
@@ -156,7 +156,7 @@ class Rows:
                     clause += f" CROSS JOIN {self._elements(json, path, f'e{at}')}"
                     json = f"e{at}.value"
                     order.append(f"e{at}.key")
-                return clause, ["b.shard = d.shard AND b.disclosure_id = d.id"], order
+                return clause, ["b.shard = d.shard AND b.disclosure_number = d.number"], order
 
     def _elements(self, json: str, path: Path, alias: str) -> str:
         dotted = [".".join(names) for names in product(*path)]

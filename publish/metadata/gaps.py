@@ -46,7 +46,9 @@ def gaps(connection: Connection, disclosure: Disclosure, most: int = MOST) -> Ga
     d, b = tables.disclosure.c, tables.document.c
     query = (
         select(b.body)
-        .join_from(tables.disclosure, tables.document, and_(b.shard == d.shard, b.disclosure_id == d.id))
+        .join_from(
+            tables.disclosure, tables.document, and_(b.shard == d.shard, b.disclosure_number == d.number)
+        )
         .where(d.type == disclosure.type, d.status == "published")
         .order_by(d.recency.desc())
         .limit(most)

@@ -139,7 +139,7 @@ def _disclosures(connection: Connection, part: Part) -> Iterator[Line]:
         condition = [d.recency < recencies(date(1900, 1, 2), None)[0], d.published_date.is_(None)]
     changed = (
         select(func.max(c.at))
-        .where(and_(c.shard == d.shard, c.disclosure_id == d.id))
+        .where(and_(c.shard == d.shard, c.disclosure_number == d.number))
         .correlate(tables.disclosure)
         .scalar_subquery()
     )

@@ -47,7 +47,7 @@ def status(connection: Connection, id: str) -> tuple[str, str] | None:
 def _read(connection: Connection, condition: ColumnElement[bool], types: Iterable[str]) -> list[Source]:
     changed = (
         select(func.max(_C.at))
-        .where(_C.shard == _D.shard, _C.disclosure_id == _D.id)
+        .where(_C.shard == _D.shard, _C.disclosure_number == _D.number)
         .correlate(tables.disclosure)
         .scalar_subquery()
     )
@@ -57,8 +57,8 @@ def _read(connection: Connection, condition: ColumnElement[bool], types: Iterabl
             changed.label("at"),
         )
         .select_from(tables.disclosure)
-        .join(tables.document, and_(_B.shard == _D.shard, _B.disclosure_id == _D.id))
-        .join(tables.disclosure_process, and_(_L.shard == _D.shard, _L.disclosure_id == _D.id))
+        .join(tables.document, and_(_B.shard == _D.shard, _B.disclosure_number == _D.number))
+        .join(tables.disclosure_process, and_(_L.shard == _D.shard, _L.disclosure_number == _D.number))
         .join(tables.process, _P.id == _L.process_id)
         .where(condition, _D.status == "published", _D.type.in_(list(types)))
         .order_by(_D.published_date.is_(None), _D.published_date, _D.id, _P.id)

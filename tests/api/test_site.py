@@ -35,7 +35,8 @@ def names(file: Engine, catalog: Catalog) -> Mapping[str, str]:
     assert known is not None
     with file.connect() as connection:
         process = tables.disclosure_process.c
-        found = connection.scalar(select(process.process_id).where(process.disclosure_id == known.id))
+        own = select(tables.disclosure.c.number).where(tables.disclosure.c.id == known.id).scalar_subquery()
+        found = connection.scalar(select(process.process_id).where(process.disclosure_number == own))
     return {
         "record": known.id,
         "publisher": known.publisher.id,

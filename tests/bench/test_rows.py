@@ -13,6 +13,7 @@ from store import tables
 from store.draft import Entry, content
 from store.engine import connect, writing
 from store.writing import write
+from tests.owners import called, owners
 
 COUNT, VARIANTS = 200, 4
 
@@ -24,8 +25,8 @@ def test_every_row_is_what_the_loader_writes(catalog: Catalog, new_database: Cal
     with ours.connect() as connection:
         bodies = connection.execute(
             select(tables.document.c.body, tables.disclosure.c.type)
-            .join(tables.disclosure, tables.disclosure.c.id == tables.document.c.disclosure_id)
-            .join(tables.change, tables.change.c.disclosure_id == tables.disclosure.c.id)
+            .join(tables.disclosure, tables.disclosure.c.number == tables.document.c.disclosure_number)
+            .join(tables.change, tables.change.c.disclosure_number == tables.disclosure.c.number)
             .order_by(tables.change.c.version)
         ).all()
     with writing(theirs) as connection:
@@ -78,24 +79,27 @@ def test_the_records_are_valid(catalog: Catalog) -> None:
 
 
 def _rows(engine: Engine, table: str) -> list[tuple[Any, ...]]:
-    columns = list(tables.metadata.tables[table].columns)
+    stored = tables.metadata.tables[table]
     with engine.connect() as connection:
-        rows = [tuple(str(value) for value in row) for row in connection.execute(select(*columns))]
-    return sorted(rows)
+        rows = called(stored, stored.columns.keys(), connection.execute(select(stored)), owners(connection))
+    return sorted(tuple(map(str, row)) for row in rows)
 
 
 def _searched(engine: Engine) -> list[Any]:
     """What is searched: texts and names; terms where they are stored with them."""
     if engine.dialect.name == "sqlite":
         asked = (
-            "SELECT recency, text FROM search_text ORDER BY recency",
+            "SELECT recency, text FROM search_text JOIN disclosure ON number = disclosure_number ORDER BY recency",
             "SELECT kind, id, text FROM search_name WHERE kind = 'process' ORDER BY id",
-            "SELECT rowid FROM search ORDER BY rowid",
+            "SELECT term, doc FROM temp.words ORDER BY term, doc",
         )
     else:
         asked = (
-            "SELECT disclosure_id, text, terms FROM search ORDER BY disclosure_id",
+            "SELECT recency, text, terms FROM search ORDER BY recency",
             "SELECT kind, id, text, terms FROM search_name WHERE kind = 'process' ORDER BY id",
         )
     with engine.connect() as connection:
+        if engine.dialect.name == "sqlite":
+            words = "CREATE VIRTUAL TABLE temp.words USING fts5vocab(main, search, instance)"
+            connection.exec_driver_sql(words)
         return [tuple(row) for one in asked for row in connection.execute(text(one))]

@@ -81,7 +81,8 @@ def test_what_the_store_learnt_meanwhile_is_written_again(
     def meanwhile(*_: Any, **__: Any) -> None:
         with writing(engine) as connection:
             d = tables.document
-            connection.execute(update(d).where(d.c.disclosure_id == ids[2]).values(digest="other"))
+            own = select(tables.disclosure.c.number).where(tables.disclosure.c.id == ids[2]).scalar_subquery()
+            connection.execute(update(d).where(d.c.disclosure_number == own).values(digest="other"))
 
     monkeypatch.setattr(storing, "make_fresh", meanwhile)
     with Storing(engine, where, 0) as stores:

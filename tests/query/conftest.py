@@ -48,12 +48,12 @@ def _filled(url: str, catalog: Catalog) -> Iterator[Engine]:
     records.store(engine, catalog)
     records.withdraw_some(engine, catalog)
     with engine.begin() as connection:  # what a withdrawal leaves: a row without a document, found by no word
-        bare = select(disclosure.c.shard, disclosure.c.id, disclosure.c.recency).where(
+        bare = select(disclosure.c.shard, disclosure.c.number, disclosure.c.recency).where(
             disclosure.c.local_id == "bare"
         )
         searching.delete(connection, [(row[0], row[1], row[2]) for row in connection.execute(bare)])
-        gone = "(SELECT id FROM disclosure WHERE local_id = 'bare')"
-        connection.exec_driver_sql(f"DELETE FROM document WHERE disclosure_id IN {gone}")
+        gone = "(SELECT number FROM disclosure WHERE local_id = 'bare')"
+        connection.exec_driver_sql(f"DELETE FROM document WHERE disclosure_number IN {gone}")
     yield engine
     engine.dispose()
 

@@ -27,6 +27,7 @@ from api.types import graphql_schema
 from query.model import Model
 from schemas.catalog import Catalog
 from store import tables
+from tests.owners import named, owners
 from tests.query import meaning, oracle_summary, reference
 from tests.query.oracle_fields import FIELDS
 from tests.query.oracle_filters import Filters
@@ -50,9 +51,11 @@ class Oracle:
         self.schema = _schema(catalog.folder)
         self.names = {d.type: d.graphql_name for d in catalog.types.values()}
         with engine.connect() as connection:
+            known = owners(connection)
             self.rows = {
                 table.name: sorted(
-                    (_plain(r) for r in connection.execute(select(table)).mappings()), key=repr
+                    (named(table, _plain(r), known) for r in connection.execute(select(table)).mappings()),
+                    key=repr,
                 )
                 for table in tables.metadata.sorted_tables
                 if table.name not in DERIVED

@@ -47,7 +47,7 @@ _DATES = ("published_date", "due_on", "formed_date", "first_date", "last_date")
 _TEXTS = ("title", "local_id", "type", "domain", "level", "region", "outcome", "name", "uscc", "number")
 # What makes an order total, for what is neither a disclosure nor has an id.
 TIES = {
-    "region": ("code",), "item": ("recency", "disclosure_id", "ordinal"), "organization_role": ("role",),
+    "region": ("code",), "item": ("recency", "ordinal"), "organization_role": ("role",),
     "organization_domain": ("domain",), "organization_year": ("place",), "organization_name": ("name",),
     "organization_process": ("recency", "id"), "counterparty": ("other_id",), "co_bidder": ("other_id",),
     "matched_organization": ("organization_id",), "unit_price": ("unit_key",),

@@ -135,8 +135,11 @@ def test_what_was_withdrawn_is_in_the_feed_and_has_no_content(engine: Engine, ca
         connection.execute(text("DELETE FROM document"))
         connection.execute(text("UPDATE data_version SET version = 2"))
         connection.execute(
-            text("INSERT INTO change VALUES (2, :shard, :id, 1, 'withdrawn', '2024-07-02 00:00:00.000000')"),
-            {"shard": identifier[:6], "id": identifier},
+            text(
+                "INSERT INTO change (version, shard, disclosure_number, disclosure_id, revision, kind, at)"
+                " SELECT 2, shard, number, id, 1, 'withdrawn', '2024-07-02 00:00:00.000000' FROM disclosure WHERE id = :id"
+            ),
+            {"id": identifier},
         )
     nodes = [edge["node"] for edge in data(service, FEED, after="0", first=5)["changes"]["edges"]]
     assert [node["kind"] for node in nodes] == ["ADDED", "WITHDRAWN"]

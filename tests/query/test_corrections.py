@@ -225,7 +225,9 @@ def test_what_is_withdrawn_can_still_be_meant(engine: Engine, catalog: Catalog) 
     assert naming(service, meant) == [ids[1]]
     take_back(engine, catalog, ids[1], privacy=True)
     with engine.connect() as connection:
-        assert connection.execute(select(tables.related.c.disclosure_id)).scalars().all() == [ids[0]]
+        d, r = tables.disclosure.c, tables.related.c
+        owner = select(d.id).join(tables.related, d.number == r.disclosure_number)
+        assert connection.scalars(owner).all() == [ids[0]]
 
 
 def test_the_migration_finds_the_relations_of_what_is_stored(engine: Engine, catalog: Catalog) -> None:

@@ -18,8 +18,8 @@ from tests.query.test_statements import data
 FIELDS = (None, "PUBLISHED_DATE", "AMOUNT", "DUE_ON", "DAYS_LATE", "STAGE")
 PAGE = "edges { cursor node { id } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor }"
 _INSERT = text(
-    "INSERT INTO disclosure (shard, id, recency, type, schema_version, domain, stage, publisher_id, title, status,"
-    " revision, published_date, amount_fen, due_on, days_late, province, region) VALUES ('530114', :id, :recency,"
+    "INSERT INTO disclosure (shard, number, id, recency, type, schema_version, domain, stage, publisher_id, title, status,"
+    " revision, published_date, amount_fen, due_on, days_late, province, region) VALUES ('530114', :number, :id, :recency,"
     " 'works/tender-notice', '1.0', 'works', :stage, 'x', '虚构', 'published', 1, :published_date, :amount_fen, :due_on,"
     " :days_late, '530000', '530114')"
 )
@@ -56,7 +56,7 @@ class Table:
                     identifier = f"530114-{self.made:016}"
                     self.made += 1
                     self.rows[identifier] = {**row, "id": identifier}
-                    connection.execute(_INSERT, self.rows[identifier])
+                    connection.execute(_INSERT, {**self.rows[identifier], "number": self.made})
 
 
 @pytest.mark.parametrize("root", ["disclosures", "region"])

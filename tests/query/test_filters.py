@@ -182,7 +182,7 @@ def test_values_of_another_kind_are_nothing(filled: Service) -> None:
         "lots": [],
     }
     with writing(engine) as connection:
-        where = "WHERE disclosure_id = (SELECT id FROM disclosure WHERE local_id = 'cents')"
+        where = "WHERE disclosure_number = (SELECT number FROM disclosure WHERE local_id = 'cents')"
         before = connection.exec_driver_sql(f"SELECT body FROM document {where}").scalar_one()
         mark = "?" if engine.dialect.name == "sqlite" else "%s"
         connection.exec_driver_sql(f"UPDATE document SET body = {mark} {where}", (json.dumps(odd),))

@@ -28,7 +28,7 @@ LISTS = {
         ("ix_disclosure_region_recency", "recency"),
     "changes({version}) {{ nodes {{ version snapshot {{ document }} }} }}": ("ix_change_version", "version"),
     'disclosure(id: "x") {{ changes({version}) {{ nodes {{ version }} }} }}':
-        ("ix_change_shard_disclosure_id_version", "version"),
+        ("ix_change_disclosure_number_version", "version"),
     "organizations({entity}) {{ nodes {{ name }} }}": (r"(sqlite_autoindex_organization_1|pk_organization)", "id"),
     "regions({code}) {{ nodes {{ title }} }}": (r"(sqlite_autoindex_region_1|pk_region)", "code"),
 }  # fmt: skip

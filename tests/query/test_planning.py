@@ -50,8 +50,10 @@ def test_a_region_without_rows_is_not_looked_for_in_all(engine: Engine, catalog:
     """Where all rows are of one province a plan for any value would take that value for it, and read them all."""
     with engine.begin() as connection:
         connection.execute(text("SET session_replication_role = replica"))  # the rows need no publisher here
-        columns = "shard, id, type, domain, publisher_id, local_id, province, prefecture, region, recency"
-        values = "'530000', i::text, 't', 'land', 'p', i::text, '530000', '530100', '530102', i"
+        columns = (
+            "shard, number, id, type, domain, publisher_id, local_id, province, prefecture, region, recency"
+        )
+        values = "'530000', i, i::text, 't', 'land', 'p', i::text, '530000', '530100', '530102', i"
         required = connection.execute(
             text(
                 "SELECT column_name, data_type FROM information_schema.columns WHERE table_name = 'disclosure'"

@@ -11,7 +11,7 @@ from schemas.catalog import Catalog
 from store import searching, tables
 from store.draft import Entry
 from store.engine import writing
-from store.features import LONGEST, digest, digests, features, indexed, rows, unindexed
+from store.features import LONGEST, Reader, digest, digests, features, indexed, unindexed
 from store.reindex import DERIVED, reindex
 from store.writing import write
 
@@ -48,9 +48,9 @@ def test_every_leaf_has_a_number_of_its_own(catalog: Catalog) -> None:
 
 def test_each_value_of_a_record_stands_once(catalog: Catalog) -> None:
     of_type = features(catalog.history(TYPE))
-    made = list(rows(record("甲", regionDetails="长" * 300), of_type, {}))
+    made = Reader(of_type).rows(record("甲", regionDetails="长" * 300))
     named = {one.property: one.dotted for one in of_type}
-    found = sorted((named[row["property"]], row["text"] or row["number"]) for row in made)
+    found = sorted((named[number], text or value) for _, number, text, value in made)
     assert found == [
         ("lots.parcelArea", "1.5"), ("lots.parcelNumber", "甲-1"), ("lots.parcelNumber", "甲-2"),
         ("lots.price.amount", "19.99"), ("lots.transferee.name", "某公司"), ("regionDetails", "长" * LONGEST),
@@ -63,9 +63,9 @@ def test_a_property_is_indexed_under_its_newest_name(toy_catalog: Catalog) -> No
         of_type = features(history)
         for one in history:
             named = {feature.property: feature.dotted for feature in of_type}
-            assert {named[row["property"]] for row in rows(one.sample, of_type, {})} <= set(named.values())
+            assert {named[row[1]] for row in Reader(of_type).rows(one.sample)} <= set(named.values())
     evolved = toy_catalog.history("land/evolved")
-    older = {row["property"] for row in rows(evolved[0].sample, features(evolved), {})}
+    older = {row[1] for row in Reader(features(evolved)).rows(evolved[0].sample)}
     assert older, "the oldest version's sample has featured values"
 
 
@@ -107,8 +107,8 @@ def test_a_database_from_before_the_index_is_reindexed(
     with writing(engine) as connection:
         connection.exec_driver_sql("DELETE FROM feature")
         d = tables.disclosure.c
-        found = connection.execute(select(d.shard, d.id, d.recency)).all()
-        searching.delete(connection, [(row.shard, row.id, row.recency) for row in found])
+        found = connection.execute(select(d.shard, d.number, d.recency)).all()
+        searching.delete(connection, [(row.shard, row.number, row.recency) for row in found])
         connection.exec_driver_sql("DELETE FROM derived")
     seen: list[tuple[int, int]] = []
     assert reindex(engine, catalog, lambda done, total: seen.append((done, total)), batch=7) == len(samples)

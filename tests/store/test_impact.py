@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, update
+from sqlalchemy import Engine, select, update
 
 from schemas.candidate import open_version
 from schemas.catalog import Catalog
@@ -97,7 +97,8 @@ def test_a_record_that_was_invalid_is_told_from_one_that_becomes_so(
         ids = connection.scalars(
             tables.disclosure.select().with_only_columns(tables.disclosure.c.id).where(tables.disclosure.c.schema_version == "2.0")
         ).all()  # fmt: skip
-        connection.execute(update(table).where(table.c.disclosure_id == ids[0]).values(body=broken))
+        own = select(tables.disclosure.c.number).where(tables.disclosure.c.id == ids[0]).scalar_subquery()
+        connection.execute(update(table).where(table.c.disclosure_number == own).values(body=broken))
         connection.execute(
             update(tables.disclosure).where(tables.disclosure.c.id == ids[1]).values(schema_version="7.0")
         )

@@ -73,10 +73,11 @@ def store(engine: Engine, catalog: Catalog, *batches: Iterable[Entry], again: bo
 
 def state(engine: Engine) -> dict[str, list[tuple[Any, ...]]]:
     """Everything that says which organizations there are; figures that are kept are made again and compared."""
-    p = tables.party.c
+    d, p = tables.disclosure.c, tables.party.c
+    owned = d.number == p.disclosure_number
     with engine.connect() as connection:
         found = {
-            "parties": select(p.disclosure_id, p.ordinal, p.organization_id, p.said_id),
+            "parties": select(d.id, p.ordinal, p.organization_id, p.said_id).join(tables.party, owned),
             "organizations": select(tables.organization.c.id, tables.organization.c.lasting_code),
             "aliases": select(*(tables.organization_alias.c[name] for name in ("id", "organization_id", "basis"))),
             "figures": select(tables.rollup_organization),

@@ -126,13 +126,15 @@ def measured(group: list[Row]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def involved(rows: Mapping[str, Row], parties: list[Row]) -> dict[tuple[str, ...], dict[str, Any]]:
+def involved(rows: Mapping[int, Row], parties: list[Row]) -> dict[tuple[str, ...], dict[str, Any]]:
     """What `rollup_organization` has to hold, computed party by party."""
-    by_role: dict[tuple[str, str, str], list[Any]] = defaultdict(list)
+    by_role: dict[tuple[str, int, str], list[Any]] = defaultdict(list)
     for party in parties:
-        by_role[party["organization_id"], party["disclosure_id"], party["role"]].append(party["amount_fen"])
+        by_role[party["organization_id"], party["disclosure_number"], party["role"]].append(
+            party["amount_fen"]
+        )
     amounts = {key: added(several) for key, several in by_role.items()}
-    by_disclosure: dict[tuple[str, str], list[Any]] = defaultdict(list)
+    by_disclosure: dict[tuple[str, int], list[Any]] = defaultdict(list)
     groups: dict[tuple[str, ...], list[tuple[Any, Row]]] = defaultdict(list)
     for (who, one, role), amount in amounts.items():
         groups[who, "role", role].append((amount, rows[one]))
@@ -178,7 +180,7 @@ def assert_exact(connection: Connection) -> None:
         for key, cell in expected.items():
             assert {name: found[key][name] for name in cell} == cell, (rollup.name, key)
     parties: list[Row] = [dict(row) for row in connection.execute(select(tables.party)).mappings()]
-    wanted = involved({row["id"]: row for row in rows}, parties)
+    wanted = involved({row["number"]: row for row in rows}, parties)
     kept = {}
     for row in connection.execute(select(tables.rollup_organization)).mappings():
         sums = {one: row[f"{one}_high"] * 10**9 + row[f"{one}_low"] for one in ("party", "record")}

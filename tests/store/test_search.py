@@ -42,7 +42,9 @@ def terms_of(engine: Engine, word: str) -> object:
 
 def find(engine: Engine, word: str) -> set[str]:
     """The local identifiers of the records that have a word."""
-    statement = "SELECT local_id FROM disclosure JOIN search ON disclosure_id = id WHERE terms @> :terms"
+    statement = (
+        "SELECT local_id FROM disclosure JOIN search ON disclosure_number = number WHERE terms @> :terms"
+    )
     if engine.dialect.name == "sqlite":
         statement = "SELECT local_id FROM disclosure WHERE recency IN (SELECT rowid FROM search WHERE search MATCH :terms)"
     with engine.connect() as connection:

@@ -95,7 +95,7 @@ def _load(warm: Warm, arguments: tuple[str, ...], folder: Path) -> None:
 
 def _states(url: str) -> dict[str, set[State]]:
     """Of each record what a reader may see: revision, title, how many lots, parties and processes."""
-    owned = "(SELECT count(*) FROM {0} x WHERE x.shard = d.shard AND x.disclosure_id = d.id)"
+    owned = "(SELECT count(*) FROM {0} x WHERE x.shard = d.shard AND x.disclosure_number = d.number)"
     counts = ", ".join(map(owned.format, ("lot", "party", "disclosure_process")))
     engine = connect(url)
     with engine.connect() as connection:

@@ -11,6 +11,7 @@ from store import reindex, rollups, searching
 from store.engine import writing
 from store.tables import metadata
 from store.terms import terms
+from tests.owners import called, owners
 
 Contents = dict[str, list[tuple[Any, ...]]]
 # What a load may not touch, and is the same in every copy.
@@ -27,6 +28,7 @@ def contents(engine: Engine, begun: datetime) -> Contents:
     """Every table row by row, the search index and its terms too; moments after `begun`, which loads write, are one."""
     found: Contents = {}
     with engine.connect() as connection:
+        known = owners(connection)
         for table in metadata.sorted_tables:
             if table.name in STILL:
                 continue
@@ -34,7 +36,8 @@ def contents(engine: Engine, begun: datetime) -> Contents:
             moments = [at for at, one in enumerate(columns) if (table.name, one.name) in MOMENTS]
             assert all(isinstance(columns[at].type, DateTime) for at in moments)
             rows = connection.execute(select(*columns).order_by(*table.primary_key.columns))
-            found[table.name] = [_without(tuple(row), moments, begun) for row in rows]
+            plain = (_without(tuple(row), moments, begun) for row in rows)
+            found[table.name] = called(table, table.columns.keys(), plain, known)
         for name, query in _SEARCH[engine.dialect.name].items():
             found[name] = [tuple(row) for row in connection.execute(text(query))]
     return found
@@ -50,11 +53,11 @@ def _without(row: tuple[Any, ...], moments: list[int], begun: datetime) -> tuple
 
 _SEARCH: Mapping[str, Mapping[str, str]] = {
     "sqlite": {
-        "search_text": "SELECT recency, text FROM search_text ORDER BY recency",
+        "search_text": "SELECT d.recency, t.text FROM search_text t JOIN disclosure d ON d.number = t.disclosure_number ORDER BY 1",
         "search_name": "SELECT number, kind, id, text FROM search_name ORDER BY number",
     },
     "postgresql": {
-        "search": "SELECT shard, disclosure_id, recency, terms, text FROM search ORDER BY shard, disclosure_id",
+        "search": "SELECT shard, recency, terms, text FROM search ORDER BY recency",
         "search_name": "SELECT kind, id, terms, text FROM search_name ORDER BY kind, id",
     },
 }
@@ -88,7 +91,10 @@ def index_faults(engine: Engine) -> list[str]:
         if checked != "ok":
             found.append(f"the database: {checked}")
         for table, stored in (
-            ("search", "SELECT recency, text FROM search_text"),
+            (
+                "search",
+                "SELECT d.recency, t.text FROM search_text t JOIN disclosure d ON d.number = t.disclosure_number",
+            ),
             ("search_name_terms", "SELECT number, text FROM search_name"),
         ):
             connection.exec_driver_sql(f"INSERT INTO {table}({table}) VALUES ('integrity-check')")
@@ -126,9 +132,9 @@ Part = tuple[int, str, str | None, int, int, int, int, int, int, int]
 
 def parts(connection: Connection) -> Iterator[tuple[str, Part]]:
     """Of each record: revision, status, a digest of its document, and how many rows it has of each kind."""
-    owned = "(SELECT count(*) FROM {0} x WHERE x.shard = d.shard AND x.disclosure_id = d.id)"
+    owned = "(SELECT count(*) FROM {0} x WHERE x.shard = d.shard AND x.disclosure_number = d.number)"
     searched = (
-        "(SELECT count(*) FROM search_text x JOIN search_docsize z ON z.id = x.recency WHERE x.recency = d.recency)"
+        "(SELECT count(*) FROM search_text x WHERE x.disclosure_number = d.number)"
         if connection.dialect.name == "sqlite"
         else owned.format("search")
     )
@@ -140,7 +146,7 @@ def parts(connection: Connection) -> Iterator[tuple[str, Part]]:
     )
     rows = connection.exec_driver_sql(
         f"SELECT d.id, d.revision, d.status, doc.digest, {kinds} FROM disclosure d"
-        " LEFT JOIN document doc ON doc.shard = d.shard AND doc.disclosure_id = d.id"
+        " LEFT JOIN document doc ON doc.shard = d.shard AND doc.disclosure_number = d.number"
     )
     for row in rows:
         yield row[0], tuple(row[1:])  # type: ignore[misc]
@@ -170,15 +176,15 @@ _OF = "NOT EXISTS (SELECT 1 FROM {0} WHERE {1})"
 _WHOLE: Mapping[str, str] = {
     **{
         f"{table} without its disclosure": f"SELECT count(*) FROM {table} x WHERE "
-        + _OF.format("disclosure d", "d.shard = x.shard AND d.id = x.disclosure_id")
+        + _OF.format("disclosure d", "d.shard = x.shard AND d.number = x.disclosure_number")
         for table in _OWNED
     },
     "the feed has a gap": "SELECT coalesce(max(version), 0) - count(*) + coalesce(min(version), 1) - 1 FROM change",
     "the feed and the data version": "SELECT version - (SELECT coalesce(max(version), 0) FROM change) FROM data_version",
     "a disclosure that is not in the feed as it is": "SELECT count(*) FROM disclosure d WHERE d.revision <> coalesce("
-    "(SELECT c.revision FROM change c WHERE c.shard = d.shard AND c.disclosure_id = d.id ORDER BY c.version DESC LIMIT 1), 0)",
+    "(SELECT c.revision FROM change c WHERE c.shard = d.shard AND c.disclosure_number = d.number ORDER BY c.version DESC LIMIT 1), 0)",
     "a revision that is missing": "SELECT count(*) FROM disclosure d WHERE d.status = 'published' AND d.revision - 1 >"
-    " (SELECT count(*) FROM revision r WHERE r.shard = d.shard AND r.disclosure_id = d.id)"
+    " (SELECT count(*) FROM revision r WHERE r.shard = d.shard AND r.disclosure_number = d.number)"
     " AND d.id NOT IN (SELECT disclosure_id FROM withdrawal WHERE kind = 'privacy')",
     "an organization that is missing": "SELECT count(*) FROM party x WHERE "
     + _OF.format("organization o", "o.id = x.organization_id"),

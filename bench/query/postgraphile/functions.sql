@@ -4,15 +4,15 @@ CREATE SCHEMA peer;
 CREATE FUNCTION peer.organization_disclosures(o public.organization) RETURNS SETOF public.disclosure
 LANGUAGE sql STABLE AS $$
   SELECT d.*
-  FROM (SELECT DISTINCT recency, shard, disclosure_id FROM public.party WHERE organization_id = o.id) p
-  JOIN public.disclosure d ON d.shard = p.shard AND d.id = p.disclosure_id
+  FROM (SELECT DISTINCT recency, shard, disclosure_number FROM public.party WHERE organization_id = o.id) p
+  JOIN public.disclosure d ON d.shard = p.shard AND d.number = p.disclosure_number
   ORDER BY p.recency DESC
 $$;
 CREATE FUNCTION peer.matching(terms text[]) RETURNS SETOF public.disclosure
 LANGUAGE sql STABLE AS $$
   SELECT d.*
   FROM public.search s
-  JOIN public.disclosure d ON d.shard = s.shard AND d.id = s.disclosure_id
+  JOIN public.disclosure d ON d.shard = s.shard AND d.number = s.disclosure_number
   WHERE s.terms @> $1
   ORDER BY d.recency DESC
 $$;
@@ -20,7 +20,7 @@ CREATE FUNCTION peer.featured(wanted bigint, value text) RETURNS SETOF public.di
 LANGUAGE sql STABLE AS $$
   SELECT d.*
   FROM public.feature f
-  JOIN public.disclosure d ON d.shard = f.shard AND d.id = f.disclosure_id
+  JOIN public.disclosure d ON d.shard = f.shard AND d.number = f.disclosure_number
   WHERE f.property = $1 AND f.text = $2
   ORDER BY f.recency DESC
 $$;

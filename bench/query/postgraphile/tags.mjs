@@ -1,6 +1,6 @@
 // How the tables hang together: they have no foreign keys (docs/architecture.md), so PostGraphile is told here.
 const owned = (constraint) => [
-  `(shard, disclosure_id) references disclosure (shard, id)|@fieldName disclosure|@foreignFieldName ${constraint}`,
+  `(shard, disclosure_number) references disclosure (shard, number)|@fieldName disclosure|@foreignFieldName ${constraint}`,
 ];
 
 export const tags = {
