@@ -2,6 +2,7 @@
 
     python -m bench.load --records 20000
     python -m bench.load --records 5000 --into 1000000      into what `python -m bench.query --rows 1000000` built
+    python -m bench.load --records 20000 --into 1000000 --times 5 --only sqlite     into five times as much
 
 The file has 1.1 kB a record (`bench.load.records`). All of validation, personal-data gate, parties, items, search terms,
 revisions, change feed, features and rollups is on. Load and bare insert (`bench.load.bare`) take turns, each in a process
@@ -28,6 +29,7 @@ import psycopg
 from sqlalchemy import make_url
 
 from bench.load import bare, records
+from bench.load.multiplied import multiplied
 from bench.load.stages import STAGES
 from bench.query.databases import Place, place, postgresql
 from loaders.load import BATCH
@@ -168,6 +170,7 @@ def main() -> None:
     parser.add_argument("--records", type=int, default=10_000)
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--into", type=int, metavar="N", help="a store that holds N disclosures already")
+    parser.add_argument("--times", type=int, default=1, help="into so many times as much, on SQLite")
     parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()) / "openalloc-bench")
     parser.add_argument("--only", choices=("sqlite", "postgresql"))
     asked = parser.parse_args()
@@ -175,11 +178,16 @@ def main() -> None:
         f"{platform.machine()}, Python {platform.python_version()}, {datetime.now(UTC):%Y-%m-%d},"
         f" load {os.getloadavg()[0]:.1f}, {asked.records:,} records"
     )
-    measure(asked.records, asked.repeats, asked.only, asked.into, asked.folder)
+    measure(asked.records, asked.repeats, asked.only, asked.into, asked.folder, asked.times)
 
 
 def measure(
-    count: int, repeats: int, only: str | None = None, into: int | None = None, kept: Path = Path()
+    count: int,
+    repeats: int,
+    only: str | None = None,
+    into: int | None = None,
+    kept: Path = Path(),
+    times: int = 1,
 ) -> None:
     """Print the tables of both databases, or of one."""
     catalog = Catalog.load()
@@ -190,11 +198,13 @@ def measure(
         print(f"{records.write(file, catalog, count):,.0f} bytes a record\n")
         for database in ("sqlite", "postgresql"):
             if only in (None, database):
-                found = (
-                    _one(database, catalog, folder, file, repeats)
-                    if into is None
-                    else _into(database, catalog, folder, file, repeats, place(kept, into))
-                )
+                if into is None:
+                    found = _one(database, catalog, folder, file, repeats)
+                else:
+                    filled = place(kept, into)
+                    if times > 1 and database == "sqlite":
+                        filled = multiplied(filled, times)
+                    found = _into(database, catalog, folder, file, repeats, filled)
                 show({"sqlite": "SQLite", "postgresql": "PostgreSQL"}[database], found, count)
                 measured[database] = found
         show_stages(measured, count)
