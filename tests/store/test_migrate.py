@@ -9,14 +9,19 @@ from pathlib import Path
 
 import pytest
 from alembic import command
-from sqlalchemy import Engine, inspect, select, text
+from sqlalchemy import Engine, func, inspect, select, text
 
+from schemas.calendar import utc_now
 from schemas.catalog import Catalog
 from store import tables
+from store.draft import Entry
 from store.engine import connect, writing
 from store.errors import StoreError
 from store.migrate import assert_current, config, downgrade, upgrade
 from store.seed import seed
+from store.writing import write
+from tests.states import store_states
+from tests.torture.state import index_faults, wrong
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -36,6 +41,31 @@ def test_down_and_up_again(engine: Engine) -> None:
     upgrade(engine)
     assert set(inspect(engine).get_table_names()) == before
     assert_current(engine)
+
+
+def test_what_is_stored_stays_whichever_way_disclosures_are_keyed(
+    engine: Engine, catalog: Catalog, contents: Callable[[Engine], object]
+) -> None:
+    """Down to where the parts are keyed by ids, and up again; revisions, withdrawals and the search among it."""
+    with writing(engine) as connection:
+        write(
+            connection, [Entry(one.sample, one) for one in catalog.types.values()], catalog, None, utc_now()
+        )
+    store_states(engine, catalog)
+    before = contents(engine)
+    downgrade(engine, "0022")
+    assert {one["name"] for one in inspect(engine).get_columns("party")} >= {"disclosure_id"}
+    upgrade(engine)
+    assert contents(engine) == before
+    assert index_faults(engine) == []
+    with engine.connect() as connection:
+        assert wrong(connection) == []
+        command.check(config(connection))
+    with writing(engine) as connection:  # and what comes next is numbered after it
+        known = connection.scalar(select(func.max(tables.disclosure.c.number)))
+        one = catalog.types["land/grant-result"]
+        write(connection, [Entry({**one.sample, "localId": "示例-以后"}, one)], catalog, None, utc_now())
+        assert connection.scalar(select(func.max(tables.disclosure.c.number))) > known
 
 
 def test_upgrading_twice_changes_nothing(engine: Engine, contents: Callable[[Engine], object]) -> None:
