@@ -214,7 +214,7 @@ def _number(connection: Connection, new: Sequence[Draft]) -> None:
     """Number records that are new after all others, before any of those is taken away to be revised."""
     if not new:
         return
-    if connection.dialect.name == "sqlite":  # which one writes at a time
+    if connection.dialect.name == "sqlite":  # where one writes at a time
         last = connection.scalar(select(func.max(tables.disclosure.c.number))) or 0
         numbers: Iterable[int] = range(last + 1, last + 1 + len(new))
     else:

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -66,6 +67,26 @@ def test_what_is_stored_stays_whichever_way_disclosures_are_keyed(
         one = catalog.types["land/grant-result"]
         write(connection, [Entry({**one.sample, "localId": "示例-以后"}, one)], catalog, None, utc_now())
         assert connection.scalar(select(func.max(tables.disclosure.c.number))) > known
+
+
+@pytest.mark.parametrize("beside", [False, True])
+def test_sqlite_writes_its_log_again_after_an_upgrade(tmp_path: Path, *, beside: bool) -> None:
+    """Also where another program has the database open, which keeps the log meanwhile."""
+    url = f"sqlite:///{tmp_path / 'one.db'}"
+    engine = connect(url)
+    upgrade(engine)
+    downgrade(engine, "0022")
+    engine.dispose()
+    with ExitStack() as stack:
+        if beside:
+            other = connect(url)
+            stack.callback(other.dispose)
+            stack.enter_context(other.connect()).exec_driver_sql("SELECT 1 FROM disclosure")
+        upgrade(engine)
+        with engine.connect() as connection:
+            assert connection.exec_driver_sql("PRAGMA journal_mode").scalar_one() == "wal"
+    assert_current(engine)
+    engine.dispose()
 
 
 def test_upgrading_twice_changes_nothing(engine: Engine, contents: Callable[[Engine], object]) -> None:
