@@ -175,16 +175,17 @@ def _fill_terms(option: str, texts: str) -> None:
     op.execute(
         f"CREATE VIRTUAL TABLE search USING fts5(terms, tokenize='ascii', detail='none', content=''{option})"
     )
-    op.execute(f"INSERT INTO search(search, rank) VALUES ('hashsize', {_HASHED})")  # noqa: S608
+    op.execute(f"INSERT INTO search(search, rank) VALUES ('hashsize', {16 * _HASHED})")  # noqa: S608
     bind, last = op.get_bind(), -1
     while True:
         query = f"{texts} WHERE d.recency > {last} ORDER BY d.recency LIMIT 5000"
         rows = bind.exec_driver_sql(query).all()
         if not rows:
-            return
+            break
         terms = [(row[0], joined(row[1], " ")) for row in rows]
         bind.exec_driver_sql("INSERT INTO search(rowid, terms) VALUES (?, ?)", terms)
         last = rows[-1][0]
+    op.execute(f"INSERT INTO search(search, rank) VALUES ('hashsize', {_HASHED})")  # noqa: S608
 
 
 def _move(table: str, owner: str, value: str, join: str, key: tuple[str, ...]) -> None:

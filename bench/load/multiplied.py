@@ -16,6 +16,7 @@ from store.engine import connect, sqlite_driver, writing
 _DAY_BITS = 46
 _LOW = (1 << _DAY_BITS) - 1
 _BATCH = 20_000
+_HASHED = 16 << 20  # as migrations have it
 _PARTS = (
     "document",
     "lot",
@@ -65,6 +66,9 @@ def multiply(source: Path, target: Path, times: int) -> None:
             _copy(connection, at, at * count)
             _name(connection, at, at * names)
         connection.execute("CREATE INDEX ix_disclosure_recency ON disclosure (recency)")
+        connection.execute(
+            f"INSERT INTO search(search, rank) VALUES ('hashsize', {1 << 28})"
+        )  # few segments to merge
         _find(connection, "search", "SELECT d.recency, t.text FROM disclosure d CROSS JOIN search_text t"
               f" ON t.disclosure_number = d.number WHERE d.number > {count}", "d.recency")  # fmt: skip
         _find(
@@ -126,10 +130,12 @@ def _turned(column: str, fixed: int, by: int) -> str:
 def _find(connection: Any, index: str, texts: str, place: str) -> None:
     """Terms of the texts of copies, in the order of their places."""
     last = -1
+    connection.execute("BEGIN")
     while True:
         query = f"{texts} AND {place} > {last} ORDER BY {place} LIMIT {_BATCH}"
         rows = connection.execute(query).fetchall()
         if not rows:
+            connection.execute("COMMIT")
             return
         terms = [(at, searching.spaced(text)) for at, text in rows]
         connection.executemany(f"INSERT INTO {index}(rowid, terms) VALUES (?, ?)", terms)
