@@ -36,9 +36,11 @@ def upgrade() -> None:
     if op.get_bind().dialect.name == "sqlite":
         _renew_disclosures()
         for table, key in _PARTS.items():
-            _renew(table, key)
+            _renew(table, key, back=False)
         _renew_changes()
-        _renew_texts()
+        before = "disclosure d CROSS JOIN search_text_before t ON t.recency = d.recency"
+        _renew_texts("disclosure_number", sa.Integer(), before)
+        _fill_terms(", columnsize=0")  # of rows, which nobody asks for and which lie in the order of recency
     else:
         _number_disclosures()
         for table, key in (*_PARTS.items(), ("search", ("owner",))):
@@ -54,9 +56,11 @@ def downgrade() -> None:
     op.drop_index("ix_change_disclosure_number_version", "change")
     op.drop_column("change", "disclosure_number")
     if op.get_bind().dialect.name == "sqlite":
-        _return_texts()
+        _fill_terms("")
+        before = "search_text_before t CROSS JOIN disclosure d ON d.number = t.disclosure_number"
+        _renew_texts("recency", sa.BigInteger(), before)
         for table, key in _PARTS.items():
-            _return(table, key)
+            _renew(table, key, back=True)
         _return_disclosures()
     else:
         for table, key in (*_PARTS.items(), ("search", ("owner",))):
@@ -102,23 +106,21 @@ def _return_disclosures() -> None:
     _settle("disclosure", indexes)
 
 
-def _renew(table: str, key: tuple[str, ...]) -> None:
+def _renew(table: str, key: tuple[str, ...], *, back: bool) -> None:
+    """A table keyed by the number, or by the id again."""
     statement, indexes = _aside(table)
-    made = _changed(statement, _ID, _NUMBER)
-    own = "disclosure_number" if table in _WHOLE else _key(key)
-    made = _changed(made, f"PRIMARY KEY ({_former(key)})", f"PRIMARY KEY ({own})")
-    op.execute(made if table in (*_LONG, *_LINKS) else f"{made.rstrip()}{_CLUSTERED}")
-    _move(table, "disclosure_number", "d.number", "x.disclosure_id = d.id", key)
-    _settle(table, indexes)
-
-
-def _return(table: str, key: tuple[str, ...]) -> None:
-    statement, indexes = _aside(table)
-    made = _changed(statement, _NUMBER, _ID)
-    own = "disclosure_number" if table in _WHOLE else _key(key)
-    made = _changed(made, f"PRIMARY KEY ({own})", f"PRIMARY KEY ({_former(key)})")
-    op.execute(made if table in (*_LONG, *_LINKS) else _changed(made, _CLUSTERED, ""))
-    _move(table, "disclosure_id", "d.id", "x.disclosure_number = d.number", key)
+    clustered = table not in (*_LONG, *_LINKS)
+    named, numbered = (_ID, _former(key)), (_NUMBER, "disclosure_number" if table in _WHOLE else _key(key))
+    (old, old_key), (new, new_key) = (numbered, named) if back else (named, numbered)
+    made = _changed(statement, old, new)
+    made = _changed(made, f"PRIMARY KEY ({old_key})", f"PRIMARY KEY ({new_key})")
+    if clustered:
+        made = _changed(made, _CLUSTERED, "") if back else f"{made.rstrip()}{_CLUSTERED}"
+    op.execute(made)
+    if back:
+        _move(table, "disclosure_id", "d.id", "x.disclosure_number = d.number", key)
+    else:
+        _move(table, "disclosure_number", "d.number", "x.disclosure_id = d.id", key)
     _settle(table, indexes)
 
 
@@ -135,42 +137,22 @@ def _renew_changes() -> None:
     _settle("change", [one for one in indexes if "disclosure_id" not in one])
 
 
-def _renew_texts() -> None:
-    """Texts by number; terms without the sizes of rows, which nobody asks for and which lie in the order of recency."""
+def _renew_texts(key: str, kind: sa.types.TypeEngine[int], found: str) -> None:
+    """The searched texts by another key; `found` is FROM of the texts of before, `t`, and the disclosures, `d`."""
     op.rename_table("search_text", "search_text_before")
     op.create_table(
         "search_text",
-        sa.Column("disclosure_number", sa.Integer(), nullable=False),
+        sa.Column(key, kind, nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("disclosure_number", name="pk_search_text"),
+        sa.PrimaryKeyConstraint(key, name="pk_search_text"),
     )
-    op.execute(
-        "INSERT INTO search_text SELECT d.number, t.text FROM disclosure d"
-        " CROSS JOIN search_text_before t ON t.recency = d.recency ORDER BY d.number"
-    )
+    value = f"d.{key.removeprefix('disclosure_')}"
+    op.execute(f"INSERT INTO search_text SELECT {value}, t.text FROM {found} ORDER BY {value}")  # noqa: S608
     op.drop_table("search_text_before")
-    _fill_terms(", columnsize=0", "SELECT d.recency, t.text FROM disclosure d"
-                " CROSS JOIN search_text t ON t.disclosure_number = d.number")  # fmt: skip
 
 
-def _return_texts() -> None:
-    op.rename_table("search_text", "search_text_before")
-    op.create_table(
-        "search_text",
-        sa.Column("recency", sa.BigInteger(), nullable=False),
-        sa.Column("text", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("recency", name="pk_search_text"),
-    )
-    op.execute(
-        "INSERT INTO search_text SELECT d.recency, t.text FROM search_text_before t"
-        " CROSS JOIN disclosure d ON d.number = t.disclosure_number ORDER BY d.recency"
-    )
-    op.drop_table("search_text_before")
-    _fill_terms("", "SELECT d.recency, d.text FROM search_text d")
-
-
-def _fill_terms(option: str, texts: str) -> None:
-    """The index of terms anew, in the order of recency, some thousand rows at a time."""
+def _fill_terms(option: str) -> None:
+    """The index of terms anew, in the order of recency, some thousand rows at a time; the texts are keyed by number."""
     op.execute("DROP TABLE search")
     op.execute(
         f"CREATE VIRTUAL TABLE search USING fts5(terms, tokenize='ascii', detail='none', content=''{option})"
@@ -178,8 +160,11 @@ def _fill_terms(option: str, texts: str) -> None:
     op.execute(f"INSERT INTO search(search, rank) VALUES ('hashsize', {16 * _HASHED})")  # noqa: S608
     bind, last = op.get_bind(), -1
     while True:
-        query = f"{texts} WHERE d.recency > {last} ORDER BY d.recency LIMIT 5000"
-        rows = bind.exec_driver_sql(query).all()
+        rows = bind.exec_driver_sql(
+            "SELECT d.recency, t.text FROM disclosure d CROSS JOIN search_text t ON t.disclosure_number = d.number"
+            " WHERE d.recency > ? ORDER BY d.recency LIMIT 5000",
+            (last,),
+        ).all()
         if not rows:
             break
         terms = [(row[0], joined(row[1], " ")) for row in rows]
@@ -243,37 +228,31 @@ def _number_disclosures() -> None:
 
 
 def _number(table: str, key: tuple[str, ...]) -> None:
-    op.add_column(table, sa.Column("disclosure_number", sa.BigInteger()))
-    op.execute(
-        f"UPDATE {table} x SET disclosure_number = d.number FROM disclosure d"  # noqa: S608
-        " WHERE d.shard = x.shard AND d.id = x.disclosure_id"
-    )
+    _add(table, sa.Column("disclosure_number", sa.BigInteger()), "number", "d.id = x.disclosure_id")
     op.drop_constraint(f"pk_{table}", table)
     op.drop_column(table, "disclosure_id")
-    op.alter_column(table, "disclosure_number", nullable=False)
     op.create_primary_key(f"pk_{table}", table, _key(key).split(", "))
 
 
 def _number_changes() -> None:
     op.drop_index("ix_change_shard_disclosure_id_version", "change")
-    op.add_column("change", sa.Column("disclosure_number", sa.BigInteger()))
-    op.execute(
-        "UPDATE change x SET disclosure_number = d.number FROM disclosure d"
-        " WHERE d.shard = x.shard AND d.id = x.disclosure_id"
-    )
-    op.alter_column("change", "disclosure_number", nullable=False)
+    _add("change", sa.Column("disclosure_number", sa.BigInteger()), "number", "d.id = x.disclosure_id")
 
 
 def _name(table: str, key: tuple[str, ...]) -> None:
-    op.add_column(table, sa.Column("disclosure_id", sa.String(23)))
-    op.execute(
-        f"UPDATE {table} x SET disclosure_id = d.id FROM disclosure d"  # noqa: S608
-        " WHERE d.shard = x.shard AND d.number = x.disclosure_number"
-    )
+    _add(table, sa.Column("disclosure_id", sa.String(23)), "id", "d.number = x.disclosure_number")
     op.drop_constraint(f"pk_{table}", table)
     op.drop_column(table, "disclosure_number")
-    op.alter_column(table, "disclosure_id", nullable=False)
     op.create_primary_key(f"pk_{table}", table, _former(key).split(", "))
+
+
+def _add(table: str, column: sa.Column[int] | sa.Column[str], of: str, join: str) -> None:
+    """A column more, with what its disclosure has."""
+    op.add_column(table, column)
+    op.execute(
+        f"UPDATE {table} x SET {column.name} = d.{of} FROM disclosure d WHERE d.shard = x.shard AND {join}"  # noqa: S608
+    )
+    op.alter_column(table, column.name, nullable=False)
 
 
 def _fill_search() -> None:
