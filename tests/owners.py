@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Connection, ScalarSelect, Table, select
 
 from store.tables import disclosure
 
@@ -31,3 +31,8 @@ def called(
 def named(table: Table, row: Mapping[str, Any], known: Owners) -> dict[str, Any]:
     """A row with the id of its disclosure beside the number."""
     return {**row, ID: known[row[OWNER]]} if OWNER in table.columns else dict(row)
+
+
+def number_of(id: str) -> ScalarSelect[int]:
+    """The number of a disclosure, in a statement."""
+    return select(disclosure.c.number).where(disclosure.c.id == id).scalar_subquery()

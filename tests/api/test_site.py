@@ -12,6 +12,7 @@ from schemas.catalog import Catalog
 from store import tables
 from store.identity import identify
 from tests.kinds import FILES, PAGES
+from tests.owners import number_of
 
 SITE, INSIDE = "https://data.example.org", "inside.example"
 BROWSER = {"accept": "text/html"}
@@ -35,7 +36,7 @@ def names(file: Engine, catalog: Catalog) -> Mapping[str, str]:
     assert known is not None
     with file.connect() as connection:
         process = tables.disclosure_process.c
-        own = select(tables.disclosure.c.number).where(tables.disclosure.c.id == known.id).scalar_subquery()
+        own = number_of(known.id)
         found = connection.scalar(select(process.process_id).where(process.disclosure_number == own))
     return {
         "record": known.id,

@@ -23,6 +23,7 @@ from store.draft import Drafts, Entry
 from store.engine import connect, writing
 from store.errors import StoreError
 from store.writing import Written, write
+from tests.owners import number_of
 
 RESULT = "land/grant-result"
 PUBLISHER = "11530114MB0W00017C"
@@ -81,7 +82,7 @@ def test_what_the_store_learnt_meanwhile_is_written_again(
     def meanwhile(*_: Any, **__: Any) -> None:
         with writing(engine) as connection:
             d = tables.document
-            own = select(tables.disclosure.c.number).where(tables.disclosure.c.id == ids[2]).scalar_subquery()
+            own = number_of(ids[2])
             connection.execute(update(d).where(d.c.disclosure_number == own).values(digest="other"))
 
     monkeypatch.setattr(storing, "make_fresh", meanwhile)

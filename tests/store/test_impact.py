@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, select, update
+from sqlalchemy import Engine, update
 
 from schemas.candidate import open_version
 from schemas.catalog import Catalog
@@ -17,6 +17,7 @@ from store.draft import Entry
 from store.engine import writing
 from store.impact import Impact, impact
 from store.writing import write
+from tests.owners import number_of
 from tests.toy import evolved
 
 TYPE = evolved.TYPE
@@ -97,7 +98,7 @@ def test_a_record_that_was_invalid_is_told_from_one_that_becomes_so(
         ids = connection.scalars(
             tables.disclosure.select().with_only_columns(tables.disclosure.c.id).where(tables.disclosure.c.schema_version == "2.0")
         ).all()  # fmt: skip
-        own = select(tables.disclosure.c.number).where(tables.disclosure.c.id == ids[0]).scalar_subquery()
+        own = number_of(ids[0])
         connection.execute(update(table).where(table.c.disclosure_number == own).values(body=broken))
         connection.execute(
             update(tables.disclosure).where(tables.disclosure.c.id == ids[1]).values(schema_version="7.0")

@@ -16,6 +16,7 @@ from store.errors import StoreError
 from store.identity import recencies
 from store.revisions import document, revisions
 from store.writing import write
+from tests.owners import number_of
 
 Contents = dict[str, list[tuple[Any, ...]]]
 
@@ -91,7 +92,7 @@ def test_a_changed_record_is_a_revision_and_the_old_one_stays_readable(
         )
         assert document(connection, one, 3) is None
         assert [revision.number for revision in revisions(connection, one)] == [1]
-        own = select(tables.disclosure.c.number).where(tables.disclosure.c.id == one).scalar_subquery()
+        own = number_of(one)
         for table in (tables.lot, tables.party):
             lots = select(func.count()).select_from(table).where(table.c.disclosure_number == own)
             assert connection.scalar(lots) == (0 if table is tables.lot else 1)
