@@ -40,10 +40,10 @@ MEMBERS = {"text": "text", "number": "numeric", "boolean": "boolean", "moment": 
 _OF_LINK = "{c}.shard = {l}.shard AND {c}.number = {l}.disclosure_number"
 LINKS = {
     "disclosure.processes": (
-        "disclosure_process", "{l}.shard = {p}.shard AND {l}.disclosure_number = {p}.number", "{c}.id = {l}.process_id"
+        "disclosure_process", "{l}.shard = {p}.shard AND {l}.disclosure_number = {p}.number", "{c}.serial = {l}.process_serial"
     ),
     "organization.disclosures": ("party", "{l}.organization_id = {p}.id", _OF_LINK),
-    "process.disclosures": ("disclosure_process", "{l}.process_id = {p}.id", _OF_LINK),
+    "process.disclosures": ("disclosure_process", "{l}.process_serial = {p}.serial", _OF_LINK),
 }  # fmt: skip
 _EXISTS = "EXISTS ("
 _JOINED = 8

@@ -25,14 +25,14 @@ def of_change(spelling: Spelling, p: str, _given: Given) -> str:
 
 def of_process(spelling: Spelling, p: str, given: Given) -> str:
     """The last version of the data that is not later than asked for, with the process at hand."""
-    return f"(SELECT {p}.id AS process_id, coalesce({_version(spelling, given)}, 0) AS version)"
+    return f"(SELECT {p}.serial AS process_serial, coalesce({_version(spelling, given)}, 0) AS version)"
 
 
 def of_moment(spelling: Spelling, p: str, _given: Given) -> str:
     """The records of a process as they were at its moment: those whose revision of then names the process."""
     ch, m, k, late = (spelling.alias(letter) for letter in "hmkv")
     known = " UNION ".join(
-        f"SELECT shard, disclosure_number FROM {table} WHERE process_id = {p}.process_id"
+        f"SELECT shard, disclosure_number FROM {table} WHERE process_serial = {p}.process_serial"
         for table in ("disclosure_process", "revision_process")
     )
     rows = (
@@ -43,7 +43,9 @@ def of_moment(spelling: Spelling, p: str, _given: Given) -> str:
         f"{ch}.version = (SELECT max({late}.version) FROM change {late} WHERE {late}.shard = {ch}.shard"
         f" AND {late}.disclosure_number = {ch}.disclosure_number AND {late}.version <= {p}.version)"
     )
-    owned = f"l.shard = {k}.shard AND l.disclosure_number = {k}.number AND l.process_id = {p}.process_id"
+    owned = (
+        f"l.shard = {k}.shard AND l.disclosure_number = {k}.number AND l.process_serial = {p}.process_serial"
+    )
     then = (
         f"(EXISTS (SELECT 1 FROM revision_process l WHERE {owned} AND l.number = {ch}.revision)"
         f" OR {k}.revision = {ch}.revision AND EXISTS (SELECT 1 FROM disclosure_process l WHERE {owned}))"

@@ -82,11 +82,11 @@ WHERE r.organization_id = OWN{where} GROUP BY r.name""",
 )
 
 PROCESSES = _own(
-    """SELECT c.id, c.publisher_id, c.number, c.title, max(r.recency) AS recency
+    """SELECT c.serial, c.id, c.publisher_id, c.number, c.title, max(r.recency) AS recency
 FROM party r JOIN disclosure {d} ON {d}.shard = r.shard AND {d}.number = r.disclosure_number
 JOIN disclosure_process l ON l.shard = r.shard AND l.disclosure_number = r.disclosure_number
-JOIN process c ON c.id = l.process_id
-WHERE r.organization_id = OWN{where} GROUP BY c.id, c.publisher_id, c.number, c.title""",
+JOIN process c ON c.serial = l.process_serial
+WHERE r.organization_id = OWN{where} GROUP BY c.serial, c.id, c.publisher_id, c.number, c.title""",
     "id",
 )
 
@@ -131,17 +131,17 @@ COUNTERPARTY_ROLES = _own(
 
 _WON = (
     "EXISTS (SELECT 1 FROM disclosure_process wl JOIN party w ON w.shard = wl.shard"
-    " AND w.disclosure_number = wl.disclosure_number WHERE wl.process_id = t.process_id"
+    " AND w.disclosure_number = wl.disclosure_number WHERE wl.process_serial = t.process_serial"
     " AND w.role IN ({takers}) AND w.organization_id = WHO)"
 )
 
 CO_BIDDERS = _own(
-    f"""SELECT t.other_id, count(DISTINCT t.disclosure_number) AS disclosures, count(DISTINCT t.process_id) AS processes,
- count(DISTINCT CASE WHEN {_WON.replace("WHO", "OWN")} THEN t.process_id END) AS wins,
- count(DISTINCT CASE WHEN {_WON.replace("WHO", "t.other_id")} THEN t.process_id END) AS other_wins,
+    f"""SELECT t.other_id, count(DISTINCT t.disclosure_number) AS disclosures, count(DISTINCT t.process_serial) AS processes,
+ count(DISTINCT CASE WHEN {_WON.replace("WHO", "OWN")} THEN t.process_serial END) AS wins,
+ count(DISTINCT CASE WHEN {_WON.replace("WHO", "t.other_id")} THEN t.process_serial END) AS other_wins,
  min(t.published_date) AS first_date, max(t.published_date) AS last_date
 FROM (
- SELECT DISTINCT o.organization_id AS other_id, r.disclosure_number, l.process_id, {{d}}.published_date
+ SELECT DISTINCT o.organization_id AS other_id, r.disclosure_number, l.process_serial, {{d}}.published_date
  FROM party r JOIN disclosure {{d}} ON {{d}}.shard = r.shard AND {{d}}.number = r.disclosure_number
  JOIN party o ON {_MEET} AND o.role = r.role
  JOIN disclosure_process l ON l.shard = r.shard AND l.disclosure_number = r.disclosure_number

@@ -46,7 +46,7 @@ PARTY_TO = Through(
 )
 IN_PROCESS = Through(
     "disclosure_process",
-    "{l}.process_id = {p}.id",
+    "{l}.process_serial = {p}.serial",
     "{c}.shard = {l}.shard AND {c}.number = {l}.disclosure_number",
 )
 
@@ -96,7 +96,7 @@ RELATIONS: dict[str, Relation] = {
     "disclosure.revisions": Relation("revision", OWNED, "{c}.number", several=1),
     "disclosure.processes": Relation(
         "process",
-        "{c}.id IN (SELECT dp.process_id FROM disclosure_process dp"
+        "{c}.serial IN (SELECT dp.process_serial FROM disclosure_process dp"
         " WHERE dp.shard = {p}.shard AND dp.disclosure_number = {p}.number)",
         "{c}.id",
         several=1,
@@ -157,7 +157,7 @@ RELATIONS: dict[str, Relation] = {
     "region.disclosures": Relation("disclosure", computed=territory.disclosures),
     "stage.disclosures": Relation(
         "disclosure",
-        "{c}.number IN (SELECT sd.disclosure_number FROM disclosure_process sd WHERE sd.process_id = {p}.process_id)"
+        "{c}.number IN (SELECT sd.disclosure_number FROM disclosure_process sd WHERE sd.process_serial = {p}.process_serial)"
         " AND {c}.stage = {p}.stage AND {c}.status <> 'withdrawn'",
     ),
     "change.disclosure": Relation("disclosure", OWNER + " AND {c}.status <> 'withdrawn'"),

@@ -346,7 +346,7 @@ class Grouping:
         found = []
         for name, table in _BESIDE.items():
             if name in self.wanted:
-                column = "organization_id" if table == "party" else "process_id"
+                column = "organization_id" if table == "party" else "process_serial"
                 found.append((
                     f"SELECT {keys}count(DISTINCT o.{column}) AS {name} FROM ({self._rows(plain=True)}) b"
                     f" JOIN {table} o ON o.shard = b.shard AND o.disclosure_number = b.number{grouped}",

@@ -41,7 +41,7 @@ def stages(spelling: Spelling, p: str, given: Given) -> str:
     )
     days = dialect.days(dialect.day(f"substr({f}.earlier, 4)"), f"{f}.first_on")
     return (
-        f"(SELECT {f}.*, {p}.id AS process_id, {_day(spelling, given)} AS judged_on, {status} AS status,"
+        f"(SELECT {f}.*, {p}.serial AS process_serial, {_day(spelling, given)} AS judged_on, {status} AS status,"
         f" {days} AS days FROM ({found}) {f})"
     )
 
@@ -53,7 +53,7 @@ def types(spelling: Spelling, p: str, given: Given) -> str:
         f"(SELECT {t}.*, CASE WHEN {t}.disclosures > 0 THEN 'PUBLISHED'"
         f" WHEN {p}.status <> 'MISSING' AND {p}.ended = 0 AND {t}.due_on < {p}.judged_on THEN 'DUE'"
         f" WHEN {p}.disclosures > 0 THEN 'NOT_REQUIRED' ELSE {p}.status END AS status"
-        f" FROM {_types(spelling, f'{p}.process_id', given, f'{p}.stage')} {t})"
+        f" FROM {_types(spelling, f'{p}.process_serial', given, f'{p}.stage')} {t})"
     )
 
 
@@ -71,7 +71,7 @@ def _counted(spelling: Spelling, p: str, given: Given) -> str:
     return (
         f"(SELECT {t}.place, {t}.stage, {t}.course, sum({t}.disclosures) AS disclosures, min({t}.first_on) AS first_on,"
         f" max({t}.last_on) AS last_on, min({open_}) AS due_on"
-        f" FROM {_types(spelling, f'{p}.id', given)} {t} GROUP BY {t}.place, {t}.stage, {t}.course)"
+        f" FROM {_types(spelling, f'{p}.serial', given)} {t} GROUP BY {t}.place, {t}.stage, {t}.course)"
     )
 
 
@@ -84,7 +84,7 @@ def _types(spelling: Spelling, process: str, given: Given, stage: str = "") -> s
         "SELECT i.type, i.domain, count(*) AS disclosures, min(i.published_date) AS first_on,"
         " max(i.published_date) AS last_on FROM disclosure_process l"
         " JOIN disclosure i ON i.shard = l.shard AND i.number = l.disclosure_number AND i.status <> 'withdrawn'"
-        f" WHERE l.process_id = {process} GROUP BY i.type, i.domain"
+        f" WHERE l.process_serial = {process} GROUP BY i.type, i.domain"
     )
     at = f"{x}.stage = {stage} AND " if stage else ""
     return (
@@ -107,7 +107,7 @@ def _events(spelling: Spelling, process: str, given: Given, stage: str) -> str:
         f" FROM {dialect.records(given.parameters[_RULES], r, RULES)}, disclosure_process k"
         " JOIN disclosure o ON o.shard = k.shard AND o.number = k.disclosure_number AND o.status <> 'withdrawn'"
         " JOIN document b ON b.shard = k.shard AND b.disclosure_number = k.disclosure_number"
-        f" WHERE {at}k.process_id = {process} GROUP BY {rule} HAVING max({written}) IS NOT NULL"
+        f" WHERE {at}k.process_serial = {process} GROUP BY {rule} HAVING max({written}) IS NOT NULL"
     )
 
 

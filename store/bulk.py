@@ -58,9 +58,9 @@ def insert_missing(connection: Connection, table: Table, rows: Rows) -> None:
     """Insert the rows of which the key is not there yet, in the order of their ids.
 
     The order is the same for every writer, so that two that insert the same rows wait but never wait for each other.
-    All columns are texts.
+    All columns are texts, but for one that the database numbers.
     """
-    columns = tuple(column.name for column in table.columns)
+    columns = tuple(column.name for column in table.columns if column.identity is None)
     tuples = sorted(map(itemgetter(*columns), rows), key=itemgetter(0))
     if not tuples:
         return

@@ -221,10 +221,9 @@ def _sharing(connection: Connection, names: Collection[str]) -> set[str]:
         query = (
             select(d.type)
             .distinct()
-            .join_from(
-                table, tables.disclosure, and_(d.shard == own.shard, d.number == own.disclosure_number)
-            )
-            .where(bulk.among(connection, own.process_id, sorted(names)))
+            .join_from(tables.process, table, own.process_serial == tables.process.c.serial)
+            .join(tables.disclosure, and_(d.shard == own.shard, d.number == own.disclosure_number))
+            .where(bulk.among(connection, tables.process.c.id, sorted(names)))
         )
         found |= set(connection.scalars(query))
     return found

@@ -211,7 +211,7 @@ def _forget_organizations(connection: Connection, given: Mapping[str, set[str]],
 def _forget_processes(connection: Connection, given: Mapping[str, set[str]]) -> None:
     """Processes that no record is of any more go; a title that only this one gave gives way to another record's."""
     c, link, past = tables.process.c, tables.disclosure_process.c, tables.revision_process.c
-    of_any = exists().where(link.process_id == c.id) | exists().where(past.process_id == c.id)
+    of_any = exists().where(link.process_serial == c.serial) | exists().where(past.process_serial == c.serial)
     d, doc = tables.disclosure.c, tables.document.c
     for row in _without(connection, tables.process, given, of_any):
         bodies = connection.scalars(
@@ -221,7 +221,7 @@ def _forget_processes(connection: Connection, given: Mapping[str, set[str]]) -> 
                 tables.disclosure_process,
                 (link.shard == doc.shard) & (link.disclosure_number == doc.disclosure_number),
             )
-            .where(link.process_id == row.id)
+            .where(link.process_serial == row.serial)
             .order_by(d.id)
             .limit(1000)
         )

@@ -28,7 +28,7 @@ from store.rows import Parts, Row
 AFTER_FORMER = FORMER[:-1] + chr(ord(FORMER[-1]) + 1)
 CODE, PROCESS, ACCEPTED = "code", "process", "accepted"
 _O, _A, _P = tables.organization.c, tables.organization_alias.c, tables.party.c
-_LINK = tables.disclosure_process.c
+_C, _LINK = tables.process.c, tables.disclosure_process.c
 _D = tables.disclosure.c
 _COLUMNS = ("id", "uscc", "name", "process_id", "name_key", "lasting_code")
 
@@ -86,7 +86,8 @@ def processes(connection: Connection, disclosures: Sequence[str]) -> list[str]:
     if not disclosures:
         return []
     theirs = and_(_LINK.shard == _D.shard, _LINK.disclosure_number == _D.number)
-    query = select(_LINK.process_id).join_from(tables.disclosure, tables.disclosure_process, theirs)
+    query = select(_C.id).join_from(tables.disclosure, tables.disclosure_process, theirs)
+    query = query.join(tables.process, _C.serial == _LINK.process_serial)
     return list(connection.scalars(query.where(bulk.among(connection, _D.id, disclosures)).distinct()))
 
 
@@ -97,17 +98,22 @@ def candidates(connection: Connection, made: Sequence[Parts], before: Iterable[s
     those of a record that names one organization twice.
     """
     ids = sorted({row["id"] for one in made for row in one.processes} | set(before))
-    link = _LINK.process_id
-    query = select(link).where(bulk.among(connection, link, ids)).group_by(link).having(func.count() > 1)
+    query = (
+        select(_C.id)
+        .join_from(tables.process, tables.disclosure_process, _LINK.process_serial == _C.serial)
+        .where(bulk.among(connection, _C.id, ids))
+        .group_by(_C.id)
+        .having(func.count() > 1)
+    )
     several = list(connection.scalars(query))
     found: set[str] = set()
     if several:
-        condition, parameter = bulk.one_of(connection, "l.process_id", several)
+        condition, parameter = bulk.one_of(connection, "c.id", several)
         kind = f"CASE WHEN coalesce(p.said_id, p.organization_id) LIKE '{NAMED}%%' THEN 0 ELSE 1 END"
         both = (
-            "SELECT l.process_id FROM disclosure_process l"  # noqa: S608
+            "SELECT c.id FROM process c JOIN disclosure_process l ON l.process_serial = c.serial"  # noqa: S608
             " JOIN party p ON p.shard = l.shard AND p.disclosure_number = l.disclosure_number"
-            f" WHERE {condition} GROUP BY l.process_id HAVING min({kind}) < max({kind})"
+            f" WHERE {condition} GROUP BY c.id HAVING min({kind}) < max({kind})"
         )
         found.update(row[0] for row in connection.exec_driver_sql(both, (parameter,)))
     found.update(connection.scalars(select(_A.process_id).where(bulk.among(connection, _A.process_id, ids))))
@@ -179,13 +185,10 @@ def settle_processes(connection: Connection, processes: Iterable[str], span: Spa
         return
     said = func.coalesce(_P.said_id, _P.organization_id)
     query = (
-        select(_LINK.process_id, said, _P.name)
-        .join_from(
-            tables.disclosure_process,
-            tables.party,
-            (_P.shard == _LINK.shard) & (_P.disclosure_number == _LINK.disclosure_number),
-        )
-        .where(bulk.among(connection, _LINK.process_id, ids))
+        select(_C.id, said, _P.name)
+        .join_from(tables.process, tables.disclosure_process, _LINK.process_serial == _C.serial)
+        .join(tables.party, (_P.shard == _LINK.shard) & (_P.disclosure_number == _LINK.disclosure_number))
+        .where(bulk.among(connection, _C.id, ids))
     )
     keys: dict[str, str | None] = {}
     coded: dict[tuple[str, str], set[str]] = {}

@@ -71,7 +71,7 @@ def archive(connection: Connection, gone: Sequence[tuple[str, int, int]], now: d
     connection.execute(insert(tables.revision).from_select(columns, moved))
     r, link = tables.revision_process, tables.disclosure_process.c
     linked = (
-        select(d.shard, d.number, d.revision, link.process_id)
+        select(d.shard, d.number, d.revision, link.process_serial)
         .join_from(
             tables.disclosure,
             tables.disclosure_process,
@@ -79,7 +79,9 @@ def archive(connection: Connection, gone: Sequence[tuple[str, int, int]], now: d
         )
         .where(theirs)
     )
-    connection.execute(insert(r).from_select(["shard", "disclosure_number", "number", "process_id"], linked))
+    connection.execute(
+        insert(r).from_select(["shard", "disclosure_number", "number", "process_serial"], linked)
+    )
     owners = [(shard, number) for shard, number, _ in gone]
     for table in (
         tables.document, tables.lot, tables.party, tables.item, tables.feature, tables.disclosure_process,

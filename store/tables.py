@@ -2,8 +2,8 @@
 
 `shard` is the publisher's region code, frozen when the publisher is first seen, and part of every key that belongs to a
 publisher, so that the same tables can be distributed or partitioned by it. What a disclosure consists of is keyed by
-`disclosure.number`, which counts them as they come: a load adds it at the end of each table, however large that is
-(docs/decisions/0029-in-order-of-arrival.md). What tells of a disclosure from outside (withdrawals, refused rows,
+`disclosure.number`, which counts them as they come, and links to processes by `process.serial`: a load adds at the end
+of each table, however large that is (docs/decisions/0029-in-order-of-arrival.md). What tells of a disclosure from outside (withdrawals, refused rows,
 reports) calls it by its id. Money is integer fen (`amount_fen`), a unit price integer 1/10,000 yuan; areas are
 square metres.
 """
@@ -17,6 +17,7 @@ from sqlalchemy import (
     Date,
     DateTime,
     Float,
+    Identity,
     Index,
     Integer,
     LargeBinary,
@@ -37,7 +38,7 @@ metadata = MetaData(
 # Documents are kept with sorted keys (JSONB keeps no order): what goes out is in the schema's order.
 Document = JSON().with_variant(JSONB(), "postgresql")
 
-# The number of a disclosure: on SQLite, where it is called INTEGER, the id of the row as well.
+# The number of a disclosure or a process: on SQLite, where it is called INTEGER, the id of the row as well.
 Number = BigInteger().with_variant(Integer(), "sqlite")
 
 # A text that lists are ordered by: the order of its bytes on both databases, and so is its index's.
@@ -170,12 +171,16 @@ organization_suggestion = Table(
 process = Table(
     "process",
     metadata,
-    Column("id", String(40), primary_key=True),
+    # In the order of arrival, for this database alone, as the number of a disclosure; that is the publisher's here.
+    Column("serial", Number, Identity(), nullable=False),
+    Column("id", String(40), nullable=False),
     Column("publisher_id", String(40), nullable=False),
     Column(
         "number", Sorted, nullable=False, index=True
     ),  # the publisher's identifier: a project, parcel or deal number
     Column("title", Text),
+    PrimaryKeyConstraint("serial"),
+    Index(None, "id", unique=True),
 )
 
 disclosure = Table(
@@ -329,9 +334,9 @@ disclosure_process = Table(
     metadata,
     Column("shard", String(6), nullable=False),
     Column("disclosure_number", Number, nullable=False),
-    Column("process_id", String(40), nullable=False),
-    PrimaryKeyConstraint("disclosure_number", "process_id", "shard"),
-    Index(None, "process_id"),
+    Column("process_serial", Number, nullable=False),
+    PrimaryKeyConstraint("disclosure_number", "process_serial", "shard"),
+    Index(None, "process_serial"),
     **CLUSTERED,
 )
 
@@ -355,9 +360,9 @@ revision_process = Table(
     Column("shard", String(6), nullable=False),
     Column("disclosure_number", Number, nullable=False),
     Column("number", Integer, nullable=False),
-    Column("process_id", String(40), nullable=False),
-    PrimaryKeyConstraint("disclosure_number", "number", "process_id", "shard"),
-    Index(None, "process_id"),
+    Column("process_serial", Number, nullable=False),
+    PrimaryKeyConstraint("disclosure_number", "number", "process_serial", "shard"),
+    Index(None, "process_serial"),
     **CLUSTERED,
 )
 

@@ -188,10 +188,11 @@ def _insert(
     bulk.insert(connection, tables.lot, (row for one in parts for row in one.lots))
     bulk.insert(connection, tables.item, (row for one in parts for row in one.items))
     bulk.insert(connection, tables.party, (row for one in parts for row in one.parties))
+    serials = _serials(connection, parts)
     links = [
-        (*_key(draft), process)
+        (*_key(draft), serial)
         for draft, made in ordered
-        for process in sorted(row["id"] for row in made.parts.processes)
+        for serial in sorted(serials[row["id"]] for row in made.parts.processes)
     ]
     bulk.insert_tuples(connection, "disclosure_process", _columns(tables.disclosure_process), links)
     bulk.insert(connection, tables.related, (row for one in parts for row in one.related))
@@ -203,6 +204,12 @@ def _insert(
         [(*_key(draft), draft.recency, made.parts.text, made.terms) for draft, made in ordered],
     )
     return parts, new
+
+
+def _serials(connection: Connection, parts: Sequence[Parts]) -> dict[str, int]:
+    """The serial numbers of the processes by their ids."""
+    c, ids = tables.process.c, sorted({row["id"] for one in parts for row in one.processes})
+    return dict(connection.execute(select(c.id, c.serial).where(bulk.among(connection, c.id, ids))).all())
 
 
 def _made(draft: Draft) -> Made:

@@ -14,7 +14,7 @@ from store.engine import writing
 from store.identity import identify
 from store.withdrawing import withdraw
 from store.writing import write
-from tests.owners import number_of
+from tests.owners import processes_of
 
 TYPE = "procurement/award-result"
 LONG = (
@@ -59,9 +59,7 @@ def store_states(engine: Engine, catalog: Catalog) -> Mapping[str, str]:
     assert known is not None
     found |= {"record": known.id, "publisher": known.publisher.id}
     with engine.connect() as connection:
-        of = tables.disclosure_process.c
-        own = number_of(known.id)
-        found["process"] = str(connection.scalar(select(of.process_id).where(of.disclosure_number == own)))
+        (found["process"],) = processes_of(connection, known.id)
         o = tables.organization.c
         found["long_company"] = str(connection.scalar(select(o.id).where(o.name == LONG)))
     return found

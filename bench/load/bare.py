@@ -25,7 +25,7 @@ _OF_A_RECORD = {
 }  # fmt: skip
 _OF_MANY = {
     "publisher": "SELECT publisher_id AS one, shard, number AS disclosure_number FROM disclosure",
-    "process": "SELECT process_id AS one, shard, disclosure_number FROM disclosure_process",
+    "process": "SELECT p.id AS one, l.shard, l.disclosure_number FROM disclosure_process l JOIN process p ON p.serial = l.process_serial",
     "organization": "SELECT organization_id AS one, shard, disclosure_number FROM party",
 }
 _ONCE = [name for name in tables.metadata.tables if name.startswith("rollup_")]

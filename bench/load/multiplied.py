@@ -61,10 +61,11 @@ def multiply(source: Path, target: Path, times: int) -> None:
         for name, _ in indexes:
             connection.execute(f"DROP INDEX main.{name}")
         (count,) = connection.execute("SELECT max(number) FROM source.disclosure").fetchone()
+        (processes,) = connection.execute("SELECT max(serial) FROM source.process").fetchone()
         (names,) = connection.execute("SELECT max(number) FROM source.search_name").fetchone()
         for at in range(1, times):
-            _copy(connection, at, at * count)
-            _name(connection, at, at * names)
+            _copy(connection, at, at * count, at * processes)
+            _name(connection, at, at * processes, at * names)
         connection.execute("CREATE INDEX ix_disclosure_recency ON disclosure (recency)")
         connection.execute(
             f"INSERT INTO search(search, rank) VALUES ('hashsize', {1 << 28})"
@@ -90,8 +91,8 @@ def multiply(source: Path, target: Path, times: int) -> None:
     engine.dispose()
 
 
-def _copy(connection: Any, at: int, further: int) -> None:
-    """Disclosures and what they consist of, so much further on."""
+def _copy(connection: Any, at: int, further: int, processes: int) -> None:
+    """Disclosures and what they consist of, so much further on, and their processes so much."""
     moved = {"recency": f"(recency & ~{_LOW}) | ((recency + {at * (_LOW // 7)}) & {_LOW})"}  # the day stays
     changed = moved | {
         "number": f"number + {further}", "id": _turned("id", 7, at), "local_id": f"local_id || '-{at}'",
@@ -101,17 +102,18 @@ def _copy(connection: Any, at: int, further: int) -> None:
     owner = {"disclosure_number": f"disclosure_number + {further}"}
     for name in _PARTS:
         own = moved if name in ("party", "feature") else {}
-        link = {"process_id": _turned("process_id", 2, at)} if name == "disclosure_process" else {}
+        link = {"process_serial": f"process_serial + {processes}"} if name == "disclosure_process" else {}
         _again(connection, name, owner | own | link, "disclosure_number")
     changed = owner | {"version": f"version + {further}", "disclosure_id": _turned("disclosure_id", 7, at)}
     _again(connection, "change", changed, "version")
 
 
-def _name(connection: Any, at: int, further: int) -> None:
+def _name(connection: Any, at: int, processes: int, names: int) -> None:
     """Processes and what they are found by."""
     own = {"id": _turned("id", 2, at)}
-    _again(connection, "process", own | {"number": f"number || '-{at}'"}, "rowid")
-    _again(connection, "search_name", own | {"number": f"number + {further}"}, "number", "kind = 'process'")
+    changed = own | {"serial": f"serial + {processes}", "number": f"number || '-{at}'"}
+    _again(connection, "process", changed, "serial")
+    _again(connection, "search_name", own | {"number": f"number + {names}"}, "number", "kind = 'process'")
 
 
 def _again(connection: Any, name: str, changed: dict[str, str], order: str, of: str = "1 = 1") -> None:

@@ -75,7 +75,7 @@ class Records:
         drawn = [chosen.choice(by_domain[one]) for one in chosen.choices(domains, weights, k=4_001)]
         self.deck = [made[name] for name in drawn]
         self._where = {place.code: place for place in self.cast.places}
-        self._processes: set[str] = set()
+        self._processes: dict[str, int] = {}
 
     def batches(self) -> Iterator[Batch]:
         """All records, in batches."""
@@ -159,10 +159,10 @@ class Records:
             batch.add(table, tuple(part))
         if self.lean:
             return
-        batch.add(tables.disclosure_process, (place, number + 1, process))
         if process not in self._processes:
-            self._processes.add(process)
-            batch.add(tables.process, (process, *variant.process.filled(values)[1:]))
+            serial = self._processes[process] = len(self._processes) + 1
+            batch.add(tables.process, (serial, process, *variant.process.filled(values)[2:]))
+        batch.add(tables.disclosure_process, (place, number + 1, self._processes[process]))
         batch.add(
             tables.change, (number + 1, place, number + 1, one, 1, "added", AT.isoformat(" ", "microseconds"))
         )
@@ -215,6 +215,9 @@ class Database:
             connection.exec_driver_sql(f"UPDATE data_version SET version = {count}")
             if connection.dialect.name == "postgresql":
                 connection.exec_driver_sql(f"SELECT setval('disclosure_number', {count})")
+                connection.exec_driver_sql(
+                    "SELECT setval(pg_get_serial_sequence('process', 'serial'), coalesce(max(serial), 0) + 1, false) FROM process"
+                )
             for _, definition in self._indexes:
                 connection.exec_driver_sql(definition)
         with writing(self.engine) as connection:

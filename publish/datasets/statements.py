@@ -145,7 +145,7 @@ class Rows:
                 return "disclosure d CROSS JOIN item x", [_OWNED], ["x.ordinal"]
             case "process":
                 clause = "disclosure d CROSS JOIN disclosure_process x CROSS JOIN process n"
-                return clause, [_OWNED, "n.id = x.process_id"], ["x.process_id"]
+                return clause, [_OWNED, "n.serial = x.process_serial"], ["n.id"]
             case "lot":
                 clause = f"disclosure d CROSS JOIN lot x{_DOCUMENT}"
                 return clause, [_OWNED], ["x.ordinal"]
@@ -275,7 +275,7 @@ _STORED = {
     ("disclosure", "prefecture_name"): "f.title", ("disclosure", "amount"): "d.amount_fen",
     ("disclosure", "withdrawal_reason"): "w.reason", ("disclosure", "withdrawn_at"): "w.at",
     ("party", "organization_uscc"): "o.uscc", ("party", "amount"): "x.amount_fen", ("lot", "amount"): "x.amount_fen",
-    ("item", "amount"): "x.amount_fen", ("process", "number"): "n.number", ("process", "title"): "n.title",
+    ("item", "amount"): "x.amount_fen", ("process", "process_id"): "n.id", ("process", "number"): "n.number", ("process", "title"): "n.title",
 }  # fmt: skip
 
 

@@ -33,7 +33,7 @@ def of_processes(
     """The disclosures of each process, the oldest first; a process without any is not there."""
     found: dict[str, list[Source]] = {}
     if processes:
-        for source in _read(connection, _L.process_id.in_(list(processes)), types):
+        for source in _read(connection, _P.id.in_(list(processes)), types):
             found.setdefault(source.process, []).append(source)
     return {one: found[one] for one in processes if one in found}
 
@@ -59,7 +59,7 @@ def _read(connection: Connection, condition: ColumnElement[bool], types: Iterabl
         .select_from(tables.disclosure)
         .join(tables.document, and_(_B.shard == _D.shard, _B.disclosure_number == _D.number))
         .join(tables.disclosure_process, and_(_L.shard == _D.shard, _L.disclosure_number == _D.number))
-        .join(tables.process, _P.id == _L.process_id)
+        .join(tables.process, _P.serial == _L.process_serial)
         .where(condition, _D.status == "published", _D.type.in_(list(types)))
         .order_by(_D.published_date.is_(None), _D.published_date, _D.id, _P.id)
     )  # fmt: skip

@@ -8,7 +8,6 @@ from urllib.parse import parse_qsl, quote
 import pytest
 from lxml import html
 from sqlalchemy import Engine
-from sqlalchemy import text as text_
 from starlette.testclient import TestClient
 
 from api.app import application
@@ -24,6 +23,7 @@ from store.engine import writing
 from store.identity import identify
 from store.withdrawing import withdraw
 from store.writing import write
+from tests.owners import processes_of
 from tests.query.records import NOW
 
 BROWSER = {"accept": "text/html"}
@@ -458,7 +458,7 @@ def test_a_process_of_many_records_is_turned_page_by_page(
     ]
     with writing(engine) as connection:
         ids = write(connection, made, catalog, None, NOW).ids
-        (process,) = set(connection.execute(text_("SELECT process_id FROM disclosure_process")).scalars())
+        (process,) = processes_of(connection, ids[0])
     monkeypatch.setattr("api.portal.process.PAGE", 3)
     asked = application(catalog, engine)
     asked.state.checkers.close()

@@ -3,16 +3,15 @@
 from collections.abc import Iterator, Mapping
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine
 from starlette.testclient import TestClient
 
 from api.app import application
 from api.submissions import Submissions
 from schemas.catalog import Catalog
-from store import tables
 from store.identity import identify
 from tests.kinds import FILES, PAGES
-from tests.owners import number_of
+from tests.owners import processes_of
 
 SITE, INSIDE = "https://data.example.org", "inside.example"
 BROWSER = {"accept": "text/html"}
@@ -35,13 +34,11 @@ def names(file: Engine, catalog: Catalog) -> Mapping[str, str]:
     known = identify(of.sample, of)
     assert known is not None
     with file.connect() as connection:
-        process = tables.disclosure_process.c
-        own = number_of(known.id)
-        found = connection.scalar(select(process.process_id).where(process.disclosure_number == own))
+        (process,) = processes_of(connection, known.id)
     return {
         "record": known.id,
         "publisher": known.publisher.id,
-        "process": str(found),
+        "process": process,
         "company": "91530100MA6K00027P",
     }
 

@@ -47,7 +47,7 @@ def test_down_and_up_again(engine: Engine) -> None:
 def test_what_is_stored_stays_whichever_way_disclosures_are_keyed(
     engine: Engine, catalog: Catalog, contents: Callable[[Engine], object]
 ) -> None:
-    """Down to where the parts are keyed by ids, and up again; revisions, withdrawals and the search among it."""
+    """Down to where parts and processes are keyed by ids, and up again; revisions, withdrawals and the search among it."""
     with writing(engine) as connection:
         write(
             connection, [Entry(one.sample, one) for one in catalog.types.values()], catalog, None, utc_now()

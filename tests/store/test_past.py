@@ -12,6 +12,7 @@ from store.draft import Entry
 from store.engine import writing
 from store.migrate import config, upgrade
 from store.writing import write
+from tests.owners import processes_of
 
 BEFORE = "0001"
 
@@ -28,9 +29,12 @@ def store(engine: Engine, catalog: Catalog, title: str, process: str) -> None:
 
 def links(engine: Engine) -> dict[int, str]:
     """The process of each earlier revision."""
-    r = tables.revision_process.c
+    r, p = tables.revision_process.c, tables.process.c
+    query = select(r.number, p.id).join_from(
+        tables.revision_process, tables.process, p.serial == r.process_serial
+    )
     with engine.connect() as connection:
-        rows: Any = connection.execute(select(r.number, r.process_id)).all()
+        rows: Any = connection.execute(query).all()
         return dict(rows)
 
 
@@ -39,7 +43,7 @@ def test_a_revision_keeps_the_process_it_had(engine: Engine, catalog: Catalog) -
         store(engine, catalog, title, process)
     found = links(engine)
     with engine.connect() as connection:
-        now = connection.scalars(select(tables.disclosure_process.c.process_id)).all()
+        now = processes_of(connection, connection.execute(select(tables.disclosure.c.id)).scalar_one())
     assert set(found) == {1, 2}
     assert found[1] == now[0] != found[2]
     assert len(now) == 1

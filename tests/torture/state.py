@@ -189,7 +189,7 @@ _WHOLE: Mapping[str, str] = {
     "an organization that is missing": "SELECT count(*) FROM party x WHERE "
     + _OF.format("organization o", "o.id = x.organization_id"),
     "a process that is missing": "SELECT count(*) FROM disclosure_process x WHERE "
-    + _OF.format("process p", "p.id = x.process_id"),
+    + _OF.format("process p", "p.serial = x.process_serial"),
     "a publisher that is missing": "SELECT count(*) FROM disclosure x WHERE "
     + _OF.format("publisher p", "p.id = x.publisher_id"),
     "a name that is not indexed": "SELECT count(*) FROM organization o WHERE "
