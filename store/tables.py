@@ -3,9 +3,9 @@
 `shard` is the publisher's region code, frozen when the publisher is first seen, and part of every key that belongs to a
 publisher, so that the same tables can be distributed or partitioned by it. What a disclosure consists of is keyed by
 `disclosure.number`, which counts them as they come, and links to processes by `process.serial`: a load adds at the end
-of each table, however large that is (docs/decisions/0029-in-order-of-arrival.md). What tells of a disclosure from outside (withdrawals, refused rows,
-reports) calls it by its id. Money is integer fen (`amount_fen`), a unit price integer 1/10,000 yuan; areas are
-square metres.
+of each table, however large that is (docs/decisions/0029-in-order-of-arrival.md). What tells of a disclosure from
+outside (withdrawals, refused rows, reports) calls it by its id. Money is integer fen (`amount_fen`), a unit price
+integer 1/10,000 yuan; areas are square metres.
 """
 
 from typing import Any

@@ -1,6 +1,7 @@
 """Processes are numbered as they come, and what is of a process is keyed by that number, as of a disclosure since 0023.
 
-An id is a digest, so that the index from processes to their disclosures had a place anywhere for each new one.
+An id is a digest, so that the index from processes to their disclosures had a place anywhere for each new one. On SQLite
+FTS5 now merges eight segments of a size instead of four: half as often, which is a page less of a record's fifteen.
 """
 
 import sqlalchemy as sa
@@ -14,6 +15,7 @@ depends_on: str | None = None
 _SERIAL = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 # table → what its key has before the process
 _LINKS = {"disclosure_process": ("disclosure_number",), "revision_process": ("disclosure_number", "number")}
+_FTS, _SEGMENTS, _DEFAULT = ("search", "search_name_terms"), 8, 4
 _REST = (("publisher_id", "VARCHAR(40) NOT NULL"), ("number", "TEXT NOT NULL"), ("title", "TEXT"))
 
 
@@ -30,6 +32,8 @@ def upgrade() -> None:
         _renew_links(
             table, sa.Column("process_serial", _SERIAL, nullable=False), "p.serial", "p.id = x.process_id"
         )
+    if sqlite:
+        _merge(_SEGMENTS)
 
 
 def downgrade() -> None:
@@ -42,6 +46,7 @@ def downgrade() -> None:
         )
     op.drop_index("ix_process_id", "process")
     if op.get_bind().dialect.name == "sqlite":
+        _merge(_DEFAULT)
         _renew_processes("id VARCHAR(40) NOT NULL CONSTRAINT pk_process PRIMARY KEY", ("id",))
     else:
         op.drop_column("process", "serial")
@@ -82,3 +87,8 @@ def _renew_links(table: str, column: sa.Column[int] | sa.Column[str], value: str
     if op.get_bind().dialect.name != "sqlite":
         op.execute(f"ALTER INDEX pk_{table}_new RENAME TO pk_{table}")
     op.create_index(f"ix_{table}_{column.name}", table, [column.name])
+
+
+def _merge(segments: int) -> None:
+    for name in _FTS:
+        op.execute(f"INSERT INTO {name}({name}, rank) VALUES ('automerge', {segments})")  # noqa: S608
