@@ -31,7 +31,7 @@ from sqlalchemy import make_url
 from bench.load import bare, records
 from bench.load.multiplied import multiplied
 from bench.load.stages import STAGES
-from bench.query.databases import Place, place, postgresql
+from bench.query.databases import Place, place, postgresql, renew
 from loaders.load import BATCH
 from schemas.catalog import Catalog
 from store.engine import connect, writing
@@ -194,70 +194,94 @@ def measure(
     measured = {}
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        file = folder / "records.jsonl"
-        print(f"{records.write(file, catalog, count):,.0f} bytes a record\n")
         for database in ("sqlite", "postgresql"):
             if only in (None, database):
                 if into is None:
-                    found = _one(database, catalog, folder, file, repeats)
+                    found = _one(database, catalog, folder, count, repeats)
                 else:
-                    filled = place(kept, into)
-                    if times > 1 and database == "sqlite":
-                        filled = multiplied(filled, times)
-                    found = _into(database, catalog, folder, file, repeats, filled)
+                    found = _into(database, catalog, folder, count, repeats, place(kept, into), times)
                 show({"sqlite": "SQLite", "postgresql": "PostgreSQL"}[database], found, count)
                 measured[database] = found
         show_stages(measured, count)
 
 
-def _one(database: str, catalog: Catalog, folder: Path, file: Path, repeats: int) -> dict[str, list[Figures]]:
+def _one(database: str, catalog: Catalog, folder: Path, count: int, repeats: int) -> dict[str, list[Figures]]:
+    file = folder / "records.jsonl"
+    print(f"{records.write(file, catalog, count):,.0f} bytes a record\n")
     if database == "sqlite":
         return compare(Stores(folder, catalog, None), file, folder, repeats, [])
     where = Place(folder / "server")
-    with postgresql(where) as url:
-        with psycopg.connect(
-            url, autocommit=True
-        ) as connection:  # else what it does when counts as the load's
-            connection.execute("ALTER SYSTEM SET autovacuum = off")
-            connection.execute("SELECT pg_reload_conf()")
-        server = ["--server", str(where.postgresql)]
-        return compare(Stores(folder, catalog, url), file, folder, repeats, server)
+    with postgresql(where) as url, _without_vacuum(url):
+        return compare(
+            Stores(folder, catalog, url), file, folder, repeats, ["--server", str(where.postgresql)]
+        )
 
 
 def _into(
-    database: str, catalog: Catalog, folder: Path, file: Path, repeats: int, filled: Place
+    database: str, catalog: Catalog, folder: Path, count: int, repeats: int, filled: Place, times: int
 ) -> dict[str, list[Figures]]:
-    """Into an empty store and into a filled one in turn, nothing of it staying in either."""
-    found: dict[str, list[Figures]] = {"empty": [], "filled": []}
+    """Into an empty store and into a filled one in turn; other records each time, for those stay in the filled one."""
     if filled.built is None:
         raise SystemExit(f"python -m bench.query --rows … builds it first: {filled.folder}")
+    renew(filled)
     if database == "sqlite":
-        stores = Stores(folder, catalog, None)
-        link = filled.folder / "loading.db"
-        for _ in range(repeats):
-            with stores.one() as url:
-                found["empty"] += run(url, "--held", "--file", str(file))[:1]
-            _unlink(link)
-            os.link(filled.sqlite, link)
-            found["filled"] += run(f"sqlite:///{link}", "--held", "--file", str(file))[:1]
-            _unlink(link)
-        return found
+        whole = multiplied(filled, times)
+        return _in_turn(
+            Stores(folder, catalog, None), f"sqlite:///{whole.sqlite}", catalog, folder, count, repeats, []
+        )
     server = ["--server", str(filled.postgresql)]
-    with postgresql(filled) as url, psycopg.connect(url, autocommit=True) as connection:
-        connection.execute("DROP DATABASE IF EXISTS load_blank WITH (FORCE)")
-        connection.execute("CREATE DATABASE load_blank TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8'")
+    with postgresql(filled) as url, _without_vacuum(url) as connection:
+        for name, template in (("load_blank", "template0"), ("load_filled", make_url(url).database)):
+            connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)".encode())
+            connection.execute(
+                f"CREATE DATABASE {name} TEMPLATE {template} ENCODING 'UTF8' LOCALE 'C.UTF-8'".encode()
+            )
         stores = Stores(folder, catalog, _named(url, "load_blank"))
-        for _ in range(repeats):
-            with stores.one() as empty:
-                found["empty"] += run(empty, "--held", "--file", str(file), *server)[:1]
-            found["filled"] += run(url, "--held", "--file", str(file), *server)[:1]
-        connection.execute("DROP DATABASE load_blank WITH (FORCE)")
+        found = _in_turn(stores, _named(url, "load_filled"), catalog, folder, count, repeats, server)
+        for name in ("load_blank", "load_filled"):
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
     return found
 
 
-def _unlink(path: Path) -> None:
-    for end in ("", "-wal", "-shm"):
-        Path(f"{path}{end}").unlink(missing_ok=True)
+def _in_turn(
+    stores: Stores, url: str, catalog: Catalog, folder: Path, count: int, repeats: int, server: list[str]
+) -> dict[str, list[Figures]]:
+    found: dict[str, list[Figures]] = {"empty": [], "filled": []}
+    for _ in range(repeats):
+        file = folder / "records.jsonl"
+        size = records.write(
+            file, catalog, count, seed=_stored(url)
+        )  # what was loaded before has other seeds
+        asked = ["--once", "--file", str(file), *server]
+        with stores.one() as empty:
+            found["empty"] += run(empty, *asked)
+        found["filled"] += run(url, *asked)
+        one, other = found["empty"][-1], found["filled"][-1]
+        assert one["stored"] == other["stored"] == count, (one, other)
+        print(
+            f"{size:,.0f} bytes a record, {count / one['wall']:,.0f} and {count / other['wall']:,.0f} a second",
+            flush=True,
+        )
+    print()
+    return found
+
+
+def _stored(url: str) -> int:
+    engine = connect(url)
+    with engine.connect() as connection:
+        count = int(connection.exec_driver_sql("SELECT max(number) FROM disclosure").scalar_one())
+    engine.dispose()
+    return count
+
+
+@contextmanager
+def _without_vacuum(url: str) -> Iterator[psycopg.Connection[Any]]:
+    """A server that does nothing of its own, which would count as the load's; with a connection to it."""
+    with psycopg.connect(_named(url, "postgres"), autocommit=True) as connection:
+        connection.execute("ALTER SYSTEM SET autovacuum = off")
+        connection.execute("SELECT pg_reload_conf()")
+        yield connection
+        connection.execute("ALTER SYSTEM RESET autovacuum")
 
 
 if __name__ == "__main__":

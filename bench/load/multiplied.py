@@ -9,7 +9,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from bench.query.databases import Place
+from bench.query.databases import Place, renew
 from store import rollups, searching
 from store.engine import connect, sqlite_driver, writing
 
@@ -31,13 +31,17 @@ _PARTS = (
 
 
 def multiplied(source: Place, times: int) -> Place:
-    """The store of a place with everything so many times in it; made where it is not there."""
+    """A store for loads to stay in, with everything of a place so many times; made where it is not there."""
     target = Place(source.folder.with_name(f"{source.folder.name}-whole-{times}"))
     if target.built is None and source.built is not None:
         shutil.rmtree(target.folder, ignore_errors=True)
         target.folder.mkdir(parents=True)
-        multiply(source.sqlite, target.sqlite, times)
+        if times == 1:
+            shutil.copyfile(source.sqlite, target.sqlite)
+        else:
+            multiply(source.sqlite, target.sqlite, times)
         (target.folder / "built.json").write_text(json.dumps(source.built))
+    renew(target)
     return target
 
 

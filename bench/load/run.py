@@ -1,14 +1,8 @@
-"""One measured load or bare insert, in a process of its own: `python -m bench.load.run …` prints JSON.
-
-Its store may be a filled one that nothing of it stays in (`--held`): on PostgreSQL all is one transaction, rolled back
-at the end; on SQLite the process has a name of its own for the file (a hard link), so that what it writes goes into a
-log of its own, which is never written back and is thrown away.
-"""
+"""One measured load or bare insert, in a process of its own: `python -m bench.load.run …` prints JSON."""
 
 import argparse
 import gc
 import json
-import os
 import resource
 from collections.abc import Callable
 from datetime import datetime
@@ -16,9 +10,6 @@ from functools import partial
 from pathlib import Path
 from time import perf_counter, process_time
 from typing import Any
-
-import psycopg
-from sqlalchemy import Engine, StaticPool, create_engine, event, make_url
 
 from bench.load import bare
 from bench.load.stages import sampled
@@ -31,35 +22,6 @@ from store.engine import PATIENCE, connect
 from store.migrate import assert_current
 
 AT = datetime(2026, 11, 26)
-
-
-class _Held(psycopg.Connection[Any]):
-    """A connection whose transaction only `let_go` ends."""
-
-    def commit(self) -> None:
-        """Nothing."""
-
-    def rollback(self) -> None:
-        """Nothing."""
-
-    def let_go(self) -> None:
-        """Undo everything."""
-        super().rollback()
-
-
-def held(url: str) -> tuple[Engine, Callable[[], None]]:
-    """An engine of a store in which nothing stays, and what gives it up; that ends the process on SQLite."""
-    if url.startswith("sqlite"):
-        engine = connect(url)
-        event.listen(engine, "connect", lambda one, _: one.execute("PRAGMA wal_autocheckpoint = 0"))
-        engine.dispose()
-        return engine, lambda: os._exit(0)  # closing would write the log into the file
-    plain = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
-    connection = _Held.connect(plain)
-    engine = create_engine(
-        "postgresql+psycopg://", creator=lambda: connection, poolclass=StaticPool, pool_reset_on_return=None
-    )
-    return engine, connection.let_go
 
 
 def _measured(run: Callable[[], Any], server: Callable[[], float]) -> dict[str, Any]:
@@ -85,7 +47,7 @@ def main() -> None:
     parser.add_argument("--file", type=Path)
     parser.add_argument("--rows", type=Path)
     parser.add_argument("--server", type=Path, help="the folder of PostgreSQL's data")
-    parser.add_argument("--held", action="store_true", help="nothing of it stays in the store")
+    parser.add_argument("--once", action="store_true", help="not the same file again")
     asked = parser.parse_args()
     server = of_folder(asked.server) if asked.server else lambda: 0.0
     found: list[dict[str, Any]] = []
@@ -96,18 +58,16 @@ def main() -> None:
         print(json.dumps(found))
         return
     catalog = Catalog.load()
-    engine, let_go = held(asked.url) if asked.held else (connect(asked.url), lambda: None)
-    apart = None if asked.held else Apart(asked.url, PATIENCE)
+    engine, apart = connect(asked.url), Apart(asked.url, PATIENCE)
     assert_current(engine)
-    for time in ("first", "second"):
+    for time in ("first",) if asked.once else ("first", "second"):
         reports: list[Report] = []
         into = partial(load, asked.file, catalog, engine, now=AT, apart=apart)
         figures = _measured(lambda: reports.append(into()), server)  # noqa: B023
         report = reports[0]
         figures |= {"stored": report.stored, "unchanged": report.unchanged, "refused": report.refused}
         found.append({"time": time, **figures})
-    print(json.dumps(found), flush=True)
-    let_go()
+    print(json.dumps(found))
 
 
 if __name__ == "__main__":
