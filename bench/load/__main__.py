@@ -3,6 +3,7 @@
     python -m bench.load --records 20000
     python -m bench.load --records 5000 --into 1000000      into what `python -m bench.query --rows 1000000` built
     python -m bench.load --records 20000 --into 1000000 --times 5 --only sqlite     into five times as much
+    python -m bench.load --records 20000 --into 1000000 --days 30                   records of the last thirty days
 
 The file has 1.1 kB a record (`bench.load.records`). All of validation, personal-data gate, parties, items, search terms,
 revisions, change feed, features and rollups is on. Load and bare insert (`bench.load.bare`) take turns, each in a process
@@ -20,6 +21,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
@@ -39,6 +41,19 @@ from store.migrate import upgrade
 from store.seed import seed
 
 Figures = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The records that are loaded; see `bench.load.records.write`."""
+
+    catalog: Catalog
+    count: int
+    days: int | None = None
+
+    def write(self, path: Path, seed: int = 5) -> float:
+        """Gives their average size in bytes."""
+        return records.write(path, self.catalog, self.count, seed, self.days)
 
 
 class Stores:
@@ -173,12 +188,13 @@ def main() -> None:
     parser.add_argument("--times", type=int, default=1, help="into so many times as much, on SQLite")
     parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()) / "openalloc-bench")
     parser.add_argument("--only", choices=("sqlite", "postgresql"))
+    parser.add_argument("--days", type=int, metavar="N", help="all published in N days, not in ten years")
     asked = parser.parse_args()
     print(
         f"{platform.machine()}, Python {platform.python_version()}, {datetime.now(UTC):%Y-%m-%d},"
         f" load {os.getloadavg()[0]:.1f}, {asked.records:,} records"
     )
-    measure(asked.records, asked.repeats, asked.only, asked.into, asked.folder, asked.times)
+    measure(asked.records, asked.repeats, asked.only, asked.into, asked.folder, asked.times, asked.days)
 
 
 def measure(
@@ -188,47 +204,45 @@ def measure(
     into: int | None = None,
     kept: Path = Path(),
     times: int = 1,
+    days: int | None = None,
 ) -> None:
     """Print the tables of both databases, or of one."""
-    catalog = Catalog.load()
+    wanted = Wanted(Catalog.load(), count, days)
     measured = {}
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for database in ("sqlite", "postgresql"):
             if only in (None, database):
                 if into is None:
-                    found = _one(database, catalog, folder, count, repeats)
+                    found = _one(database, folder, wanted, repeats)
                 else:
-                    found = _into(database, catalog, folder, count, repeats, place(kept, into), times)
+                    found = _into(database, folder, wanted, repeats, place(kept, into), times)
                 show({"sqlite": "SQLite", "postgresql": "PostgreSQL"}[database], found, count)
                 measured[database] = found
         show_stages(measured, count)
 
 
-def _one(database: str, catalog: Catalog, folder: Path, count: int, repeats: int) -> dict[str, list[Figures]]:
+def _one(database: str, folder: Path, wanted: Wanted, repeats: int) -> dict[str, list[Figures]]:
     file = folder / "records.jsonl"
-    print(f"{records.write(file, catalog, count):,.0f} bytes a record\n")
+    print(f"{wanted.write(file):,.0f} bytes a record\n")
     if database == "sqlite":
-        return compare(Stores(folder, catalog, None), file, folder, repeats, [])
+        return compare(Stores(folder, wanted.catalog, None), file, folder, repeats, [])
     where = Place(folder / "server")
     with postgresql(where) as url, _without_vacuum(url):
-        return compare(
-            Stores(folder, catalog, url), file, folder, repeats, ["--server", str(where.postgresql)]
-        )
+        stores = Stores(folder, wanted.catalog, url)
+        return compare(stores, file, folder, repeats, ["--server", str(where.postgresql)])
 
 
 def _into(
-    database: str, catalog: Catalog, folder: Path, count: int, repeats: int, filled: Place, times: int
+    database: str, folder: Path, wanted: Wanted, repeats: int, filled: Place, times: int
 ) -> dict[str, list[Figures]]:
     """Into an empty store and into a filled one in turn; other records each time, for those stay in the filled one."""
     if filled.built is None:
         raise SystemExit(f"python -m bench.query --rows … builds it first: {filled.folder}")
     renew(filled)
     if database == "sqlite":
-        whole = multiplied(filled, times)
-        return _in_turn(
-            Stores(folder, catalog, None), f"sqlite:///{whole.sqlite}", catalog, folder, count, repeats, []
-        )
+        url = f"sqlite:///{multiplied(filled, times).sqlite}"
+        return _in_turn(Stores(folder, wanted.catalog, None), url, folder, wanted, repeats, [])
     server = ["--server", str(filled.postgresql)]
     with postgresql(filled) as url, _without_vacuum(url) as connection:
         for name, template in (("load_blank", "template0"), ("load_filled", make_url(url).database)):
@@ -236,32 +250,28 @@ def _into(
             connection.execute(
                 f"CREATE DATABASE {name} TEMPLATE {template} ENCODING 'UTF8' LOCALE 'C.UTF-8'".encode()
             )
-        stores = Stores(folder, catalog, _named(url, "load_blank"))
-        found = _in_turn(stores, _named(url, "load_filled"), catalog, folder, count, repeats, server)
+        stores = Stores(folder, wanted.catalog, _named(url, "load_blank"))
+        found = _in_turn(stores, _named(url, "load_filled"), folder, wanted, repeats, server)
         for name in ("load_blank", "load_filled"):
             connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
     return found
 
 
 def _in_turn(
-    stores: Stores, url: str, catalog: Catalog, folder: Path, count: int, repeats: int, server: list[str]
+    stores: Stores, url: str, folder: Path, wanted: Wanted, repeats: int, server: list[str]
 ) -> dict[str, list[Figures]]:
     found: dict[str, list[Figures]] = {"empty": [], "filled": []}
     for _ in range(repeats):
         file = folder / "records.jsonl"
-        size = records.write(
-            file, catalog, count, seed=_stored(url)
-        )  # what was loaded before has other seeds
+        size = wanted.write(file, seed=_stored(url))  # what was loaded before has other seeds
         asked = ["--once", "--file", str(file), *server]
         with stores.one() as empty:
             found["empty"] += run(empty, *asked)
         found["filled"] += run(url, *asked)
         one, other = found["empty"][-1], found["filled"][-1]
-        assert one["stored"] == other["stored"] == count, (one, other)
-        print(
-            f"{size:,.0f} bytes a record, {count / one['wall']:,.0f} and {count / other['wall']:,.0f} a second",
-            flush=True,
-        )
+        assert one["stored"] == other["stored"] == wanted.count, (one, other)
+        speeds = [f"{wanted.count / each['wall']:,.0f}" for each in (one, other)]
+        print(f"{size:,.0f} bytes a record, {' and '.join(speeds)} a second", flush=True)
     print()
     return found
 

@@ -7,7 +7,8 @@ organizations are others than those of `bench.query`, in whose stores they are l
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, timedelta
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -20,17 +21,27 @@ from schemas.catalog import Catalog, Disclosure
 from schemas.field import Field
 
 TYPES = ("land/grant-result", "procurement/award-result", "works/award-candidates")
+_TODAY = date(2026, 11, 25)  # when they are loaded
 _EACH = 2  # elements of a list
 _ENVELOPE = ("region", "outcome", "publishedDate", "regionDetails")
 _ORGANIZATION = ("name", "uscc")
 _CODE = re.compile(r"(?<=\"uscc\":\")([0-9A-Z]{9})([AB])([0-9A-Z]{7})[0-9A-Z](?=\")")
 
 
-def write(path: Path, catalog: Catalog, count: int, seed: int = 5) -> float:
-    """Write so many records; gives their average size in bytes."""
-    lines = map(_others, map(orjson.dumps, islice(_records(catalog, seed), count)))
+def write(path: Path, catalog: Catalog, count: int, seed: int = 5, days: int | None = None) -> float:
+    """Write so many records; gives their average size in bytes.
+
+    They are of ten years; with `days` all were published in so many last days.
+    """
+    found = islice(_records(catalog, seed), count)
+    lines = map(_others, map(orjson.dumps, _lately(found, days) if days else found))
     with path.open("wb") as stream:
         return sum(stream.write(line + b"\n") for line in lines) / count
+
+
+def _lately(found: Iterable[dict[str, Any]], days: int) -> Iterator[dict[str, Any]]:
+    for number, record in enumerate(found):
+        yield record | {"publishedDate": (_TODAY - timedelta(days=number % days)).isoformat()}
 
 
 def _others(line: bytes) -> bytes:
