@@ -29,6 +29,7 @@ AFTER_FORMER = FORMER[:-1] + chr(ord(FORMER[-1]) + 1)
 CODE, PROCESS, ACCEPTED = "code", "process", "accepted"
 _O, _A, _P = tables.organization.c, tables.organization_alias.c, tables.party.c
 _C, _LINK = tables.process.c, tables.disclosure_process.c
+_LINKED = _LINK.process_serial == _C.serial
 _D = tables.disclosure.c
 _COLUMNS = ("id", "uscc", "name", "process_id", "name_key", "lasting_code")
 
@@ -87,7 +88,7 @@ def processes(connection: Connection, disclosures: Sequence[str]) -> list[str]:
         return []
     theirs = and_(_LINK.shard == _D.shard, _LINK.disclosure_number == _D.number)
     query = select(_C.id).join_from(tables.disclosure, tables.disclosure_process, theirs)
-    query = query.join(tables.process, _C.serial == _LINK.process_serial)
+    query = query.join(tables.process, _LINKED)
     return list(connection.scalars(query.where(bulk.among(connection, _D.id, disclosures)).distinct()))
 
 
@@ -100,7 +101,7 @@ def candidates(connection: Connection, made: Sequence[Parts], before: Iterable[s
     ids = sorted({row["id"] for one in made for row in one.processes} | set(before))
     query = (
         select(_C.id)
-        .join_from(tables.process, tables.disclosure_process, _LINK.process_serial == _C.serial)
+        .join_from(tables.process, tables.disclosure_process, _LINKED)
         .where(bulk.among(connection, _C.id, ids))
         .group_by(_C.id)
         .having(func.count() > 1)
@@ -186,7 +187,7 @@ def settle_processes(connection: Connection, processes: Iterable[str], span: Spa
     said = func.coalesce(_P.said_id, _P.organization_id)
     query = (
         select(_C.id, said, _P.name)
-        .join_from(tables.process, tables.disclosure_process, _LINK.process_serial == _C.serial)
+        .join_from(tables.process, tables.disclosure_process, _LINKED)
         .join(tables.party, (_P.shard == _LINK.shard) & (_P.disclosure_number == _LINK.disclosure_number))
         .where(bulk.among(connection, _C.id, ids))
     )
