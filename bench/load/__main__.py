@@ -1,7 +1,7 @@
 """Loading against a bare insert of the very rows that it writes: `python -m bench.load --records 20000`.
 
     python -m bench.load --records 20000
-    python -m bench.load --records 5000 --into 1000000      into what `python -m bench.query --rows 1000000` built
+    python -m bench.load --records 5000 --into 1000000      into a copy of what `python -m bench.query --rows 1000000` built
     python -m bench.load --records 20000 --into 1000000 --times 5 --only sqlite     into five times as much
     python -m bench.load --records 20000 --into 1000000 --days 30                   records of the last thirty days
 
@@ -290,8 +290,10 @@ def _without_vacuum(url: str) -> Iterator[psycopg.Connection[Any]]:
     with psycopg.connect(_named(url, "postgres"), autocommit=True) as connection:
         connection.execute("ALTER SYSTEM SET autovacuum = off")
         connection.execute("SELECT pg_reload_conf()")
-        yield connection
-        connection.execute("ALTER SYSTEM RESET autovacuum")
+        try:
+            yield connection
+        finally:
+            connection.execute("ALTER SYSTEM RESET autovacuum")  # the server is kept for the next run
 
 
 if __name__ == "__main__":
