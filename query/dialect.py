@@ -2,6 +2,8 @@
 
 from typing import Protocol
 
+from store.searching import PROCESSES
+
 Path = tuple[tuple[str, ...], ...]  # the names of each step into a document
 Columns = tuple[tuple[str, str], ...]  # names and kinds
 
@@ -132,15 +134,20 @@ class SQLite:
     def matches(self, table: str, alias: str, terms: str) -> str:
         if table == "disclosure":
             return f"{alias}.recency IN (SELECT rowid FROM search WHERE search MATCH {terms})"
+        if table == "process":
+            found = f"search_name_terms MATCH {terms} AND rowid > {PROCESSES}"
+            return f"{alias}.serial IN (SELECT rowid - {PROCESSES} FROM search_name_terms WHERE {found})"
         return (
             f"{alias}.{_key(table)} IN (SELECT n.id FROM search_name_terms t JOIN search_name n ON n.number = t.rowid"
-            f" WHERE t.search_name_terms MATCH {terms} AND n.kind = '{table}')"
+            f" WHERE t.search_name_terms MATCH {terms} AND t.rowid < {PROCESSES} AND n.kind = '{table}')"
         )
 
     def holds(self, table: str, alias: str, pieces: list[str], title: bool, none: bool) -> str:
         where = f"search_text t WHERE t.disclosure_number = {alias}.number"
-        if table != "disclosure":
-            where = f"search_name t WHERE t.kind = '{table}' AND t.id = {alias}.{_key(table)}"
+        if table == "process":
+            where = f"search_name t WHERE t.number = {alias}.serial + {PROCESSES}"
+        elif table != "disclosure":
+            where = f"search_name t WHERE t.kind = '{table}' AND t.id = {alias}.{_key(table)} AND t.number < {PROCESSES}"
         text = "substr(t.text, 1, instr(t.text, char(10)))" if title else "t.text"
         found = " AND ".join(f"instr({text}, {piece}) {'=' if none else '>'} 0" for piece in pieces)
         return f"EXISTS (SELECT 1 FROM {where} AND {found})"

@@ -241,8 +241,8 @@ def _without(
     among = bulk.among(connection, table.c.id, ids)
     gone = list(connection.scalars(select(table.c.id).where(among, ~needed)))
     if gone:
-        connection.execute(delete(table).where(bulk.among(connection, table.c.id, gone)))
         searching.delete_names(connection, table.name, gone)
+        connection.execute(delete(table).where(bulk.among(connection, table.c.id, gone)))
     return connection.execute(select(table).where(among)).all()
 
 

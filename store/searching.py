@@ -4,7 +4,8 @@ SQLite: `search` is an FTS5 table of terms without content (rowid = recency), `s
 the disclosure's number.
 To take a row out FTS5 has to be told its terms, which are made from the text again. PostgreSQL: `search` holds both,
 the terms as an array, and recency; the GIN index has the terms and blocks of recency (query/blocks.py). Names of organizations, publishers, processes and regions are indexed in the
-same way in `search_name` (on SQLite with the FTS5 table `search_name_terms`, rowid = number).
+same way in `search_name`. SQLite has their terms in the FTS5 table `search_name_terms` (rowid = number): the name of a process
+has the process's serial number, from PROCESSES on, so that new ones come last in every tree; others are counted below it.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -22,6 +23,7 @@ Searched = tuple[str, int, int, str, str]  # shard, number, recency, normal text
 Name = tuple[str, str]  # what a thing is found by: normal text, its terms as FTS5 takes them
 Gatherer = Callable[[Mapping[str, Any], list[str]], None]
 _BATCH = 1000
+PROCESSES = 1 << 40  # and its serial number is the number of a process's name on SQLite
 NONE: Mapping[str, Name] = {}
 # kind → its table, and the columns that it is found by
 NAMED: Mapping[str, tuple[Table, tuple[str, ...]]] = {
@@ -114,13 +116,15 @@ def insert_names(
 ) -> None:
     """Put the names of things of a kind (id → its row) into the index, where they are not there yet.
 
-    `made` are those that are made already.
+    The row of a process has its serial number. `made` are the names that are made already.
     """
-    wanted = _unnamed(connection, kind, named)
+    sqlite = connection.dialect.name == "sqlite"
+    numbered = sqlite and kind == "process"
+    wanted = _unnumbered(connection, named) if numbered else _unnamed(connection, kind, named)
     if not wanted:
         return
     names = [made.get(one) or name(kind, named[one]) for one in wanted]
-    if connection.dialect.name != "sqlite":
+    if not sqlite:
         connection.exec_driver_sql(
             "INSERT INTO search_name (kind, id, terms, text)"
             " SELECT %s, id, terms::text[], text FROM unnest(%s::text[], %s::text[], %s::text[]) AS n(id, terms, text)"
@@ -133,8 +137,7 @@ def insert_names(
             ),
         )
         return
-    last = connection.exec_driver_sql("SELECT coalesce(max(number), 0) FROM search_name").scalar_one()
-    numbers = range(last + 1, last + 1 + len(wanted))
+    numbers = _numbers(named, wanted) if numbered else _next_numbers(connection, len(wanted))
     rows = [(number, kind, id_, text) for number, id_, (text, _) in zip(numbers, wanted, names, strict=True)]
     bulk.insert_tuples(connection, "search_name", ("number", "kind", "id", "text"), rows)
     found = [(number, terms) for number, (_, terms) in zip(numbers, names, strict=True)]
@@ -147,22 +150,44 @@ def _unnamed(connection: Connection, kind: str, ids: Iterable[str]) -> list[str]
     if not wanted:
         return []
     condition, given = bulk.one_of(connection, "id", wanted)
-    mark = "?" if connection.dialect.name == "sqlite" else "%s"
-    query = f"SELECT id FROM search_name WHERE kind = {mark} AND {condition}"  # noqa: S608
-    known = {row[0] for row in connection.exec_driver_sql(query, (kind, given))}
+    query = f"SELECT id FROM search_name WHERE kind = '{kind}' AND {condition}"  # noqa: S608
+    if connection.dialect.name == "sqlite":
+        query += f" AND number < {PROCESSES}"  # as its index has it
+    known = {row[0] for row in connection.exec_driver_sql(query, (given,))}
     return [one for one in wanted if one not in known]
 
 
+def _unnumbered(connection: Connection, processes: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """The processes whose names are not in SQLite's index, in the order of their numbers."""
+    wanted = sorted(processes, key=lambda one: processes[one]["serial"])
+    query = "SELECT number FROM search_name WHERE number IN (SELECT value FROM json_each(?))"
+    known = {
+        row[0] for row in connection.exec_driver_sql(query, (bulk.json_text(_numbers(processes, wanted)),))
+    }
+    return [one for one in wanted if PROCESSES + processes[one]["serial"] not in known]
+
+
+def _numbers(processes: Mapping[str, Mapping[str, Any]], ids: Iterable[str]) -> Sequence[int]:
+    return [PROCESSES + processes[one]["serial"] for one in ids]
+
+
+def _next_numbers(connection: Connection, count: int) -> Sequence[int]:
+    query = f"SELECT coalesce(max(number), 0) FROM search_name WHERE number < {PROCESSES}"  # noqa: S608
+    last = connection.exec_driver_sql(query).scalar_one()
+    return range(last + 1, last + 1 + count)
+
+
 def delete_names(connection: Connection, kind: str, ids: Sequence[str]) -> None:
-    """Take the names of things of a kind out of the index."""
+    """Take the names of things of a kind out of the index, while the things are still there."""
     if connection.dialect.name == "sqlite":
-        given = (kind, bulk.json_text(list(ids)))
-        query = (
-            "SELECT number, text FROM search_name WHERE kind = ? AND id IN (SELECT value FROM json_each(?))"
-        )
-        _forget(connection, "search_name_terms", _rows(connection, query, given))
-        deletion = "DELETE FROM search_name WHERE kind = ? AND id IN (SELECT value FROM json_each(?))"
-        connection.exec_driver_sql(deletion, given)
+        among = "IN (SELECT value FROM json_each(?))"
+        theirs = f"kind = '{kind}' AND id {among} AND number < {PROCESSES}"
+        if kind == "process":
+            theirs = f"number IN (SELECT {PROCESSES} + serial FROM process WHERE id {among})"  # noqa: S608
+        given = (bulk.json_text(list(ids)),)
+        known = _rows(connection, f"SELECT number, text FROM search_name WHERE {theirs}", given)  # noqa: S608
+        _forget(connection, "search_name_terms", known)
+        connection.exec_driver_sql(f"DELETE FROM search_name WHERE {theirs}", given)  # noqa: S608
         return
     connection.exec_driver_sql(
         "DELETE FROM search_name WHERE kind = %s AND id = ANY(%s::text[])", (kind, list(ids))
@@ -188,6 +213,7 @@ def rebuild(connection: Connection, catalog: Catalog | None = None) -> int:
     for kind, (table, _) in NAMED.items():
         key = table.c.code if kind == "region" else table.c.id
         columns = [key, *(table.c[name] for name in NAMED[kind][1] if name != key.name)]
+        columns += [tables.process.c.serial] if kind == "process" else []
         for batch in _pages(connection, columns):
             insert_names(connection, kind, {row[key.name]: row for row in batch})
     return _rebuild_records(connection, catalog)

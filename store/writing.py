@@ -171,7 +171,7 @@ def _insert(
     """Gives the rows that were written, and which organizations are new."""
     # In the order of the keys, in which trees are written fastest.
     ordered = [(draft, _made(draft)) for draft in sorted(fresh, key=lambda draft: draft.id)]
-    new = _insert_registers(connection, [_made(draft) for draft in fresh])
+    new, serials = _insert_registers(connection, [_made(draft) for draft in fresh])
     parts = [made.parts for _, made in ordered]
     for draft, made in ordered:
         own = made.parts
@@ -188,7 +188,6 @@ def _insert(
     bulk.insert(connection, tables.lot, (row for one in parts for row in one.lots))
     bulk.insert(connection, tables.item, (row for one in parts for row in one.items))
     bulk.insert(connection, tables.party, (row for one in parts for row in one.parties))
-    serials = _serials(connection, parts)
     links = [
         (*_key(draft), serial)
         for draft, made in ordered
@@ -204,12 +203,6 @@ def _insert(
         [(*_key(draft), draft.recency, made.parts.text, made.terms) for draft, made in ordered],
     )
     return parts, new
-
-
-def _serials(connection: Connection, parts: Sequence[Parts]) -> dict[str, int]:
-    """The serial numbers of the processes by their ids."""
-    c, ids = tables.process.c, sorted({row["id"] for one in parts for row in one.processes})
-    return dict(connection.execute(select(c.id, c.serial).where(bulk.among(connection, c.id, ids))).all())
 
 
 def _made(draft: Draft) -> Made:
@@ -239,16 +232,17 @@ def _columns(table: Table) -> tuple[str, ...]:
     return tuple(table.columns.keys())
 
 
-def _insert_registers(connection: Connection, made: Sequence[Made]) -> list[str]:
-    """Publishers, processes and organizations, where they are not there yet; gives which organizations are new.
+def _insert_registers(connection: Connection, made: Sequence[Made]) -> tuple[list[str], dict[str, int]]:
+    """Publishers, processes and organizations, where they are not there yet.
 
-    Parties called by an alias point to the organization that it is.
+    Gives which organizations are new, and the serial numbers of the processes by their ids. Parties called by an alias point to the organization that it is.
     """
     parts = [one.parts for one in made]
     publishers = _by_id(one.publisher for one in made)
     processes = _by_id(row for one in parts for row in one.processes)
     bulk.insert_missing(connection, tables.publisher, publishers.values())
     bulk.insert_missing(connection, tables.process, processes.values())
+    serials = _serials(connection, processes)
     wanted: dict[str, Row] = {}
     for one in parts:
         for row in one.organizations.values():
@@ -272,9 +266,17 @@ def _insert_registers(connection: Connection, made: Sequence[Made]) -> list[str]
             searching.delete_names(connection, "organization", [row["id"]])  # comes back under its name
     names = {id_: name for one in reversed(made) for id_, name in one.names.items()}  # the first counts
     searching.insert_names(connection, "publisher", publishers)
-    searching.insert_names(connection, "process", processes, names)
+    numbered = {one: {**row, "serial": serials[one]} for one, row in processes.items()}
+    searching.insert_names(connection, "process", numbered, names)
     searching.insert_names(connection, "organization", wanted)
-    return [one for one in wanted if one not in stored]
+    return [one for one in wanted if one not in stored], serials
+
+
+def _serials(connection: Connection, processes: Iterable[str]) -> dict[str, int]:
+    """The serial numbers of processes by their ids."""
+    c = tables.process.c
+    query = select(c.id, c.serial).where(bulk.among(connection, c.id, sorted(processes)))
+    return dict(connection.execute(query).all())
 
 
 def _by_id(rows: Iterable[Row]) -> dict[str, Row]:

@@ -48,7 +48,6 @@ def upgrade() -> None:
         _number_changes()
     op.create_index("ix_change_disclosure_number_version", "change", ["disclosure_number", "version"])
     op.create_index("ix_disclosure_id_shard", "disclosure", ["id", "shard"], unique=True)
-    _fill_search()
 
 
 def downgrade() -> None:
@@ -253,14 +252,3 @@ def _add(table: str, column: sa.Column[int] | sa.Column[str], of: str, join: str
         f"UPDATE {table} x SET {column.name} = d.{of} FROM disclosure d WHERE d.shard = x.shard AND {join}"  # noqa: S608
     )
     op.alter_column(table, column.name, nullable=False)
-
-
-def _fill_search() -> None:
-    """Index what is there where 0004 and 0008 left that to this, so that no search finds nothing in silence."""
-    connection = op.get_bind()
-    known = "SELECT EXISTS (SELECT 1 FROM search_name), EXISTS (SELECT 1 FROM region)"
-    indexed, filled = connection.execute(sa.text(known)).one()
-    if filled and not indexed:
-        from store.searching import rebuild
-
-        rebuild(connection)

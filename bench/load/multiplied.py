@@ -66,10 +66,9 @@ def multiply(source: Path, target: Path, times: int) -> None:
             connection.execute(f"DROP INDEX main.{name}")
         (count,) = connection.execute("SELECT max(number) FROM source.disclosure").fetchone()
         (processes,) = connection.execute("SELECT max(serial) FROM source.process").fetchone()
-        (names,) = connection.execute("SELECT max(number) FROM source.search_name").fetchone()
         for at in range(1, times):
             _copy(connection, at, at * count, at * processes)
-            _name(connection, at, at * processes, at * names)
+            _name(connection, at, at * processes)
         connection.execute("CREATE INDEX ix_disclosure_recency ON disclosure (recency)")
         connection.execute(
             f"INSERT INTO search(search, rank) VALUES ('hashsize', {1 << 28})"
@@ -79,7 +78,7 @@ def multiply(source: Path, target: Path, times: int) -> None:
         _find(
             connection,
             "search_name_terms",
-            f"SELECT number, text FROM search_name WHERE number > {names}",
+            f"SELECT number, text FROM search_name WHERE number > {searching.PROCESSES + processes}",
             "number",
         )
         connection.execute("UPDATE data_version SET version = (SELECT max(version) FROM change)")
@@ -112,12 +111,13 @@ def _copy(connection: Any, at: int, further: int, processes: int) -> None:
     _again(connection, "change", changed, "version")
 
 
-def _name(connection: Any, at: int, processes: int, names: int) -> None:
+def _name(connection: Any, at: int, processes: int) -> None:
     """Processes and what they are found by."""
     own = {"id": _turned("id", 2, at)}
     changed = own | {"serial": f"serial + {processes}", "number": f"number || '-{at}'"}
     _again(connection, "process", changed, "serial")
-    _again(connection, "search_name", own | {"number": f"number + {names}"}, "number", "kind = 'process'")
+    named = own | {"number": f"number + {processes}"}
+    _again(connection, "search_name", named, "number", f"number > {searching.PROCESSES}")
 
 
 def _again(connection: Any, name: str, changed: dict[str, str], order: str, of: str = "1 = 1") -> None:

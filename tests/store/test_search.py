@@ -105,6 +105,32 @@ def test_made_again_the_index_is_the_same(
     assert named(engine, "region", "呈贡") == ["530114", "530121"]
 
 
+@pytest.mark.parametrize("database", ["sqlite"])
+def test_names_of_processes_come_last_in_the_index(
+    engine: Engine, catalog: Catalog, batches: ModuleType
+) -> None:
+    """They are numbered as processes are, also where they were there before that; others are counted below them."""
+    numbers = (
+        "SELECT n.number - p.serial FROM search_name n JOIN process p ON p.id = n.id WHERE n.kind = 'process'"
+    )
+    below = "SELECT min(number), max(number), count(*) FROM search_name WHERE kind <> 'process'"
+    batches.store(engine, catalog, range(10))
+    with writing(engine) as connection:
+        command.downgrade(config(connection), "0024")
+    upgrade(engine)
+    batches.store(engine, catalog, range(8, 20))
+    with engine.connect() as connection:
+        processes = connection.exec_driver_sql("SELECT count(*) FROM process").scalar()
+        assert list(connection.exec_driver_sql(numbers).scalars()) == [searching.PROCESSES] * processes
+        first, last, count = connection.exec_driver_sql(below).one()
+        assert first > 0
+        assert last < searching.PROCESSES
+        assert count > 20
+        known = dict(connection.exec_driver_sql("SELECT k, v FROM search_config").all())
+    assert (known["automerge"], known["crisismerge"]) == (16, 64)
+    assert len(named(engine, "process", "公示")) == processes
+
+
 def test_an_existing_database_is_indexed_by_the_migration(
     engine: Engine, catalog: Catalog, batches: ModuleType, contents: Callable[[Engine], dict[str, Any]]
 ) -> None:
