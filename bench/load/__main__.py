@@ -33,7 +33,7 @@ from sqlalchemy import make_url
 from bench.load import bare, records
 from bench.load.multiplied import multiplied
 from bench.load.stages import STAGES
-from bench.query.databases import Place, place, postgresql, renew
+from bench.query.databases import Place, place, postgresql
 from loaders.load import BATCH
 from schemas.catalog import Catalog
 from store.engine import connect, writing
@@ -185,7 +185,7 @@ def main() -> None:
     parser.add_argument("--records", type=int, default=10_000)
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--into", type=int, metavar="N", help="a store that holds N disclosures already")
-    parser.add_argument("--times", type=int, default=1, help="into so many times as much, on SQLite")
+    parser.add_argument("--times", type=int, default=1, help="into so many times as much")
     parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()) / "openalloc-bench")
     parser.add_argument("--only", choices=("sqlite", "postgresql"))
     parser.add_argument("--days", type=int, metavar="N", help="all published in N days, not in ten years")
@@ -237,23 +237,17 @@ def _into(
     database: str, folder: Path, wanted: Wanted, repeats: int, filled: Place, times: int
 ) -> dict[str, list[Figures]]:
     """Into an empty store and into a filled one in turn; other records each time, for those stay in the filled one."""
-    if filled.built is None:
-        raise SystemExit(f"python -m bench.query --rows … builds it first: {filled.folder}")
-    renew(filled)
+    filled = multiplied(filled, times, database)
     if database == "sqlite":
-        url = f"sqlite:///{multiplied(filled, times).sqlite}"
+        url = f"sqlite:///{filled.sqlite}"
         return _in_turn(Stores(folder, wanted.catalog, None), url, folder, wanted, repeats, [])
     server = ["--server", str(filled.postgresql)]
     with postgresql(filled) as url, _without_vacuum(url) as connection:
-        for name, template in (("load_blank", "template0"), ("load_filled", make_url(url).database)):
-            connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)".encode())
-            connection.execute(
-                f"CREATE DATABASE {name} TEMPLATE {template} ENCODING 'UTF8' LOCALE 'C.UTF-8'".encode()
-            )
+        connection.execute(b"DROP DATABASE IF EXISTS load_blank WITH (FORCE)")
+        connection.execute(b"CREATE DATABASE load_blank TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8'")
         stores = Stores(folder, wanted.catalog, _named(url, "load_blank"))
-        found = _in_turn(stores, _named(url, "load_filled"), folder, wanted, repeats, server)
-        for name in ("load_blank", "load_filled"):
-            connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+        found = _in_turn(stores, url, folder, wanted, repeats, server)
+        connection.execute(b"DROP DATABASE load_blank WITH (FORCE)")
     return found
 
 
@@ -263,7 +257,7 @@ def _in_turn(
     found: dict[str, list[Figures]] = {"empty": [], "filled": []}
     for _ in range(repeats):
         file = folder / "records.jsonl"
-        size = wanted.write(file, seed=_stored(url))  # what was loaded before has other seeds
+        size = wanted.write(file, seed=stored(url))  # what was loaded before has other seeds
         asked = ["--once", "--file", str(file), *server]
         with stores.one() as empty:
             found["empty"] += run(empty, *asked)
@@ -276,7 +270,7 @@ def _in_turn(
     return found
 
 
-def _stored(url: str) -> int:
+def stored(url: str) -> int:
     engine = connect(url)
     with engine.connect() as connection:
         count = int(connection.exec_driver_sql("SELECT max(number) FROM disclosure").scalar_one())

@@ -1,4 +1,4 @@
-"""A store on SQLite with everything in it so many times: five million disclosures in minutes, not hours.
+"""A store with everything in it so many times: five million disclosures in minutes, not hours.
 
 Copies differ in ids, numbers and place within their day, as other disclosures of the same days, departments and organizations
 would; what they say is the same. Their processes are their own. Indexes are made at the end, rollups from all rows.
@@ -6,17 +6,22 @@ would; what they say is the same. Their processes are their own. Indexes are mad
 
 import json
 import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench.query.databases import Place, renew
+from sqlalchemy import Connection, inspect
+
+from bench.query.databases import Place, postgresql, renew
 from store import rollups, searching
 from store.engine import connect, sqlite_driver, writing
 
 _DAY_BITS = 46
 _LOW = (1 << _DAY_BITS) - 1
 _BATCH = 20_000
-_HASHED = 16 << 20  # as migrations have it
+_HASHED, _OWN_HASHED = 1 << 28, 16 << 20  # bytes of terms that FTS5 holds: here, and as migrations have it
+_MERGED = 1 << 30  # pages that FTS5 may write to merge what was filled: all of them
 _PARTS = (
     "document",
     "lot",
@@ -26,28 +31,94 @@ _PARTS = (
     "feature",
     "value_source",
     "disclosure_process",
-    "search_text",
 )
+_PLACED = ("party", "feature", "search")  # have their owner's recency
 
 
-def multiplied(source: Place, times: int) -> Place:
-    """A store for loads to stay in, with everything of a place so many times; made where it is not there."""
+@dataclass(frozen=True, slots=True)
+class _Copier:
+    """Copies rows of a database: what runs a statement, the columns of a table, what stands before the names of the tables
+    that are copied, and the table of the texts that are searched; up to which disclosure and process they are copied.
+    """
+
+    run: Callable[[str], Any]
+    columns: Callable[[str], Sequence[str]]
+    source: str
+    texts: str
+    count: int
+    processes: int
+
+    def copy(self, at: int) -> None:
+        """Disclosures and what they consist of, so much further on, and their processes so much."""
+        further, after = at * self.count, at * self.processes
+        moved = {
+            "recency": f"(recency & ~{_LOW}) | ((recency + {at * (_LOW // 7)}) & {_LOW})"
+        }  # the day stays
+        changed = moved | {
+            "number": f"number + {further}", "id": _turned("id", 7, at), "local_id": f"local_id || '-{at}'",
+            "source_url": f"source_url || '?{at}'",
+        }  # fmt: skip
+        self._again("disclosure", changed, "number", self.count)
+        owner = {"disclosure_number": f"disclosure_number + {further}"}
+        for name in (*_PARTS, self.texts):
+            own = moved if name in _PLACED else {}
+            link = {"process_serial": f"process_serial + {after}"} if name == "disclosure_process" else {}
+            self._again(name, owner | own | link, "disclosure_number", self.count)
+        changed = owner | {
+            "version": f"version + {further}",
+            "disclosure_id": _turned("disclosure_id", 7, at),
+        }
+        self._again("change", changed, "version", self.count)
+        own = {"id": _turned("id", 2, at)}
+        changed = own | {"serial": f"serial + {after}", "number": f"number || '-{at}'"}
+        theirs = f"(SELECT id FROM {self.source}process WHERE serial <= {self.processes})"
+        named = own | {"number": f"number + {after}"}
+        self._again("search_name", named, "id", where=f"kind = 'process' AND id IN {theirs}")
+        self._again("process", changed, "serial", self.processes)
+
+    def _again(self, name: str, changed: dict[str, str], key: str, last: int = 0, where: str = "") -> None:
+        columns = self.columns(name)
+        found = ", ".join(changed.get(one, one) for one in columns)
+        which = where or f"{key} <= {last}"
+        order = "number" if name == "search_name" and "number" in columns else key
+        self.run(
+            f"INSERT INTO {name} ({', '.join(columns)}) SELECT {found} FROM {self.source}{name} WHERE {which} ORDER BY {order}"
+        )
+
+
+def multiplied(source: Place, times: int, database: str) -> Place:
+    """A store for loads to stay in, with everything of a place so many times; made where it is not there.
+
+    Raises SystemExit where the place is not built either.
+    """
     target = Place(source.folder.with_name(f"{source.folder.name}-whole-{times}"))
-    if target.built is None and source.built is not None:
-        shutil.rmtree(target.folder, ignore_errors=True)
-        target.folder.mkdir(parents=True)
-        if times == 1:
-            shutil.copyfile(source.sqlite, target.sqlite)
+    there = target.sqlite if database == "sqlite" else target.postgresql
+    if target.built is None or not there.exists():
+        if source.built is None:
+            raise SystemExit(f"python -m bench.query --rows … builds it first: {source.folder}")
+        renew(source)
+        target.folder.mkdir(parents=True, exist_ok=True)
+        making = target.folder / "making"
+        shutil.rmtree(making, ignore_errors=True)
+        making.mkdir()
+        if database == "sqlite":
+            multiply(source.sqlite, Place(making).sqlite, times)
         else:
-            multiply(source.sqlite, target.sqlite, times)
+            shutil.copytree(source.postgresql, Place(making).postgresql)
+            with postgresql(Place(making)) as url:
+                multiply_server(url, times)
+        (making / there.name).rename(there)
+        making.rmdir()
         (target.folder / "built.json").write_text(json.dumps(source.built))
     renew(target)
     return target
 
 
 def multiply(source: Path, target: Path, times: int) -> None:
-    """Make the target."""
+    """Make the target, on SQLite."""
     shutil.copyfile(source, target)
+    if times == 1:
+        return
     with sqlite_driver().connect(f"file:{target}", uri=True, isolation_level=None) as connection:
         connection.execute("ATTACH ? AS source", (f"file:{source}?immutable=1",))
         for pragma in (
@@ -60,19 +131,20 @@ def multiply(source: Path, target: Path, times: int) -> None:
         indexes = connection.execute(
             "SELECT name, sql FROM main.sqlite_schema WHERE type = 'index' AND sql IS NOT NULL"
             " AND tbl_name IN (SELECT value FROM json_each(?))",
-            (json.dumps(["disclosure", "change", "process", *_PARTS]),),
+            (json.dumps(["disclosure", "change", "process", *_PARTS, "search_text"]),),
         ).fetchall()
         for name, _ in indexes:
             connection.execute(f"DROP INDEX main.{name}")
+
+        def columns(name: str) -> list[str]:
+            return [row[1] for row in connection.execute(f"PRAGMA table_info({name})")]
+
         (count,) = connection.execute("SELECT max(number) FROM source.disclosure").fetchone()
         (processes,) = connection.execute("SELECT max(serial) FROM source.process").fetchone()
+        copier = _Copier(connection.execute, columns, "source.", "search_text", count, processes)
         for at in range(1, times):
-            _copy(connection, at, at * count, at * processes)
-            _name(connection, at, at * processes)
+            copier.copy(at)
         connection.execute("CREATE INDEX ix_disclosure_recency ON disclosure (recency)")
-        connection.execute(
-            f"INSERT INTO search(search, rank) VALUES ('hashsize', {1 << 28})"
-        )  # few segments to merge
         _find(connection, "search", "SELECT d.recency, t.text FROM disclosure d CROSS JOIN search_text t"
               f" ON t.disclosure_number = d.number WHERE d.number > {count}", "d.recency")  # fmt: skip
         _find(
@@ -94,37 +166,45 @@ def multiply(source: Path, target: Path, times: int) -> None:
     engine.dispose()
 
 
-def _copy(connection: Any, at: int, further: int, processes: int) -> None:
-    """Disclosures and what they consist of, so much further on, and their processes so much."""
-    moved = {"recency": f"(recency & ~{_LOW}) | ((recency + {at * (_LOW // 7)}) & {_LOW})"}  # the day stays
-    changed = moved | {
-        "number": f"number + {further}", "id": _turned("id", 7, at), "local_id": f"local_id || '-{at}'",
-        "source_url": f"source_url || '?{at}'",
-    }  # fmt: skip
-    _again(connection, "disclosure", changed, "number")
-    owner = {"disclosure_number": f"disclosure_number + {further}"}
-    for name in _PARTS:
-        own = moved if name in ("party", "feature") else {}
-        link = {"process_serial": f"process_serial + {processes}"} if name == "disclosure_process" else {}
-        _again(connection, name, owner | own | link, "disclosure_number")
-    changed = owner | {"version": f"version + {further}", "disclosure_id": _turned("disclosure_id", 7, at)}
-    _again(connection, "change", changed, "version")
+def multiply_server(url: str, times: int) -> None:
+    """Make it in place, on PostgreSQL."""
+    engine = connect(url)
+    with writing(engine) as connection:
+        inspector = inspect(connection)
+        run = connection.exec_driver_sql
+        run("SET LOCAL maintenance_work_mem = '2GB'")
+        run("SET LOCAL synchronous_commit = off")
+        names = ["disclosure", "change", "process", *_PARTS, "search", "search_name"]
+        indexes = run(
+            "SELECT i.indexname, i.indexdef FROM pg_indexes i WHERE i.schemaname = current_schema()"
+            " AND i.tablename = ANY(%s) AND NOT EXISTS (SELECT 1 FROM pg_constraint c WHERE c.conname = i.indexname)",
+            (names,),
+        ).all()
+        for name, _ in indexes:
+            run(f"DROP INDEX {name}")
+        count = run("SELECT max(number) FROM disclosure").scalar_one()
+        processes = run("SELECT max(serial) FROM process").scalar_one()
+
+        def columns(name: str) -> list[str]:
+            return [one["name"] for one in inspector.get_columns(name)]
+
+        copier = _Copier(run, columns, "", "search", count, processes)
+        for at in range(1, times):
+            copier.copy(at)
+        for _, definition in indexes:
+            run(definition)
+        run("UPDATE data_version SET version = (SELECT max(version) FROM change)")
+        _set_sequences(connection)
+        rollups.rebuild(connection)
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("VACUUM ANALYZE")
+    engine.dispose()
 
 
-def _name(connection: Any, at: int, processes: int) -> None:
-    """Processes and what they are found by."""
-    own = {"id": _turned("id", 2, at)}
-    changed = own | {"serial": f"serial + {processes}", "number": f"number || '-{at}'"}
-    _again(connection, "process", changed, "serial")
-    named = own | {"number": f"number + {processes}"}
-    _again(connection, "search_name", named, "number", f"number > {searching.PROCESSES}")
-
-
-def _again(connection: Any, name: str, changed: dict[str, str], order: str, of: str = "1 = 1") -> None:
-    columns = [row[1] for row in connection.execute(f"PRAGMA table_info({name})")]
-    found = ", ".join(changed.get(one, one) for one in columns)
-    connection.execute(
-        f"INSERT INTO main.{name} ({', '.join(columns)}) SELECT {found} FROM source.{name} WHERE {of} ORDER BY {order}"
+def _set_sequences(connection: Connection) -> None:
+    connection.exec_driver_sql("SELECT setval('disclosure_number', max(number)) FROM disclosure")
+    connection.exec_driver_sql(
+        "SELECT setval(pg_get_serial_sequence('process', 'serial'), max(serial)) FROM process"
     )
 
 
@@ -134,15 +214,18 @@ def _turned(column: str, fixed: int, by: int) -> str:
 
 
 def _find(connection: Any, index: str, texts: str, place: str) -> None:
-    """Terms of the texts of copies, in the order of their places."""
+    """Terms of the texts of copies, in the order of their places; merged, as those of so many loads would be."""
     last = -1
+    connection.execute(f"INSERT INTO {index}({index}, rank) VALUES ('hashsize', {_HASHED})")
     connection.execute("BEGIN")
     while True:
         query = f"{texts} AND {place} > {last} ORDER BY {place} LIMIT {_BATCH}"
         rows = connection.execute(query).fetchall()
         if not rows:
-            connection.execute("COMMIT")
-            return
+            break
         terms = [(at, searching.spaced(text)) for at, text in rows]
         connection.executemany(f"INSERT INTO {index}(rowid, terms) VALUES (?, ?)", terms)
         last = rows[-1][0]
+    connection.execute("COMMIT")
+    for option, value in (("merge", _MERGED), ("hashsize", _OWN_HASHED)):
+        connection.execute(f"INSERT INTO {index}({index}, rank) VALUES ('{option}', {value})")
