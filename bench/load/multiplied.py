@@ -6,6 +6,7 @@ would; what they say is the same. Their processes are their own. Indexes are mad
 
 import json
 import shutil
+import subprocess
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -79,10 +80,9 @@ class _Copier:
     def _again(self, name: str, changed: dict[str, str], key: str, last: int = 0, where: str = "") -> None:
         columns = self.columns(name)
         found = ", ".join(changed.get(one, one) for one in columns)
-        which = where or f"{key} <= {last}"
-        order = "number" if name == "search_name" and "number" in columns else key
         self.run(
-            f"INSERT INTO {name} ({', '.join(columns)}) SELECT {found} FROM {self.source}{name} WHERE {which} ORDER BY {order}"
+            f"INSERT INTO {name} ({', '.join(columns)}) SELECT {found} FROM {self.source}{name}"
+            f" WHERE {where or f'{key} <= {last}'} ORDER BY {key}"
         )
 
 
@@ -97,14 +97,16 @@ def multiplied(source: Place, times: int, database: str) -> Place:
         if source.built is None:
             raise SystemExit(f"python -m bench.query --rows … builds it first: {source.folder}")
         renew(source)
-        target.folder.mkdir(parents=True, exist_ok=True)
+        if target.built is None:
+            shutil.rmtree(target.folder, ignore_errors=True)
         making = target.folder / "making"
         shutil.rmtree(making, ignore_errors=True)
-        making.mkdir()
+        making.mkdir(parents=True)
         if database == "sqlite":
             multiply(source.sqlite, Place(making).sqlite, times)
         else:
-            shutil.copytree(source.postgresql, Place(making).postgresql)
+            # With their owner: where root starts the server, that is another user.
+            subprocess.run(["cp", "-a", source.postgresql, Place(making).postgresql], check=True)
             with postgresql(Place(making)) as url:
                 multiply_server(url, times)
         (making / there.name).rename(there)
