@@ -192,8 +192,11 @@ _WHOLE: Mapping[str, str] = {
     + _OF.format("process p", "p.serial = x.process_serial"),
     "a publisher that is missing": "SELECT count(*) FROM disclosure x WHERE "
     + _OF.format("publisher p", "p.id = x.publisher_id"),
-    "a name that is not indexed": "SELECT count(*) FROM organization o WHERE "
-    + _OF.format("search_name n", "n.kind = 'organization' AND n.id = o.id"),
+    **{
+        f"a name of the table {kind} that is not indexed": f"SELECT count(*) FROM {kind} x WHERE x.id NOT IN"
+        f" (SELECT n.id FROM search_name n WHERE n.kind = '{kind}')"
+        for kind in ("organization", "publisher", "process")
+    },
     **{
         f"{rollup.name} counts others": f"SELECT (SELECT count(*) FROM disclosure) -"
         f" (SELECT coalesce(sum(disclosures), 0) FROM {rollup.name})"
