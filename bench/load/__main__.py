@@ -271,6 +271,7 @@ def _in_turn(
 
 
 def stored(url: str) -> int:
+    """The number of the last disclosure of a store."""
     engine = connect(url)
     with engine.connect() as connection:
         count = int(connection.exec_driver_sql("SELECT max(number) FROM disclosure").scalar_one())

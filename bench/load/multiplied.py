@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, inspect
+from sqlalchemy import inspect
 
 from bench.query.databases import Place, postgresql, renew
+from bench.query.fill import indexes, set_sequences, vacuum
 from store import rollups, searching
 from store.engine import connect, sqlite_driver, writing
 
@@ -52,9 +53,8 @@ class _Copier:
     def copy(self, at: int) -> None:
         """Disclosures and what they consist of, so much further on, and their processes so much."""
         further, after = at * self.count, at * self.processes
-        moved = {
-            "recency": f"(recency & ~{_LOW}) | ((recency + {at * (_LOW // 7)}) & {_LOW})"
-        }  # the day stays
+        # The day stays.
+        moved = {"recency": f"(recency & ~{_LOW}) | ((recency + {at * (_LOW // 7)}) & {_LOW})"}
         changed = moved | {
             "number": f"number + {further}", "id": _turned("id", 7, at), "local_id": f"local_id || '-{at}'",
             "source_url": f"source_url || '?{at}'",
@@ -130,12 +130,12 @@ def multiply(source: Path, target: Path, times: int) -> None:
             "temp_store = MEMORY",
         ):
             connection.execute(f"PRAGMA {pragma}")
-        indexes = connection.execute(
+        dropped = connection.execute(
             "SELECT name, sql FROM main.sqlite_schema WHERE type = 'index' AND sql IS NOT NULL"
             " AND tbl_name IN (SELECT value FROM json_each(?))",
             (json.dumps(["disclosure", "change", "process", *_PARTS, "search_text"]),),
         ).fetchall()
-        for name, _ in indexes:
+        for name, _ in dropped:
             connection.execute(f"DROP INDEX main.{name}")
 
         def columns(name: str) -> list[str]:
@@ -156,7 +156,7 @@ def multiply(source: Path, target: Path, times: int) -> None:
             "number",
         )
         connection.execute("UPDATE data_version SET version = (SELECT max(version) FROM change)")
-        for name, definition in indexes:
+        for name, definition in dropped:
             if name != "ix_disclosure_recency":
                 connection.execute(definition)
         connection.execute("DETACH source")
@@ -170,19 +170,16 @@ def multiply(source: Path, target: Path, times: int) -> None:
 
 def multiply_server(url: str, times: int) -> None:
     """Make it in place, on PostgreSQL."""
+    if times == 1:
+        return
     engine = connect(url)
     with writing(engine) as connection:
         inspector = inspect(connection)
         run = connection.exec_driver_sql
         run("SET LOCAL maintenance_work_mem = '2GB'")
         run("SET LOCAL synchronous_commit = off")
-        names = ["disclosure", "change", "process", *_PARTS, "search", "search_name"]
-        indexes = run(
-            "SELECT i.indexname, i.indexdef FROM pg_indexes i WHERE i.schemaname = current_schema()"
-            " AND i.tablename = ANY(%s) AND NOT EXISTS (SELECT 1 FROM pg_constraint c WHERE c.conname = i.indexname)",
-            (names,),
-        ).all()
-        for name, _ in indexes:
+        dropped = indexes(connection)
+        for name, _ in dropped:
             run(f"DROP INDEX {name}")
         count = run("SELECT max(number) FROM disclosure").scalar_one()
         processes = run("SELECT max(serial) FROM process").scalar_one()
@@ -193,21 +190,13 @@ def multiply_server(url: str, times: int) -> None:
         copier = _Copier(run, columns, "", "search", count, processes)
         for at in range(1, times):
             copier.copy(at)
-        for _, definition in indexes:
+        for _, definition in dropped:
             run(definition)
         run("UPDATE data_version SET version = (SELECT max(version) FROM change)")
-        _set_sequences(connection)
+        set_sequences(connection)
         rollups.rebuild(connection)
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql("VACUUM ANALYZE")
+    vacuum(engine)
     engine.dispose()
-
-
-def _set_sequences(connection: Connection) -> None:
-    connection.exec_driver_sql("SELECT setval('disclosure_number', max(number)) FROM disclosure")
-    connection.exec_driver_sql(
-        "SELECT setval(pg_get_serial_sequence('process', 'serial'), max(serial)) FROM process"
-    )
 
 
 def _turned(column: str, fixed: int, by: int) -> str:

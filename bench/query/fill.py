@@ -12,7 +12,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, Table, event
+from sqlalchemy import Connection, Engine, Table, event
 
 from bench.query import templates
 from bench.query.cast import Cast, Organization
@@ -186,7 +186,7 @@ class Database:
         upgrade(self.engine)
         with writing(self.engine) as connection:
             seed(connection, catalog)
-            self._indexes = _indexes(connection)
+            self._indexes = indexes(connection)
             for name, _ in self._indexes:
                 connection.exec_driver_sql(f'DROP INDEX "{name}"')
         if self.engine.dialect.name == "sqlite":
@@ -214,10 +214,7 @@ class Database:
         with writing(self.engine) as connection:
             connection.exec_driver_sql(f"UPDATE data_version SET version = {count}")
             if connection.dialect.name == "postgresql":
-                connection.exec_driver_sql(f"SELECT setval('disclosure_number', {count})")
-                connection.exec_driver_sql(
-                    "SELECT setval(pg_get_serial_sequence('process', 'serial'), coalesce(max(serial), 0) + 1, false) FROM process"
-                )
+                set_sequences(connection)
             for _, definition in self._indexes:
                 connection.exec_driver_sql(definition)
         with writing(self.engine) as connection:
@@ -226,8 +223,7 @@ class Database:
                 digests = features.digests(catalog)
                 features.mark(connection, digests)
         if self.engine.dialect.name == "postgresql":
-            with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-                connection.exec_driver_sql("VACUUM ANALYZE")
+            vacuum(self.engine)
         self.engine.dispose()
 
 
@@ -237,7 +233,23 @@ def _name(connection: Connection, table: Table, rows: list[tuple[Any, ...]]) -> 
     searching.insert_names(connection, table.name, {row["id"]: row for row in named})
 
 
-def _indexes(connection: Connection) -> list[tuple[str, str]]:
+def set_sequences(connection: Connection) -> None:
+    """Let PostgreSQL number what comes next after what is there."""
+    run = connection.exec_driver_sql
+    run("SELECT setval('disclosure_number', max(number)) FROM disclosure")
+    # Of lean stores there is none.
+    run(
+        "SELECT setval(pg_get_serial_sequence('process', 'serial'), coalesce(max(serial), 0) + 1, false) FROM process"
+    )
+
+
+def vacuum(engine: Engine) -> None:
+    """Let PostgreSQL's planner know what is there."""
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("VACUUM ANALYZE")
+
+
+def indexes(connection: Connection) -> list[tuple[str, str]]:
     """Name and definition of every index but those of keys."""
     if connection.dialect.name == "sqlite":
         asked = "SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL"
