@@ -119,8 +119,8 @@ def insert_names(
     The row of a process has its serial number. `made` are the names that are made already.
     """
     sqlite = connection.dialect.name == "sqlite"
-    numbered = sqlite and kind == "process"
-    wanted = _unnumbered(connection, named) if numbered else _unnamed(connection, kind, named)
+    numbers = _numbers(connection, kind, named) if sqlite else {}
+    wanted = list(numbers) if sqlite else _unnamed(connection, kind, named)
     if not wanted:
         return
     names = [made.get(one) or name(kind, named[one]) for one in wanted]
@@ -137,10 +137,10 @@ def insert_names(
             ),
         )
         return
-    numbers = _numbers(named, wanted) if numbered else _next_numbers(connection, len(wanted))
-    rows = [(number, kind, id_, text) for number, id_, (text, _) in zip(numbers, wanted, names, strict=True)]
+    numbered = list(zip(numbers.items(), names, strict=True))
+    rows = [(number, kind, id_, text) for (id_, number), (text, _) in numbered]
     bulk.insert_tuples(connection, "search_name", ("number", "kind", "id", "text"), rows)
-    found = [(number, terms) for number, (_, terms) in zip(numbers, names, strict=True)]
+    found = [(number, terms) for (_, number), (_, terms) in numbered]
     bulk.insert_tuples(connection, "search_name_terms", ("rowid", "terms"), found)
 
 
@@ -157,33 +157,29 @@ def _unnamed(connection: Connection, kind: str, ids: Iterable[str]) -> list[str]
     return [one for one in wanted if one not in known]
 
 
-def _unnumbered(connection: Connection, processes: Mapping[str, Mapping[str, Any]]) -> list[str]:
-    """The processes whose names are not in SQLite's index, in the order of their numbers."""
-    wanted = sorted(processes, key=lambda one: processes[one]["serial"])
+def _numbers(connection: Connection, kind: str, named: Mapping[str, Mapping[str, Any]]) -> dict[str, int]:
+    """The things of a kind whose names are not in SQLite's index, with the numbers that these get, in their order."""
+    if kind != "process":
+        wanted = _unnamed(connection, kind, named)
+        query = f"SELECT coalesce(max(number), 0) FROM search_name WHERE number < {PROCESSES}"  # noqa: S608
+        last = connection.exec_driver_sql(query).scalar_one() if wanted else 0
+        return {one: number for number, one in enumerate(wanted, start=last + 1)}
+    numbers = {one: PROCESSES + row["serial"] for one, row in named.items()}
     query = "SELECT number FROM search_name WHERE number IN (SELECT value FROM json_each(?))"
-    known = {
-        row[0] for row in connection.exec_driver_sql(query, (bulk.json_text(_numbers(processes, wanted)),))
-    }
-    return [one for one in wanted if PROCESSES + processes[one]["serial"] not in known]
-
-
-def _numbers(processes: Mapping[str, Mapping[str, Any]], ids: Iterable[str]) -> Sequence[int]:
-    return [PROCESSES + processes[one]["serial"] for one in ids]
-
-
-def _next_numbers(connection: Connection, count: int) -> Sequence[int]:
-    query = f"SELECT coalesce(max(number), 0) FROM search_name WHERE number < {PROCESSES}"  # noqa: S608
-    last = connection.exec_driver_sql(query).scalar_one()
-    return range(last + 1, last + 1 + count)
+    given = (bulk.json_text(list(numbers.values())),)
+    known = {row[0] for row in connection.exec_driver_sql(query, given)}
+    new = ((one, number) for one, number in numbers.items() if number not in known)
+    return dict(sorted(new, key=itemgetter(1)))
 
 
 def delete_names(connection: Connection, kind: str, ids: Sequence[str]) -> None:
     """Take the names of things of a kind out of the index, while the things are still there."""
     if connection.dialect.name == "sqlite":
         among = "IN (SELECT value FROM json_each(?))"
-        theirs = f"kind = '{kind}' AND id {among} AND number < {PROCESSES}"
         if kind == "process":
             theirs = f"number IN (SELECT {PROCESSES} + serial FROM process WHERE id {among})"  # noqa: S608
+        else:
+            theirs = f"kind = '{kind}' AND id {among} AND number < {PROCESSES}"
         given = (bulk.json_text(list(ids)),)
         known = _rows(connection, f"SELECT number, text FROM search_name WHERE {theirs}", given)  # noqa: S608
         _forget(connection, "search_name_terms", known)

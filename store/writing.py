@@ -235,7 +235,8 @@ def _columns(table: Table) -> tuple[str, ...]:
 def _insert_registers(connection: Connection, made: Sequence[Made]) -> tuple[list[str], dict[str, int]]:
     """Publishers, processes and organizations, where they are not there yet.
 
-    Gives which organizations are new, and the serial numbers of the processes by their ids. Parties called by an alias point to the organization that it is.
+    Gives which organizations are new, and the serial numbers of the processes by their ids. Parties called by an alias
+    point to the organization that it is.
     """
     parts = [one.parts for one in made]
     publishers = _by_id(one.publisher for one in made)
