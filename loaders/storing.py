@@ -49,8 +49,12 @@ class Apart:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A batch on its way to the process (loaders/writer.py): drafts, ids, digests of indexes, the rows that they came from."""
+    """A batch on its way to the process (loaders/writer.py): drafts, ids, digests of indexes, the rows that they came from.
 
+    `number` says which of the load's it is, from 0.
+    """
+
+    number: int
     drafts: Sequence[Draft]
     ids: tuple[str, ...]
     indexes: Mapping[str, str]
@@ -80,6 +84,7 @@ class Storing:
         """`least` is how many rows make a process worth its start."""
         self._engine, self._apart, self._least = engine, apart, least
         self._process: _Process | None = None
+        self._sent = 0
         self._open: tuple[Drafts, Sent, Callable[[Written], None]] | None = None
         self.load: Load
 
@@ -106,11 +111,12 @@ class Storing:
             return
         with self._engine.connect() as connection:
             make_fresh(connection, batch, again=self.load.again)
-        self.finish()
         if self._process.load is None:
             self._process.begin(self.load)
-        sent = Sent(batch.drafts, batch.ids, batch.indexes, places)
-        self._process.send(sent)
+        sent = Sent(self._sent, batch.drafts, batch.ids, batch.indexes, places)
+        self._sent += 1
+        self._process.send(sent)  # which is read while the batch before is committed
+        self.finish()
         self._open = batch, sent, then
 
     def finish(self) -> None:

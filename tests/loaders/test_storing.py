@@ -1,8 +1,10 @@
 """A load whose batches a process of its own stores: the same store, the same report, its errors where they are seen."""
 
+import io
 import pickle
 import signal
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,7 +14,7 @@ from sqlalchemy import Engine, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from formats.error import FormatError
-from loaders import storing
+from loaders import storing, writer
 from loaders.errors import LoadError
 from loaders.load import load
 from loaders.report import Report
@@ -95,11 +97,39 @@ def test_what_the_store_learnt_meanwhile_is_written_again(
                     id="L", file_name="f", sha256="0", status="running", started_at=NOW
                 )
             )
-        stores.take(Drafts.of(entries, catalog), (), came.append)
+        stores.take(Drafts.of(entries[:3], catalog), (), came.append)
         assert came == []
+        stores.take(Drafts.of(entries[3:], catalog), (), came.append)  # is there before the first comes again
         stores.finish()
-    (written,) = came
-    assert (written.stored, written.unchanged, written.revised, written.ids) == (0, 3, 1, ids)
+    first, second = came
+    assert (first.stored, first.unchanged, first.revised, first.ids) == (0, 2, 1, ids[:3])
+    assert (second.stored, second.unchanged, second.revised, second.ids) == (0, 1, 0, ids[3:])
+
+
+def test_nothing_is_stored_after_an_error(monkeypatch: pytest.MonkeyPatch, engine: Engine) -> None:
+    given, tried = io.BytesIO(), list[str]()
+    for one in (
+        storing.Load("L", NOW, False, ()),
+        *(storing.Sent(number, (), (str(number),), {}, ()) for number in range(3)),
+    ):
+        pickle.dump(one, given)
+    given.seek(0)
+
+    def store(_connection: Any, _load: Any, batch: Drafts, _places: Any) -> Written:
+        tried.extend(batch.ids)
+        if batch.ids == ("1",):
+            raise OSError
+        return Written(0, 1, 0, 0, batch.ids)
+
+    monkeypatch.setattr(writer, "store", store)
+    monkeypatch.setattr(writer, "connect", lambda *_, **__: engine)
+    answers = io.BytesIO()
+    with ThreadPoolExecutor(1) as ending:
+        writer._store_all(Apart("", 5), given, lambda finish: ending.submit(writer._answer, answers, finish))
+    answers.seek(0)
+    assert pickle.load(answers).ids == ("0",)
+    assert isinstance(pickle.load(answers), OSError)
+    assert (answers.read(), tried) == (b"", ["0", "1"])
 
 
 def test_an_error_of_the_database_is_raised_here(
@@ -123,7 +153,7 @@ def test_a_process_that_is_killed_loses_nothing(
         nonlocal sent
         sends(self, given)
         sent += isinstance(given, storing.Sent)
-        if sent == 2:
+        if sent == 3:  # the first is committed
             self._process.send_signal(signal.SIGKILL)
 
     monkeypatch.setattr(storing._Process, "send", send)
