@@ -184,7 +184,9 @@ def _be(run: Run, folder: Path, main: Callable[[], None]) -> int:
     except BaseException:
         sys.excepthook(*sys.exc_info())
         status = 1
-    (folder / f"{run.name}.counted").write_text(json.dumps(counts))
+    counting = folder / f"{run.name}.counting"  # a kill may come in between
+    counting.write_text(json.dumps(counts))
+    counting.replace(counting.with_suffix(".counted"))
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
