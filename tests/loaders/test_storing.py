@@ -5,6 +5,7 @@ import pickle
 import signal
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -106,7 +107,10 @@ def test_what_the_store_learnt_meanwhile_is_written_again(
     assert (second.stored, second.unchanged, second.revised, second.ids) == (0, 1, 0, ids[3:])
 
 
-def test_nothing_is_stored_after_an_error(monkeypatch: pytest.MonkeyPatch, engine: Engine) -> None:
+@pytest.mark.parametrize("fails", ["store", "commit"])
+def test_nothing_is_stored_after_an_error(
+    fails: str, monkeypatch: pytest.MonkeyPatch, engine: Engine
+) -> None:
     given, tried = io.BytesIO(), list[str]()
     for one in (
         storing.Load("L", NOW, False, ()),
@@ -117,10 +121,17 @@ def test_nothing_is_stored_after_an_error(monkeypatch: pytest.MonkeyPatch, engin
 
     def store(_connection: Any, _load: Any, batch: Drafts, _places: Any) -> Written:
         tried.extend(batch.ids)
-        if batch.ids == ("1",):
+        if fails == "store" and batch.ids == ("1",):
             raise OSError
         return Written(0, 1, 0, 0, batch.ids)
 
+    def commit(transaction: ExitStack, written: Written) -> Written:
+        transaction.close()
+        if fails == "commit" and written.ids == ("1",):
+            raise OSError
+        return written
+
+    monkeypatch.setattr(writer, "_commit", commit)
     monkeypatch.setattr(writer, "store", store)
     monkeypatch.setattr(writer, "connect", lambda *_, **__: engine)
     answers = io.BytesIO()
