@@ -36,8 +36,12 @@ class Contradictions:
         self._types = {disclosure.type for disclosure, _ in statements(catalog)}
         self._known: dict[str, dict[str, Stated]] = {}  # publisher → id → what it states
 
+    def look(self, batch: Sequence[Entry]) -> bool:
+        """Whether `found` looks in the store for what a batch says: where it has statements."""
+        return any(entry.disclosure.name in self._kinds for entry in batch)
+
     def found(self, connection: Connection, batch: Sequence[Entry], written: Written) -> Iterator[Issue]:
-        """The contradictions of a batch that was just written, in its transaction."""
+        """The contradictions of a batch that was just written, to what is in the store and came before."""
         publishers = [publisher_of(entry.record) for entry in batch]
         self._ask(connection, {one.id for one in publishers if one is not None}, set(written.ids))
         for id_, entry, publisher in zip(written.ids, batch, publishers, strict=True):

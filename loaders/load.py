@@ -51,7 +51,7 @@ from store.writing import Written
 # Units by what they measure, of the table of a sheet with its headings in a row.
 Below = Mapping[tuple[str, int], Mapping[str, str]]
 NOTHING_BELOW: Below = MappingProxyType({})
-BATCH = 2000  # records of a transaction: twice as many change hardly more pages of the trees
+BATCH = 2000  # records that are looked for, numbered and inserted at a time
 
 
 class Receipt(Protocol):
@@ -130,10 +130,11 @@ def load(
     apart: Apart | None = None,
     below: Below = NOTHING_BELOW,
 ) -> Report:
-    """Store a file's records, `batch` at a time, each in a transaction of its own; `now` is UTC without a zone.
+    """Store a file's records, `batch` at a time; `now` is UTC without a zone.
 
-    Withdrawn records are brought back only if that is asked for (`again`). A long file is stored by a process of its
-    own (`apart`) while its next records are put together.
+    Each batch is a transaction of its own, or a long file is stored by a process of its own (`apart`) while its next
+    records are put together, and some batches are committed together. Withdrawn records are brought back only if that is
+    asked for (`again`).
 
     Loading the same file again, also after an interruption, ends in the same state as one clean load. A file that
     cannot be read to its end stores nothing, nor does a record that goes beyond `bounds`.
@@ -281,8 +282,9 @@ class _Run:
             entries = [_entry(one) for one in batch]
             places = rows_of(entries) if self.waited else ()
             storing.take(
-                Drafts.of(entries, self.catalog), places, partial(self._note, engine, batch, entries)
-            )
+                Drafts.of(entries, self.catalog), places, partial(self._note, engine, batch, entries),
+                at_once=self.contradictions.look(entries),
+            )  # fmt: skip
             return
         with writing(engine) as connection:
             inside = batch if self.bounds is None else self._inside(self.bounds, connection, batch)

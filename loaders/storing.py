@@ -23,6 +23,7 @@ from loaders.errors import LoadError
 from store import cases
 from store.draft import Draft, Drafts
 from store.engine import writing
+from store.features import Waiting
 from store.writing import Written, make_fresh, write_drafts
 
 
@@ -51,10 +52,11 @@ class Apart:
 class Sent:
     """A batch on its way to the process (loaders/writer.py): drafts, ids, digests of indexes, the rows that they came from.
 
-    `number` says which of the load's it is, from 0.
+    `number` says which of the load's it is, from 0; `at_once` that it is committed before it is answered.
     """
 
     number: int
+    at_once: bool
     drafts: Sequence[Draft]
     ids: tuple[str, ...]
     indexes: Mapping[str, str]
@@ -65,9 +67,11 @@ class UnmadeError(Exception):
     """The rows of some drafts are needed: meanwhile the store says other than when they were made."""
 
 
-def store(connection: Connection, load: Load, batch: Drafts, places: Sequence[tuple[str, int]]) -> Written:
+def store(
+    connection: Connection, load: Load, batch: Drafts, places: Sequence[tuple[str, int]], waiting: Waiting | None = None
+) -> Written:  # fmt: skip
     """Store a batch, and close the cases of rows that were refused before; `places` are its rows in the file."""
-    written = write_drafts(connection, batch, load.id, load.now, again=load.again)
+    written = write_drafts(connection, batch, load.id, load.now, again=load.again, waiting=waiting)
     taken = [one for one in written.ids if one not in written.left]
     cases.repair(connection, load.id, load.now, taken, places, load.waited)
     return written
@@ -77,7 +81,7 @@ class Storing:
     """Stores one batch after the other, in the order in which they are given.
 
     What follows from a batch is done here, when it is stored: at the latest when the next is given, or at `finish`. So
-    is an error raised. What is left without `finish` may not be stored.
+    is an error raised. Several may be committed together: what is left without `finish` may not be stored.
     """
 
     def __init__(self, engine: Engine, apart: Apart | None, least: int) -> None:
@@ -102,8 +106,13 @@ class Storing:
         if self._process is None and self._apart is not None and rows > self._least:
             self._process = _Process(self._apart)
 
-    def take(self, batch: Drafts, places: Sequence[tuple[str, int]], then: Callable[[Written], None]) -> None:
-        """Store a batch as soon as the one before is; `then` is called with what was written."""
+    def take(
+        self, batch: Drafts, places: Sequence[tuple[str, int]], then: Callable[[Written], None], *, at_once: bool = False
+    ) -> None:  # fmt: skip
+        """Store a batch as soon as the one before is; `then` is called with what was written.
+
+        `at_once`: others see it, and all before it, when `then` is called.
+        """
         if self._process is None:
             with writing(self._engine) as connection:
                 written = store(connection, self.load, batch, places)
@@ -113,14 +122,21 @@ class Storing:
             make_fresh(connection, batch, again=self.load.again)
         if self._process.load is None:
             self._process.begin(self.load)
-        sent = Sent(self._sent, batch.drafts, batch.ids, batch.indexes, places)
+        sent = Sent(self._sent, at_once, batch.drafts, batch.ids, batch.indexes, places)
         self._sent += 1
-        self._process.send(sent)  # which is read while the batch before is committed
-        self.finish()
+        self._process.send(sent)  # which is read while the batch before is stored
+        self._settle()
         self._open = batch, sent, then
 
     def finish(self) -> None:
-        """Wait for the batch that was given last."""
+        """Wait until all batches are committed."""
+        self._settle()
+        if self._process is not None and self._process.load is not None:
+            self._process.send(None)
+            self._process.answer()
+
+    def _settle(self) -> None:
+        """Wait until the batch that was given last is stored."""
         if self._open is None:
             return
         assert self._process is not None

@@ -31,6 +31,7 @@ _SHOWN: Mapping[str | None, tuple[str, ...]] = {
 }  # fmt: skip
 _MARK = "feature "
 Row = tuple[Any, ...]
+Owned = tuple[str, int, int, Sequence[Row]]  # a disclosure's shard, number and recency, and its rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +95,40 @@ class Reader:
         return made
 
 
-def insert(connection: Connection, made: Iterable[tuple[str, int, int, Sequence[Row]]]) -> None:
-    """Put the rows of disclosures, each with its shard, number and recency, into the index."""
-    rows = [(shard, number, *row, recency) for shard, number, recency, own in made for row in own]
-    bulk.insert_tuples(connection, tables.feature.name, tables.feature.columns.keys(), rows)
+class Waiting:
+    """Rows that wait for the end of a transaction of several batches, and go into the index in the order of its trees.
+
+    On a large SQLite store each row changes a page of its own; in this order a page is read and written once for all
+    that come to it.
+    """
+
+    def __init__(self) -> None:
+        self._rows: list[Row] = []
+
+    def add(self, made: Iterable[Owned]) -> None:
+        """Let the rows of disclosures wait."""
+        self._rows += _of_owners(made)
+
+    def write(self, connection: Connection) -> None:
+        """Put all that wait into the index."""
+        rows, self._rows = self._rows, []
+        rows.sort(key=_place)
+        bulk.insert_tuples(connection, tables.feature.name, tables.feature.columns.keys(), rows)
+
+
+def insert(connection: Connection, made: Iterable[Owned]) -> None:
+    """Put the rows of disclosures into the index."""
+    bulk.insert_tuples(connection, tables.feature.name, tables.feature.columns.keys(), _of_owners(made))
+
+
+def _of_owners(made: Iterable[Owned]) -> list[Row]:
+    return [(shard, number, *row, recency) for shard, number, recency, own in made for row in own]
+
+
+def _place(row: Row) -> tuple[int, str, float]:
+    """Where a row stands in the index of texts, or in that of numbers."""
+    _, _, _, feature, text, number, _ = row
+    return (feature, text, 0.0) if text is not None else (feature, "", float(number))
 
 
 def digest(of_type: Iterable[Feature]) -> str:

@@ -63,13 +63,15 @@ def write(
 
 
 def write_drafts(
-    connection: Connection, batch: Drafts, load_id: str | None, now: datetime, *, again: bool = False
-) -> Written:
+    connection: Connection, batch: Drafts, load_id: str | None, now: datetime, *, again: bool = False,
+    waiting: features.Waiting | None = None,
+) -> Written:  # fmt: skip
     """Store a batch of drafts; the rows that are missing are made.
 
     A record whose content is known writes nothing, sources included; one with other content becomes a revision,
     and its earlier document stays in `revision`. A withdrawn record is brought back only if asked (`again`). Publishers, processes and
     organizations keep the first name they came with; one known by its code alone takes the first name it gets.
+    Features are let wait where that is given: who commits writes them.
     """
     drafts, ids = batch.drafts, batch.ids
     bulk.lock(connection, WRITERS, sorted({draft.shard for draft in drafts}))
@@ -90,9 +92,11 @@ def write_drafts(
                 joining.processes(connection, ids_before), joining.former(connection, ids_before)
             )  # fmt: skip
             if revised:
+                if waiting is not None:
+                    waiting.write(connection)  # some may be of what is revised
                 gone = [(d.shard, d.number, known[d.id].recency) for d in revised]
                 revisions.archive(connection, gone, now)
-            made, new = _insert(connection, fresh, load_id)
+            made, new = _insert(connection, fresh, load_id, waiting)
             span.wrote(made)
             joining.settle_processes(connection, joining.candidates(connection, made, before), span)
             joining.forget(connection, former, span)  # no document has these codes
@@ -166,7 +170,7 @@ def _settle_recency(connection: Connection, fresh: Sequence[Draft], known: Mappi
 
 
 def _insert(
-    connection: Connection, fresh: Sequence[Draft], load_id: str | None
+    connection: Connection, fresh: Sequence[Draft], load_id: str | None, waiting: features.Waiting | None
 ) -> tuple[list[Parts], list[str]]:
     """Gives the rows that were written, and which organizations are new."""
     # In the order of the keys, in which trees are written fastest.
@@ -195,7 +199,11 @@ def _insert(
     ]
     bulk.insert_tuples(connection, "disclosure_process", _columns(tables.disclosure_process), links)
     bulk.insert(connection, tables.related, (row for one in parts for row in one.related))
-    features.insert(connection, ((*_key(draft), draft.recency, made.features) for draft, made in ordered))
+    found = ((*_key(draft), draft.recency, made.features) for draft, made in ordered)
+    if waiting is None:
+        features.insert(connection, found)
+    else:
+        waiting.add(found)
     sources = [(*_key(draft), made.sources) for draft, made in ordered if made.sources]
     bulk.insert_tuples(connection, "value_source", _columns(tables.value_source), sources)
     searching.insert(

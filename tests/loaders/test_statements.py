@@ -8,6 +8,7 @@ from sqlalchemy import Engine, select
 
 from loaders.load import load
 from loaders.report import Report
+from loaders.storing import Storing
 from schemas.catalog import Catalog
 from schemas.statement import Stated, statement, statements
 from store import tables, withdrawing
@@ -105,7 +106,7 @@ def test_a_statement_that_is_withdrawn_contradicts_nothing(
 
 
 def test_both_in_one_batch_contradict_each_other_once(
-    engine: Engine, catalog: Catalog, tmp_path: Path
+    engine: Engine, catalog: Catalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import json
 
@@ -119,6 +120,10 @@ def test_both_in_one_batch_contradict_each_other_once(
     path.write_text(json.dumps(records, ensure_ascii=False), "utf-8")
     report = load(path, catalog, engine, now=NOW)
     assert (report.stored, [code for code, _ in found(report)]) == (2, ["K040"])
+    at_once: list[bool] = []
+    monkeypatch.setattr(Storing, "take", lambda *_, **named: at_once.append(named["at_once"]))
+    load(path, catalog, engine, now=NOW, batch=1)
+    assert at_once == [False, True]  # a statement is compared with what is committed
 
 
 def test_statements_are_known_by_what_they_have(catalog: Catalog, toy_catalog: Catalog) -> None:

@@ -1,0 +1,75 @@
+"""Batches that are committed together: on a large SQLite store each batch alone would write nearly as many pages as several.
+
+There other writers wait meanwhile, so that it is for some seconds at most, and who waits comes in between. PostgreSQL
+has its own cache and log for it, and locks by department, which are taken in order: there each batch is committed alone.
+"""
+
+import contextlib
+import time
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy import Connection, Engine
+
+from loaders.storing import Load, Sent, UnmadeError, store
+from store.draft import Draft, Drafts
+from store.engine import writing
+from store.features import Waiting
+from store.writing import Written
+
+LONGEST = 5.0  # seconds from the beginning of a transaction after which no further batch is put into it
+_BETWEEN = 0.1  # seconds: as long as SQLite sleeps at most before it tries again
+
+
+class Together:
+    """Stores the batches of a load, and commits when it is told to, when one wants it, or after some seconds.
+
+    What is not committed when the `with` of it is left by an error is taken back.
+    """
+
+    def __init__(self, engine: Engine, load: Load, longest: float = LONGEST) -> None:
+        self._engine, self._load = engine, load
+        self._longest = longest if engine.dialect.name == "sqlite" else 0.0
+        self._transaction = contextlib.ExitStack()
+        self._open: tuple[Connection, Waiting] | None = None
+        self._begun = self._ended = 0.0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._transaction.__exit__(kind, error, trace)
+
+    def store(self, sent: Sent) -> Written:
+        """Store a batch; raises UnmadeError where rows are missing, before anything of it is stored."""
+        connection, waiting = self._open or self._begin()
+        batch = Drafts(sent.drafts, sent.ids, sent.indexes, _missing)
+        written = store(connection, self._load, batch, sent.places, waiting)
+        if sent.at_once or time.monotonic() - self._begun >= self._longest:
+            self.commit()
+        return written
+
+    def commit(self) -> None:
+        """Commit what is stored."""
+        if self._open is None:
+            return
+        (connection, waiting), self._open = self._open, None
+        with self._transaction.pop_all():
+            waiting.write(connection)
+        self._ended = time.monotonic()
+
+    def _begin(self) -> tuple[Connection, Waiting]:
+        if self._longest:
+            time.sleep(max(0.0, self._ended + _BETWEEN - time.monotonic()))
+        connection = self._transaction.enter_context(writing(self._engine))
+        self._open = connection, Waiting()
+        self._begun = time.monotonic()
+        return self._open
+
+
+def _missing(drafts: Sequence[Draft]) -> None:
+    if drafts:
+        raise UnmadeError(*(draft.id for draft in drafts))
