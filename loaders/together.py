@@ -1,7 +1,7 @@
 """Batches that are committed together: on a large SQLite store each batch alone would write nearly as many pages as several.
 
-There other writers wait meanwhile, so that it is for some seconds at most, and who waits comes in between. PostgreSQL
-has its own cache and log for it, and locks by department, which are taken in order: there each batch is committed alone.
+There other writers wait meanwhile, so that it is for some seconds at most, and who waits comes in between. Elsewhere each
+batch is committed alone: PostgreSQL has a cache and a log for it, and locks by department, which are taken in order.
 """
 
 import contextlib
@@ -13,12 +13,14 @@ from typing import Self
 from sqlalchemy import Connection, Engine
 
 from loaders.storing import Load, Sent, UnmadeError, store
+from store.checkpoints import Checkpoints
 from store.draft import Draft, Drafts
 from store.engine import writing
 from store.features import Waiting
 from store.writing import Written
 
-LONGEST = 5.0  # seconds from the beginning of a transaction after which no further batch is put into it
+_LONGEST = 5.0  # seconds from the beginning of a transaction after which no further batch is put into it
+_LARGE = 250_000  # pages of a store, 1 GB: in a smaller one batches come to the same pages, which the system keeps in memory
 _BETWEEN = 0.1  # seconds: as long as SQLite sleeps at most before it tries again
 
 
@@ -28,12 +30,13 @@ class Together:
     What is not committed when the `with` of it is left by an error is taken back.
     """
 
-    def __init__(self, engine: Engine, load: Load, longest: float = LONGEST) -> None:
+    def __init__(self, engine: Engine, load: Load) -> None:
         self._engine, self._load = engine, load
-        self._longest = longest if engine.dialect.name == "sqlite" else 0.0
         self._transaction = contextlib.ExitStack()
+        self._checkpoints = Checkpoints(engine)
         self._open: tuple[Connection, Waiting] | None = None
-        self._begun = self._ended = 0.0
+        self._is_large = False
+        self._until = self._ended = 0.0
 
     def __enter__(self) -> Self:
         return self
@@ -41,14 +44,15 @@ class Together:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._transaction.__exit__(kind, error, trace)
+        with self._checkpoints:
+            self._transaction.__exit__(kind, error, trace)
 
     def store(self, sent: Sent) -> Written:
         """Store a batch; raises UnmadeError where rows are missing, before anything of it is stored."""
         connection, waiting = self._open or self._begin()
         batch = Drafts(sent.drafts, sent.ids, sent.indexes, _missing)
         written = store(connection, self._load, batch, sent.places, waiting)
-        if sent.at_once or time.monotonic() - self._begun >= self._longest:
+        if sent.at_once or time.monotonic() >= self._until:
             self.commit()
         return written
 
@@ -60,14 +64,25 @@ class Together:
         with self._transaction.pop_all():
             waiting.write(connection)
         self._ended = time.monotonic()
+        self._checkpoints.begin()
 
     def _begin(self) -> tuple[Connection, Waiting]:
-        if self._longest:
+        if self._is_large:
+            self._checkpoints.wait_where_long()
             time.sleep(max(0.0, self._ended + _BETWEEN - time.monotonic()))
         connection = self._transaction.enter_context(writing(self._engine))
+        self._is_large = _is_large(connection)
+        self._until = time.monotonic() + (_LONGEST if self._is_large else 0.0)
+        if self._is_large:
+            self._checkpoints.leave(connection)
         self._open = connection, Waiting()
-        self._begun = time.monotonic()
         return self._open
+
+
+def _is_large(connection: Connection) -> bool:
+    if connection.dialect.name != "sqlite":
+        return False
+    return int(connection.exec_driver_sql("PRAGMA page_count").scalar_one()) > _LARGE
 
 
 def _missing(drafts: Sequence[Draft]) -> None:

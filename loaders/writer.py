@@ -1,6 +1,6 @@
 """The process that stores a load's batches for another: `python -m loaders.writer PARENT`, started by loaders/storing.py.
 
-A batch is read while the one before it is stored. Those that come without a pause are committed together.
+A batch is read while the one before it is stored. Those that come without a long pause are committed together.
 """
 
 import contextlib
@@ -19,6 +19,7 @@ from loaders.storing import Apart, Load, Sent, UnmadeError
 from loaders.together import Together
 from store.engine import connect
 
+_SOON = 0.4  # seconds: about as long as the first process makes a batch
 _DIES_WITH_PARENT = 1  # Linux's number of this wish
 
 
@@ -88,9 +89,9 @@ def _store_all(apart: Apart, coming: Queue[Any], answer: Callable[[Any], None]) 
 
 
 def _next(coming: Queue[Any], together: Together | None = None) -> Any:
-    """What comes next. While nothing is there what is stored is committed."""
+    """What comes next. Where it does not come soon what is stored is committed."""
     try:
-        one = coming.get_nowait()
+        one = coming.get(timeout=_SOON)
     except Empty:
         if together is not None:
             together.commit()

@@ -139,6 +139,7 @@ def coming(catalog: Catalog, engine: Engine, monkeypatch: pytest.MonkeyPatch) ->
         batch.make(batch.drafts)
         sent.append(storing.Sent(number, False, batch.drafts, batch.ids, batch.indexes, ()))
     monkeypatch.setattr(writer, "connect", lambda *_, **__: engine)
+    monkeypatch.setattr("loaders.together._LARGE", 0)
     return Coming(engine, sent)
 
 
@@ -153,6 +154,15 @@ def test_batches_that_wait_are_committed_together(coming: Coming) -> None:
     alone = coming.engine.dialect.name == "postgresql"
     assert seen == ([(3, 3), (3, 6), (3, 8)] if alone else [(3, 0), (3, 0), (3, 0)])
     assert coming.stored() == 8
+
+
+def test_in_a_small_store_each_batch_is_committed_alone(
+    coming: Coming, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("loaders.together._LARGE", 1_000_000)
+    seen: list[int] = []
+    writer._store_all(Apart("", 5), coming.batches(), lambda _: seen.append(coming.stored()))
+    assert seen == [3, 6, 8, 8]
 
 
 def test_a_batch_is_seen_at_once_where_that_is_asked_for(coming: Coming) -> None:
