@@ -26,6 +26,8 @@ from store.engine import writing
 from store.features import Waiting
 from store.writing import Written, make_fresh, write_drafts
 
+LARGE = 250_000  # 1 GB: in a smaller store batches come to the same pages, which the system keeps in memory
+
 
 @dataclass(frozen=True, slots=True)
 class Load:
@@ -42,10 +44,14 @@ class Load:
 
 @dataclass(frozen=True, slots=True)
 class Apart:
-    """Where a process of its own connects to: the database's URL, and how many seconds it waits for other writers."""
+    """Where a process of its own connects to: the database's URL, and how many seconds it waits for other writers.
+
+    `large` is how many pages make an SQLite store a large one, on which batches are committed together.
+    """
 
     url: str
     patience: float
+    large: int = LARGE
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,6 @@ from store.features import Waiting
 from store.writing import Written
 
 _LONGEST = 5.0  # seconds from the beginning of a transaction after which no further batch is put into it
-_LARGE = 250_000  # pages of a store, 1 GB: in a smaller one batches come to the same pages, which the system keeps in memory
 _BETWEEN = 0.1  # seconds: as long as SQLite sleeps at most before it tries again
 
 
@@ -30,8 +29,9 @@ class Together:
     What is not committed when the `with` of it is left by an error is taken back.
     """
 
-    def __init__(self, engine: Engine, load: Load) -> None:
-        self._engine, self._load = engine, load
+    def __init__(self, engine: Engine, load: Load, large: int) -> None:
+        """A store of more than `large` pages is a large one."""
+        self._engine, self._load, self._large = engine, load, large
         self._transaction = contextlib.ExitStack()
         self._checkpoints = Checkpoints(engine)
         self._open: tuple[Connection, Waiting] | None = None
@@ -71,7 +71,7 @@ class Together:
             self._checkpoints.wait_where_long()
             time.sleep(max(0.0, self._ended + _BETWEEN - time.monotonic()))
         connection = self._transaction.enter_context(writing(self._engine))
-        self._is_large = _is_large(connection)
+        self._is_large = _pages(connection) > self._large
         self._until = time.monotonic() + (_LONGEST if self._is_large else 0.0)
         if self._is_large:
             self._checkpoints.leave(connection)
@@ -79,10 +79,11 @@ class Together:
         return self._open
 
 
-def _is_large(connection: Connection) -> bool:
+def _pages(connection: Connection) -> int:
+    """How many pages an SQLite store has; none elsewhere."""
     if connection.dialect.name != "sqlite":
-        return False
-    return int(connection.exec_driver_sql("PRAGMA page_count").scalar_one()) > _LARGE
+        return 0
+    return int(connection.exec_driver_sql("PRAGMA page_count").scalar_one())
 
 
 def _missing(drafts: Sequence[Draft]) -> None:

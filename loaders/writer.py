@@ -65,7 +65,7 @@ def _store_all(apart: Apart, coming: Queue[Any], answer: Callable[[Any], None]) 
     due = 0
     try:
         engine = connect(apart.url, patience=apart.patience)
-        with Together(engine, load) as together, resting() as tell_batch:
+        with Together(engine, load, apart.large) as together, resting() as tell_batch:
             while True:
                 while due not in kept:
                     sent: Sent | None = _next(coming, together)

@@ -139,7 +139,6 @@ def coming(catalog: Catalog, engine: Engine, monkeypatch: pytest.MonkeyPatch) ->
         batch.make(batch.drafts)
         sent.append(storing.Sent(number, False, batch.drafts, batch.ids, batch.indexes, ()))
     monkeypatch.setattr(writer, "connect", lambda *_, **__: engine)
-    monkeypatch.setattr("loaders.together._LARGE", 0)
     return Coming(engine, sent)
 
 
@@ -150,16 +149,13 @@ def test_batches_that_wait_are_committed_together(coming: Coming) -> None:
         if made is not None:
             seen.append((made.stored + made.revised, coming.stored()))
 
-    writer._store_all(Apart("", 5), coming.batches(), answer)
+    writer._store_all(Apart("", 5, large=0), coming.batches(), answer)
     alone = coming.engine.dialect.name == "postgresql"
     assert seen == ([(3, 3), (3, 6), (3, 8)] if alone else [(3, 0), (3, 0), (3, 0)])
     assert coming.stored() == 8
 
 
-def test_in_a_small_store_each_batch_is_committed_alone(
-    coming: Coming, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("loaders.together._LARGE", 1_000_000)
+def test_in_a_small_store_each_batch_is_committed_alone(coming: Coming) -> None:
     seen: list[int] = []
     writer._store_all(Apart("", 5), coming.batches(), lambda _: seen.append(coming.stored()))
     assert seen == [3, 6, 8, 8]
@@ -167,7 +163,7 @@ def test_in_a_small_store_each_batch_is_committed_alone(
 
 def test_a_batch_is_seen_at_once_where_that_is_asked_for(coming: Coming) -> None:
     seen: list[int] = []
-    writer._store_all(Apart("", 5), coming.batches(1), lambda _: seen.append(coming.stored()))
+    writer._store_all(Apart("", 5, large=0), coming.batches(1), lambda _: seen.append(coming.stored()))
     assert seen[1] == 6
     assert seen[3] == 8
 
@@ -182,7 +178,7 @@ def test_what_is_committed_together_is_what_is_committed_alone(
         batch = Drafts(one.drafts, one.ids, one.indexes, lambda _: None)
         with writing(alone) as connection:
             storing.store(connection, storing.Load("L", NOW, False, ()), batch, ())
-    writer._store_all(Apart("", 5), coming.batches(), lambda _: None)
+    writer._store_all(Apart("", 5, large=0), coming.batches(), lambda _: None)
     assert contents(coming.engine) == contents(alone)
     alone.dispose()
 
@@ -203,7 +199,7 @@ def test_nothing_is_stored_after_an_error(
     if fails == "commit":
         monkeypatch.setattr(Waiting, "write", write)
     answers: list[Any] = []
-    writer._store_all(Apart("", 5), coming.batches(), answers.append)
+    writer._store_all(Apart("", 5, large=0), coming.batches(), answers.append)
     assert isinstance(answers[-1], OSError)
     alone = coming.engine.dialect.name == "postgresql"
     assert (len(answers), coming.stored()) == {
@@ -216,7 +212,7 @@ def test_what_nobody_ends_is_left_undone(coming: Coming) -> None:
     queue = coming.batches()
     queue.queue[-1] = EOFError()
     with pytest.raises(EOFError):
-        writer._store_all(Apart("", 5), queue, lambda _: None)
+        writer._store_all(Apart("", 5, large=0), queue, lambda _: None)
     assert coming.stored() == (8 if coming.engine.dialect.name == "postgresql" else 0)
 
 

@@ -63,9 +63,10 @@ def moment(ground: Ground, url: str, chance: Random) -> tuple[str, Run]:
     """A load that will be killed, a process of its own for writing or not: by the clock, at a statement, within a commit."""
     how = chance.choice(("by the clock", "by the clock", "at a statement", "in a commit"))
     if how == "by the clock":
-        apart = chance.choice((True, False))
-        name = f"{how}, {'two processes' if apart else 'one'}"
-        return name, ground.run(url, seconds=chance.uniform(0, ground.seconds), apart=apart)
+        who = chance.choice(("one", "two processes", "two, a large store"))
+        return f"{how}, {who}", ground.run(
+            url, seconds=chance.uniform(0, ground.seconds), apart=who != "one", large="large" in who
+        )
     if how == "at a statement":
         return how, ground.run(url, statement=chance.randint(1, ground.statements), apart=False)
     delay = chance.choice((0.0, chance.uniform(0, 0.0005), chance.uniform(0, 0.005)))

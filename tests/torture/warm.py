@@ -18,7 +18,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +46,7 @@ class Run:
     file_size: int | None = None
     temporary: str | None = None
     apart: bool = True
+    large: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +205,10 @@ def _prepare(run: Run) -> list[int]:
     load = loading.load
 
     def as_asked(*arguments: Any, **named: Any) -> Any:
-        return load(*arguments, **named | {"batch": run.batch} | ({} if run.apart else {"apart": None}))
+        apart = named.get("apart") if run.apart else None
+        if apart is not None and run.large:
+            apart = replace(apart, large=0)
+        return load(*arguments, **named | {"batch": run.batch, "apart": apart})
 
     loading.load = as_asked
     if run.temporary is not None:
