@@ -78,7 +78,7 @@ def full_disk(grounds: list[Ground], disk: Path, points: int, chance: Random, ta
             leave = int(needed[ground.again] * chance.random() ** 3)
             with reading(ground, url) if chance.random() < 0.7 else nullcontext(Seen()) as seen:
                 ballast = fill(disk, leave)
-                ended = ground.warm.run(ground.run(url, "full"))
+                ended = ground.warm.run(ground.run(url, "full", large=chance.random() < 0.5))
                 _judge(ended, tally)
                 ballast.unlink()
                 ended = ground.warm.run(ground.run(url))
@@ -108,7 +108,11 @@ def limited_files(grounds: list[Ground], points: int, chance: Random, tally: Tal
         url = ground.databases.copy(ground.before)
         size = file_of(url).stat().st_size
         with reading(ground, url) as seen:
-            ended = ground.warm.run(ground.run(url, "full", file_size=chance.randint(4096, size + (1 << 20))))
+            ended = ground.warm.run(
+                ground.run(
+                    url, "full", file_size=chance.randint(4096, size + (1 << 20)), large=chance.random() < 0.5
+                )
+            )
             _judge(ended, tally)
             ended = ground.warm.run(ground.run(url))
         tally.faults += seen.faults + ground.faults(url, ended)
@@ -155,7 +159,7 @@ def full_tablespace(grounds: list[Ground], disk: Path, points: int, chance: Rand
         url = databases.copy(ground.before, "small")
         with reading(ground, url) as seen:
             ballast = fill(disk, int((2 << 20) * chance.random() ** 2))
-            ended = ground.warm.run(ground.run(url, "full"))
+            ended = ground.warm.run(ground.run(url, "full", large=chance.random() < 0.5))
             _judge(ended, tally)
             ballast.unlink()
             ended = ground.warm.run(ground.run(url))
