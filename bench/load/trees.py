@@ -1,6 +1,6 @@
 """How many pages a record changes of each tree of a SQLite store: `python -m bench.load.trees --into 1000000 --times 5`.
 
-Each of them is written twice, into the log and into the file. `pages` counts one that two batches change twice, `of the whole
+Each of them is written twice, into the log and into the file. `pages` counts one that two transactions change twice, `of the whole
 load` once. New pages are those that no tree had before. A reader who stays holds the log: it takes 120 kB a record in a
 store of five million.
 """
