@@ -34,7 +34,7 @@ class Together:
         self._engine, self._load, self._large = engine, load, large
         self._transaction = contextlib.ExitStack()
         self._checkpoints = Checkpoints(engine)
-        self._open: tuple[Connection, Waiting] | None = None
+        self._open: tuple[Connection, Waiting | None] | None = None
         self._is_large = False
         self._until = self._ended = 0.0
 
@@ -62,11 +62,12 @@ class Together:
             return
         (connection, waiting), self._open = self._open, None
         with self._transaction.pop_all():
-            waiting.write(connection)
+            if waiting is not None:
+                waiting.write(connection)
         self._ended = time.monotonic()
         self._checkpoints.begin()
 
-    def _begin(self) -> tuple[Connection, Waiting]:
+    def _begin(self) -> tuple[Connection, Waiting | None]:
         if self._is_large:
             self._checkpoints.wait_where_long()
             time.sleep(max(0.0, self._ended + _BETWEEN - time.monotonic()))
@@ -75,7 +76,7 @@ class Together:
         self._until = time.monotonic() + (_LONGEST if self._is_large else 0.0)
         if self._is_large:
             self._checkpoints.leave(connection)
-        self._open = connection, Waiting()
+        self._open = connection, Waiting() if self._is_large else None
         return self._open
 
 
