@@ -159,7 +159,7 @@ def full_tablespace(grounds: list[Ground], disk: Path, points: int, chance: Rand
         url = databases.copy(ground.before, "small")
         with reading(ground, url) as seen:
             ballast = fill(disk, int((2 << 20) * chance.random() ** 2))
-            ended = ground.warm.run(ground.run(url, "full", large=chance.random() < 0.5))
+            ended = ground.warm.run(ground.run(url, "full"))
             _judge(ended, tally)
             ballast.unlink()
             ended = ground.warm.run(ground.run(url))
