@@ -2,6 +2,7 @@
 
 import shutil
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -34,7 +35,7 @@ def in_the_file(file: Path) -> int:
     """What stands in the file, its log left out."""
     copy = file.with_name("copy.db")
     shutil.copy(file, copy)
-    with sqlite3.connect(copy) as connection:
+    with closing(sqlite3.connect(copy)) as connection:
         return int(connection.execute("SELECT count(*) FROM working_day").fetchone()[0])
 
 
