@@ -81,8 +81,14 @@ class Across:
 
     def take(self, disclosure: Disclosure, record: Mapping[str, Any], place_of: PlaceOf) -> list[Issue]:
         """Compare a record with those before it."""
+        return self.take_watched(disclosure, self.watched(disclosure, record), place_of)
+
+    def take_watched(
+        self, disclosure: Disclosure, watched: Sequence["Watched"], place_of: PlaceOf
+    ) -> list[Issue]:
+        """Compare what is `watched` of a record with those before it."""
         found: list[Issue] = []
-        for one in self.watched(disclosure, record):
+        for one in watched:
             if one.organization:
                 found += self.take_organization(one, one.value, place_of)
             else:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from loaders.across import Across
+from loaders.alone import Alone
 from loaders.report import NotRun
 from loaders.sources import PlaceOf, placed
 from schemas.catalog import Catalog, Disclosure
@@ -27,6 +28,12 @@ class Beyond:
         for one in quality(record, disclosure, self._catalog):
             yield placed(one, place_of(one.path))
         yield from self.across.take(disclosure, record, place_of)
+
+    def take_alone(self, disclosure: Disclosure, alone: Alone, place_of: PlaceOf) -> list[Issue]:
+        """The findings about a valid record of which is known what it tells by itself, at their cells."""
+        self.know(disclosure, alone.paths)
+        found = [placed(one, place_of(one.path)) for one in alone.found]
+        return found + self.across.take_watched(disclosure, alone.watched, place_of)
 
     def know(self, disclosure: Disclosure, paths: int) -> None:
         """That the file has a record with these properties."""

@@ -11,7 +11,6 @@ from schemas.catalog import Catalog
 from schemas.issue import Issue, Rule, issue
 from schemas.statement import Stated, day_of, statements
 from store.draft import Entry
-from store.identity import publisher_of
 from store.statements import disclosed, stated, who_stated
 from store.writing import Written
 
@@ -42,7 +41,7 @@ class Contradictions:
 
     def found(self, connection: Connection, batch: Sequence[Entry], written: Written) -> Iterator[Issue]:
         """The contradictions of a batch that was just written, to what is in the store and came before."""
-        publishers = [publisher_of(entry.record) for entry in batch]
+        publishers = [entry.publisher for entry in batch]
         self._ask(connection, {one.id for one in publishers if one is not None}, set(written.ids))
         for id_, entry, publisher in zip(written.ids, batch, publishers, strict=True):
             if publisher is None or id_ in written.left:

@@ -1,50 +1,73 @@
 """What one row says of one record, until the rows of a record are put together."""
 
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Self
 
 import orjson
 
+from loaders.alone import Alone
 from loaders.build import Place
+from loaders.spool import Kept
+from schemas.catalog import Disclosure
 
 
-@dataclass(frozen=True, slots=True)
 class Fragment:
     """What one row says of one record; `row` counts the rows of the file that are no headings.
 
-    `lacking`: the row is refused already for what its sheet lacks, these properties; '' is what would identify it.
-    `paths`: the properties that the record has where it is sound by itself (`loaders.sound`).
+    The record may be given as JSON, which is read when it is asked for. `lacking`: the row is refused already for what
+    its sheet lacks, these properties; '' is what would identify it. `paths`: the properties that the record has where
+    it is sound (`loaders.sound`). `alone`: what it tells by itself, where that is known.
     """
 
-    row: int
-    place: Place
-    disclosure: str
-    record: dict[str, Any]
-    sources: dict[str, Any]
-    cells: dict[str, Any]
-    lacking: tuple[str, ...] = ()
-    paths: int | None = None
+    __slots__ = ("_cells", "_record", "alone", "disclosure", "lacking", "paths", "place", "row", "sources")
 
-    def to_json(self, body: bytes | None = None) -> list[Any]:
+    def __init__(
+        self, row: int, place: Place, disclosure: Disclosure, record: dict[str, Any] | bytes, sources: dict[str, Any],
+        cells: dict[str, Any] | None, lacking: tuple[str, ...] = (), paths: int | None = None, alone: Alone | None = None,
+    ) -> None:  # fmt: skip
+        """`cells` None: they are those of the record."""
+        self.row, self.place, self.disclosure, self._record, self.sources = (
+            row,
+            place,
+            disclosure,
+            record,
+            sources,
+        )
+        self._cells, self.lacking, self.paths, self.alone = cells, lacking, paths, alone
+
+    @property
+    def record(self) -> dict[str, Any]:
+        """What it says."""
+        if isinstance(self._record, bytes):
+            self._record = dict[str, Any](orjson.loads(self._record))
+        return self._record
+
+    @property
+    def body(self) -> dict[str, Any] | bytes:
+        """What it says, as JSON where it has not been asked for."""
+        return self._record
+
+    @property
+    def cells(self) -> dict[str, Any]:
+        """What the row says."""
+        return self.record if self._cells is None else self._cells
+
+    def keep(self, body: bytes | None = None) -> Kept:
         """The fragment as the spool keeps it; `body` is its record as JSON, where that is known already."""
-        same = self.cells == self.record and [*self.cells] == [*self.record]
-        return [
-            self.row,
-            self.place.sheet,
-            self.place.row,
-            self.disclosure,
-            self.record if body is None else orjson.Fragment(body),
-            self.sources,
-            None if same else self.cells,
-            self.lacking,
-            None if self.paths is None else f"{self.paths:x}",
-        ]
+        record, cells = self.record, self.cells
+        same = cells is record or (cells == record and [*cells] == [*record])
+        paths = None if self.paths is None else f"{self.paths:x}"
+        return Kept([
+            self.row, self.place.sheet, self.place.row, self.disclosure.name, record if body is None else None,
+            self.sources, None if same else cells, self.lacking, paths, self.alone and self.alone.to_json(),
+        ], body)  # fmt: skip
 
     @classmethod
-    def of(cls, kept: list[Any]) -> "Fragment":
+    def of(cls, kept: Kept, versions: Mapping[str, Disclosure]) -> Self:
         """The fragment that the spool kept."""
-        row, sheet, number, disclosure, record, sources, cells, lacking, paths = kept
+        row, sheet, number, name, record, sources, cells, lacking, paths, alone = kept.value
+        disclosure = versions[name]
         return cls(
-            row, Place(sheet, number), disclosure, record, sources, record if cells is None else cells,
-            tuple(lacking), None if paths is None else int(paths, 16),
+            row, Place(sheet, number), disclosure, record if kept.body is None else kept.body, sources, cells,
+            tuple(lacking), paths and int(paths, 16), alone and Alone.from_json(alone, disclosure),
         )  # fmt: skip

@@ -1,9 +1,9 @@
 """Rows in, fragments of records out: each row is skipped, refused, or kept under the record it belongs to."""
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import takewhile
 from typing import Any
 
 from formats.aside import aside
@@ -28,24 +28,22 @@ from loaders.screen import masked, masked_cells, screened_record
 from loaders.sheets import Sheet
 from loaders.sound import Sound
 from loaders.sources import of_whole
-from loaders.spool import Spool
+from loaders.spool import Kept, Spool
 from loaders.table import Table, table_of
 from loaders.text import clean, is_null
-from loaders.typed import typed
 from loaders.unheaded import unheaded
+from loaders.versioned import Versioned
 from schemas.catalog import Disclosure
-from schemas.check import storable
 from schemas.issue import RULES as SCHEMA_RULES
 from schemas.issue import Issue, issue
 from store.cases import UNKNOWN, Case, case_of
-from store.identity import identify, publisher_of
+from store.identity import Identity, identify, publisher_of
 
 # Called whenever at least so many rows more have come.
 Progress = Callable[[SoFar], None]
 PROGRESS_EVERY = 500
 # A batch with more lines that have to be taken by themselves is taken row by row.
 _FEW = 8
-_VERSION = re.compile(r"[a-z-]+/[a-z-]+/[0-9]+\.[0-9]+")
 
 
 class Intake:
@@ -60,6 +58,7 @@ class Intake:
         self.fragments = fragments
         self.refusals = refusals
         self.sound = Sound(asked.catalog)
+        self._versioned = Versioned(asked, self.sound, across)
         self.issues = Issues()
         self.completeness = Completeness()
         self.skipped: Counter[str] = Counter()
@@ -116,7 +115,8 @@ class Intake:
         """The fragments of each record that was read, records in the order of their first rows."""
         if self.ledger is not None:
             self._read_shared(self.ledger)
-        return ([*map(Fragment.of, group)] for group in self.fragments.groups())
+        versions = self.asked.catalog.versions
+        return ([Fragment.of(one, versions) for one in group] for group in self.fragments.groups())
 
     @property
     def so_far(self) -> SoFar:
@@ -155,7 +155,7 @@ class Intake:
         self.refused.add(row)
         case = [] if self.asked.checking else self._case(made, found)
         kept = [place.sheet, place.row, masked_cells(cells), [one.to_json() for one in found], case]
-        self.refusals.add(str(row), row, kept)
+        self.refusals.add(str(row), row, Kept(kept))
         if not noted:
             self.issues.add(*found)
 
@@ -205,9 +205,28 @@ class Intake:
                     self._take_by_columns(table, batch, at, end)
                     at = end
                     continue
+            if isinstance(batch.rows[at][1], dict):
+                end = at + sum(1 for _ in takewhile(_is_object, batch.rows[at:]))
+                self._take_objects(batch.sheet, batch.rows[at:end])
+                at = end
+                continue
             number, cells = batch.rows[at]
-            self._take(Row(batch.sheet, number, cells if isinstance(cells, dict) else tuple(cells)))
+            self._take(Row(batch.sheet, number, tuple(cells)))
             at += 1
+
+    def _take_objects(self, name: str, rows: Sequence[tuple[int, dict[str, Any]]]) -> None:
+        """Take JSON objects that came together: those that are surely good records, and the others as any row."""
+        for (number, cells), ready in zip(rows, self._versioned.ready(name, rows), strict=True):
+            row = Row(name, number, cells)
+            if ready is None or self._is_left_out(row):
+                self._take(row)
+                continue
+            self.rows += 1
+            fragment = Fragment(
+                self.rows, Place(name, number), ready.disclosure, ready.record, ready.sources, cells,
+                paths=ready.alone.paths, alone=ready.alone,
+            )  # fmt: skip
+            self._keep_fragment(fragment, ready.alone.known.identity, ready.body)
 
     def _table(self, name: str) -> Table | None:
         """The table of a sheet whose headings are known and whose rows may be taken by columns."""
@@ -259,24 +278,29 @@ class Intake:
         for name in sorted(disclosures, key=disclosures.__getitem__):
             self.completeness.take(self.asked.catalog.versions[name], 0, 0)
 
+    def _is_left_out(self, row: Row) -> bool:
+        """Whether a sheet is not read: as its profile says, or put aside whole as its first row shows."""
+        profile = self.asked.profile
+        if row.sheet not in self._aside:
+            self._aside[row.sheet] = aside(row)
+        return bool((profile and row.sheet in profile.skip_sheets) or self._aside[row.sheet])
+
     def _take(self, row: Row) -> None:
         profile = self.asked.profile
         if profile and row.sheet in profile.skip_sheets:
             return
-        if row.sheet not in self._aside:
-            self._aside[row.sheet] = aside(row)
-        if why := self._aside[row.sheet]:
+        if self._is_left_out(row):
             self.rows += 1
-            self.skipped[why] += 1
+            self.skipped[str(self._aside[row.sheet])] += 1
             return
         if isinstance(row.cells, dict):
-            if said := self._unknown_version(row.cells):
+            if said := self._versioned.unknown(row.cells):
                 self.rows += 1
                 found = issue(SCHEMA_RULES, "S015", path="schema", value=said)
                 place = Place(row.sheet, row.number)
                 self.refuse(self.rows, place, row.cells, [found.at(sheet=row.sheet, row=row.number)])
                 return
-            disclosure = self._named_version(row.cells)
+            disclosure = self._versioned.named(row.cells)
             if disclosure is not None:
                 self.rows += 1
                 self._take_record(row.cells, disclosure, Place(row.sheet, row.number))
@@ -383,35 +407,8 @@ class Intake:
             else:
                 yield masked(unheaded(rows, self.asked))
 
-    def _unknown_version(self, record: Mapping[str, Any]) -> str | None:
-        """What a record calls its schema, in our way of writing, where there is none of that name."""
-        said = record.get("schema")
-        named = isinstance(said, str) and _VERSION.fullmatch(said) is not None
-        return said if named and said not in self.asked.catalog.versions else None
-
-    def _named_version(self, record: Mapping[str, Any]) -> Disclosure | None:
-        """The version that a JSON object follows already: by its `schema`, or by having only properties of the
-        type, objects or lists among them (flat ones are read cell by cell).
-        """
-        found = self.asked.catalog.versions.get(str(record.get("schema")))
-        if found is not None or self.asked.profile or not self.asked.type or not record:
-            return found
-        disclosure = self.asked.catalog.type(self.asked.type)
-        nested = any(isinstance(value, (dict, list)) for value in record.values())
-        return disclosure if nested and set(record) <= {field.name for field in disclosure.fields} else None
-
     def _take_record(self, record: dict[str, Any], disclosure: Disclosure, place: Place) -> None:
-        given = self.asked.organization
-        said = typed(record, disclosure.fields) if self.asked.of_texts else record
-        whole = {"schema": disclosure.name, **said}
-        if given and not record.get("publisher"):
-            whole["publisher"] = given
-        body = storable(whole)
-        paths = None if body is None else self.sound.paths(whole, disclosure)
-        if body is not None and paths is not None:
-            sources = of_whole(record, whole, place.sheet, place.row)
-            self._keep([(disclosure, whole, sources)], place, record, sound=(paths, body))
-            return
+        whole = self._versioned.whole(record, disclosure)
         shown, hidden = screened_record(whole, disclosure.fields)
         found = [masked(one.at(sheet=place.sheet, row=place.row)) for one in hidden]
         self.issues.add(*(one for one in found if one.severity != "error"))
@@ -478,19 +475,14 @@ class Intake:
         place: Place,
         cells: Mapping[str, Any],
         lacking: tuple[str, ...] = (),
-        sound: tuple[int, bytes] | None = None,
     ) -> None:
         """Keep a row's fragments (type, record, sources) under the records they belong to.
 
-        The row is refused whole if it cannot be told to which record one of them belongs. `sound`: the row's one
-        record is sound, its paths and its JSON.
+        The row is refused whole if it cannot be told to which record one of them belongs.
         """
         bounds = self.asked.bounds
         if bounds is not None:
-            completed = [_completed(bounds, *one, place) for one in made]
-            if any(one[1] is not other[1] for one, other in zip(made, completed, strict=True)):
-                made, sound = completed, None
-        paths, body = sound or (None, None)
+            made = [_completed(bounds, *one, place) for one in made]
         identities = [identify(record, disclosure) for disclosure, record, _ in made]
         for identity, (disclosure, record, _) in zip(identities, made, strict=True):
             if identity is None and "" not in lacking:
@@ -499,17 +491,21 @@ class Intake:
                 self.refuse(self.rows, place, cells, [found], made=said)
                 return
         for identity, (disclosure, record, sources) in zip(identities, made, strict=True):
-            fragment = Fragment(
-                self.rows, place, disclosure.name, record, sources, dict(cells), lacking, paths
-            )
-            whose = identity.id if identity else f"row {self.rows}"
-            # A row of a sheet that lacks something is no part of the records of another.
-            key = f"{disclosure.name} {whose}" + f" {place.sheet}" * bool(lacking)
-            self.fragments.add(key, self.rows, fragment.to_json(body))
-            if self.ledger is not None:
-                self._first[disclosure.name] = min(self.rows, self._first.get(disclosure.name, self.rows))
-                if identity is not None and not lacking:
-                    self.ledger.met(hash((disclosure.type, identity.publisher.id, *identity.key)))
+            fragment = Fragment(self.rows, place, disclosure, record, sources, dict(cells), lacking)
+            self._keep_fragment(fragment, identity)
+
+    def _keep_fragment(
+        self, fragment: Fragment, identity: Identity | None, body: bytes | None = None
+    ) -> None:
+        """Keep a fragment under the record it belongs to; `body` is its JSON where that is known already."""
+        whose, name = identity.id if identity else f"row {self.rows}", fragment.disclosure.name
+        # A row of a sheet that lacks something is no part of the records of another.
+        key = f"{name} {whose}" + f" {fragment.place.sheet}" * bool(fragment.lacking)
+        self.fragments.add(key, self.rows, fragment.keep(body))
+        if self.ledger is not None:
+            self._first[name] = min(self.rows, self._first.get(name, self.rows))
+            if identity is not None and not fragment.lacking:
+                self.ledger.met(hash((fragment.disclosure.type, identity.publisher.id, *identity.key)))
 
     def _count(self, sheet: Sheet, cells: list[Any], asked: frozenset[int], built: list[Built]) -> None:
         """Count which cells said something and which reached a property; `asked` are the columns that were read."""
@@ -530,6 +526,10 @@ def _completed(
     if not said:
         return disclosure, whole, sources
     return disclosure, whole, sources | {name: [place.sheet, place.row, None, PUBLISHER] for name in said}
+
+
+def _is_object(row: tuple[int, Any]) -> bool:
+    return isinstance(row[1], dict)
 
 
 def _says_something(cell: Any) -> bool:

@@ -3,7 +3,6 @@
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from functools import cached_property, partial
 from pathlib import Path
@@ -23,7 +22,6 @@ from loaders.bounds import Bounds
 from loaders.collector import resting
 from loaders.contradicting import Contradictions
 from loaders.earlier import Earlier, Remembered
-from loaders.former import organizations
 from loaders.groups import Issues
 from loaders.intake import Intake, Progress
 from loaders.issues import RULES
@@ -45,7 +43,7 @@ from store import cases, joining, loads
 from store.alike import Alike
 from store.draft import Drafts, Entry
 from store.engine import writing
-from store.identity import identify, publisher_of
+from store.identity import identify
 from store.writing import Written
 
 # Units by what they measure, of the table of a sheet with its headings in a row.
@@ -279,7 +277,7 @@ class _Run:
             return
         batch = self._without_named_places(batch)
         if self.bounds is None and self.receipt is None:
-            entries = [_entry(one) for one in batch]
+            entries = [one.entry for one in batch]
             places = rows_of(entries) if self.waited else ()
             storing.take(
                 Drafts.of(entries, self.catalog), places, partial(self._note, engine, batch, entries),
@@ -288,7 +286,7 @@ class _Run:
             return
         with writing(engine) as connection:
             inside = batch if self.bounds is None else self._inside(self.bounds, connection, batch)
-            entries = [_entry(one) for one in inside]
+            entries = [one.entry for one in inside]
             places = rows_of(entries) if self.waited else ()
             written = store(connection, storing.load, Drafts.of(entries, self.catalog), places)
             if self.receipt is not None:
@@ -310,7 +308,7 @@ class _Run:
     ) -> None:
         """Look among the rows of records that were taken for those that refused rows were."""
         for one, id_ in zip(batch, ids, strict=True):
-            publisher = publisher_of(one.record)
+            publisher = one.entry.publisher
             if publisher is not None and known.is_sought(connection, publisher.id):
                 for fragment in one.fragments:
                     known.take(publisher.id, id_, masked_cells(fragment.cells))
@@ -343,7 +341,9 @@ class _Run:
     def _without_named_places(self, batch: list[Outcome]) -> list[Outcome]:
         """The records, personal numbers masked in the names of sheets and columns that their values came from."""
         shown = self._shown_names
-        return [replace(one, sources=renamed(one.sources, shown)) for one in batch] if shown else batch
+        for one in batch if shown else ():
+            one.entry.sources = renamed(one.sources, shown)
+        return batch
 
     @cached_property
     def _shown_names(self) -> dict[str, str]:
@@ -396,10 +396,6 @@ class _Run:
         yield from (one for one in self.beyond.not_run() if one.check != "S030" or not told)
 
 
-def _entry(one: Outcome) -> Entry:
-    return Entry(one.record, one.disclosure, one.sources, former=organizations(one.former))
-
-
 def _telling(progress: Progress | None, expected: Callable[[int], None] | None) -> Progress | None:
     """Who asked is told how far it is, and who expects rows how many there are."""
     if expected is None:
@@ -419,7 +415,8 @@ def _of_format(error: FormatError) -> Issue:
 
 def _refused(refusals: Spool) -> Iterator[loads.Refused]:
     """The refused rows in the order of the file, each with all its issues."""
-    for kept in refusals.groups():
+    for several in refusals.groups():
+        kept = [one.value for one in several]
         sheet, row, cells, _, case = kept[0]
         issues = [masked_wholly(_issue(said)) for one in kept for said in one[3]]
         yield loads.Refused(mask(sheet)[0], row, cells, issues, cases.Case(*case))

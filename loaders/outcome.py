@@ -3,37 +3,51 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
+from loaders.alone import Alone, Reason, no_deadline
 from loaders.beyond import Beyond
 from loaders.bounds import Bounds
 from loaders.build import Place
 from loaders.completeness import filled_paths
-from loaders.former import without_former
+from loaders.former import organizations, without_former
 from loaders.fragment import Fragment
 from loaders.intake import Intake
 from loaders.issues import of_field
 from loaders.ledger import Ledger
 from loaders.merging import Merger
-from loaders.screen import without_homes
+from loaders.screen import HOME, without_homes
 from loaders.sources import is_part, own_source, placed, places, source_of
 from loaders.standing import Standing
 from schemas.catalog import Catalog, Disclosure
 from schemas.check import check, storable
-from schemas.deadline import Unknown, due
 from schemas.issue import Issue
+from store.draft import Entry
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One record that passed, and the rows that it is from."""
+    """One record that passed, and the rows that it is from; `entry` is what is stored of it."""
 
-    record: dict[str, Any]
-    sources: dict[str, Any]
-    disclosure: Disclosure
+    entry: Entry
     fragments: list[Fragment]
-    former: dict[str, str]  # codes of before 2015, see loaders/former.py
+    no_deadline: Reason | None
+
+    @property
+    def record(self) -> Mapping[str, Any]:
+        """What it says."""
+        return self.entry.record
+
+    @property
+    def sources(self) -> Mapping[str, Any]:
+        """Where each value came from."""
+        return self.entry.sources or {}
+
+    @property
+    def disclosure(self) -> Disclosure:
+        """The version that it follows."""
+        return self.entry.disclosure
 
 
 class Outcomes:
@@ -52,17 +66,15 @@ class Outcomes:
         for fragments in groups:
             if standing:
                 self._intake.issues.take(standing.until(fragments[0].row))
-            rows = [(one.place.sheet, one.place.row, one.cells) for one in fragments]
-            self._intake.issues.add(*self._beyond.take_rows(rows))
+            if len(fragments) > 1:
+                rows = [(one.place.sheet, one.place.row, one.cells) for one in fragments]
+                self._intake.issues.add(*self._beyond.take_rows(rows))
             outcome = self._outcome(fragments)
             if outcome is not None:
                 self.records += 1
                 self.types[outcome.disclosure.type] += 1
-                deadline = due(
-                    outcome.record, self._catalog.newest_minor(outcome.disclosure), self._catalog.calendar
-                )
-                if isinstance(deadline, Unknown):
-                    self.without_deadline[deadline.message, deadline.message_en] += 1
+                if outcome.no_deadline is not None:
+                    self.without_deadline[outcome.no_deadline] += 1
                 yield outcome
         if standing:
             self._intake.issues.take(standing.until())
@@ -89,11 +101,13 @@ class Outcomes:
     def _refuse_outside(self, fragments: list[Fragment], found: list[Issue]) -> None:
         """Refuse the rows of a record outside the bounds; of what they say nothing is kept."""
         for fragment in fragments:
-            self._refuse(replace(fragment, cells={}), found)
+            self._refuse(fragment, found, cells={})
 
     def _outcome(self, fragments: list[Fragment]) -> Outcome | None:
         """The record of some fragments. Rows that contradict an earlier one, or are at fault, are refused."""
-        disclosure = self._catalog.versions[fragments[0].disclosure]
+        disclosure = fragments[0].disclosure
+        if len(fragments) == 1 and fragments[0].alone is not None:
+            return self._alone(fragments[0], fragments[0].alone)
         lacking, first = fragments[0].lacking, True
         while fragments:
             record, sources, fragments = self._merged(fragments, disclosure)
@@ -124,9 +138,23 @@ class Outcomes:
                 without_homes(record, sources, more)
                 if lacking:
                     return None
-                return Outcome(record, sources, disclosure, fragments, former)
+                entry = Entry(record, disclosure, sources, organizations(former))
+                return Outcome(entry, fragments, no_deadline(record, disclosure, self._catalog))
             fragments = self._without_faulty(fragments, errors, sources)
         return None
+
+    def _alone(self, fragment: Fragment, alone: Alone) -> Outcome:
+        """The record of a row of which all is known that can be told of it by itself."""
+        disclosure = fragment.disclosure
+        self._intake.completeness.take(disclosure, alone.paths)
+        place_of = places(fragment.sources, fragment.place.sheet, fragment.place.row)
+        found = self._beyond.take_alone(disclosure, alone, place_of)
+        self._intake.issues.add(*found)
+        entry = Entry(fragment.body, disclosure, fragment.sources, known=alone.known)
+        if any(one.code == HOME for one in found):
+            without_homes(fragment.record, fragment.sources, found)
+            entry = Entry(fragment.record, disclosure, fragment.sources)
+        return Outcome(entry, [fragment], alone.no_deadline)
 
     def _merged(
         self, fragments: list[Fragment], disclosure: Disclosure
@@ -171,11 +199,15 @@ class Outcomes:
                 left.append(fragment)
         return left
 
-    def _refuse(self, fragment: Fragment, issues: list[Issue]) -> None:
+    def _refuse(
+        self, fragment: Fragment, issues: list[Issue], cells: Mapping[str, Any] | None = None
+    ) -> None:
         place = fragment.place
         at_row = [self._at_row(one, place) if one.row is None else one for one in issues]
-        made = [(self._catalog.versions[fragment.disclosure], fragment.record)]
-        self._intake.refuse(fragment.row, place, fragment.cells, at_row, made=made)
+        made = [(fragment.disclosure, fragment.record)]
+        self._intake.refuse(
+            fragment.row, place, fragment.cells if cells is None else cells, at_row, made=made
+        )
 
     def _at_row(self, found: Issue, place: Place) -> Issue:
         """A finding of the whole row; of what is missing, at the column that should have said it."""

@@ -1,7 +1,7 @@
 """What a file would change in the store, told before it is sent: new records, revisions field by field, what is refused."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -73,7 +73,7 @@ class _Batch:
 
     def into(self, found: Preview) -> None:
         """Count the records and show what they change."""
-        claims: list[tuple[dict[str, Any], Identity]] = []
+        claims: list[tuple[Mapping[str, Any], Identity]] = []
         for one in self.outcomes:
             identity = identify(one.record, one.disclosure)
             assert identity is not None

@@ -19,6 +19,7 @@ from schemas.issue import Issue
 from schemas.parties import is_at_home, is_person
 from schemas.uscc import has_organization_code, is_valid
 
+HOME = "S035"  # the finding of an address that may be a home
 _IDENTIFIERS = ("localId", "processId", "number", "lotNumber")
 _UNSCREENED = ("date", "moment")
 # A value is shown up to a length: what is cut off there may be a number that nobody recognizes any more.
@@ -153,7 +154,7 @@ def _masked_cell(cell: Any, beside: str, tells: bool) -> Any:
 def without_homes(record: dict[str, Any], sources: dict[str, Any], found: Sequence[Issue]) -> None:
     """Mask in a record, and in what its cells said, the addresses that were found to be private persons' homes."""
     for one in found:
-        if one.code != "S035":
+        if one.code != HOME:
             continue
         *above, name = one.path.split(".")
         node: Any = record

@@ -13,7 +13,7 @@ from contextlib import closing, suppress
 from itertools import groupby
 from operator import itemgetter
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import orjson
 
@@ -27,6 +27,13 @@ _GROUPS = """
     SELECT min(row) OVER same, min(place) OVER same, place FROM kept
     WINDOW same AS (PARTITION BY key) ORDER BY 1, 2, row, place
 """
+
+
+class Kept(NamedTuple):
+    """A value that JSON can say, and what is JSON already, which is given back as it was (never with a line's end)."""
+
+    value: Any
+    body: bytes | None = None
 
 
 class Spool:
@@ -61,12 +68,13 @@ class Spool:
         with suppress(OSError):  # what could not be written is tried once more
             self._file.close()
 
-    def add(self, key: str, row: int, value: Any) -> None:
-        """Keep a value that JSON can say, of a row, under a key."""
+    def add(self, key: str, row: int, kept: Kept) -> None:
+        """Keep something of a row under a key."""
         try:
-            line = orjson.dumps(value, default=str, option=orjson.OPT_APPEND_NEWLINE)
+            line = orjson.dumps(kept.value, default=str)
         except TypeError:  # an integer of more than 64 bits, which comes back as a float
-            line = json.dumps(value, default=str).encode() + b"\n"
+            line = json.dumps(kept.value, default=str).encode()
+        line += b"\n" if kept.body is None else b"\t%b\n" % kept.body
         digest = hashlib.blake2b(key.encode("utf-8", "surrogatepass"), digest_size=16).digest()
         self._lines.append(line)
         self._places.append((self._end, digest, row))
@@ -77,8 +85,8 @@ class Spool:
             except (OSError, sqlite3.Error) as error:
                 raise no_room(error) from error
 
-    def groups(self) -> Iterator[list[Any]]:
-        """The values of each key in the order of their rows; the keys in the order of the first row of each."""
+    def groups(self) -> Iterator[list[Kept]]:
+        """What is kept under each key in the order of their rows; the keys in the order of the first row of each."""
         try:
             self._settle()
             self._file.flush()
@@ -99,12 +107,13 @@ class Spool:
         self._lines.clear()
         self._places.clear()
 
-    def _read(self, place: int) -> Any:
+    def _read(self, place: int) -> Kept:
         if place != self._at:
             self._file.seek(place)
         line = self._file.readline()
         self._at = place + len(line)
-        return orjson.loads(line)
+        value, tab, body = line[:-1].partition(b"\t")  # which stands nowhere in JSON without white space
+        return Kept(orjson.loads(value), body if tab else None)
 
 
 def no_room(error: Exception) -> LoadError:

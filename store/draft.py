@@ -9,30 +9,64 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import orjson
 
 from schemas.catalog import Catalog, Disclosure
 from store import features, searching
 from store.errors import StoreError
-from store.identity import Identity, identify, recency
+from store.identity import Identity, Publisher, identify, publisher_of, recency
 from store.rows import Parts, Row, parts, publisher_row
 
 
-@dataclass(frozen=True, slots=True)
+class Known(NamedTuple):
+    """What tells a record apart, and what tells its content apart; `published` is its date as written."""
+
+    identity: Identity
+    digest: str
+    published: str | None
+
+    @classmethod
+    def of(
+        cls, record: Mapping[str, Any], disclosure: Disclosure, former: Mapping[str, str] | None = None,
+        identity: Identity | None = None,
+    ) -> "Known":  # fmt: skip
+        """Of a record, whose `identity` may be known already; raises StoreError D011 where it has none."""
+        identity = identity or identify(record, disclosure)
+        if identity is None:
+            raise _unidentified(disclosure)
+        return cls(identity, _digest(content(record), former), record.get("publishedDate"))
+
+
 class Entry:
     """A checked record of a version; `sources` says where each value came from: {path: [sheet, row, column, …]}.
 
-    `identity` is what `identify` gives, where it is known already. `former` are codes of before 2015 of its
-    organizations, `{"lots.0.transferee": "775512343"}`: the standard has no place for them in a record.
+    The record may be given as JSON, which is read when it is asked for. `known` is what `Known.of` gives, where it is
+    known already. `former` are codes of before 2015 of its organizations, `{"lots.0.transferee": "775512343"}`: the
+    standard has no place for them in a record.
     """
 
-    record: Mapping[str, Any]
-    disclosure: Disclosure
-    sources: Mapping[str, Any] | None = None
-    identity: Identity | None = None
-    former: Mapping[str, str] | None = None
+    __slots__ = ("_record", "disclosure", "former", "known", "sources")
+
+    def __init__(
+        self, record: Mapping[str, Any] | bytes, disclosure: Disclosure, sources: Mapping[str, Any] | None = None,
+        former: Mapping[str, str] | None = None, known: Known | None = None,
+    ) -> None:  # fmt: skip
+        self._record, self.disclosure, self.sources = record, disclosure, sources
+        self.former, self.known = former, known
+
+    @property
+    def publisher(self) -> Publisher | None:
+        """Who published it, None where it names nobody."""
+        return self.known.identity.publisher if self.known else publisher_of(self.record)
+
+    @property
+    def record(self) -> Mapping[str, Any]:
+        """What it says."""
+        if isinstance(self._record, bytes):
+            self._record = dict[str, Any](orjson.loads(self._record))
+        return self._record
 
 
 @dataclass
@@ -93,27 +127,22 @@ class Drafts:
         Raises StoreError D010 for two entries of one id with different content, D011 for one without identity.
         """
         drafts: dict[str, Draft] = {}
-        known: dict[str, tuple[Entry, Identity, bytes]] = {}
+        made: dict[str, tuple[Entry, Identity]] = {}
         ids: list[str] = []
         for entry in entries:
-            identity = entry.identity or identify(entry.record, entry.disclosure)
-            if identity is None:
-                raise _unidentified(entry.disclosure)
-            body = content(entry.record)
-            digest = _digest(body, entry.former)
+            identity, digest, given = entry.known or Known.of(entry.record, entry.disclosure, entry.former)
             first = drafts.get(identity.id)
             if first is None:
-                given = entry.record.get("publishedDate")
                 published = date.fromisoformat(given) if given else None
                 place = recency(published, identity.id)
                 drafts[identity.id] = Draft(identity.publisher.shard, identity.id, digest, place)
-                known[identity.id] = entry, identity, body
+                made[identity.id] = entry, identity
             elif first.digest != digest:
                 raise _contradicting(identity)
             ids.append(identity.id)
-        types = dict.fromkeys(entry.disclosure.type for entry, _, _ in known.values())
+        types = dict.fromkeys(entry.disclosure.type for entry, _ in made.values())
         indexes = {one: features.reader(one, catalog).digest for one in types}
-        return cls([*drafts.values()], tuple(ids), indexes, partial(_make, known, catalog))
+        return cls([*drafts.values()], tuple(ids), indexes, partial(_make, made, catalog))
 
 
 def content(record: Mapping[str, Any]) -> bytes:
@@ -128,12 +157,10 @@ def _digest(body: bytes, former: Mapping[str, str] | None) -> str:
     return hashlib.sha256(body + beside).hexdigest()
 
 
-def _make(
-    known: Mapping[str, tuple[Entry, Identity, bytes]], catalog: Catalog, drafts: Sequence[Draft]
-) -> None:
+def _make(of: Mapping[str, tuple[Entry, Identity]], catalog: Catalog, drafts: Sequence[Draft]) -> None:
     publishers: dict[str, Row] = {}
     for draft in drafts:
-        entry, identity, body = known[draft.id]
+        entry, identity = of[draft.id]
         publisher = identity.publisher
         if publisher.id not in publishers:
             publishers[publisher.id] = publisher_row(entry.record, publisher, catalog)
@@ -143,7 +170,7 @@ def _make(
         reader = features.reader(entry.disclosure.type, catalog)
         draft.made = Made(
             made,
-            body.decode(),
+            content(entry.record).decode(),
             orjson.dumps(entry.sources).decode() if entry.sources else None,
             searching.spaced(made.text),
             reader.rows(entry.record),

@@ -9,9 +9,9 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -25,10 +25,10 @@ _DAY_BITS, _ID_BITS = 17, 46  # together a positive 64-bit integer; days up to t
 _DIGITS = "0123456789abcdefghijklmnopqrstuv"
 _PAIRS = [one + other for one in _DIGITS for other in _DIGITS]  # ten bits each
 _SHARD = re.compile(r"[0-9]{6}")
+_PUBLISHERS = 4_096  # that are remembered: most records of a file are of a few
 
 
-@dataclass(frozen=True, slots=True)
-class Publisher:
+class Publisher(NamedTuple):
     """Who published a record. `shard` is six digits of its place, fixed by its id."""
 
     id: str
@@ -37,8 +37,7 @@ class Publisher:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(NamedTuple):
     """Which record it is: `id` is `530114-` and 16 characters made from publisher, type and `key`."""
 
     id: str
@@ -56,9 +55,7 @@ def identify(record: Mapping[str, Any], disclosure: Disclosure) -> Identity | No
     if publisher is None:
         return None
     for alternative in disclosure.schema["key"]:
-        found = [
-            sorted({key_text(value) for value in values(record, path.split("."))}) for path in alternative
-        ]
+        found = [sorted({key_text(value) for value in values(record, _steps(path))}) for path in alternative]
         if all(found):
             key = tuple("\n".join(one) for one in found)
             made = digest(16, publisher.id, disclosure.type, *key)
@@ -78,11 +75,27 @@ def publisher_of(record: Mapping[str, Any]) -> Publisher | None:
     given = said if isinstance(said, Mapping) else {}
     uscc, name = given.get("uscc"), str(given.get("name") or "")
     if uscc:
-        place = str(uscc)[2:8]
-        return Publisher(uscc, place if _SHARD.fullmatch(place) else UNKNOWN_SHARD, uscc, name or uscc)
+        return _known_by_code(uscc, name) if isinstance(uscc, str) else _by_code(uscc, name)
     if not name:
         return None
-    place = str(given.get("jurisdiction") or record.get("region") or "")[:6]
+    return _by_name(name, str(given.get("jurisdiction") or record.get("region") or "")[:6])
+
+
+@lru_cache
+def _steps(path: str) -> tuple[str, ...]:
+    return tuple(path.split("."))
+
+
+def _by_code(uscc: Any, name: str) -> Publisher:
+    place = str(uscc)[2:8]
+    return Publisher(uscc, place if _SHARD.fullmatch(place) else UNKNOWN_SHARD, uscc, name or uscc)
+
+
+_known_by_code = lru_cache(_PUBLISHERS)(_by_code)
+
+
+@lru_cache(_PUBLISHERS)
+def _by_name(name: str, place: str) -> Publisher:
     shard = place if _SHARD.fullmatch(place) else UNKNOWN_SHARD
     return Publisher("name-" + digest(24, shard, _normal(name)), shard, None, name)
 

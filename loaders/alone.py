@@ -1,0 +1,87 @@
+"""What a record tells by itself, found when its row is read; put together from several rows it may tell something else."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any, NamedTuple, Self
+
+from loaders.across import Across, Watched
+from schemas.catalog import Catalog, Disclosure
+from schemas.deadline import Unknown, due
+from schemas.issue import Issue
+from schemas.quality import quality
+from store.draft import Known
+from store.identity import Identity, Publisher
+
+Reason = tuple[str, str]  # in Chinese, in English
+
+
+class Sure(NamedTuple):
+    """A record in which nothing is wrong, who it is, and the bits of its properties."""
+
+    record: Mapping[str, Any]
+    disclosure: Disclosure
+    identity: Identity
+    paths: int
+
+
+class Alone(NamedTuple):
+    """What a sure record tells: what could be better (without its place), and what is compared with other records."""
+
+    paths: int
+    known: Known
+    found: Sequence[Issue]
+    watched: Sequence[Watched]
+    no_deadline: Reason | None
+
+    @classmethod
+    def of(cls, records: Sequence[Sure], catalog: Catalog, across: Across) -> list[Self]:
+        """Of several records, looked at check by check."""
+        known = [Known.of(one.record, one.disclosure, identity=one.identity) for one in records]
+        found = [quality(one.record, one.disclosure, catalog) for one in records]
+        watched = [across.watched(one.disclosure, one.record) for one in records]
+        reasons = [no_deadline(one.record, one.disclosure, catalog) for one in records]
+        paths = [one.paths for one in records]
+        return [cls(*one) for one in zip(paths, known, found, watched, reasons, strict=True)]
+
+    def to_json(self) -> list[Any]:
+        """As the spool keeps it."""
+        (id_, publisher, key), digest, published = self.known
+        watched = [
+            (path, of.dotted, organization, value)
+            for path, of, organization, value in self.watched if _is_compared(organization, value)
+        ]  # fmt: skip
+        found = [asdict(one) for one in self.found]
+        return [
+            f"{self.paths:x}",
+            id_,
+            [*publisher],
+            key,
+            digest,
+            published,
+            found,
+            watched,
+            self.no_deadline,
+        ]
+
+    @classmethod
+    def from_json(cls, kept: Sequence[Any], disclosure: Disclosure) -> Self:
+        """What `to_json` kept."""
+        paths, id_, publisher, key, digest, published, found, watched, reason = kept
+        known = Known(Identity(id_, Publisher(*publisher), tuple(key)), digest, published)
+        issues = [Issue(**{**one, "clause": tuple(one["clause"])}) for one in found]
+        of = disclosure.by_path
+        return cls(
+            int(paths, 16), known, issues,
+            [Watched(path, of[dotted], organization, value) for path, dotted, organization, value in watched],
+            reason and tuple(reason),
+        )  # fmt: skip
+
+
+def no_deadline(record: Mapping[str, Any], disclosure: Disclosure, catalog: Catalog) -> Reason | None:
+    """Why a record's deadline is unknown, None where it is known."""
+    found = due(record, catalog.newest_minor(disclosure), catalog.calendar)
+    return (found.message, found.message_en) if isinstance(found, Unknown) else None
+
+
+def _is_compared(organization: bool, value: Any) -> bool:
+    return ("uscc" in value and "name" in value) if organization else value is not None
