@@ -89,10 +89,11 @@ class Across:
         """Compare what is `watched` of a record with those before it."""
         found: list[Issue] = []
         for one in watched:
-            if one.organization:
-                found += self.take_organization(one, one.value, place_of)
-            else:
-                self.take_number(disclosure, one, one.value, place_of(one.path))
+            _, _, organization, value = one
+            if not organization:
+                self.take_number(disclosure, one, value, place_of(one.path))
+            elif "uscc" in value:
+                found += self.take_organization(one, value, place_of)
         return found
 
     def watched(self, disclosure: Disclosure, record: Mapping[str, Any]) -> list["Watched"]:
@@ -109,20 +110,30 @@ class Across:
     ) -> None:
         """Remember a number and where it stands."""
         if is_number(number) and number > 0:
-            self.take_numbers(disclosure, watched, (number,), (source[1],), source)
+            kept, path = self._column(disclosure, watched, source)
+            if kept is not None:
+                kept.add(number, source[1], path)
 
     def take_numbers(
         self, disclosure: Disclosure, watched: "Watched", numbers: Sequence[float], rows: Sequence[int],
         source: Sequence[Any],
     ) -> None:  # fmt: skip
         """Remember positive numbers of one column, each with its row; `source` has their sheet and column."""
+        kept, path = self._column(disclosure, watched, source)
+        if kept is not None:
+            kept.extend(numbers, rows, path)
+
+    def _column(
+        self, disclosure: Disclosure, watched: "Watched", source: Sequence[Any]
+    ) -> tuple[Numbers | None, int]:
+        """The numbers of a column, and the number of a path; None where there are too many columns."""
         key = (disclosure.name, watched.of.dotted, source[0], source[2])
         kept = self._numbers.get(key)
         if kept is None:
             if len(self._numbers) >= COLUMNS:
-                return
+                return None, 0
             kept = self._numbers[key] = (watched.of, disclosure, Numbers())
-        kept[2].extend(numbers, rows, self._paths.setdefault(watched.path, len(self._paths)))
+        return kept[2], self._paths.setdefault(watched.path, len(self._paths))
 
     def take_organization(
         self, watched: "Watched", organization: Mapping[str, Any], place_of: PlaceOf
@@ -148,7 +159,7 @@ class Across:
 
     def would_compare(self, name: str, code: str) -> bool:
         """Whether an organization of that name and code is new, and there is room for it."""
-        return len(self._said) < ORGANIZATIONS and hash((name, code)) not in self._said
+        return hash((name, code)) not in self._said and len(self._said) < ORGANIZATIONS
 
     def take_rows(self, rows: Sequence[tuple[str, int, Mapping[str, Any]]]) -> list[Issue]:
         """Compare the rows (sheet, row, cells) of one record: those that say exactly what an earlier one says.

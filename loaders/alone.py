@@ -47,32 +47,22 @@ class Alone(NamedTuple):
         """As the spool keeps it."""
         (id_, publisher, key), digest, published = self.known
         watched = [
-            (path, of.dotted, organization, value)
+            (path, None if path == of.dotted else of.dotted, value)
             for path, of, organization, value in self.watched if _is_compared(organization, value)
         ]  # fmt: skip
         found = [asdict(one) for one in self.found]
-        return [
-            f"{self.paths:x}",
-            id_,
-            [*publisher],
-            key,
-            digest,
-            published,
-            found,
-            watched,
-            self.no_deadline,
-        ]
+        return [id_, [*publisher], key, digest, published, found, watched, self.no_deadline]
 
     @classmethod
-    def from_json(cls, kept: Sequence[Any], disclosure: Disclosure) -> Self:
-        """What `to_json` kept."""
-        paths, id_, publisher, key, digest, published, found, watched, reason = kept
+    def from_json(cls, kept: Sequence[Any], disclosure: Disclosure, paths: int) -> Self:
+        """What `to_json` kept of a record with these properties."""
+        id_, publisher, key, digest, published, found, watched, reason = kept
         known = Known(Identity(id_, Publisher(*publisher), tuple(key)), digest, published)
         issues = [Issue(**{**one, "clause": tuple(one["clause"])}) for one in found]
         of = disclosure.by_path
         return cls(
-            int(paths, 16), known, issues,
-            [Watched(path, of[dotted], organization, value) for path, dotted, organization, value in watched],
+            paths, known, issues,
+            [Watched(path, of[dotted or path], isinstance(value, dict), value) for path, dotted, value in watched],
             reason and tuple(reason),
         )  # fmt: skip
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from loaders.rules import PUBLISHER
 from schemas.catalog import Catalog, Disclosure
 from schemas.issue import Issue, Rule, issue
 from schemas.statement import statement
@@ -94,6 +95,17 @@ class Bounds:
         if not record.get("region") and not record.get("regionDetails"):
             record = {**record, "region": self.region}
         return record
+
+    def complete(
+        self, record: dict[str, Any], sources: dict[str, Any], sheet: str, row: int
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        """The record of a row, completed, and its sources, which tell what the key said."""
+        whole = self.completed(record)
+        said = [name for name in ("publisher", "region") if whole.get(name) != record.get(name)]
+        return whole, {
+            **sources,
+            **{name: [sheet, row, None, PUBLISHER] for name in said},
+        } if said else sources
 
     def outside(self, record: Mapping[str, Any], disclosure: Disclosure, catalog: Catalog) -> Iterator[Issue]:
         """What a record says that lies outside."""

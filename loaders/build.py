@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from dataclasses import field as attribute
-from typing import Any
+from typing import Any, NamedTuple
 
 from loaders.binding import Bound, BoundEach, BoundUnpivot, Heading, Plan
 from loaders.cells import Reader
@@ -17,8 +17,7 @@ from loaders.text import clean, is_null
 from schemas.issue import Issue
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where a row stands."""
 
     sheet: str

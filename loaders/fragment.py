@@ -65,9 +65,9 @@ class Fragment:
     @classmethod
     def of(cls, kept: Kept, versions: Mapping[str, Disclosure]) -> Self:
         """The fragment that the spool kept."""
-        row, sheet, number, name, record, sources, cells, lacking, paths, alone = kept.value
-        disclosure = versions[name]
+        row, sheet, number, name, record, sources, cells, lacking, said, alone = kept.value
+        disclosure, paths = versions[name], None if said is None else int(said, 16)
         return cls(
             row, Place(sheet, number), disclosure, record if kept.body is None else kept.body, sources, cells,
-            tuple(lacking), paths and int(paths, 16), alone and Alone.from_json(alone, disclosure),
+            tuple(lacking), paths, alone and Alone.from_json(alone, disclosure, paths or 0),
         )  # fmt: skip

@@ -11,7 +11,6 @@ from formats.row import SINCE_1904, Remark, Row
 from formats.wire import Batch
 from loaders.across import Across
 from loaders.asked import Asked
-from loaders.bounds import Bounds
 from loaders.build import Built, Place
 from loaders.completeness import Completeness, filled_paths
 from loaders.fragment import Fragment
@@ -23,7 +22,6 @@ from loaders.marks import Marks
 from loaders.personal import mask
 from loaders.remarks import findings
 from loaders.report import ColumnUse, SoFar
-from loaders.rules import PUBLISHER
 from loaders.screen import masked, masked_cells, screened_record
 from loaders.sheets import Sheet
 from loaders.sound import Sound
@@ -216,17 +214,20 @@ class Intake:
 
     def _take_objects(self, name: str, rows: Sequence[tuple[int, dict[str, Any]]]) -> None:
         """Take JSON objects that came together: those that are surely good records, and the others as any row."""
+        if self._is_left_out(Row(name, *rows[0])):
+            for number, cells in rows:
+                self._take(Row(name, number, cells))
+            return
         for (number, cells), ready in zip(rows, self._versioned.ready(name, rows), strict=True):
-            row = Row(name, number, cells)
-            if ready is None or self._is_left_out(row):
-                self._take(row)
+            if ready is None:
+                self._take(Row(name, number, cells))
                 continue
             self.rows += 1
             fragment = Fragment(
                 self.rows, Place(name, number), ready.disclosure, ready.record, ready.sources, cells,
-                paths=ready.alone.paths, alone=ready.alone,
+                paths=ready.paths, alone=ready.alone,
             )  # fmt: skip
-            self._keep_fragment(fragment, ready.alone.known.identity, ready.body)
+            self._keep_fragment(fragment, ready.identity, ready.body)
 
     def _table(self, name: str) -> Table | None:
         """The table of a sheet whose headings are known and whose rows may be taken by columns."""
@@ -482,7 +483,10 @@ class Intake:
         """
         bounds = self.asked.bounds
         if bounds is not None:
-            made = [_completed(bounds, *one, place) for one in made]
+            made = [
+                (disclosure, *bounds.complete(record, sources, place.sheet, place.row))
+                for disclosure, record, sources in made
+            ]
         identities = [identify(record, disclosure) for disclosure, record, _ in made]
         for identity, (disclosure, record, _) in zip(identities, made, strict=True):
             if identity is None and "" not in lacking:
@@ -515,17 +519,6 @@ class Intake:
             said = number in filled if number in asked else _says_something(cell)
             use.non_empty += said
             use.reached += number in reached
-
-
-def _completed(
-    bounds: Bounds, disclosure: Disclosure, record: dict[str, Any], sources: dict[str, Any], place: Place
-) -> tuple[Disclosure, dict[str, Any], dict[str, Any]]:
-    """The record with what the bounds say of whose it is, and that they do."""
-    whole = bounds.completed(record)
-    said = [name for name in ("publisher", "region") if whole.get(name) != record.get(name)]
-    if not said:
-        return disclosure, whole, sources
-    return disclosure, whole, sources | {name: [place.sheet, place.row, None, PUBLISHER] for name in said}
 
 
 def _is_object(row: tuple[int, Any]) -> bool:

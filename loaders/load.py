@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from sqlalchemy import Connection, Engine
 
-from formats import xml
+from formats import wire, xml
 from formats.child import read_batches
 from formats.confinement import DEFAULT, Limits
 from formats.error import FormatError
@@ -244,7 +244,8 @@ class _Run:
         try:
             batches = self.remembered.without(read_batches(self.path, self.limits))
             batches = beginning(batches, *self.first) if self.first else batches
-            self.intake.take_all(batches, _telling(self.progress, expected))
+            with resting() as tell_batch:
+                self.intake.take_all(_told(batches, tell_batch), _telling(self.progress, expected))
             with self.path.open("rb") as stream:
                 self.sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
         except FormatError as error:
@@ -394,6 +395,17 @@ class _Run:
         # That deadlines are unknown is said above.
         told = bool(self.outcomes.without_deadline)
         yield from (one for one in self.beyond.not_run() if one.check != "S030" or not told)
+
+
+def _told(batches: Iterator[wire.Batch], tell: Callable[[], None]) -> Iterator[wire.Batch]:
+    """The rows of a file as they come; tells whenever so many more have been taken as are stored at a time."""
+    rows = 0
+    for batch in batches:
+        yield batch
+        rows += len(batch.rows)
+        if rows >= BATCH:
+            rows = 0
+            tell()
 
 
 def _telling(progress: Progress | None, expected: Callable[[int], None] | None) -> Progress | None:

@@ -3,8 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from loaders.alone import Alone, Reason, no_deadline
 from loaders.beyond import Beyond
@@ -26,8 +25,7 @@ from schemas.issue import Issue
 from store.draft import Entry
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """One record that passed, and the rows that it is from; `entry` is what is stored of it."""
 
     entry: Entry

@@ -37,12 +37,17 @@ def places(sources: Mapping[str, Any], sheet: str, row: int) -> PlaceOf:
     return lambda path: source_of(path, sources) or [sheet, row, None]
 
 
+def of_row(sheet: str, row: int) -> dict[str, Any]:
+    """The sources of a record that is what its row says."""
+    return {"": [sheet, row, None, None]}
+
+
 def of_whole(given: Mapping[str, Any], record: Mapping[str, Any], sheet: str, row: int) -> dict[str, Any]:
     """The sources of a record that was taken whole: its row, and what it said where that became something else.
 
     What a record does not say itself is its schema, which its type tells, and its publisher, who was named for the file.
     """
-    found: dict[str, Any] = {"": [sheet, row, None, None]}
+    found = of_row(sheet, row)
     for name, value in record.items():
         if name in given:
             said = given[name]

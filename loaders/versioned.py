@@ -4,18 +4,19 @@ One check after the other for each record alone takes half as long again: the pr
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import repeat
 from typing import Any, NamedTuple
 
 from loaders.across import Across
 from loaders.alone import Alone, Sure
 from loaders.asked import Asked
 from loaders.sound import Sound
-from loaders.sources import of_whole
+from loaders.sources import of_row, of_whole
 from loaders.typed import typed
 from schemas.catalog import Disclosure
 from schemas.check import storable
-from store.identity import identify
+from store.identity import Identity, identify
 
 _VERSION = re.compile(r"[a-z-]+/[a-z-]+/[0-9]+\.[0-9]+")
 
@@ -27,7 +28,9 @@ class Ready(NamedTuple):
     disclosure: Disclosure
     body: bytes
     sources: dict[str, Any]
-    alone: Alone
+    paths: int
+    identity: Identity
+    alone: Alone | None  # nobody knows within bounds, where it may have to be left out
 
 
 class Versioned:
@@ -66,20 +69,27 @@ class Versioned:
     def ready(self, sheet: str, rows: Sequence[tuple[int, Mapping[str, Any]]]) -> list[Ready | None]:
         """Of each row (number, object) the record that it surely is; None where it has to be looked at by itself."""
         found: list[Ready | None] = [None] * len(rows)
-        if self._asked.bounds is not None:
-            return found
         named = [
             (place, disclosure) for place, (_, one) in enumerate(rows) if (disclosure := self.named(one))
         ]
-        wholes = [(place, self.whole(rows[place][1], disclosure), disclosure) for place, disclosure in named]
-        written = [(*one, body) for one in wholes if (body := storable(one[1])) is not None]
-        sound = [(*one, paths) for one in written if (paths := self._sound.paths(one[1], one[2])) is not None]
-        known = [(*one, identity) for one in sound if (identity := identify(one[1], one[2])) is not None]
-        sure = [
-            Sure(record, disclosure, identity, paths) for _, record, disclosure, _, paths, identity in known
-        ]
-        alone = Alone.of(sure, self._asked.catalog, self._across)
-        for (place, record, disclosure, body, _, _), one in zip(known, alone, strict=True):
-            number, said = rows[place]
-            found[place] = Ready(record, disclosure, body, of_whole(said, record, sheet, number), one)
+        given = [(place, of, *self._given(sheet, *rows[place], of)) for place, of in named]
+        written = [(*one, body) for one in given if (body := storable(one[2])) is not None]
+        sound = [(*one, paths) for one in written if (paths := self._sound.paths(one[2], one[1])) is not None]
+        known = [(*one, identity) for one in sound if (identity := identify(one[2], one[1])) is not None]
+        alone: Iterable[Alone | None] = repeat(None)
+        if self._asked.bounds is None:
+            sure = [Sure(record, of, identity, paths) for _, of, record, _, _, paths, identity in known]
+            alone = Alone.of(sure, self._asked.catalog, self._across)
+        for (place, of, record, sources, body, paths, identity), one in zip(known, alone, strict=False):
+            found[place] = Ready(record, of, body, sources, paths, identity, one)
         return found
+
+    def _given(
+        self, sheet: str, row: int, said: Mapping[str, Any], disclosure: Disclosure
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        """A record as it would be stored, and its sources."""
+        record = self.whole(said, disclosure)
+        same = not self._asked.of_texts and record.get("publisher") is said.get("publisher")
+        sources = of_row(sheet, row) if same else of_whole(said, record, sheet, row)
+        bounds = self._asked.bounds
+        return (record, sources) if bounds is None else bounds.complete(record, sources, sheet, row)

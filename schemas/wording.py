@@ -1,7 +1,7 @@
 """Words where more is asked for: placeholders, and numbers with a unit kept as text."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 
 from schemas.catalog import Catalog, Disclosure
 from schemas.codelist import Codelist, fold
@@ -90,13 +90,13 @@ def _is_asked_for(one: Field, disclosure: Disclosure) -> bool:
 def _numbers(disclosure: Disclosure, catalog: Catalog) -> Iterator[Probe]:
     """Texts that are a number with a unit, where a property for the number is there or might be."""
     units = catalog.codelists["unit"]
-    free = _measure(units, ("CNY", "m2"))
+    free = _names(units, ("CNY", "m2"))
     for one in disclosure.walk():
         if one.kind != "text" or one.personal or one.name in _MEASURES or one.name.endswith(_PLAIN):
             continue
         beside = _number_beside(one, disclosure)
         if beside is not None and beside.unit is not None:
-            look = _measures(_measure(units, (beside.unit,)), beside, reach(beside, disclosure))
+            look = _measures(_names(units, (beside.unit,)), beside, reach(beside, disclosure))
             yield Probe(one, look, frozenset((one.dotted,)), begins=_DIGITS)
         elif beside is None:
             yield Probe(one, _measures(free), frozenset((one.dotted,)), begins=_DIGITS)
@@ -109,14 +109,18 @@ def _number_beside(one: Field, disclosure: Disclosure) -> Field | None:
     return beside if beside is not None and beside.kind in ("number", "integer") else None
 
 
-def _measures(measure: re.Pattern[str], beside: Field | None = None, fetch: Reach | None = None) -> Look:
+def _measures(names: Set[str], beside: Field | None = None, fetch: Reach | None = None) -> Look:
+    """Finds a whole text that is a number and one of these units: 500万元, 1,200.5 平方米."""
+    either = "|".join(sorted(map(re.escape, names), key=len, reverse=True))
+    measure = re.compile(rf"\d[\d,，]*(?:\.\d+)?\s*(?:{either})(?:整|\s*人民币)?")
+    ends = {name[-1] for name in names} | {"整", "币"}
     words = {"number": "金额、面积等", "numberEn": "the property for the number"}
     if beside is not None:
         words = {"number": beside.title, "numberEn": f"“{beside.title_en}”"}
 
     def look(value: str, scope: Scope) -> Finding | None:
         # A number without a unit is most of what begins with a figure.
-        if value[:1] not in _DIGITS or value[-1] in _DIGITS or len(value) > _LONGEST_NUMBER:
+        if value[:1] not in _DIGITS or value[-1] not in ends or len(value) > _LONGEST_NUMBER:
             return None
         if not measure.fullmatch(value):
             return None
@@ -126,12 +130,10 @@ def _measures(measure: re.Pattern[str], beside: Field | None = None, fetch: Reac
     return look
 
 
-def _measure(units: Codelist, bases: tuple[str, ...]) -> re.Pattern[str]:
-    """A whole text that is a number and one of the units of these bases: 500万元, 1,200.5 平方米."""
+def _names(units: Codelist, bases: tuple[str, ...]) -> Set[str]:
+    """What the units of these bases are called."""
     fitting = [code for code in units.codes.values() if code.extra["base"] in bases]
-    names = {name for code in fitting for name in (code.title, *code.aliases)}
-    either = "|".join(sorted(map(re.escape, names), key=len, reverse=True))
-    return re.compile(rf"\d[\d,，]*(?:\.\d+)?\s*(?:{either})(?:整|\s*人民币)?")
+    return {name for code in fitting for name in (code.title, *code.aliases)}
 
 
 CHECKS = (

@@ -55,7 +55,7 @@ def identify(record: Mapping[str, Any], disclosure: Disclosure) -> Identity | No
     if publisher is None:
         return None
     for alternative in disclosure.schema["key"]:
-        found = [sorted({key_text(value) for value in values(record, _steps(path))}) for path in alternative]
+        found = [_said(record, path) for path in alternative]
         if all(found):
             key = tuple("\n".join(one) for one in found)
             made = digest(16, publisher.id, disclosure.type, *key)
@@ -79,6 +79,14 @@ def publisher_of(record: Mapping[str, Any]) -> Publisher | None:
     if not name:
         return None
     return _by_name(name, str(given.get("jurisdiction") or record.get("region") or "")[:6])
+
+
+def _said(record: Mapping[str, Any], path: str) -> list[str]:
+    """What a record says at one path of a key, as it counts."""
+    value = record.get(path)
+    if isinstance(value, str):  # as nearly all do
+        return [key_text(value)]
+    return sorted({key_text(value) for value in values(record, _steps(path))})
 
 
 @lru_cache

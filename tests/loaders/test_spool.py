@@ -13,7 +13,7 @@ from loaders import spool as spooling
 from loaders.errors import LoadError
 from loaders.ledger import Ledger
 from loaders.marks import Marks
-from loaders.spool import Spool
+from loaders.spool import Kept, Spool
 
 
 def test_values_come_by_key_in_the_order_of_their_rows() -> None:
@@ -24,8 +24,8 @@ def test_values_come_by_key_in_the_order_of_their_rows() -> None:
         for number, row in enumerate(rows):
             key = f"key {chance.randrange(1_200)}"
             expected[key].append((row, number))
-            spool.add(key, row, [key, row, number])
-        found = list(spool.groups())
+            spool.add(key, row, Kept([key, row, number]))
+        found = [[one.value for one in group] for group in spool.groups()]
     in_order = sorted(expected.items(), key=lambda one: (min(one[1])[0], min(number for _, number in one[1])))
     assert found == [[[key, row, number] for row, number in sorted(values)] for key, values in in_order]
 
@@ -33,9 +33,16 @@ def test_values_come_by_key_in_the_order_of_their_rows() -> None:
 def test_values_come_back_as_they_were() -> None:
     with Spool() as spool:
         for row in range(3_000):
-            spool.add(str(row % 1_000), row, {"text": "示例\n" * 10, "row": row, "large": 10**30})
+            spool.add(
+                str(row % 1_000),
+                row,
+                Kept(
+                    {"text": "示例\n\t" * 10, "row": row, "large": 10**30}, b'{"\\t": 1}' if row % 2 else None
+                ),
+            )
         groups = list(spool.groups())
-    assert [[one["row"] for one in group] for group in groups[:2]] == [[0, 1000, 2000], [1, 1001, 2001]]
+    assert [[one.value["row"] for one in group] for group in groups[:2]] == [[0, 1000, 2000], [1, 1001, 2001]]
+    assert [groups[0][0].body, groups[1][0].body] == [None, b'{"\\t": 1}']
     assert len(groups) == 1_000
 
 
@@ -63,7 +70,7 @@ def test_a_full_disk_is_an_error_that_says_what_to_do(part: str, monkeypatch: py
         monkeypatch.setattr(spool, part, _Full() if part == "_file" else _FullIndex())
         monkeypatch.setattr(spooling, "_TOGETHER", 1)
         with pytest.raises(LoadError) as raised:
-            spool.add("key", 1, "示例")
+            spool.add("key", 1, Kept("示例"))
     assert raised.value.code == "L110"
     assert "TMPDIR" in raised.value.hint
 
