@@ -16,11 +16,11 @@ from loaders.across import Across
 from loaders.alone import Alone, Sure
 from loaders.load import load
 from loaders.sound import Sound
+from schemas.calendar import utc_now
 from schemas.catalog import Catalog
 from store import tables
 from store.draft import Known
 from store.identity import identify
-from schemas.calendar import utc_now
 
 HOME = "示例小区3栋2单元501室"
 
