@@ -141,7 +141,11 @@ def load(
         path, catalog, type, profile, publisher, limits, progress, bounds=bounds, receipt=receipt, below=below
     )
     size = batch or BATCH
-    with Spool() as fragments, Spool() as refusals, Storing(engine, apart, size) as storing:
+    with (
+        Spool() as fragments,
+        Spool() as refusals,
+        Storing(engine, apart, size, partial(run.is_done, engine)) as storing,
+    ):
         if not run.read(fragments, refusals, expected=storing.expect):
             if receipt is not None:
                 with writing(engine, lasting=True) as connection:
@@ -154,10 +158,7 @@ def load(
                 below=run.intake.below,
             )  # fmt: skip
         storing.expect(run.intake.rows)
-        profile_hash = f"{profile.name} {profile.text_hash}" if profile else None
-        name = mask(path.name)[0]
-        started = loads.Load(name, run.sha256, profile_hash, type, run.known_publisher, run.bounds_text)
-        run.load_id = loads.begin(engine, started, now)
+        run.load_id = loads.begin(engine, run.load, now)
         run.waited, run.alike = run.waiting(engine), Alike(run.load_id)
         storing.load = Batches(run.load_id, now, again, run.waited)
         together: list[Outcome] = []
@@ -213,6 +214,7 @@ class _Run:
             self.wrong_publisher = None if is_valid(code) else publisher
         # An older version stays itself; the newest is what its type's path means.
         asked = catalog.called(catalog.type(type_)) if type_ else None
+        self._type = type_
         self.asked = Asked(
             catalog, asked, profile, given, publisher is not None, checking, path.stem,
             of_texts=path.suffix.lower() in xml.SUFFIXES, bounds=bounds, below=below,
@@ -246,12 +248,35 @@ class _Run:
             batches = beginning(batches, *self.first) if self.first else batches
             with resting() as tell_batch:
                 self.intake.take_all(_told(batches, tell_batch), _telling(self.progress, expected))
-            with self.path.open("rb") as stream:
-                self.sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
+            self._hash()
         except FormatError as error:
             self.unreadable = error
             return False
         return True
+
+    def _hash(self) -> None:
+        if not self.sha256:
+            with self.path.open("rb") as stream:
+                self.sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
+
+    @property
+    def load(self) -> loads.Load:
+        """What is loaded, and how."""
+        self._hash()
+        profile_hash = f"{self.profile.name} {self.profile.text_hash}" if self.profile else None
+        return loads.Load(
+            mask(self.path.name)[0],
+            self.sha256,
+            profile_hash,
+            self._type,
+            self.known_publisher,
+            self.bounds_text,
+        )
+
+    def is_done(self, engine: Engine) -> bool:
+        """Whether it was loaded before to its end."""
+        with engine.connect() as connection:
+            return loads.is_done(connection, self.load.id)
 
     def waiting(self, engine: Engine) -> tuple[str, ...]:
         """The loads whose refused rows are known by their places, which this file may repair."""

@@ -90,9 +90,12 @@ class Storing:
     is an error raised. Several may be committed together: what is left without `finish` may not be stored.
     """
 
-    def __init__(self, engine: Engine, apart: Apart | None, least: int) -> None:
-        """`least` is how many rows make a process worth its start."""
-        self._engine, self._apart, self._least = engine, apart, least
+    def __init__(
+        self, engine: Engine, apart: Apart | None, least: int, is_done: Callable[[], bool] = lambda: False
+    ) -> None:
+        """`least` is how many rows make a process worth its start; `is_done` tells whether all may be stored already."""
+        self._engine, self._apart, self._least, self._is_done = engine, apart, least, is_done
+        self._put_off = False  # the process is started with the first batch that has something to store
         self._process: _Process | None = None
         self._sent = 0
         self._open: tuple[Drafts, Sent, Callable[[Written], None]] | None = None
@@ -109,8 +112,10 @@ class Storing:
 
     def expect(self, rows: int) -> None:
         """So many rows have been read: start the process as soon as it is sure to be worth it."""
-        if self._process is None and self._apart is not None and rows > self._least:
-            self._process = _Process(self._apart)
+        if self._process is None and self._apart is not None and rows > self._least and not self._put_off:
+            self._put_off = self._is_done()
+            if not self._put_off:
+                self._process = _Process(self._apart)
 
     def take(
         self, batch: Drafts, places: Sequence[tuple[str, int]], then: Callable[[Written], None], *, at_once: bool = False
@@ -123,6 +128,8 @@ class Storing:
             with writing(self._engine) as connection:
                 written = store(connection, self.load, batch, places)
             then(written)
+            if self._put_off and self._apart is not None and (written.stored or written.revised):
+                self._process = _Process(self._apart)
             return
         with self._engine.connect() as connection:
             make_fresh(connection, batch, again=self.load.again)

@@ -86,6 +86,11 @@ class Disclosure:
         return tuple(TimeLimit.of(rule) for rule in self.schema["deadlines"])
 
     @cached_property
+    def unknown(self) -> dict[tuple[str, ...], Any]:
+        """Why a deadline is unknown, by the properties that are missing, once that was said (schemas.deadline)."""
+        return {}
+
+    @cached_property
     def by_path(self) -> Mapping[str, Field]:
         """Every field by its dotted path."""
         return MappingProxyType({f.dotted: f for f in self.walk()})

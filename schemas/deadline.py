@@ -96,13 +96,16 @@ def _counted(place: int, rule: TimeLimit, event: Event, calendar: WorkingDays) -
 
 
 def _no_event(paths: tuple[str, ...], disclosure: Disclosure) -> Unknown:
+    if paths in disclosure.unknown:
+        return disclosure.unknown[paths]  # type: ignore[no-any-return]
     title, english = _titles(paths, disclosure)
-    return Unknown(
+    found = disclosure.unknown[paths] = Unknown(
         "noEvent",
         f"没有填写起算期限的{title}。",
         f"What the deadline is counted from is not given: {english}.",
         paths,
     )
+    return found
 
 
 def _no_rule(events: tuple[str, ...], disclosure: Disclosure) -> Unknown:

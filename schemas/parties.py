@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from schemas.catalog import Catalog, Disclosure
@@ -9,6 +10,7 @@ from schemas.probe import Check, Finding, Probe, Scope
 from schemas.uscc import is_valid
 from schemas.wording import DEFERRALS, NOTHING, is_placeholder
 
+_REMEMBERED = 4_096  # names: most parties of a file are in it more than once
 _NO_LETTER = re.compile(r"[\d\W_]+")
 _NO_NAMES = frozenset(
     [
@@ -87,11 +89,15 @@ def _nameless(organization: Mapping[str, Any], scope: Scope) -> Finding | None:
     name = organization.get("name")
     if not isinstance(name, str):
         return None
-    none = name in _NO_NAMES or _NO_LETTER.fullmatch(name) or (len(name) == 18 and is_valid(name))
-    if not none or is_placeholder(name, _PLACEHOLDERS):
-        return None
     # What stands there may be somebody's telephone.
-    return Finding(None, {}, ".name")
+    return Finding(None, {}, ".name") if _is_none(name) else None
+
+
+@lru_cache(_REMEMBERED)
+def _is_none(name: str) -> bool:
+    """Whether a text is surely no name; placeholders are found elsewhere."""
+    none = name in _NO_NAMES or _NO_LETTER.fullmatch(name) or (len(name) == 18 and is_valid(name))
+    return bool(none) and not is_placeholder(name, _PLACEHOLDERS)
 
 
 def _named_by_address(organization: Mapping[str, Any], scope: Scope) -> Finding | None:

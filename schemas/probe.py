@@ -10,6 +10,8 @@ from typing import Any, NamedTuple, TypeGuard
 from schemas.catalog import Catalog, Disclosure
 from schemas.field import Field
 
+_NUMBERS = frozenset((int, float))
+
 # The record, then the entries of its lists that lead to the value.
 Scope = tuple[Any, ...]
 
@@ -151,7 +153,7 @@ def amount_of(money: Any) -> tuple[float, str] | None:
 
 def is_number(value: Any) -> TypeGuard[float]:
     """Whether a value of JSON is a number; true and false are none."""
-    return isinstance(value, (int, float)) and value is not True and value is not False
+    return type(value) in _NUMBERS
 
 
 def shown(number: float) -> str:

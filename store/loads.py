@@ -74,6 +74,12 @@ def begin(engine: Engine, load: Load, now: datetime) -> str:
     return load.id
 
 
+def is_done(connection: Connection, load_id: str) -> bool:
+    """Whether a load has come to its end."""
+    table = tables.load.c
+    return connection.scalar(select(table.status).where(table.id == load_id)) == "done"
+
+
 def finish(
     connection: Connection,
     load_id: str,

@@ -15,7 +15,7 @@ from time import clock_gettime, pthread_getcpuclockid
 from types import FrameType
 
 STAGES = ("read", "check", "screen", "build rows", "insert", "rollups", "commit", "other")
-_EVERY = 0.003  # seconds
+_EVERY = 0.02  # seconds
 _MEMORY = 10  # samples between two looks at memory
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 # The first that any frame of the stack lies in: part of the file's name, the function if it matters, the stage.
