@@ -4,7 +4,7 @@ Records go by one at a time; what is remembered of them is bounded.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -47,6 +47,10 @@ class _Step(NamedTuple):
     below: dict[str, "_Step"]
 
 
+# A `Watched`, of which a record has many.
+Seen = tuple[str, Field, bool, Any]
+
+
 class Watched(NamedTuple):
     """A number, or an organization, that is compared with those of other records, and where in its record it is."""
 
@@ -81,59 +85,54 @@ class Across:
 
     def take(self, disclosure: Disclosure, record: Mapping[str, Any], place_of: PlaceOf) -> list[Issue]:
         """Compare a record with those before it."""
-        return self.take_watched(disclosure, self.watched(disclosure, record), place_of)
+        return self.take_seen(disclosure, self.seen(disclosure, record), place_of)
 
-    def take_watched(
-        self, disclosure: Disclosure, watched: Sequence["Watched"], place_of: PlaceOf
-    ) -> list[Issue]:
-        """Compare what is `watched` of a record with those before it."""
+    def take_seen(self, disclosure: Disclosure, seen: Iterable[Seen], place_of: PlaceOf) -> list[Issue]:
+        """Compare what is `seen` of a record with those before it."""
         found: list[Issue] = []
-        for one in watched:
-            _, _, organization, value = one
-            if not organization:
-                self.take_number(disclosure, one, value, place_of(one.path))
-            elif "uscc" in value:
-                found += self.take_organization(one, value, place_of)
+        for path, of, organization, value in seen:
+            if organization:
+                if "uscc" in value:
+                    found += self.take_organization(Watched(path, of, True, value), value, place_of)
+            elif is_number(value) and value > 0:
+                source = place_of(path)
+                if (kept := self._column(disclosure, of, source)) is not None:
+                    kept.add(value, source[1], self._path(path))
         return found
 
     def watched(self, disclosure: Disclosure, record: Mapping[str, Any]) -> list["Watched"]:
         """What is compared of a record: its amounts, areas and organizations."""
+        return [Watched(*one) for one in self.seen(disclosure, record)]
+
+    def seen(self, disclosure: Disclosure, record: Mapping[str, Any]) -> list[Seen]:
+        """What is `watched` of a record."""
         steps = self._steps.get(disclosure.name)
         if steps is None:
             steps = self._steps[disclosure.name] = _steps(disclosure.fields)
-        found: list[Watched] = []
+        found: list[Seen] = []
         _walk(record, steps, "", found)
         return found
-
-    def take_number(
-        self, disclosure: Disclosure, watched: "Watched", number: Any, source: Sequence[Any]
-    ) -> None:
-        """Remember a number and where it stands."""
-        if is_number(number) and number > 0:
-            kept, path = self._column(disclosure, watched, source)
-            if kept is not None:
-                kept.add(number, source[1], path)
 
     def take_numbers(
         self, disclosure: Disclosure, watched: "Watched", numbers: Sequence[float], rows: Sequence[int],
         source: Sequence[Any],
     ) -> None:  # fmt: skip
         """Remember positive numbers of one column, each with its row; `source` has their sheet and column."""
-        kept, path = self._column(disclosure, watched, source)
-        if kept is not None:
-            kept.extend(numbers, rows, path)
+        if (kept := self._column(disclosure, watched.of, source)) is not None:
+            kept.extend(numbers, rows, self._path(watched.path))
 
-    def _column(
-        self, disclosure: Disclosure, watched: "Watched", source: Sequence[Any]
-    ) -> tuple[Numbers | None, int]:
-        """The numbers of a column, and the number of a path; None where there are too many columns."""
-        key = (disclosure.name, watched.of.dotted, source[0], source[2])
+    def _column(self, disclosure: Disclosure, of: Field, source: Sequence[Any]) -> Numbers | None:
+        """The numbers of a column; None where there are too many columns."""
+        key = (disclosure.name, of.dotted, source[0], source[2])
         kept = self._numbers.get(key)
         if kept is None:
             if len(self._numbers) >= COLUMNS:
-                return None, 0
-            kept = self._numbers[key] = (watched.of, disclosure, Numbers())
-        return kept[2], self._paths.setdefault(watched.path, len(self._paths))
+                return None
+            kept = self._numbers[key] = (of, disclosure, Numbers())
+        return kept[2]
+
+    def _path(self, path: str) -> int:
+        return self._paths.setdefault(path, len(self._paths))
 
     def take_organization(
         self, watched: "Watched", organization: Mapping[str, Any], place_of: PlaceOf
@@ -225,7 +224,7 @@ class Across:
         yield Missing("L062", title=title, title_en=title_en, reason=reason[0], reason_en=reason[1])
 
 
-def _walk(node: Any, steps: Mapping[str, _Step], path: str, found: list[Watched]) -> None:
+def _walk(node: Any, steps: Mapping[str, _Step], path: str, found: list[Seen]) -> None:
     for name, value in node.items():
         step = steps.get(name)
         if step is None:
@@ -234,11 +233,11 @@ def _walk(node: Any, steps: Mapping[str, _Step], path: str, found: list[Watched]
         for number, one in several:
             place = f"{path}{name}" if number is None else f"{path}{name}.{number}"
             if step.kind == "organization":
-                found.append(Watched(place, step.of, True, one))
+                found.append((place, step.of, True, one))
             elif step.kind == "money":
-                found.append(Watched(f"{place}.amount", step.of, False, one.get("amount")))
+                found.append((f"{place}.amount", step.of, False, one.get("amount")))
             elif step.kind == "number":
-                found.append(Watched(place, step.of, False, one))
+                found.append((place, step.of, False, one))
             elif isinstance(one, dict):
                 _walk(one, step.below, f"{place}.", found)
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, NamedTuple, Self
 
-from loaders.across import Across, Watched
+from loaders.across import Across, Seen
 from schemas.catalog import Catalog, Disclosure
 from schemas.deadline import Unknown, due
 from schemas.issue import Issue
@@ -30,7 +30,7 @@ class Alone(NamedTuple):
     paths: int
     known: Known
     found: Sequence[Issue]
-    watched: Sequence[Watched]
+    seen: Sequence[Seen]
     no_deadline: Reason | None
 
     @classmethod
@@ -38,31 +38,31 @@ class Alone(NamedTuple):
         """Of several records, looked at check by check."""
         known = [Known.of(one.record, one.disclosure, identity=one.identity) for one in records]
         found = [quality(one.record, one.disclosure, catalog) for one in records]
-        watched = [across.watched(one.disclosure, one.record) for one in records]
+        seen = [across.seen(one.disclosure, one.record) for one in records]
         reasons = [no_deadline(one.record, one.disclosure, catalog) for one in records]
         paths = [one.paths for one in records]
-        return [cls(*one) for one in zip(paths, known, found, watched, reasons, strict=True)]
+        return [cls(*one) for one in zip(paths, known, found, seen, reasons, strict=True)]
 
     def to_json(self) -> list[Any]:
         """As the spool keeps it."""
         (id_, publisher, key), digest, published = self.known
-        watched = [
+        seen = [
             (path, None if path == of.dotted else of.dotted, value)
-            for path, of, organization, value in self.watched if _is_compared(organization, value)
+            for path, of, organization, value in self.seen if _is_compared(organization, value)
         ]  # fmt: skip
         found = [asdict(one) for one in self.found]
-        return [id_, [*publisher], key, digest, published, found, watched, self.no_deadline]
+        return [id_, [*publisher], key, digest, published, found, seen, self.no_deadline]
 
     @classmethod
     def from_json(cls, kept: Sequence[Any], disclosure: Disclosure, paths: int) -> Self:
         """What `to_json` kept of a record with these properties."""
-        id_, publisher, key, digest, published, found, watched, reason = kept
+        id_, publisher, key, digest, published, found, seen, reason = kept
         known = Known(Identity(id_, Publisher(*publisher), tuple(key)), digest, published)
         issues = [Issue(**{**one, "clause": tuple(one["clause"])}) for one in found]
         of = disclosure.by_path
         return cls(
             paths, known, issues,
-            [Watched(path, of[dotted or path], isinstance(value, dict), value) for path, dotted, value in watched],
+            [(path, of[dotted or path], isinstance(value, dict), value) for path, dotted, value in seen],
             reason and tuple(reason),
         )  # fmt: skip
 

@@ -33,7 +33,7 @@ class Beyond:
         """The findings about a valid record of which is known what it tells by itself, at their cells."""
         self.know(disclosure, alone.paths)
         found = [placed(one, place_of(one.path)) for one in alone.found]
-        return found + self.across.take_watched(disclosure, alone.watched, place_of)
+        return found + self.across.take_seen(disclosure, alone.seen, place_of)
 
     def know(self, disclosure: Disclosure, paths: int) -> None:
         """That the file has a record with these properties."""

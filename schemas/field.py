@@ -6,6 +6,7 @@ laid over it (JSON Schema 2020-12, 8.2.3); siblings only annotate, or extend a d
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 from urllib.parse import urldefrag, urljoin
 
@@ -30,7 +31,7 @@ class Limits:
     max_items: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Field:
     """A property of a type: what it is called, what it holds, which item of the policy it carries.
 
@@ -72,7 +73,7 @@ class Field:
     gone: bool = False
     fields: tuple["Field", ...] = ()
 
-    @property
+    @cached_property
     def dotted(self) -> str:
         """The path as people write it: `lots.price.amount`."""
         return ".".join(self.path)

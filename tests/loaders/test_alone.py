@@ -62,8 +62,8 @@ def test_it_is_kept_as_it_was(catalog: Catalog, records: list[dict[str, Any]]) -
     for sure, one in zip(several, told, strict=True):
         assert one.known == Known.of(sure.record, sure.disclosure)
         kept = Alone.from_json(orjson.loads(orjson.dumps(one.to_json())), sure.disclosure, sure.paths)
-        assert kept._replace(watched=()) == one._replace(watched=())
-        assert {*map(str, kept.watched)} <= {*map(str, one.watched)}
+        assert kept._replace(seen=()) == one._replace(seen=())
+        assert {*map(str, kept.seen)} <= {*map(str, one.seen)}
 
 
 def test_what_was_read_together_is_unchanged_read_alone(
