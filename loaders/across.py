@@ -6,6 +6,7 @@ Records go by one at a time; what is remembered of them is bounded.
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from sys import intern
 from typing import Any, NamedTuple
 
 import orjson
@@ -47,8 +48,8 @@ class _Step(NamedTuple):
     below: dict[str, "_Step"]
 
 
-# A `Watched`, of which a record has many.
-Seen = tuple[str, Field, bool, Any]
+# A path, its field, and what stands there: a number above 0, or an organization's name and code.
+Seen = tuple[str, Field, Any]
 
 
 class Watched(NamedTuple):
@@ -90,27 +91,34 @@ class Across:
     def take_seen(self, disclosure: Disclosure, seen: Iterable[Seen], place_of: PlaceOf) -> list[Issue]:
         """Compare what is `seen` of a record with those before it."""
         found: list[Issue] = []
-        for path, of, organization, value in seen:
-            if organization:
-                if "uscc" in value:
-                    found += self.take_organization(Watched(path, of, True, value), value, place_of)
-            elif is_number(value) and value > 0:
+        for path, of, value in seen:
+            if is_number(value):
                 source = place_of(path)
                 if (kept := self._column(disclosure, of, source)) is not None:
                     kept.add(value, source[1], self._path(path))
+            else:
+                name, code = value
+                found += self.take_organization(path, of, name, code, place_of)
         return found
 
     def watched(self, disclosure: Disclosure, record: Mapping[str, Any]) -> list["Watched"]:
-        """What is compared of a record: its amounts, areas and organizations."""
-        return [Watched(*one) for one in self.seen(disclosure, record)]
-
-    def seen(self, disclosure: Disclosure, record: Mapping[str, Any]) -> list[Seen]:
-        """What is `watched` of a record."""
+        """The amounts, areas and organizations of a record."""
         steps = self._steps.get(disclosure.name)
         if steps is None:
             steps = self._steps[disclosure.name] = _steps(disclosure.fields)
-        found: list[Seen] = []
+        found: list[Watched] = []
         _walk(record, steps, "", found)
+        return found
+
+    def seen(self, disclosure: Disclosure, record: Mapping[str, Any]) -> list[Seen]:
+        """What of a valid record can be compared with others."""
+        found: list[Seen] = []
+        for path, of, organization, value in self.watched(disclosure, record):
+            if not organization:
+                if is_number(value) and value > 0:
+                    found.append((intern(path), of, value))
+            elif "uscc" in value and "name" in value:
+                found.append((intern(path), of, (value["name"], value["uscc"])))
         return found
 
     def take_numbers(
@@ -135,16 +143,15 @@ class Across:
         return self._paths.setdefault(path, len(self._paths))
 
     def take_organization(
-        self, watched: "Watched", organization: Mapping[str, Any], place_of: PlaceOf
+        self, path: str, of: Field, name: str, code: str, place_of: PlaceOf
     ) -> Iterator[Issue]:
         """Compare an organization's name and code with those before."""
-        name, code = organization.get("name"), organization.get("uscc")
-        if name is None or code is None or not self.would_compare(name, code):
+        if not self.would_compare(name, code):
             return
         self._said.add(hash((name, code)))
         if not is_valid(code):
             return
-        folded, path, of = fold(name), watched.path, watched.of
+        folded = fold(name)
         sheet, row = place_of(f"{path}.uscc")[:2]
         one = _Known(name, code, sheet, row)
         # What folding leaves as it is, is kept once.
@@ -224,22 +231,26 @@ class Across:
         yield Missing("L062", title=title, title_en=title_en, reason=reason[0], reason_en=reason[1])
 
 
-def _walk(node: Any, steps: Mapping[str, _Step], path: str, found: list[Seen]) -> None:
+def _walk(node: Any, steps: Mapping[str, _Step], path: str, found: list[Watched]) -> None:
     for name, value in node.items():
         step = steps.get(name)
         if step is None:
             continue
-        several = enumerate(value) if isinstance(value, list) else ((None, value),)
-        for number, one in several:
-            place = f"{path}{name}" if number is None else f"{path}{name}.{number}"
-            if step.kind == "organization":
-                found.append((place, step.of, True, one))
-            elif step.kind == "money":
-                found.append((f"{place}.amount", step.of, False, one.get("amount")))
-            elif step.kind == "number":
-                found.append((place, step.of, False, one))
-            elif isinstance(one, dict):
-                _walk(one, step.below, f"{place}.", found)
+        if isinstance(value, list):
+            for number, one in enumerate(value):
+                _look(one, step, f"{path}{name}.{number}", found)
+        else:
+            _look(value, step, f"{path}{name}", found)
+
+
+def _look(value: Any, step: _Step, place: str, found: list[Watched]) -> None:
+    of, kind, below = step
+    if kind == "money":
+        found.append(Watched(f"{place}.amount", of, False, value.get("amount")))
+    elif kind:
+        found.append(Watched(place, of, kind == "organization", value))
+    elif isinstance(value, dict):
+        _walk(value, below, f"{place}.", found)
 
 
 def _of_two(

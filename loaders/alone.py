@@ -46,10 +46,7 @@ class Alone(NamedTuple):
     def to_json(self) -> list[Any]:
         """As the spool keeps it."""
         (id_, publisher, key), digest, published = self.known
-        seen = [
-            (path, None if path == of.dotted else of.dotted, value)
-            for path, of, organization, value in self.seen if _is_compared(organization, value)
-        ]  # fmt: skip
+        seen = [(path, None if path == of.dotted else of.dotted, value) for path, of, value in self.seen]
         found = [asdict(one) for one in self.found]
         return [id_, [*publisher], key, digest, published, found, seen, self.no_deadline]
 
@@ -61,8 +58,7 @@ class Alone(NamedTuple):
         issues = [Issue(**{**one, "clause": tuple(one["clause"])}) for one in found]
         of = disclosure.by_path
         return cls(
-            paths, known, issues,
-            [(path, of[dotted or path], isinstance(value, dict), value) for path, dotted, value in seen],
+            paths, known, issues, [(path, of[dotted or path], value) for path, dotted, value in seen],
             reason and tuple(reason),
         )  # fmt: skip
 
@@ -71,7 +67,3 @@ def no_deadline(record: Mapping[str, Any], disclosure: Disclosure, catalog: Cata
     """Why a record's deadline is unknown, None where it is known."""
     found = due(record, catalog.newest_minor(disclosure), catalog.calendar)
     return (found.message, found.message_en) if isinstance(found, Unknown) else None
-
-
-def _is_compared(organization: bool, value: Any) -> bool:
-    return ("uscc" in value and "name" in value) if organization else value is not None

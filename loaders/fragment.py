@@ -52,22 +52,26 @@ class Fragment:
         """What the row says."""
         return self.record if self._cells is None else self._cells
 
-    def keep(self, body: bytes | None = None) -> Kept:
-        """The fragment as the spool keeps it; `body` is its record as JSON, where that is known already."""
+    def keep(self, body: bytes | None, remembered: bool) -> Kept:
+        """The fragment as the spool keeps it; `body` is its record as JSON, where that is known already.
+
+        What it tells alone is not kept where it is `remembered`.
+        """
+        alone = None if remembered or self.alone is None else self.alone.to_json()
         record, cells = self.record, self.cells
         same = cells is record or (cells == record and [*cells] == [*record])
         paths = None if self.paths is None else f"{self.paths:x}"
         return Kept([
             self.row, self.place.sheet, self.place.row, self.disclosure.name, record if body is None else None,
-            self.sources, None if same else cells, self.lacking, paths, self.alone and self.alone.to_json(),
+            self.sources, None if same else cells, self.lacking, paths, alone,
         ], body)  # fmt: skip
 
     @classmethod
-    def of(cls, kept: Kept, versions: Mapping[str, Disclosure]) -> Self:
-        """The fragment that the spool kept."""
+    def of(cls, kept: Kept, versions: Mapping[str, Disclosure], remembered: dict[int, Alone]) -> Self:
+        """The fragment that the spool kept; what rows tell alone may be `remembered` by their numbers, once."""
         row, sheet, number, name, record, sources, cells, lacking, said, alone = kept.value
         disclosure, paths = versions[name], None if said is None else int(said, 16)
         return cls(
             row, Place(sheet, number), disclosure, record if kept.body is None else kept.body, sources, cells,
-            tuple(lacking), paths, alone and Alone.from_json(alone, disclosure, paths or 0),
+            tuple(lacking), paths, remembered.pop(row, None) or (alone and Alone.from_json(alone, disclosure, paths or 0)),
         )  # fmt: skip

@@ -10,6 +10,7 @@ from formats.aside import aside
 from formats.row import SINCE_1904, Remark, Row
 from formats.wire import Batch
 from loaders.across import Across
+from loaders.alone import Alone
 from loaders.asked import Asked
 from loaders.build import Built, Place
 from loaders.completeness import Completeness, filled_paths
@@ -42,6 +43,7 @@ Progress = Callable[[SoFar], None]
 PROGRESS_EVERY = 500
 # A batch with more lines that have to be taken by themselves is taken row by row.
 _FEW = 8
+_REMEMBERED = 10_000  # at 2 kB
 
 
 class Intake:
@@ -56,6 +58,8 @@ class Intake:
         self.fragments = fragments
         self.refusals = refusals
         self.sound = Sound(asked.catalog)
+        # What the first records that come tell alone; that of those after them goes with them.
+        self._remembered: dict[int, Alone] = {}
         self._versioned = Versioned(asked, self.sound, across)
         self.issues = Issues()
         self.completeness = Completeness()
@@ -114,7 +118,10 @@ class Intake:
         if self.ledger is not None:
             self._read_shared(self.ledger)
         versions = self.asked.catalog.versions
-        return ([Fragment.of(one, versions) for one in group] for group in self.fragments.groups())
+        return (
+            [Fragment.of(one, versions, self._remembered) for one in group]
+            for group in self.fragments.groups()
+        )
 
     @property
     def so_far(self) -> SoFar:
@@ -505,7 +512,10 @@ class Intake:
         whose, name = identity.id if identity else f"row {self.rows}", fragment.disclosure.name
         # A row of a sheet that lacks something is no part of the records of another.
         key = f"{name} {whose}" + f" {fragment.place.sheet}" * bool(fragment.lacking)
-        self.fragments.add(key, self.rows, fragment.keep(body))
+        remembered = fragment.alone is not None and len(self._remembered) < _REMEMBERED
+        if remembered and fragment.alone:
+            self._remembered[self.rows] = fragment.alone
+        self.fragments.add(key, self.rows, fragment.keep(body, remembered))
         if self.ledger is not None:
             self._first[name] = min(self.rows, self._first.get(name, self.rows))
             if identity is not None and not fragment.lacking:

@@ -145,5 +145,5 @@ class Standing:
             return [one.piece.sheet, one.number, of_code if path.endswith(".uscc") else of_name]
 
         yield from self._beyond.across.take_organization(
-            one.compared.watched, {"name": name, "uscc": code}, place_of
+            one.compared.watched.path, one.compared.watched.of, name, code, place_of
         )
