@@ -52,18 +52,18 @@ class Fragment:
         """What the row says."""
         return self.record if self._cells is None else self._cells
 
-    def keep(self, body: bytes | None, remembered: bool) -> Kept:
+    def keep(self, body: bytes | None, alone: Alone | None) -> Kept:
         """The fragment as the spool keeps it; `body` is its record as JSON, where that is known already.
 
-        What it tells alone is not kept where it is `remembered`.
+        `alone` is what it tells alone, where that is not remembered.
         """
-        alone = None if remembered or self.alone is None else self.alone.to_json()
         record, cells = self.record, self.cells
         same = cells is record or (cells == record and [*cells] == [*record])
         paths = None if self.paths is None else f"{self.paths:x}"
         return Kept([
             self.row, self.place.sheet, self.place.row, self.disclosure.name, record if body is None else None,
-            self.sources, None if same else cells, self.lacking, paths, alone,
+            self.sources, None if same else cells, self.lacking, paths,
+            alone and alone.to_json(),
         ], body)  # fmt: skip
 
     @classmethod

@@ -43,7 +43,7 @@ Progress = Callable[[SoFar], None]
 PROGRESS_EVERY = 500
 # A batch with more lines that have to be taken by themselves is taken row by row.
 _FEW = 8
-_REMEMBERED = 10_000  # at 2 kB
+_REMEMBERED = 10_000  # records, at 3 kB
 
 
 class Intake:
@@ -512,10 +512,10 @@ class Intake:
         whose, name = identity.id if identity else f"row {self.rows}", fragment.disclosure.name
         # A row of a sheet that lacks something is no part of the records of another.
         key = f"{name} {whose}" + f" {fragment.place.sheet}" * bool(fragment.lacking)
-        remembered = fragment.alone is not None and len(self._remembered) < _REMEMBERED
-        if remembered and fragment.alone:
-            self._remembered[self.rows] = fragment.alone
-        self.fragments.add(key, self.rows, fragment.keep(body, remembered))
+        alone = fragment.alone
+        if alone is not None and len(self._remembered) < _REMEMBERED:
+            self._remembered[self.rows], alone = alone, None
+        self.fragments.add(key, self.rows, fragment.keep(body, alone))
         if self.ledger is not None:
             self._first[name] = min(self.rows, self._first.get(name, self.rows))
             if identity is not None and not fragment.lacking:

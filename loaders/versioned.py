@@ -51,7 +51,7 @@ class Versioned:
         """
         asked = self._asked
         found = asked.catalog.versions.get(str(record.get("schema")))
-        if found is not None or asked.profile or not asked.type or not record:
+        if found is not None or asked.profile or not asked.type or not record or self.unknown(record):
             return found
         disclosure = asked.catalog.type(asked.type)
         nested = any(isinstance(value, (dict, list)) for value in record.values())
