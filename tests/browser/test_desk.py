@@ -67,7 +67,7 @@ def test_the_checked_file_is_submitted_and_corrected_with_a_receipt(
     page.fill("#submit-key", key)
     page.locator("#submit-key").press("Enter")  # the first button submits
     page.wait_for_selector(".receipt")
-    assert "/submissions/s-" in page.url
+    page.wait_for_url("**/submissions/s-*")
     assert faults(page) == []
     with page.expect_download() as waiting:
         page.click("a[download]")
