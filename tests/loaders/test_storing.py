@@ -72,6 +72,29 @@ def test_a_process_of_its_own_stores_the_same(
     here.dispose()
 
 
+def test_a_file_that_was_loaded_before_starts_a_process_once_something_of_it_is_new(
+    results: Path, catalog: Catalog, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Process(storing._Process):
+        def __init__(self, apart: Apart) -> None:
+            super().__init__(apart)
+            started.append(self)
+
+    started: list[storing._Process] = []
+    monkeypatch.setattr(storing, "_Process", Process)
+    first = run(results, catalog, engine, apart=True)
+    assert len(started) == 1
+    again = run(results, catalog, engine, apart=True)
+    assert (again.stored, again.revised, again.unchanged) == (0, 0, first.stored)
+    assert len(started) == 1
+    with writing(engine) as connection:
+        connection.execute(update(tables.document).values(digest="other"))
+    changed = run(results, catalog, engine, apart=True)
+    assert (changed.stored, changed.revised, changed.unchanged) == (0, first.stored, 0)
+    assert len(started) == 2
+    assert started[1].load is not None  # it stored what came after the first batch
+
+
 def test_what_the_store_learnt_meanwhile_is_written_again(
     catalog: Catalog, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
