@@ -221,9 +221,7 @@ class Intake:
 
     def _take_objects(self, name: str, rows: Sequence[tuple[int, dict[str, Any]]]) -> None:
         """Take JSON objects that came together: those that are surely good records, and the others as any row."""
-        if self._is_left_out(Row(name, *rows[0])):
-            for number, cells in rows:
-                self._take(Row(name, number, cells))
+        if self._leaves_out(Row(name, *rows[0]), len(rows)):
             return
         for (number, cells), ready in zip(rows, self._versioned.ready(name, rows), strict=True):
             if ready is None:
@@ -286,20 +284,23 @@ class Intake:
         for name in sorted(disclosures, key=disclosures.__getitem__):
             self.completeness.take(self.asked.catalog.versions[name], 0, 0)
 
-    def _is_left_out(self, row: Row) -> bool:
-        """Whether a sheet is not read: as its profile says, or put aside whole as its first row shows."""
-        profile = self.asked.profile
-        if row.sheet not in self._aside:
-            self._aside[row.sheet] = aside(row)
-        return bool((profile and row.sheet in profile.skip_sheets) or self._aside[row.sheet])
-
-    def _take(self, row: Row) -> None:
+    def _leaves_out(self, row: Row, rows: int = 1) -> bool:
+        """Whether so many rows of a sheet, this the first, are not read: as the profile says, or, and then they are
+        counted, because the sheet's own first row shows that it is put aside whole.
+        """
         profile = self.asked.profile
         if profile and row.sheet in profile.skip_sheets:
-            return
-        if self._is_left_out(row):
-            self.rows += 1
-            self.skipped[str(self._aside[row.sheet])] += 1
+            return True
+        if row.sheet not in self._aside:
+            self._aside[row.sheet] = aside(row)
+        why = self._aside[row.sheet]
+        if why:
+            self.rows += rows
+            self.skipped[why] += rows
+        return why is not None
+
+    def _take(self, row: Row) -> None:
+        if self._leaves_out(row):
             return
         if isinstance(row.cells, dict):
             if said := self._versioned.unknown(row.cells):
