@@ -31,6 +31,7 @@ _O, _A, _P = tables.organization.c, tables.organization_alias.c, tables.party.c
 _C, _LINK = tables.process.c, tables.disclosure_process.c
 _LINKED = _LINK.process_serial == _C.serial
 _D = tables.disclosure.c
+_TOGETHER = 1_000  # codes: what is read of them stands in memory
 _COLUMNS = ("id", "uscc", "name", "process_id", "name_key", "lasting_code")
 
 
@@ -163,14 +164,22 @@ def code_of(one: str) -> str | None:
 
 
 def settle_pending(engine: Engine) -> int:
-    """Join what the batches noted, in one transaction beside which nobody writes; gives how many codes there were."""
+    """Join what the batches noted, some codes in a transaction beside which nobody writes; gives how many there were."""
+    settled = 0
+    while codes := _settle_some(engine):
+        settled += codes
+    return settled
+
+
+def _settle_some(engine: Engine) -> int:
     pending = tables.organization_pending
+    first = select(pending.c.lasting_code).order_by(pending.c.lasting_code).limit(_TOGETHER)
     with engine.connect() as connection:
-        if connection.scalar(select(pending.c.lasting_code).limit(1)) is None:
+        if connection.scalar(first) is None:
             return 0
     with writing(engine) as connection:
         bulk.lock_all(connection, bulk.WRITERS)
-        codes = list(connection.scalars(select(pending.c.lasting_code)))
+        codes = list(connection.scalars(first))
         query = [select(c.id).where(bulk.among(connection, c.lasting_code, codes)) for c in (_O, _A)]
         touched = [one for each in query for one in connection.scalars(each)]
         with rollups.keeping(connection, []) as span:
