@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from itertools import count
 
 _NEW = 1  # the generations below the oldest
-_EVERY = 16  # batches
+_EVERY = 4  # batches
 
 
 @contextmanager

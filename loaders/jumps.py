@@ -15,7 +15,7 @@ from typing import Self
 
 # So many numbers make a column; so many are kept of one, those after them are judged by these.
 LEAST = 10
-KEPT = 200_000
+KEPT = 100_000
 # How far a jump of 10⁴ may be off for the spread of the column itself, and how far from all others it stands.
 _NEAREST, _FARTHEST, _GAP = 3.5, 4.5, 1.0
 # The widest spread (as a standard deviation of the logarithms) in which a jump means anything, and the smallest

@@ -11,8 +11,10 @@ Of such a group one id is the organization: the least credit code, else the leas
 `organization_alias`, and their parties point to the organization and keep the id that their disclosure gives.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Select, and_, delete, exists, func, insert, select
@@ -31,7 +33,8 @@ _O, _A, _P = tables.organization.c, tables.organization_alias.c, tables.party.c
 _C, _LINK = tables.process.c, tables.disclosure_process.c
 _LINKED = _LINK.process_serial == _C.serial
 _D = tables.disclosure.c
-_TOGETHER = 1_000  # codes: what is read of them stands in memory
+# So many codes, and ids that have them, are settled in one transaction: what is read of them stands in memory.
+_CODES, _TOGETHER = 1_000, 5_000
 _COLUMNS = ("id", "uscc", "name", "process_id", "name_key", "lasting_code")
 
 
@@ -173,19 +176,34 @@ def settle_pending(engine: Engine) -> int:
 
 def _settle_some(engine: Engine) -> int:
     pending = tables.organization_pending
-    first = select(pending.c.lasting_code).order_by(pending.c.lasting_code).limit(_TOGETHER)
+    first = select(pending.c.lasting_code).order_by(pending.c.lasting_code).limit(_CODES)
     with engine.connect() as connection:
         if connection.scalar(first) is None:
             return 0
     with writing(engine) as connection:
         bulk.lock_all(connection, bulk.WRITERS)
-        codes = list(connection.scalars(first))
+        codes = _few(connection, list(connection.scalars(first)))
         query = [select(c.id).where(bulk.among(connection, c.lasting_code, codes)) for c in (_O, _A)]
         touched = [one for each in query for one in connection.scalars(each)]
         with rollups.keeping(connection, []) as span:
             settle(connection, touched, {}, span)
         connection.execute(delete(pending).where(bulk.among(connection, pending.c.lasting_code, codes)))
     return len(codes)
+
+
+def _few(connection: Connection, codes: Sequence[str]) -> list[str]:
+    """The first of some codes, as many as have not too many ids together."""
+    ids: Counter[str] = Counter()
+    for c in (_O, _A):
+        among = bulk.among(connection, c.lasting_code, codes)
+        for code, several in connection.execute(
+            select(c.lasting_code, func.count()).where(among).group_by(c.lasting_code)
+        ):
+            ids[code] += several
+    so_far = accumulate(ids[code] for code in codes)
+    return [code for code, several in zip(codes, so_far, strict=True) if several <= _TOGETHER] or list(
+        codes[:1]
+    )
 
 
 def settle_processes(connection: Connection, processes: Iterable[str], span: Span) -> None:

@@ -61,6 +61,13 @@ def entry(
     return Entry(record, catalog.type(TYPES[stage]), former=former or None)
 
 
+@pytest.fixture(autouse=True)
+def few(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What batches noted is settled in several transactions."""
+    monkeypatch.setattr(joining, "_CODES", 3)
+    monkeypatch.setattr(joining, "_TOGETHER", 2)
+
+
 def store(engine: Engine, catalog: Catalog, *batches: Iterable[Entry], again: bool = False) -> list[str]:
     """Write batches as a load does; gives the ids of the last."""
     ids: tuple[str, ...] = ()
