@@ -84,10 +84,6 @@ class Across:
         self._by_name: dict[str, _Known] = {}
         self._by_code: dict[str, _Known] = {}
 
-    def take(self, disclosure: Disclosure, record: Mapping[str, Any], place_of: PlaceOf) -> list[Issue]:
-        """Compare a record with those before it."""
-        return self.take_seen(disclosure, self.seen(disclosure, record), place_of)
-
     def take_seen(self, disclosure: Disclosure, seen: Iterable[Seen], place_of: PlaceOf) -> list[Issue]:
         """Compare what is `seen` of a record with those before it."""
         found: list[Issue] = []

@@ -16,18 +16,16 @@ Reason = tuple[str, str]  # in Chinese, in English
 
 
 class Sure(NamedTuple):
-    """A record in which nothing is wrong, who it is, and the bits of its properties."""
+    """A record in which nothing is wrong, and which it is."""
 
     record: Mapping[str, Any]
     disclosure: Disclosure
     identity: Identity
-    paths: int
 
 
 class Alone(NamedTuple):
     """What a sure record tells: what could be better (without its place), and what is compared with other records."""
 
-    paths: int
     known: Known
     found: Sequence[Issue]
     seen: Sequence[Seen]
@@ -40,8 +38,7 @@ class Alone(NamedTuple):
         found = [quality(one.record, one.disclosure, catalog) for one in records]
         seen = [across.seen(one.disclosure, one.record) for one in records]
         reasons = [no_deadline(one.record, one.disclosure, catalog) for one in records]
-        paths = [one.paths for one in records]
-        return [cls(*one) for one in zip(paths, known, found, seen, reasons, strict=True)]
+        return [cls(*one) for one in zip(known, found, seen, reasons, strict=True)]
 
     def to_json(self) -> list[Any]:
         """As the spool keeps it."""
@@ -51,16 +48,14 @@ class Alone(NamedTuple):
         return [id_, [*publisher], key, digest, published, found, seen, self.no_deadline]
 
     @classmethod
-    def from_json(cls, kept: Sequence[Any], disclosure: Disclosure, paths: int) -> Self:
-        """What `to_json` kept of a record with these properties."""
+    def from_json(cls, kept: Sequence[Any], disclosure: Disclosure) -> Self:
+        """What `to_json` kept."""
         id_, publisher, key, digest, published, found, seen, reason = kept
         known = Known(Identity(id_, Publisher(*publisher), tuple(key)), digest, published)
         issues = [Issue(**{**one, "clause": tuple(one["clause"])}) for one in found]
         of = disclosure.by_path
-        return cls(
-            paths, known, issues, [(path, of[dotted or path], value) for path, dotted, value in seen],
-            reason and tuple(reason),
-        )  # fmt: skip
+        seen = [(path, of[dotted or path], value) for path, dotted, value in seen]
+        return cls(known, issues, seen, reason and tuple(reason))
 
 
 def no_deadline(record: Mapping[str, Any], disclosure: Disclosure, catalog: Catalog) -> Reason | None:

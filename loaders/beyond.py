@@ -3,8 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from loaders.across import Across
-from loaders.alone import Alone
+from loaders.across import Across, Seen
 from loaders.report import NotRun
 from loaders.sources import PlaceOf, placed
 from schemas.catalog import Catalog, Disclosure
@@ -22,18 +21,18 @@ class Beyond:
 
     def take(
         self, disclosure: Disclosure, record: Mapping[str, Any], paths: int, place_of: PlaceOf
-    ) -> Iterator[Issue]:
+    ) -> list[Issue]:
         """The findings about a valid record that has these properties (`filled_paths`), at their cells."""
-        self.know(disclosure, paths)
-        for one in quality(record, disclosure, self._catalog):
-            yield placed(one, place_of(one.path))
-        yield from self.across.take(disclosure, record, place_of)
+        found, seen = quality(record, disclosure, self._catalog), self.across.seen(disclosure, record)
+        return self.take_told(disclosure, paths, found, seen, place_of)
 
-    def take_alone(self, disclosure: Disclosure, alone: Alone, place_of: PlaceOf) -> list[Issue]:
-        """The findings about a valid record of which is known what it tells by itself, at their cells."""
-        self.know(disclosure, alone.paths)
-        found = [placed(one, place_of(one.path)) for one in alone.found]
-        return found + self.across.take_seen(disclosure, alone.seen, place_of)
+    def take_told(
+        self, disclosure: Disclosure, paths: int, found: Sequence[Issue], seen: Sequence[Seen], place_of: PlaceOf
+    ) -> list[Issue]:  # fmt: skip
+        """The same of a record of which is known already what is found and seen in it alone."""
+        self.know(disclosure, paths)
+        at_cells = [placed(one, place_of(one.path)) for one in found]
+        return at_cells + self.across.take_seen(disclosure, seen, place_of)
 
     def know(self, disclosure: Disclosure, paths: int) -> None:
         """That the file has a record with these properties."""

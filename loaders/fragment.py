@@ -73,5 +73,5 @@ class Fragment:
         disclosure, paths = versions[name], None if said is None else int(said, 16)
         return cls(
             row, Place(sheet, number), disclosure, record if kept.body is None else kept.body, sources, cells,
-            tuple(lacking), paths, remembered.pop(row, None) or (alone and Alone.from_json(alone, disclosure, paths or 0)),
+            tuple(lacking), paths, remembered.pop(row, None) or (alone and Alone.from_json(alone, disclosure)),
         )  # fmt: skip

@@ -216,23 +216,35 @@ class Intake:
                 at = end
                 continue
             number, cells = batch.rows[at]
-            self._take(Row(batch.sheet, number, tuple(cells)))
+            row = Row(batch.sheet, number, tuple(cells))
+            if not self._leaves_out(row):
+                self._take(row)
             at += 1
 
     def _take_objects(self, name: str, rows: Sequence[tuple[int, dict[str, Any]]]) -> None:
         """Take JSON objects that came together: those that are surely good records, and the others as any row."""
         if self._leaves_out(Row(name, *rows[0]), len(rows)):
             return
-        for (number, cells), ready in zip(rows, self._versioned.ready(name, rows), strict=True):
-            if ready is None:
+        versions = [self._versioned.named(cells) for _, cells in rows]
+        ready = self._versioned.ready(name, rows, versions)
+        for (number, cells), disclosure, good in zip(rows, versions, ready, strict=True):
+            place = Place(name, number)
+            if good is not None:
+                self.rows += 1
+                fragment = Fragment(
+                    self.rows, place, good.disclosure, good.record, good.sources, cells, paths=good.paths,
+                    alone=good.alone,
+                )  # fmt: skip
+                self._keep_fragment(fragment, good.identity, good.body)
+            elif disclosure is not None:
+                self.rows += 1
+                self._take_record(cells, disclosure, place)
+            elif said := self._versioned.unknown(cells):
+                self.rows += 1
+                found = issue(SCHEMA_RULES, "S015", path="schema", value=said)
+                self.refuse(self.rows, place, cells, [found.at(sheet=name, row=number)])
+            else:
                 self._take(Row(name, number, cells))
-                continue
-            self.rows += 1
-            fragment = Fragment(
-                self.rows, Place(name, number), ready.disclosure, ready.record, ready.sources, cells,
-                paths=ready.paths, alone=ready.alone,
-            )  # fmt: skip
-            self._keep_fragment(fragment, ready.identity, ready.body)
 
     def _table(self, name: str) -> Table | None:
         """The table of a sheet whose headings are known and whose rows may be taken by columns."""
@@ -300,20 +312,7 @@ class Intake:
         return why is not None
 
     def _take(self, row: Row) -> None:
-        if self._leaves_out(row):
-            return
-        if isinstance(row.cells, dict):
-            if said := self._versioned.unknown(row.cells):
-                self.rows += 1
-                found = issue(SCHEMA_RULES, "S015", path="schema", value=said)
-                place = Place(row.sheet, row.number)
-                self.refuse(self.rows, place, row.cells, [found.at(sheet=row.sheet, row=row.number)])
-                return
-            disclosure = self._versioned.named(row.cells)
-            if disclosure is not None:
-                self.rows += 1
-                self._take_record(row.cells, disclosure, Place(row.sheet, row.number))
-                return
+        """Take a row of a table, whose headings may not be known yet."""
         if self._waiting and self._waiting[0].sheet != row.sheet:
             self._end_of_sheet()
         sheet = self.sheets.get(row.sheet)

@@ -301,7 +301,7 @@ class _Run:
         """Store one batch, perhaps while the next is read: not within bounds, where what is refused is counted with it."""
         if not batch:
             return
-        batch = self._without_named_places(batch)
+        self._mask_places(batch)
         if self.bounds is None and self.receipt is None:
             entries = [one.entry for one in batch]
             places = rows_of(entries) if self.waited else ()
@@ -364,12 +364,11 @@ class _Run:
         written["stored"], written["revised"] = stored, revised
         self.receipt.finish(connection, self.report())
 
-    def _without_named_places(self, batch: list[Outcome]) -> list[Outcome]:
-        """The records, personal numbers masked in the names of sheets and columns that their values came from."""
+    def _mask_places(self, batch: list[Outcome]) -> None:
+        """Mask personal numbers in the names of sheets and columns that the records' values came from."""
         shown = self._shown_names
         for one in batch if shown else ():
             one.entry.sources = renamed(one.sources, shown)
-        return batch
 
     @cached_property
     def _shown_names(self) -> dict[str, str]:

@@ -104,8 +104,9 @@ class Outcomes:
     def _outcome(self, fragments: list[Fragment]) -> Outcome | None:
         """The record of some fragments. Rows that contradict an earlier one, or are at fault, are refused."""
         disclosure = fragments[0].disclosure
-        if len(fragments) == 1 and fragments[0].alone is not None:
-            return self._alone(fragments[0], fragments[0].alone)
+        only = fragments[0] if len(fragments) == 1 else None
+        if only is not None and only.alone is not None and only.paths is not None:
+            return self._alone(only, only.alone, only.paths)
         lacking, first = fragments[0].lacking, True
         while fragments:
             record, sources, fragments = self._merged(fragments, disclosure)
@@ -131,7 +132,7 @@ class Outcomes:
             if not errors:
                 self._intake.issues.add(*(placed(one, place_of(one.path)) for one in found))
                 paths = filled_paths(record, disclosure) if paths is None else paths
-                more = list(self._beyond.take(disclosure, record, paths, place_of))
+                more = self._beyond.take(disclosure, record, paths, place_of)
                 self._intake.issues.add(*more)
                 without_homes(record, sources, more)
                 if lacking:
@@ -141,12 +142,12 @@ class Outcomes:
             fragments = self._without_faulty(fragments, errors, sources)
         return None
 
-    def _alone(self, fragment: Fragment, alone: Alone) -> Outcome:
-        """The record of a row of which all is known that can be told of it by itself."""
+    def _alone(self, fragment: Fragment, alone: Alone, paths: int) -> Outcome:
+        """The record of a row, with these properties, of which all is known that can be told of it by itself."""
         disclosure = fragment.disclosure
-        self._intake.completeness.take(disclosure, alone.paths)
+        self._intake.completeness.take(disclosure, paths)
         place_of = places(fragment.sources, fragment.place.sheet, fragment.place.row)
-        found = self._beyond.take_alone(disclosure, alone, place_of)
+        found = self._beyond.take_told(disclosure, paths, alone.found, alone.seen, place_of)
         self._intake.issues.add(*found)
         entry = Entry(fragment.body, disclosure, fragment.sources, known=alone.known)
         if any(one.code == HOME for one in found):

@@ -66,19 +66,22 @@ class Versioned:
             whole["publisher"] = given
         return whole
 
-    def ready(self, sheet: str, rows: Sequence[tuple[int, Mapping[str, Any]]]) -> list[Ready | None]:
-        """Of each row (number, object) the record that it surely is; None where it has to be looked at by itself."""
+    def ready(
+        self, sheet: str, rows: Sequence[tuple[int, Mapping[str, Any]]], versions: Sequence[Disclosure | None]
+    ) -> list[Ready | None]:
+        """Of each row (number, object) the record that it surely is; None where it has to be looked at by itself.
+
+        `versions` are what `named` gives for each.
+        """
         found: list[Ready | None] = [None] * len(rows)
-        named = [
-            (place, disclosure) for place, (_, one) in enumerate(rows) if (disclosure := self.named(one))
-        ]
+        named = [(place, of) for place, of in enumerate(versions) if of is not None]
         given = [(place, of, *self._given(sheet, *rows[place], of)) for place, of in named]
         written = [(*one, body) for one in given if (body := storable(one[2])) is not None]
         sound = [(*one, paths) for one in written if (paths := self._sound.paths(one[2], one[1])) is not None]
         known = [(*one, identity) for one in sound if (identity := identify(one[2], one[1])) is not None]
         alone: Iterable[Alone | None] = repeat(None)
         if self._asked.bounds is None:
-            sure = [Sure(record, of, identity, paths) for _, of, record, _, _, paths, identity in known]
+            sure = [Sure(record, of, identity) for _, of, record, _, _, _, identity in known]
             alone = Alone.of(sure, self._asked.catalog, self._across)
         for (place, of, record, sources, body, paths, identity), one in zip(known, alone, strict=False):
             found[place] = Ready(record, of, body, sources, paths, identity, one)

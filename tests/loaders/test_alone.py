@@ -55,14 +55,14 @@ def test_it_is_kept_as_it_was(catalog: Catalog, records: list[dict[str, Any]]) -
         disclosure = catalog.versions[record["schema"]]
         paths, identity = sound.paths(record, disclosure), identify(record, disclosure)
         if paths is not None and identity is not None:
-            several.append(Sure(record, disclosure, identity, paths))
+            several.append(Sure(record, disclosure, identity))
     told = Alone.of(several, catalog, across)
     assert len(told) > 100
     assert any(one.found for one in told)
     assert any(one.no_deadline for one in told)
     for sure, one in zip(several, told, strict=True):
         assert one.known == Known.of(sure.record, sure.disclosure)
-        kept = Alone.from_json(orjson.loads(orjson.dumps(one.to_json())), sure.disclosure, sure.paths)
+        kept = Alone.from_json(orjson.loads(orjson.dumps(one.to_json())), sure.disclosure)
         seen = [(path, of, tuple(one) if isinstance(one, list) else one) for path, of, one in kept.seen]
         assert kept._replace(seen=seen) == one
 
