@@ -510,8 +510,8 @@ class Intake:
     ) -> None:
         """Keep a fragment under the record it belongs to; `body` is its JSON where that is known already."""
         whose, name = identity.id if identity else f"row {self.rows}", fragment.disclosure.name
-        # A row of a sheet that lacks something is no part of the records of another.
-        key = f"{name} {whose}" + f" {fragment.place.sheet}" * bool(fragment.lacking)
+        # Of any version of its type. A row of a sheet that lacks something is no part of the records of another.
+        key = f"{fragment.disclosure.type} {whose}" + f" {fragment.place.sheet}" * bool(fragment.lacking)
         alone = fragment.alone
         if alone is not None and len(self._remembered) < _REMEMBERED:
             self._remembered[self.rows], alone = alone, None

@@ -39,7 +39,7 @@ from loaders.withdrawn import left_alone, rows_of
 from schemas.catalog import Catalog
 from schemas.issue import Issue, issue
 from schemas.uscc import is_valid, normalize
-from store import cases, joining, loads
+from store import cases, loads
 from store.alike import Alike
 from store.draft import Drafts, Entry
 from store.engine import writing
@@ -171,7 +171,6 @@ def load(
                     tell_batch()
             run.write(engine, together, storing)
             storing.finish()
-        joining.settle_pending(engine)
         with writing(engine, lasting=True) as connection:
             run.alike.repair(connection, now)
             intake = run.intake

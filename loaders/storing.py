@@ -20,7 +20,7 @@ from typing import Any, Self
 from sqlalchemy import Connection, Engine
 
 from loaders.errors import LoadError
-from store import cases
+from store import cases, joining
 from store.draft import Draft, Drafts
 from store.engine import writing
 from store.features import Waiting
@@ -142,11 +142,13 @@ class Storing:
         self._open = batch, sent, then
 
     def finish(self) -> None:
-        """Wait until all batches are committed."""
+        """Wait until all batches are committed, and the organizations that they noted are joined."""
         self._settle()
         if self._process is not None and self._process.load is not None:
-            self._process.send(None)
+            self._process.send(None)  # it joins them too: its cache of pages is full already, ours is not
             self._process.answer()
+        else:
+            joining.settle_pending(self._engine)
 
     def _settle(self) -> None:
         """Wait until the batch that was given last is stored."""

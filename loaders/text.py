@@ -49,12 +49,12 @@ def written(cell: Any) -> str:
 
 
 def exact(number: float) -> Decimal:
-    """A double as the fifteen digits a workbook shows of it, so that 0.1 + 0.2 is 0.3.
+    """A double as the fifteen digits a workbook shows of it, so that 0.1 + 0.2 is 0.3 and the zero below zero is 0.
 
-    >>> exact(0.1 + 0.2), exact(1e6)
-    (Decimal('0.3'), Decimal('1000000'))
+    >>> exact(0.1 + 0.2), exact(1e6), exact(-0.0)
+    (Decimal('0.3'), Decimal('1000000'), Decimal('0'))
     """
-    value = Decimal(f"{number:.15g}")
+    value = Decimal(f"{number + 0.0:.15g}")
     return value.quantize(Decimal(1)) if value == value.to_integral_value() and abs(value) < 10**16 else value
 
 

@@ -17,6 +17,7 @@ from typing import Any, BinaryIO
 from loaders.collector import resting
 from loaders.storing import Apart, Load, Sent, UnmadeError
 from loaders.together import Together
+from store import joining
 from store.engine import connect
 
 _SOON = 0.4  # seconds: about as long as the first process makes a batch
@@ -26,7 +27,7 @@ _DIES_WITH_PARENT = 1  # Linux's number of this wish
 def main(parent: int) -> None:
     """Batches from standard input into the database, an answer to each on standard output; ends with the first error.
 
-    After the last comes None, which is answered by None when all is committed.
+    After the last comes None, which is answered by None when all is committed and organizations are joined.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interruption is for who started us to answer
     with contextlib.suppress(OSError, AttributeError):  # Linux alone; elsewhere the next batch does not come
@@ -71,6 +72,7 @@ def _store_all(apart: Apart, coming: Queue[Any], answer: Callable[[Any], None]) 
                     sent: Sent | None = _next(coming, together)
                     if sent is None:
                         together.commit()
+                        joining.settle_pending(engine)
                         answer(None)
                         return
                     kept[sent.number] = sent

@@ -34,6 +34,7 @@ _EXTREMES = {
     "high": "max(recency)",
 }
 _BILLION = 1_000_000_000
+_AT_ONCE = 2_000  # disclosures whose parties are read together
 _Stand = tuple[
     str, str | None, int | None, int, dict[str, int | None]
 ]  # where an organization is in a disclosure
@@ -72,10 +73,12 @@ def _select() -> str:
 
 def cells(connection: Connection, ids: Sequence[str]) -> Cells:
     """What some disclosures contribute now; dates are texts."""
-    if not ids:
-        return {}
-    condition, parameter = bulk.one_of(connection, "d.id", ids)
-    return _cells(connection.exec_driver_sql(f"{_PARTIES} WHERE {condition}", (parameter,)).all())
+    found: Cells = {}
+    different = [*dict.fromkeys(ids)]
+    for first in range(0, len(different), _AT_ONCE):
+        condition, parameter = bulk.one_of(connection, "d.id", different[first : first + _AT_ONCE])
+        _add(found, _cells(connection.exec_driver_sql(f"{_PARTIES} WHERE {condition}", (parameter,)).all()))
+    return found
 
 
 def _cells(rows: Iterable[Sequence[Any]]) -> Cells:

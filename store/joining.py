@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from itertools import accumulate
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, and_, delete, exists, func, insert, select
+from sqlalchemy import Connection, Engine, Select, and_, delete, exists, func, insert, select, union
 
 from schemas.formercode import lasting_code
 from store import bulk, rollups, searching, tables
@@ -33,8 +33,8 @@ _O, _A, _P = tables.organization.c, tables.organization_alias.c, tables.party.c
 _C, _LINK = tables.process.c, tables.disclosure_process.c
 _LINKED = _LINK.process_serial == _C.serial
 _D = tables.disclosure.c
-# So many codes, and ids that have them, are settled in one transaction: what is read of them stands in memory.
-_CODES, _TOGETHER = 1_000, 5_000
+# Codes that are settled in one transaction, with so many disclosures together: what is read of them stands in memory.
+_CODES, _TOGETHER = 1_000, 2_000
 _COLUMNS = ("id", "uscc", "name", "process_id", "name_key", "lasting_code")
 
 
@@ -192,15 +192,20 @@ def _settle_some(engine: Engine) -> int:
 
 
 def _few(connection: Connection, codes: Sequence[str]) -> list[str]:
-    """The first of some codes, as many as have not too many ids together."""
-    ids: Counter[str] = Counter()
-    for c in (_O, _A):
-        among = bulk.among(connection, c.lasting_code, codes)
-        for code, several in connection.execute(
-            select(c.lasting_code, func.count()).where(among).group_by(c.lasting_code)
-        ):
-            ids[code] += several
-    so_far = accumulate(ids[code] for code in codes)
+    """The first of some codes, as many as have not too many disclosures together."""
+    whose = [(_O.lasting_code, _O.id), (_A.lasting_code, _A.organization_id.label("id"))]
+    theirs = union(
+        *(select(code, one).where(bulk.among(connection, code, codes)) for code, one in whose)
+    ).subquery()
+    figures = tables.rollup_organization.c
+    counted = (
+        select(theirs.c.lasting_code, func.sum(figures.disclosures))
+        .join(tables.rollup_organization, figures.organization_id == theirs.c.id)
+        .where(figures.dimension == "domain")
+        .group_by(theirs.c.lasting_code)
+    )
+    disclosures = Counter({code: int(several) for code, several in connection.execute(counted)})
+    so_far = accumulate(disclosures[code] for code in codes)
     return [code for code, several in zip(codes, so_far, strict=True) if several <= _TOGETHER] or list(
         codes[:1]
     )

@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import Engine, event, func, select, text, update
 from sqlalchemy.exc import DBAPIError
 
+from cli.synthetic.world import credit_code
 from formats.error import FormatError
 from loaders import storing, writer
 from loaders.errors import LoadError
@@ -20,7 +21,7 @@ from loaders.load import load
 from loaders.report import Report
 from loaders.storing import Apart, Storing
 from schemas.catalog import Catalog
-from store import tables
+from store import joining, tables
 from store.draft import Drafts, Entry
 from store.engine import connect, writing
 from store.errors import StoreError
@@ -70,6 +71,25 @@ def test_a_process_of_its_own_stores_the_same(
         assert found.to_json() == expected.to_json()
         assert contents(engine) == contents(here)
     here.dispose()
+
+
+def test_organizations_are_joined_where_the_load_is_stored(
+    results: Path, catalog: Catalog, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(joining, "settle_pending", None)  # here
+    codes = (credit_code(f"91{division}MA6K00014") for division in (530114, 530102))
+    lines = (f'{{"schema":"{RESULT}/1.0","localId":"L{code}","title":"示例","lots":[{{"parcelNumber":"{code}"}}],'
+             f'"parties":[{{"partyRole":"transferee","organization":{{"name":"示例","uscc":"{code}"}}}}]}}\n' for code in codes)  # fmt: skip
+    path = results.with_suffix(".jsonl")
+    path.write_text("".join(lines), "utf-8")
+    report = load(
+        path, catalog, engine, publisher=PUBLISHER, now=NOW, batch=1,
+        apart=Apart(engine.url.render_as_string(hide_password=False), 5),
+    )  # fmt: skip
+    assert report.stored == 2, report.issues
+    with engine.connect() as connection:
+        joined = connection.scalar(select(func.count()).select_from(tables.organization_alias))
+    assert joined == 1
 
 
 def test_a_file_that_was_loaded_before_starts_a_process_once_something_of_it_is_new(

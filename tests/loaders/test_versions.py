@@ -43,6 +43,20 @@ def test_a_json_record_is_judged_by_the_version_it_names(
     assert found.refused == 1
 
 
+def test_a_record_that_comes_in_two_versions_is_taken_once(
+    toy_catalog: Catalog, tmp_path: Path, engine: Engine
+) -> None:
+    path = tmp_path / "a.jsonl"
+    old = evolved.sample("1.0")
+    path.write_text(
+        "".join(json.dumps(old | {"schema": f"{TYPE}/{one}"}) + "\n" for one in ("1.0", "1.1")), "utf-8"
+    )
+    for report in (check(path, toy_catalog), load(path, toy_catalog, engine, now=NOW)):
+        assert (report.taken, report.refused, report.records) == (1, 1, 1)
+        found = next(one for one in report.issues if one.code == "L041")
+        assert (found.row, found.value) == (2, f"{TYPE}/1.1")
+
+
 @pytest.mark.parametrize("version", evolved.VERSIONS)
 def test_a_spreadsheet_becomes_records_of_the_version_that_is_asked_for(
     version: str, toy_catalog: Catalog, tmp_path: Path, engine: Engine
