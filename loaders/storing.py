@@ -22,7 +22,7 @@ from sqlalchemy import Connection, Engine
 from loaders.errors import LoadError
 from store import cases, joining
 from store.draft import Draft, Drafts
-from store.engine import writing
+from store.engine import glancing, writing
 from store.features import Waiting
 from store.writing import Written, make_fresh, write_drafts
 
@@ -98,7 +98,8 @@ class Storing:
         self._put_off = False  # the process is started with the first batch that has something to store
         self._process: _Process | None = None
         self._sent = 0
-        self._open: tuple[Drafts, Sent, Callable[[Written], None]] | None = None
+        # A batch that was given to the process, which of its rows were made, and what follows from it.
+        self._open: tuple[Drafts, Sent, set[str], Callable[[Written], None]] | None = None
         self.load: Load
 
     def __enter__(self) -> Self:
@@ -131,15 +132,16 @@ class Storing:
             if self._put_off and self._apart is not None and (written.stored or written.revised):
                 self._process = _Process(self._apart)
             return
-        with self._engine.connect() as connection:
+        with glancing(self._engine) as connection:
             make_fresh(connection, batch, again=self.load.again)
         if self._process.load is None:
             self._process.begin(self.load)
         sent = Sent(self._sent, at_once, batch.drafts, batch.ids, batch.indexes, places)
         self._sent += 1
         self._process.send(sent)  # which is read while the batch before is stored
+        made = batch.let_go()
         self._settle()
-        self._open = batch, sent, then
+        self._open = batch, sent, made, then
 
     def finish(self) -> None:
         """Wait until all batches are committed, and the organizations that they noted are joined."""
@@ -155,11 +157,11 @@ class Storing:
         if self._open is None:
             return
         assert self._process is not None
-        (batch, sent, then), self._open = self._open, None
+        (batch, sent, made, then), self._open = self._open, None
         answer = self._process.answer()
         while isinstance(answer, UnmadeError):
-            wanted = frozenset(answer.args)
-            batch.make([one for one in batch.drafts if one.id in wanted])
+            made |= set(answer.args)
+            batch.make([one for one in batch.drafts if one.id in made])
             self._process.send(sent)
             answer = self._process.answer()
         then(answer)

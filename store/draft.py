@@ -42,7 +42,7 @@ class Known(NamedTuple):
 class Entry:
     """A checked record of a version; `sources` says where each value came from: {path: [sheet, row, column, …]}.
 
-    The record may be given as JSON, which is read when it is asked for. `known` is what `Known.of` gives, where it is
+    The record may be given as JSON, which is read whenever it is asked for. `known` is what `Known.of` gives, where it is
     known already. `former` are codes of before 2015 of its organizations, `{"lots.0.transferee": "775512343"}`: the
     standard has no place for them in a record.
     """
@@ -64,9 +64,7 @@ class Entry:
     @property
     def record(self) -> Mapping[str, Any]:
         """What it says."""
-        if isinstance(self._record, bytes):
-            self._record = dict[str, Any](orjson.loads(self._record))
-        return self._record
+        return orjson.loads(self._record) if isinstance(self._record, bytes) else self._record
 
 
 @dataclass
@@ -77,7 +75,7 @@ class Made:
     """
 
     parts: Parts
-    body: str
+    body: bytes
     sources: str | None
     terms: str
     features: list[features.Row]
@@ -144,6 +142,13 @@ class Drafts:
         indexes = {one: features.reader(one, catalog).digest for one in types}
         return cls([*drafts.values()], tuple(ids), indexes, partial(_make, made, catalog))
 
+    def let_go(self) -> set[str]:
+        """Give up the rows that were made; gives the ids of their drafts."""
+        made = [draft for draft in self.drafts if draft.made is not None]
+        for draft in made:
+            draft.made = None
+        return {draft.id for draft in made}
+
 
 def content(record: Mapping[str, Any]) -> bytes:
     """A record as it is stored and compared: JSON with sorted keys, without our own `id`."""
@@ -161,19 +166,19 @@ def _make(of: Mapping[str, tuple[Entry, Identity]], catalog: Catalog, drafts: Se
     publishers: dict[str, Row] = {}
     for draft in drafts:
         entry, identity = of[draft.id]
-        publisher = identity.publisher
+        record, publisher = entry.record, identity.publisher
         if publisher.id not in publishers:
-            publishers[publisher.id] = publisher_row(entry.record, publisher, catalog)
-        made = parts(entry.record, entry.disclosure, identity, catalog, entry.former)
+            publishers[publisher.id] = publisher_row(record, publisher, catalog)
+        made = parts(record, entry.disclosure, identity, catalog, entry.former)
         for row in made.parties:
             row["recency"] = draft.recency
         reader = features.reader(entry.disclosure.type, catalog)
         draft.made = Made(
             made,
-            content(entry.record).decode(),
+            content(record),
             orjson.dumps(entry.sources).decode() if entry.sources else None,
             searching.spaced(made.text),
-            reader.rows(entry.record),
+            reader.rows(record),
             publishers[publisher.id],
             {row["id"]: searching.name("process", row) for row in made.processes},
         )

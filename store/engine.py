@@ -17,6 +17,7 @@ _POSTGRESQL = ("postgresql", "postgres", "postgresql+psycopg")
 _SQLITE = ("sqlite", "sqlite+pysqlite")
 PATIENCE = 30.0
 _OLDEST_SQLITE = (3, 38)  # json_each is built in from here on; RETURNING came with 3.35
+_CACHE, _LITTLE = -65_536, -4_096  # KiB of pages that a connection keeps
 _PRAGMAS = (
     "journal_mode = WAL",  # readers see the last commit while a load writes
     "synchronous = NORMAL",  # with WAL a crash of the machine may lose the last batches, never corrupt (see `writing`)
@@ -24,7 +25,7 @@ _PRAGMAS = (
     "wal_autocheckpoint = 16000",
     "journal_size_limit = 268435456",  # bytes: a log that readers made grow gives the disk back
     "mmap_size = 1073741824",
-    "cache_size = -65536",  # KiB
+    f"cache_size = {_CACHE}",
     "temp_store = MEMORY",
 )
 _OF_THE_DISK, _NOT_THERE = ("D020", "D022"), "unable to open database file"
@@ -77,6 +78,23 @@ def writing(engine: Engine, *, lasting: bool = False) -> Iterator[Connection]:
     """
     with driven(engine), engine.execution_options(writes=True, lasting=lasting).begin() as connection:
         yield connection
+
+
+@contextmanager
+def glancing(engine: Engine) -> Iterator[Connection]:
+    """A connection that looks up some rows here and there, of which it need not keep the pages.
+
+    What was read of them stays with the system, which is nearly as near; a process has the cache's memory for other things.
+    """
+    with engine.connect() as connection:
+        if engine.dialect.name != "sqlite":
+            yield connection
+            return
+        connection.exec_driver_sql(f"PRAGMA cache_size = {_LITTLE}")
+        try:
+            yield connection
+        finally:
+            connection.exec_driver_sql(f"PRAGMA cache_size = {_CACHE}")
 
 
 @contextmanager

@@ -187,7 +187,7 @@ def _insert(
     bulk.insert(connection, tables.disclosure, (one.disclosure for one in parts))
     bulk.insert_tuples(
         connection, "document", _columns(tables.document),
-        [(*_key(draft), draft.digest, made.body) for draft, made in ordered],
+        [(*_key(draft), draft.digest, made.body.decode()) for draft, made in ordered],
     )  # fmt: skip
     bulk.insert(connection, tables.lot, (row for one in parts for row in one.lots))
     bulk.insert(connection, tables.item, (row for one in parts for row in one.items))
