@@ -7,9 +7,10 @@ from pathlib import Path
 import psycopg
 import pytest
 from sqlalchemy import Engine, text
+from sqlalchemy.exc import DBAPIError
 
 import store.engine
-from store.engine import connect, writing
+from store.engine import connect, glancing, writing
 from store.errors import StoreError
 
 SECRET = "g3he1m"
@@ -83,6 +84,18 @@ def test_sqlite_is_set_up_for_readers_beside_a_writer(tmp_path: Path) -> None:
         ]
     engine.dispose()
     assert found == ["wal", 1, 30000, 1073741824, -65536]
+
+
+def test_who_only_looks_up_keeps_few_pages_meanwhile(tmp_path: Path) -> None:
+    engine = connect(f"sqlite:///{tmp_path / 'new.db'}")
+    asked = "PRAGMA cache_size"
+    with glancing(engine) as connection:
+        assert connection.exec_driver_sql(asked).scalar() == -4096
+    with pytest.raises(DBAPIError), glancing(engine) as connection:
+        connection.exec_driver_sql("no statement")
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql(asked).scalar() == -65536
+    engine.dispose()
 
 
 def test_a_reader_keeps_its_snapshot_while_another_writes(engine: Engine) -> None:
