@@ -60,34 +60,40 @@ def _receive(given: BinaryIO, coming: Queue[Any]) -> None:
 
 
 def _store_all(apart: Apart, coming: Queue[Any], answer: Callable[[Any], None]) -> None:
-    """Store what comes; what was begun is left undone where no end comes."""
+    """Store what comes, and join the organizations; what was begun is left undone where no end comes."""
     load: Load = _next(coming)
-    kept: dict[int, Sent] = {}  # that came before an earlier one is stored
-    due = 0
     try:
         engine = connect(apart.url, patience=apart.patience)
-        with Together(engine, load, apart.large) as together, resting() as tell_batch:
-            while True:
-                while due not in kept:
-                    sent: Sent | None = _next(coming, together)
-                    if sent is None:
-                        together.commit()
-                        joining.settle_pending(engine)
-                        answer(None)
-                        return
-                    kept[sent.number] = sent
-                sent = kept.pop(due)
-                try:
-                    answer(together.store(sent))
-                    due += 1
-                except UnmadeError as error:  # it comes again
-                    answer(error)
-                del sent
-                tell_batch()
+        with Together(engine, load, apart.large) as together:
+            _store_batches(together, coming, answer)
+        joining.settle_pending(engine)
+        answer(None)
     except (EOFError, BrokenPipeError):
         raise
     except Exception as error:
         answer(error)
+
+
+def _store_batches(together: Together, coming: Queue[Any], answer: Callable[[Any], None]) -> None:
+    """Store and commit batches in the order of their numbers, until the end comes."""
+    kept: dict[int, Sent] = {}  # that came before an earlier one is stored
+    due = 0
+    with resting() as tell_batch:
+        while True:
+            while due not in kept:
+                sent: Sent | None = _next(coming, together)
+                if sent is None:
+                    together.commit()
+                    return
+                kept[sent.number] = sent
+            sent = kept.pop(due)
+            try:
+                answer(together.store(sent))
+                due += 1
+            except UnmadeError as error:  # it comes again
+                answer(error)
+            del sent
+            tell_batch()
 
 
 def _next(coming: Queue[Any], together: Together | None = None) -> Any:

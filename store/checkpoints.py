@@ -38,6 +38,7 @@ class Checkpoints:
         self._thread.shutdown()
         if self._own is not None:
             self._own.close()
+            self._engine.dispose()  # of the connections that left it the log
 
     def leave(self, connection: Connection) -> None:
         """Let a connection that is writing leave the log to the thread."""

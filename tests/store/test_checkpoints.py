@@ -65,6 +65,8 @@ def test_a_transaction_waits_for_a_long_log(
         beside.begin()
         beside.wait_where_long()
         assert in_the_file(file) == 4
+    with engine.connect() as connection:  # there is no thread any more
+        assert connection.exec_driver_sql("PRAGMA wal_autocheckpoint").scalar_one() == 16_000
 
 
 def test_a_disk_that_fails_leaves_it_in_the_log(engine: Engine, file: Path) -> None:
