@@ -15,7 +15,7 @@ from formats.row import (
     Remark,
     Remarks,
 )
-from formats.shown import Shown
+from formats.shown import Shown, shown
 from formats.unshown import PERCENT_FORMATS, Runs, is_percent
 
 BEGIN, DATE_1904, FONT, SHEET, COLUMNS, ROW = 0x0809, 0x0022, 0x0031, 0x0085, 0x007D, 0x0208
@@ -32,16 +32,20 @@ NO_FONT: Final = 4
 
 
 class OldUnshown:
-    """The records of one workbook as they go by. `percents` are the cells in per cent, by the name of the sheet."""
+    """The records of one workbook as they go by.
+
+    `percents` are the cells in per cent, by the name of the sheet; `shown` those whose format says more than the digits.
+    """
 
     def __init__(self) -> None:
         self.percents: dict[str, Runs] = {}
-        self.shown: dict[str, dict[Shown, Runs]] = {}  # not looked for in old workbooks
+        self.shown: dict[str, dict[Shown, Runs]] = {}
         self._remarks = Remarks()
         self._sheets: dict[int, str] = {}
         self._sheet: str | None = None
         self._fonts: list[bool] = []
-        self._formats: dict[int, bool] = {}
+        self._percent: set[int] = set()
+        self._shown: dict[int, Shown] = {}
         self._styles: list[tuple[int, int]] = []
 
     def take(self, kind: int, content: bytes, position: int) -> None:
@@ -68,7 +72,11 @@ class OldUnshown:
         elif kind == FONT:
             self._fonts.append(bool(content[2] & 0x08))
         elif kind == FORMAT:
-            self._formats[struct.unpack_from("<H", content)[0]] = is_percent(_text(content, 2, "<H"))
+            (number,), said = struct.unpack_from("<H", content), _text(content, 2, "<H")
+            if is_percent(said):
+                self._percent.add(number)
+            elif (found := shown(said)) is not None:
+                self._shown[number] = found
         elif kind == STYLE:
             self._styles.append(struct.unpack_from("<HH", content))
         elif self._sheet is not None:
@@ -101,8 +109,10 @@ class OldUnshown:
         font, format_ = self._styles[style]
         if self._fonts[font - (font > NO_FONT)]:
             self._remarks.add(STRUCK, sheet, f"{column_letters(column + 1)}{row + 1}")
-        if number and (str(format_) in PERCENT_FORMATS or self._formats.get(format_)):
+        if number and (str(format_) in PERCENT_FORMATS or format_ in self._percent):
             self.percents.setdefault(sheet, Runs()).add(row + 1, column)
+        elif number and format_ in self._shown:
+            self.shown.setdefault(sheet, {}).setdefault(self._shown[format_], Runs()).add(row + 1, column)
 
 
 def _text(content: bytes, at: int, length: str) -> str:

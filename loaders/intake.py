@@ -1,7 +1,6 @@
-"""Rows in, fragments of records out: each row is skipped, refused, or kept under the record it belongs to."""
+"""Rows in, sheet by sheet: whose table each is of, and whether it is data; what becomes of it is told to `Gathered`."""
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import takewhile
 from typing import Any
@@ -10,24 +9,20 @@ from formats.aside import aside
 from formats.row import SINCE_1904, Remark, Row
 from formats.wire import Batch
 from loaders.across import Across
-from loaders.alone import Alone
 from loaders.asked import Asked
 from loaders.build import Built, Place
-from loaders.completeness import Completeness, filled_paths
 from loaders.fragment import Fragment
-from loaders.groups import Issues
+from loaders.gathered import Gathered
 from loaders.headings import DEEPEST, SEARCHED
 from loaders.issues import RULES
 from loaders.ledger import Ledger
-from loaders.marks import Marks
-from loaders.personal import mask
 from loaders.remarks import findings
 from loaders.report import ColumnUse, SoFar
-from loaders.screen import masked, masked_cells, screened_record
+from loaders.screen import masked, screened_record
 from loaders.sheets import Sheet
 from loaders.sound import Sound
 from loaders.sources import of_whole
-from loaders.spool import Kept, Spool
+from loaders.spool import Spool
 from loaders.table import Table, table_of
 from loaders.text import clean, is_null
 from loaders.unheaded import unheaded
@@ -35,19 +30,16 @@ from loaders.versioned import Versioned
 from schemas.catalog import Disclosure
 from schemas.issue import RULES as SCHEMA_RULES
 from schemas.issue import Issue, issue
-from store.cases import UNKNOWN, Case, case_of
-from store.identity import Identity, identify, publisher_of
 
 # Called whenever at least so many rows more have come.
 Progress = Callable[[SoFar], None]
 PROGRESS_EVERY = 500
 # A batch with more lines that have to be taken by themselves is taken row by row.
 _FEW = 8
-_REMEMBERED = 10_000  # records, at 3 kB
 
 
 class Intake:
-    """Everything that is known of a file's rows while they go by."""
+    """Knows the sheets of a file and their tables; what becomes of their rows is `gathered`."""
 
     def __init__(
         self, asked: Asked, fragments: Spool, refusals: Spool, across: Across, ledger: Ledger | None = None
@@ -55,17 +47,9 @@ class Intake:
         self.asked = asked
         self.across = across
         self.ledger = ledger
-        self.fragments = fragments
-        self.refusals = refusals
+        self.gathered = Gathered(asked, fragments, refusals, ledger)
         self.sound = Sound(asked.catalog)
-        # What the first records that come tell alone; that of those after them goes with them.
-        self._remembered: dict[int, Alone] = {}
         self._versioned = Versioned(asked, self.sound, across)
-        self.issues = Issues()
-        self.completeness = Completeness()
-        self.skipped: Counter[str] = Counter()
-        self.rows = 0
-        self.refused = Marks()
         self.unsupported = 0
         self.sheets: dict[str, Sheet] = {}
         # Every table, those above another one on their sheet among them.
@@ -79,7 +63,6 @@ class Intake:
         self._waiting: list[Row] = []
         self._without_heading: list[list[Row]] = []
         self._tables: dict[str, Table | None] = {}
-        self._first: dict[str, int] = {}
         self._remarks: list[Remark] = []
 
     def take_all(self, batches: Iterable[Batch], progress: Progress | None = None) -> None:
@@ -90,22 +73,22 @@ class Intake:
                 self._take_remark(batch.remark)
                 continue
             self._take_batch(batch)
-            if progress and self.rows - told >= PROGRESS_EVERY:
-                told = self.rows
+            if progress and self.gathered.rows - told >= PROGRESS_EVERY:
+                told = self.gathered.rows
                 progress(self.so_far)
         self._end_of_sheet()
-        self.issues.add(*map(masked, findings(self._remarks, self._is_read, self._repeats)))
+        self.gathered.issues.add(*map(masked, findings(self._remarks, self._is_read, self._repeats)))
         for sheet in self.all_tables:
             sheet.said.update(
                 dict.fromkeys(found for way in sheet.ways for found in (*way.faults, *way.notes))
             )
             absent = [issue(RULES, "L009", value=heading) for heading in sheet.missing]
-            self.issues.add(
+            self.gathered.issues.add(
                 *(one.at(sheet=sheet.name, row=sheet.heading_row) for one in (*sheet.said, *absent))
             )
-        self.issues.add(*self._without_table())
-        if self.rows == sum(self.skipped.values()) and not self._without_heading:
-            self.issues.add(issue(RULES, "L008"))
+        self.gathered.issues.add(*self._without_table())
+        if self.gathered.rows == sum(self.gathered.skipped.values()) and not self._without_heading:
+            self.gathered.issues.add(issue(RULES, "L008"))
 
     @property
     def below(self) -> dict[tuple[str, int], dict[str, str]]:
@@ -117,62 +100,17 @@ class Intake:
         """The fragments of each record that was read, records in the order of their first rows."""
         if self.ledger is not None:
             self._read_shared(self.ledger)
-        versions = self.asked.catalog.versions
-        return (
-            [Fragment.of(one, versions, self._remembered) for one in group]
-            for group in self.fragments.groups()
-        )
+        return self.gathered.groups()
 
     @property
     def so_far(self) -> SoFar:
         """What whoever waits can be told now."""
-        return SoFar(self.rows, self.issues, self.columns)
+        return SoFar(self.gathered.rows, self.gathered.issues, self.columns)
 
     @property
     def columns(self) -> tuple[ColumnUse, ...]:
         """What became of the columns of every sheet."""
         return tuple(use for sheet in self.all_tables for use in sheet.uses)
-
-    def said_paths(self, record: Mapping[str, Any], disclosure: Disclosure, paths: int | None = None) -> int:
-        """The properties that a file's record has; not a publisher that only stands in.
-
-        `paths` are all that it has, where they are known.
-        """
-        if self.asked.checking and record.get("publisher") == self.asked.stand_in:
-            record, paths = {name: value for name, value in record.items() if name != "publisher"}, None
-        return filled_paths(record, disclosure) if paths is None else paths
-
-    def refuse(
-        self,
-        row: int,
-        place: Place,
-        cells: Mapping[str, Any],
-        issues: Iterable[Issue],
-        *,
-        made: Sequence[tuple[Disclosure, Mapping[str, Any]]] = (),
-        noted: bool = False,
-    ) -> None:
-        """Refuse a row with its issues; `made` are the records that it would have been, or been part of.
-
-        `noted` where the report has the issues already, for the whole sheet.
-        """
-        found = [masked(one) for one in issues]
-        self.refused.add(row)
-        case = [] if self.asked.checking else self._case(made, found)
-        kept = [place.sheet, place.row, masked_cells(cells), [one.to_json() for one in found], case]
-        self.refusals.add(str(row), row, Kept(kept))
-        if not noted:
-            self.issues.add(*found)
-
-    def _case(
-        self, made: Sequence[tuple[Disclosure, Mapping[str, Any]]], issues: Sequence[Issue]
-    ) -> list[str | None]:
-        """What a refused row is known by: the record that it would have been, and its department."""
-        cases = [case_of(record, disclosure, issues) for disclosure, record in made]
-        told = publisher_of({"publisher": self.asked.organization}) if self.asked.organization else None
-        stated = Case(None, told.id, told.name) if told else UNKNOWN
-        one = next((one for one in (*cases, stated) if one.publisher_id), UNKNOWN)
-        return [one.disclosure_id, one.publisher_id, one.publisher and mask(one.publisher)[0]]
 
     def _take_remark(self, remark: Remark) -> None:
         """Keep what the format remarks on; a workbook's way of counting days has to be known before its rows."""
@@ -230,19 +168,19 @@ class Intake:
         for (number, cells), disclosure, good in zip(rows, versions, ready, strict=True):
             place = Place(name, number)
             if good is not None:
-                self.rows += 1
+                self.gathered.rows += 1
                 fragment = Fragment(
-                    self.rows, place, good.disclosure, good.record, good.sources, cells, paths=good.paths,
+                    self.gathered.rows, place, good.disclosure, good.record, good.sources, cells, paths=good.paths,
                     alone=good.alone,
                 )  # fmt: skip
-                self._keep_fragment(fragment, good.identity, good.body)
+                self.gathered.keep_fragment(fragment, good.identity, good.body)
             elif disclosure is not None:
-                self.rows += 1
+                self.gathered.rows += 1
                 self._take_record(cells, disclosure, place)
             elif said := self._versioned.unknown(cells):
-                self.rows += 1
+                self.gathered.rows += 1
                 found = issue(SCHEMA_RULES, "S015", path="schema", value=said)
-                self.refuse(self.rows, place, cells, [found.at(sheet=name, row=number)])
+                self.gathered.refuse(self.gathered.rows, place, cells, [found.at(sheet=name, row=number)])
             else:
                 self._take(Row(name, number, cells))
 
@@ -264,7 +202,7 @@ class Intake:
     def _take_by_columns(self, table: Table, batch: Batch, left_out: int, end: int) -> None:
         """Take the rows of a batch up to one, its first left out: count the good ones, read the others."""
         assert self.ledger is not None
-        rows, before = batch.rows[left_out:end], self.rows
+        rows, before = batch.rows[left_out:end], self.gathered.rows
         taken = table.take([cells for _, cells in rows])
         self.ledger.keep(batch, before + 1, left_out)
         table.count(taken)
@@ -273,28 +211,28 @@ class Intake:
             self.ledger.add(good, before + 1, batch.sheet, numbers)
         for at in taken.others:
             number, cells = rows[at]
-            self.rows = before + at
+            self.gathered.rows = before + at
             self._take_row(table.sheet, Row(batch.sheet, number, tuple(cells)))
-        self.rows = before + len(rows)
+        self.gathered.rows = before + len(rows)
 
     def _read_shared(self, ledger: Ledger) -> None:
         """Read the good rows that are of one record with others."""
-        rows = self.rows
+        rows = self.gathered.rows
         for name, shared in ledger.shared():
             table = self._tables[name]
             assert table is not None
             ledger.take_back(table.take([cells for _, _, cells in shared]))
             for row, number, cells in shared:
-                place, self.rows = Place(name, number), row
+                place, self.gathered.rows = Place(name, number), row
                 built = table.builder.build(cells, place)
                 made = [(table.builder.plan.disclosure, built.record, built.sources)]
-                self._keep(made, place, table.sheet.named_cells(cells))
-        self.rows = rows
+                self.gathered.keep(made, place, table.sheet.named_cells(cells))
+        self.gathered.rows = rows
         disclosures = dict(ledger.first)
-        for name, row in self._first.items():
+        for name, row in self.gathered.first.items():
             disclosures[name] = min(row, disclosures.get(name, row))
         for name in sorted(disclosures, key=disclosures.__getitem__):
-            self.completeness.take(self.asked.catalog.versions[name], 0, 0)
+            self.gathered.completeness.take(self.asked.catalog.versions[name], 0, 0)
 
     def _leaves_out(self, row: Row, rows: int = 1) -> bool:
         """Whether so many rows of a sheet, this the first, are not read: as the profile says, or, and then they are
@@ -307,8 +245,8 @@ class Intake:
             self._aside[row.sheet] = aside(row)
         why = self._aside[row.sheet]
         if why:
-            self.rows += rows
-            self.skipped[why] += rows
+            self.gathered.rows += rows
+            self.gathered.skipped[why] += rows
         return why is not None
 
     def _take(self, row: Row) -> None:
@@ -345,14 +283,14 @@ class Intake:
                 self._take_below(above, row)
             return
         headings = len(rows) - len(below)
-        self.rows += headings
-        self.skipped["heading"] += headings
+        self.gathered.rows += headings
+        self.gathered.skipped["heading"] += headings
         if sheet.says_the_same(above):
             self._settle(above)
             sheet = above
         else:
             if titles := sum(why is None for _, _, why in self._between):
-                self.skipped["note"] += titles
+                self.gathered.skipped["note"] += titles
             self._between = []
             self.sheets[sheet.name] = sheet
             self.all_tables.append(sheet)
@@ -365,9 +303,9 @@ class Intake:
         between, self._between = self._between, []
         for number, row, why in between:
             if why in (None, "note") and (told := sheet.grouped(row)):
-                self.issues.add(told.at(sheet=sheet.name, row=row.number))
+                self.gathered.issues.add(told.at(sheet=sheet.name, row=row.number))
                 if why is None:
-                    self.skipped["heading"] += 1
+                    self.gathered.skipped["heading"] += 1
             elif why is not None:
                 sheet.note(row)
             else:
@@ -375,7 +313,7 @@ class Intake:
                 place = Place(sheet.name, row.number)
                 found = issue(RULES, "L134", value=sheet.alone(cells))
                 self._count(sheet, cells, frozenset(), [])
-                self.refuse(
+                self.gathered.refuse(
                     number, place, sheet.named_cells(cells), [found.at(sheet=place.sheet, row=place.row)]
                 )
 
@@ -419,25 +357,25 @@ class Intake:
         whole = self._versioned.whole(record, disclosure)
         shown, hidden = screened_record(whole, disclosure.fields)
         found = [masked(one.at(sheet=place.sheet, row=place.row)) for one in hidden]
-        self.issues.add(*(one for one in found if one.severity != "error"))
+        self.gathered.issues.add(*(one for one in found if one.severity != "error"))
         if errors := [one for one in found if one.severity == "error"]:
-            self.completeness.take(disclosure, self.said_paths(shown, disclosure))
-            self.refuse(self.rows, place, record, errors, made=[(disclosure, shown)])
+            self.gathered.completeness.take(disclosure, self.gathered.said_paths(shown, disclosure))
+            self.gathered.refuse(self.gathered.rows, place, record, errors, made=[(disclosure, shown)])
             return
         sources = of_whole(record, shown, place.sheet, place.row)
-        self._keep([(disclosure, shown, sources)], place, record)
+        self.gathered.keep([(disclosure, shown, sources)], place, record)
 
     def _take_row(self, sheet: Sheet, row: Row) -> None:
-        self.rows += 1
+        self.gathered.rows += 1
         why = sheet.skipped(row)
         if why is not None:
-            self.skipped[why] += 1
+            self.gathered.skipped[why] += 1
             if why in ("note", "unit"):
-                self._between.append((self.rows, row, why))
+                self._between.append((self.gathered.rows, row, why))
             return
         cells = sheet.row_cells(row)
         if sheet.alone(cells) is not None and not sheet.from_above:
-            self._between.append((self.rows, row, None))
+            self._between.append((self.gathered.rows, row, None))
             return
         if self._between:
             self._settle(sheet)
@@ -446,14 +384,17 @@ class Intake:
         if not ways:
             self.unsupported += 1
             found = issue(RULES, "L042", value=sheet.chosen_by(cells))
-            self.refuse(
-                self.rows, place, sheet.named_cells(cells), [found.at(sheet=place.sheet, row=place.row)]
+            self.gathered.refuse(
+                self.gathered.rows,
+                place,
+                sheet.named_cells(cells),
+                [found.at(sheet=place.sheet, row=place.row)],
             )
             return
         sheet.said.update(dict.fromkeys(found for way in ways for found in (*way.faults, *way.notes)))
         faults = [fault.at(sheet=place.sheet, row=place.row) for way in ways for fault in way.faults]
         if faults:
-            self.refuse(self.rows, place, sheet.named_cells(cells), faults, noted=True)
+            self.gathered.refuse(self.gathered.rows, place, sheet.named_cells(cells), faults, noted=True)
             if not any(way.builder for way in ways):
                 self._count(sheet, cells, frozenset(), [])
             if not (self.asked.checking and all(way.builder for way in ways)):
@@ -466,60 +407,20 @@ class Intake:
         asked = frozenset[int]().union(*(builder.plan.columns for builder in builders))
         self._count(sheet, cells, asked, [one for _, one in built])
         errors = [one for _, result in built for one in result.issues if one.severity == "error"]
-        self.issues.add(*(one for _, result in built for one in result.issues if one.severity != "error"))
+        self.gathered.issues.add(
+            *(one for _, result in built for one in result.issues if one.severity != "error")
+        )
         if errors:
             for disclosure, result in built:
-                self.completeness.take(disclosure, self.said_paths(result.record, disclosure))
+                self.gathered.completeness.take(
+                    disclosure, self.gathered.said_paths(result.record, disclosure)
+                )
             records = [(disclosure, result.record) for disclosure, result in built]
-            self.refuse(self.rows, place, sheet.named_cells(cells), errors, made=records)
+            self.gathered.refuse(self.gathered.rows, place, sheet.named_cells(cells), errors, made=records)
             return
         made = [(disclosure, result.record, result.sources) for disclosure, result in built]
         lacking = tuple(fault.path for fault in faults)
-        self._keep(made, place, sheet.named_cells(cells), lacking)
-
-    def _keep(
-        self,
-        made: Sequence[tuple[Disclosure, dict[str, Any], dict[str, Any]]],
-        place: Place,
-        cells: Mapping[str, Any],
-        lacking: tuple[str, ...] = (),
-    ) -> None:
-        """Keep a row's fragments (type, record, sources) under the records they belong to.
-
-        The row is refused whole if it cannot be told to which record one of them belongs.
-        """
-        bounds = self.asked.bounds
-        if bounds is not None:
-            made = [
-                (disclosure, *bounds.complete(record, sources, place.sheet, place.row))
-                for disclosure, record, sources in made
-            ]
-        identities = [identify(record, disclosure) for disclosure, record, _ in made]
-        for identity, (disclosure, record, _) in zip(identities, made, strict=True):
-            if identity is None and "" not in lacking:
-                found = _unidentified(record, disclosure).at(sheet=place.sheet, row=place.row)
-                said = [(disclosure, record) for disclosure, record, _ in made]
-                self.refuse(self.rows, place, cells, [found], made=said)
-                return
-        for identity, (disclosure, record, sources) in zip(identities, made, strict=True):
-            fragment = Fragment(self.rows, place, disclosure, record, sources, dict(cells), lacking)
-            self._keep_fragment(fragment, identity)
-
-    def _keep_fragment(
-        self, fragment: Fragment, identity: Identity | None, body: bytes | None = None
-    ) -> None:
-        """Keep a fragment under the record it belongs to; `body` is its JSON where that is known already."""
-        whose, name = identity.id if identity else f"row {self.rows}", fragment.disclosure.name
-        # Of any version of its type. A row of a sheet that lacks something is no part of the records of another.
-        key = f"{fragment.disclosure.type} {whose}" + f" {fragment.place.sheet}" * bool(fragment.lacking)
-        alone = fragment.alone
-        if alone is not None and len(self._remembered) < _REMEMBERED:
-            self._remembered[self.rows], alone = alone, None
-        self.fragments.add(key, self.rows, fragment.keep(body, alone))
-        if self.ledger is not None:
-            self._first[name] = min(self.rows, self._first.get(name, self.rows))
-            if identity is not None and not fragment.lacking:
-                self.ledger.met(hash((fragment.disclosure.type, identity.publisher.id, *identity.key)))
+        self.gathered.keep(made, place, sheet.named_cells(cells), lacking)
 
     def _count(self, sheet: Sheet, cells: list[Any], asked: frozenset[int], built: list[Built]) -> None:
         """Count which cells said something and which reached a property; `asked` are the columns that were read."""
@@ -537,12 +438,3 @@ def _is_object(row: tuple[int, Any]) -> bool:
 
 def _says_something(cell: Any) -> bool:
     return bool(cell) if isinstance(cell, (list, dict)) else not is_null(clean(cell), of_text=True)
-
-
-def _unidentified(record: Mapping[str, Any], disclosure: Disclosure) -> Issue:
-    if not record.get("publisher"):
-        return issue(RULES, "L005")
-    alternatives = [
-        " + ".join(disclosure.by_path[path].title for path in one) for one in disclosure.schema["key"]
-    ]
-    return issue(SCHEMA_RULES, "S016", expected="；".join(alternatives))

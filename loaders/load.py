@@ -22,6 +22,7 @@ from loaders.bounds import Bounds
 from loaders.collector import resting
 from loaders.contradicting import Contradictions
 from loaders.earlier import Earlier, Remembered
+from loaders.gathered import Gathered
 from loaders.groups import Issues
 from loaders.intake import Intake, Progress
 from loaders.issues import RULES
@@ -157,7 +158,7 @@ def load(
                 progress=progress, again=again, bounds=bounds, receipt=receipt, batch=batch, apart=apart,
                 below=run.intake.below,
             )  # fmt: skip
-        storing.expect(run.intake.rows)
+        storing.expect(run.gathered.rows)
         run.load_id = loads.begin(engine, run.load, now)
         run.waited, run.alike = run.waiting(engine), Alike(run.load_id)
         storing.load = Batches(run.load_id, now, again, run.waited)
@@ -173,11 +174,10 @@ def load(
             storing.finish()
         with writing(engine, lasting=True) as connection:
             run.alike.repair(connection, now)
-            intake = run.intake
-            taken = intake.rows - len(intake.refused) - sum(intake.skipped.values())
+            gathered = run.gathered
             loads.finish(
-                connection, run.load_id, now, rows=intake.rows, taken=taken, refused=_refused(refusals),
-                skipped=dict(intake.skipped), waited=run.waited,
+                connection, run.load_id, now, rows=gathered.rows, taken=gathered.taken, refused=_refused(refusals),
+                skipped=dict(gathered.skipped), waited=run.waited,
             )  # fmt: skip
             run.settle(connection)
         return run.report()
@@ -230,6 +230,11 @@ class _Run:
         self.contradictions = Contradictions(catalog)
         self.written: Counter[str] = Counter()
 
+    @property
+    def gathered(self) -> Gathered:
+        """What has become of the file's rows."""
+        return self.intake.gathered
+
     def read(
         self, fragments: Spool, refusals: Spool, ledger: Ledger | None = None, expected: Callable[[int], None] | None = None
     ) -> bool:  # fmt: skip
@@ -240,7 +245,7 @@ class _Run:
         self.intake = Intake(self.asked, fragments, refusals, self.beyond.across, ledger)
         self.outcomes = Outcomes(self.catalog, self.intake, self.beyond, self.bounds)
         if self.wrong_publisher is not None:
-            self.intake.issues.add(issue(RULES, "L006", value=self.wrong_publisher))
+            self.gathered.issues.add(issue(RULES, "L006", value=self.wrong_publisher))
             return False
         try:
             batches = self.remembered.without(read_batches(self.path, self.limits))
@@ -283,7 +288,7 @@ class _Run:
         if self.bounds is not None:
             return ()  # a place says nothing of whose the row was
         with engine.connect() as connection:
-            return cases.waiting(connection, self.load_id, self.intake.rows)
+            return cases.waiting(connection, self.load_id, self.gathered.rows)
 
     @property
     def known_publisher(self) -> str | None:
@@ -321,10 +326,10 @@ class _Run:
     def _note(self, engine: Engine, batch: list[Outcome], entries: list[Entry], written: Written) -> None:
         """Count what was stored, and say what is to be said of it."""
         with engine.connect() as connection:
-            self.intake.issues.add(*self.contradictions.found(connection, entries, written))
+            self.gathered.issues.add(*self.contradictions.found(connection, entries, written))
             self._compare(connection, self.alike, batch, written.ids)
         if written.left:
-            self.intake.issues.add(*left_alone(engine, written, entries))
+            self.gathered.issues.add(*left_alone(engine, written, entries))
         for name in ("stored", "unchanged", "revised", "withdrawn"):
             self.written[name] += getattr(written, name)
 
@@ -377,9 +382,9 @@ class _Run:
 
     def report(self) -> Report:
         """What came of the file so far."""
-        intake = self.intake
-        issues = intake.issues
-        rows, refused, skipped = intake.rows, len(intake.refused), dict(intake.skipped)
+        intake, gathered = self.intake, self.gathered
+        issues = gathered.issues
+        rows, refused, skipped = gathered.rows, len(gathered.refused), dict(gathered.skipped)
         if self.unreadable is not None:
             issues = Issues()
             issues.add(_of_format(self.unreadable))
@@ -390,7 +395,7 @@ class _Run:
             unsupported=intake.unsupported if rows else 0, skipped=skipped, records=self.outcomes.records,
             stored=self.written["stored"], unchanged=self.written["unchanged"], revised=self.written["revised"],
             withdrawn=self.written["withdrawn"], columns=intake.columns, found=issues,
-            completeness=intake.completeness.lines(), not_run=tuple(self._not_run()),
+            completeness=gathered.completeness.lines(), not_run=tuple(self._not_run()),
             clauses={number: item.wording for number, item in self.catalog.policy.items.items()},
             unreadable=self.unreadable is not None, load_id=self.load_id,
             earlier=self.remembered.earlier(),
@@ -403,7 +408,7 @@ class _Run:
                 "rows", "逐行核对", "Every check of rows",
                 "文件读不出来,其他核对都没有进行。", "The file cannot be read; no other check has run.",
             )  # fmt: skip
-        elif not any(line.records for line in self.intake.completeness.lines()):
+        elif not any(line.records for line in self.gathered.completeness.lines()):
             yield NotRun(
                 "records", "按模式核对", "Every check of records",
                 "没有一行能成为记录。", "No row could become a record.",

@@ -53,6 +53,7 @@ class Outcomes:
 
     def __init__(self, catalog: Catalog, intake: Intake, beyond: Beyond, bounds: Bounds | None) -> None:
         self._catalog, self._intake, self._beyond, self._bounds = catalog, intake, beyond, bounds
+        self._gathered = intake.gathered
         self.records = 0
         self.types: Counter[str] = Counter()
         self.without_deadline: Counter[tuple[str, str]] = Counter()
@@ -63,10 +64,10 @@ class Outcomes:
         standing = Standing(ledger, self._beyond) if ledger else None
         for fragments in groups:
             if standing:
-                self._intake.issues.take(standing.until(fragments[0].row))
+                self._gathered.issues.take(standing.until(fragments[0].row))
             if len(fragments) > 1:
                 rows = [(one.place.sheet, one.place.row, one.cells) for one in fragments]
-                self._intake.issues.add(*self._beyond.take_rows(rows))
+                self._gathered.issues.add(*self._beyond.take_rows(rows))
             outcome = self._outcome(fragments)
             if outcome is not None:
                 self.records += 1
@@ -75,16 +76,16 @@ class Outcomes:
                     self.without_deadline[outcome.no_deadline] += 1
                 yield outcome
         if standing:
-            self._intake.issues.take(standing.until())
-        self._intake.issues.take(self._beyond.issues())
+            self._gathered.issues.take(standing.until())
+        self._gathered.issues.take(self._beyond.issues())
 
     def count(self, ledger: Ledger) -> None:
         """Count the records that were good without being read."""
         for shape, records in ledger.records.items():
             self.records += records
             self.types[shape.disclosure.type] += records
-            self._intake.completeness.take(
-                shape.disclosure, self._intake.said_paths(shape.record, shape.disclosure), records
+            self._gathered.completeness.take(
+                shape.disclosure, self._gathered.said_paths(shape.record, shape.disclosure), records
             )
         self.without_deadline.update(ledger.without_deadline)
         self.types, self.without_deadline = +self.types, +self.without_deadline
@@ -117,23 +118,25 @@ class Outcomes:
             if paths is None and storable(record) is not None:
                 paths = self._intake.sound.paths(record, disclosure)
             if first:
-                self._intake.completeness.take(disclosure, self._intake.said_paths(record, disclosure, paths))
+                self._gathered.completeness.take(
+                    disclosure, self._gathered.said_paths(record, disclosure, paths)
+                )
                 first = False
             found = check(record, disclosure, self._catalog) if paths is None else []
             place_of = places(sources, fragments[0].place.sheet, fragments[0].place.row)
             former, noted = without_former(record, found)
             if former:
-                self._intake.issues.add(*(placed(one, place_of(one.path)) for one in noted))
+                self._gathered.issues.add(*(placed(one, place_of(one.path)) for one in noted))
                 sources = {path: one for path, one in sources.items() if path not in former}
                 found = check(record, disclosure, self._catalog)
             if lacking:
                 found = [one for one in found if one.code != "S001" or one.path not in lacking]
             errors = [one for one in found if one.severity == "error"]
             if not errors:
-                self._intake.issues.add(*(placed(one, place_of(one.path)) for one in found))
+                self._gathered.issues.add(*(placed(one, place_of(one.path)) for one in found))
                 paths = filled_paths(record, disclosure) if paths is None else paths
                 more = self._beyond.take(disclosure, record, paths, place_of)
-                self._intake.issues.add(*more)
+                self._gathered.issues.add(*more)
                 without_homes(record, sources, more)
                 if lacking:
                     return None
@@ -145,10 +148,10 @@ class Outcomes:
     def _alone(self, fragment: Fragment, alone: Alone, paths: int) -> Outcome:
         """The record of a row, with these properties, of which all is known that can be told of it by itself."""
         disclosure = fragment.disclosure
-        self._intake.completeness.take(disclosure, paths)
+        self._gathered.completeness.take(disclosure, paths)
         place_of = places(fragment.sources, fragment.place.sheet, fragment.place.row)
         found = self._beyond.take_told(disclosure, paths, alone.found, alone.seen, place_of)
-        self._intake.issues.add(*found)
+        self._gathered.issues.add(*found)
         entry = Entry(fragment.body, disclosure, fragment.sources, known=alone.known)
         if any(one.code == HOME for one in found):
             without_homes(fragment.record, fragment.sources, found)
@@ -204,7 +207,7 @@ class Outcomes:
         place = fragment.place
         at_row = [self._at_row(one, place) if one.row is None else one for one in issues]
         made = [(fragment.disclosure, fragment.record)]
-        self._intake.refuse(
+        self._gathered.refuse(
             fragment.row, place, fragment.cells if cells is None else cells, at_row, made=made
         )
 

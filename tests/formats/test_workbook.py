@@ -349,6 +349,9 @@ def test_an_old_workbook_shows_the_same_beside_its_values() -> None:
         sheet.write(30, 0, 0.205, percent)
         sheet.write(30, 1, 0.205, odd)
         sheet.write(30, 2, 0.205)
+        amount, number = (xlwt.easyxf(num_format_str=one) for one in ('0.00"万元"', "000000"))
+        for column, value in enumerate((100, 1234.5, 7)):
+            sheet.write(30, 3 + column, value, number if value == 7 else amount)
         sheet.write(31, 0, "废", struck)
         sheet.write(31, 1, 3, struck)
         sheet.write(32, 0, xlwt.Formula("1/0"))
@@ -359,7 +362,7 @@ def test_an_old_workbook_shows_the_same_beside_its_values() -> None:
 
     found = list(xls.read(io.BytesIO(xls_of(fill))))
     rows = [row for row in found if isinstance(row, Row)]
-    assert rows[30].cells[:3] == ("20.5%", "20.5%", 0.205)
+    assert rows[30].cells == ("20.5%", "20.5%", 0.205, "100万元", "1234.5万元", "000007")
     told = {(one.kind, one.sheet): one.places for one in found if isinstance(one, Remark)}
     assert told == {
         ("hiddenSheet", "暗"): (), ("hiddenRows", "结果"): ("4",), ("hiddenColumns", "结果"): ("E",),

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import Engine, select
 
 from cli.synthetic.generator import generate
-from loaders import intake
+from loaders import gathered
 from loaders.across import Across
 from loaders.alone import Alone, Sure
 from loaders.load import load
@@ -74,7 +74,7 @@ def test_what_was_read_together_is_unchanged_read_alone(
     records: list[dict[str, Any]],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(intake, "_REMEMBERED", 40)  # the others go through the spool
+    monkeypatch.setattr(gathered, "_REMEMBERED", 40)  # the others go through the spool
     first = load(path, catalog, engine, now=utc_now())
     assert (first.stored, first.unchanged) == (len(records) - 1, 0)
     with engine.connect() as connection:
