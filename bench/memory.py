@@ -2,7 +2,7 @@
 
     python -m bench.memory --records 10000 100000 1000000
     python -m bench.memory --records 5000000 --only check --kinds csv jsonl
-    python -m bench.memory --records 10000 60000 --only load
+    python -m bench.memory --records 10000 100000 --only load
 
 JSON Lines are those of `bench.load`, CSV and workbooks the flat table of `bench.check`; the records of all differ in
 what identifies them, in their organizations and in their texts. What counts is private memory (RssAnon), looked at
