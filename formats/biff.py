@@ -44,7 +44,7 @@ class OldUnshown:
         self._sheets: dict[int, str] = {}
         self._sheet: str | None = None
         self._fonts: list[bool] = []
-        self._percent: set[int] = set()
+        self._percent = set(map(int, PERCENT_FORMATS))
         self._shown: dict[int, Shown] = {}
         self._styles: list[tuple[int, int]] = []
 
@@ -109,7 +109,7 @@ class OldUnshown:
         font, format_ = self._styles[style]
         if self._fonts[font - (font > NO_FONT)]:
             self._remarks.add(STRUCK, sheet, f"{column_letters(column + 1)}{row + 1}")
-        if number and (str(format_) in PERCENT_FORMATS or format_ in self._percent):
+        if number and format_ in self._percent:
             self.percents.setdefault(sheet, Runs()).add(row + 1, column)
         elif number and format_ in self._shown:
             self.shown.setdefault(sheet, {}).setdefault(self._shown[format_], Runs()).add(row + 1, column)

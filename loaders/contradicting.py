@@ -87,7 +87,8 @@ class Contradictions:
 
     def _among(self, entry: Entry, mine: dict[str, Stated]) -> Iterator[Issue]:
         """A record against what its publisher states."""
-        day, region = day_of(entry.record), entry.record.get("region")
+        record = entry.record
+        day, region = day_of(record), record.get("region")
         for id_, says in mine.items():
             if says.covers(entry.disclosure.type, day, region, self._catalog):
                 yield self._issue("K041", entry, says, id_, day=day)

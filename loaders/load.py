@@ -384,14 +384,19 @@ class _Run:
         """What came of the file so far."""
         intake, gathered = self.intake, self.gathered
         issues = gathered.issues
-        rows, refused, skipped = gathered.rows, len(gathered.refused), dict(gathered.skipped)
+        rows, taken, refused, skipped = (
+            gathered.rows,
+            gathered.taken,
+            len(gathered.refused),
+            dict(gathered.skipped),
+        )
         if self.unreadable is not None:
             issues = Issues()
             issues.add(_of_format(self.unreadable))
-            rows, refused, skipped = 0, 0, {}
+            rows, taken, refused, skipped = 0, 0, 0, {}
         return Report(
             file_name=self.path.name, sha256=self.sha256, profile=self.profile.name if self.profile else None,
-            types=dict(self.outcomes.types), rows=rows, taken=rows - refused - sum(skipped.values()), refused=refused,
+            types=dict(self.outcomes.types), rows=rows, taken=taken, refused=refused,
             unsupported=intake.unsupported if rows else 0, skipped=skipped, records=self.outcomes.records,
             stored=self.written["stored"], unchanged=self.written["unchanged"], revised=self.written["revised"],
             withdrawn=self.written["withdrawn"], columns=intake.columns, found=issues,

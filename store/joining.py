@@ -206,9 +206,8 @@ def _few(connection: Connection, codes: Sequence[str]) -> list[str]:
     )
     disclosures = Counter({code: int(several) for code, several in connection.execute(counted)})
     so_far = accumulate(disclosures[code] for code in codes)
-    return [code for code, several in zip(codes, so_far, strict=True) if several <= _TOGETHER] or list(
-        codes[:1]
-    )
+    few = [code for code, several in zip(codes, so_far, strict=True) if several <= _TOGETHER]
+    return few or list(codes[:1])
 
 
 def settle_processes(connection: Connection, processes: Iterable[str], span: Span) -> None:

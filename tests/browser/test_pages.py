@@ -93,7 +93,8 @@ def look(page: Page, address: str, widths: Sequence[int]) -> None:
 
     In the dark only colours differ: they are looked at again once a kind, where there are several widths.
     """
-    by_axe = {("zh", widths[0])} | {("en", width) for width in widths[1:][-1:]}
+    several = len(widths) > 1
+    by_axe = {("zh", widths[0]), *([("en", widths[-1])] if several else [])}
     for language in LANGUAGES:
         page.emulate_media(color_scheme="light")
         page.goto(f"{HERE}{address}{'&' if '?' in address else '?'}lang={language}")
@@ -102,7 +103,7 @@ def look(page: Page, address: str, widths: Sequence[int]) -> None:
             page.set_viewport_size({"width": width, "height": 900})
             look_for = faults if (language, width) in by_axe else too_wide
             assert look_for(page) == [], (address, language, width)
-    if len(widths) > 1:
+    if several:
         light = background(page)
         page.emulate_media(color_scheme="dark")
         assert background(page) != light
