@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any
 
 from cli.synthetic.limits import Limits
@@ -9,6 +10,7 @@ from cli.synthetic.scene import Scene
 from cli.synthetic.text import BOUNDARIES, OFFICES, PEOPLE, PROSE, ROOT, SHORT, UNITS
 from schemas.catalog import Catalog
 from schemas.field import Field
+from schemas.release import DRAFT
 from schemas.spelling import words
 
 Make = Callable[[Scene], Any]
@@ -29,11 +31,9 @@ def code_maker(field: Field, catalog: Catalog) -> Make:
     by_fact = _FACTS.get(str(field.codelist))
     codelist = catalog.codelists.get(str(field.codelist))
     there = codelist.codes.values() if codelist else ()
-    codes = [
-        code.code
-        for code in there
-        if code.valid_to is None and all(one.release.has(code) for one in catalog.types.values())
-    ]
+    released = (one.release for one in catalog.types.values() if one.release.released is not None)
+    earliest = min(released, key=lambda one: one.released or date.max, default=DRAFT)
+    codes = [code.code for code in there if code.valid_to is None and earliest.has(code)]
     if not codes:
         return (lambda scene: "other") if field.open_codelist else (lambda scene: None)
     known = frozenset(codes)
