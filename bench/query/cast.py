@@ -8,6 +8,8 @@ from cli.synthetic.world import credit_code
 from schemas.catalog import Catalog
 
 BODIES, COMPANIES = 2_000, 48_000
+# So many where there are fewer records than companies.
+FEW_COMPANIES = 2_000
 # A place stands so often among those that are drawn from: the provincial capital has a third of all records.
 _CAPITAL, _CAPITAL_WEIGHT, _PROVINCE = "5301", 5, "53"
 _OFFICES = (
@@ -57,8 +59,8 @@ class Cast:
     companies: tuple[Organization, ...]
 
     @classmethod
-    def of(cls, catalog: Catalog) -> "Cast":
-        """Every prefecture and county of one province that is in force, and who acts in it."""
+    def of(cls, catalog: Catalog, count: int) -> "Cast":
+        """Every prefecture and county of one province that is in force, and who acts in so many records."""
         places = tuple(_places(catalog))
         capital = [place for place in places if place.code.startswith(_CAPITAL)]
         domains = list(dict.fromkeys(one.domain for one in catalog.types.values()))
@@ -67,7 +69,7 @@ class Cast:
             places + tuple(capital) * _CAPITAL_WEIGHT,
             {(place.code, domain): _publisher(place, domain, n) for n, domain in enumerate(domains) for place in places},
             tuple(_body(n, places) for n in range(BODIES)),
-            tuple(_company(n) for n in range(COMPANIES)),
+            tuple(_company(n) for n in range(COMPANIES if count >= COMPANIES else FEW_COMPANIES)),
         )  # fmt: skip
 
 

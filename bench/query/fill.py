@@ -64,7 +64,7 @@ class Records:
     """The records by number, of a run of `count`."""
 
     def __init__(self, catalog: Catalog, count: int, lean: bool = False, each: int = VARIANTS) -> None:
-        self.cast, self.count, self.lean, self.each = Cast.of(catalog), count, lean, each
+        self.cast, self.count, self.lean, self.each = Cast.of(catalog, count), count, lean, each
         made = {name: variants(catalog, one, each) for name, one in catalog.types.items()}
         by_domain: dict[str, list[str]] = {}
         for name, one in catalog.types.items():
