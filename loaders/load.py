@@ -1,36 +1,25 @@
-"""A department's file into the store, or only checked: bytes → rows → cells → values → checks → records → Report."""
+"""A department's file into the store, or only checked."""
 
-import hashlib
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property, partial
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, Protocol
 
 from sqlalchemy import Connection, Engine
 
-from formats import wire, xml
-from formats.child import read_batches
 from formats.confinement import DEFAULT, Limits
-from formats.error import FormatError
-from loaders.asked import Asked
-from loaders.beginning import beginning
-from loaders.beyond import Beyond
 from loaders.bounds import Bounds
 from loaders.collector import resting
 from loaders.contradicting import Contradictions
-from loaders.earlier import Earlier, Remembered
-from loaders.gathered import Gathered
-from loaders.groups import Issues
-from loaders.intake import Intake, Progress
-from loaders.issues import RULES
+from loaders.earlier import Earlier
+from loaders.intake import Progress
 from loaders.ledger import Ledger
-from loaders.outcome import Outcome, Outcomes
+from loaders.outcome import Outcome
 from loaders.personal import mask
 from loaders.profile import Profile
-from loaders.report import NotRun, Report, SoFar
+from loaders.report import Report
+from loaders.run import BATCH, NOTHING_BELOW, Below, Run
 from loaders.screen import masked_cells, masked_wholly
 from loaders.sources import renamed
 from loaders.spool import Spool
@@ -38,19 +27,13 @@ from loaders.storing import Apart, Storing, store
 from loaders.storing import Load as Batches
 from loaders.withdrawn import left_alone, rows_of
 from schemas.catalog import Catalog
-from schemas.issue import Issue, issue
-from schemas.uscc import is_valid, normalize
+from schemas.issue import Issue
 from store import cases, loads
 from store.alike import Alike
 from store.draft import Drafts, Entry
 from store.engine import writing
 from store.identity import identify
 from store.writing import Written
-
-# Units by what they measure, of the table of a sheet with its headings in a row.
-Below = Mapping[tuple[str, int], Mapping[str, str]]
-NOTHING_BELOW: Below = MappingProxyType({})
-BATCH = 2000  # records that are looked for, numbered and inserted at a time
 
 
 class Receipt(Protocol):
@@ -91,7 +74,7 @@ def check(
     lines below the tables state, known once the file was read.
     """
     earlier = None if since is None else Earlier.of(since)
-    run = _Run(
+    run = Run(
         path, catalog, type, profile, publisher, limits, progress, checking=True, first=first, bounds=bounds, below=below
     )  # fmt: skip
     columnar = columnar and taken is None and bounds is None
@@ -138,14 +121,13 @@ def load(
     Loading the same file again, also after an interruption, ends in the same state as one clean load. A file that
     cannot be read to its end stores nothing, nor does a record that goes beyond `bounds`.
     """
-    run = _Run(
-        path, catalog, type, profile, publisher, limits, progress, bounds=bounds, receipt=receipt, below=below
-    )
+    run = Run(path, catalog, type, profile, publisher, limits, progress, bounds=bounds, below=below)
+    loading = _Loading(run, engine, receipt)
     size = batch or BATCH
     with (
         Spool() as fragments,
         Spool() as refusals,
-        Storing(engine, apart, size, partial(run.is_done, engine)) as storing,
+        Storing(engine, apart, size, loading.is_done) as storing,
     ):
         if not run.read(fragments, refusals, expected=storing.expect):
             if receipt is not None:
@@ -159,189 +141,100 @@ def load(
                 below=run.intake.below,
             )  # fmt: skip
         storing.expect(run.gathered.rows)
-        run.load_id = loads.begin(engine, run.load, now)
-        run.waited, run.alike = run.waiting(engine), Alike(run.load_id)
-        storing.load = Batches(run.load_id, now, again, run.waited)
+        loading.begin(storing, now, again)
         together: list[Outcome] = []
         with resting() as tell_batch:
             for outcome in run.outcomes:
                 together.append(outcome)
                 if len(together) == size:
-                    run.write(engine, together, storing)
+                    loading.write(together, storing)
                     together = []
                     tell_batch()
-            run.write(engine, together, storing)
+            loading.write(together, storing)
             storing.finish()
-        with writing(engine, lasting=True) as connection:
-            run.alike.repair(connection, now)
-            gathered = run.gathered
-            loads.finish(
-                connection, run.load_id, now, rows=gathered.rows, taken=gathered.taken, refused=_refused(refusals),
-                skipped=dict(gathered.skipped), waited=run.waited,
-            )  # fmt: skip
-            run.settle(connection)
+        loading.finish(refusals, now)
         return run.report()
 
 
-class _Run:
-    """One file on its way."""
+class _Loading:
+    """What becomes of a run's records: they go into the store, batch after batch."""
 
-    def __init__(
-        self,
-        path: Path,
-        catalog: Catalog,
-        type_: str | None,
-        profile: Profile | None,
-        publisher: str | None,
-        limits: Limits,
-        progress: Progress | None,
-        *,
-        checking: bool = False,
-        bounds: Bounds | None = None,
-        receipt: Receipt | None = None,
-        first: tuple[int, int] | None = None,
-        below: Below = NOTHING_BELOW,
-    ) -> None:
-        self.bounds, self.receipt = bounds, receipt
-        self.path, self.catalog, self.profile = path, catalog, profile
-        self.limits, self.progress, self.first = limits, progress, first
-        self.wrong_publisher = None
-        given: Mapping[str, str] = profile.publisher if profile else {}
-        if publisher is not None:
-            code = normalize(publisher)
-            given = {"uscc": code}
-            self.wrong_publisher = None if is_valid(code) else publisher
-        # An older version stays itself; the newest is what its type's path means.
-        asked = catalog.called(catalog.type(type_)) if type_ else None
-        self._type = type_
-        self.asked = Asked(
-            catalog, asked, profile, given, publisher is not None, checking, path.stem,
-            of_texts=path.suffix.lower() in xml.SUFFIXES, bounds=bounds, below=below,
-        )  # fmt: skip
-        self.remembered = Remembered()
-        self.sha256 = ""
-        self.load_id: str | None = None
-        self.waited: tuple[str, ...] = ()  # loads whose refused rows are known by their places in this file
-        self.alike: Alike
-        self.intake: Intake
-        self.outcomes: Outcomes
-        self.unreadable: FormatError | None = None
-        self.beyond = Beyond(catalog)
-        self.contradictions = Contradictions(catalog)
-        self.written: Counter[str] = Counter()
+    def __init__(self, run: Run, engine: Engine, receipt: Receipt | None) -> None:
+        self._run, self._engine, self._receipt = run, engine, receipt
+        self._contradictions = Contradictions(run.catalog)
+        self._waited: tuple[str, ...] = ()  # loads whose refused rows are known by their places in this file
+        self._alike: Alike
 
     @property
-    def gathered(self) -> Gathered:
-        """What has become of the file's rows."""
-        return self.intake.gathered
-
-    def read(
-        self, fragments: Spool, refusals: Spool, ledger: Ledger | None = None, expected: Callable[[int], None] | None = None
-    ) -> bool:  # fmt: skip
-        """Take the file's rows; False where it cannot be read or nobody publishes it.
-
-        With a ledger good rows are only counted there. `expected` is told how many rows have come.
-        """
-        self.intake = Intake(self.asked, fragments, refusals, self.beyond.across, ledger)
-        self.outcomes = Outcomes(self.catalog, self.intake, self.beyond, self.bounds)
-        if self.wrong_publisher is not None:
-            self.gathered.issues.add(issue(RULES, "L006", value=self.wrong_publisher))
-            return False
-        try:
-            batches = self.remembered.without(read_batches(self.path, self.limits))
-            batches = beginning(batches, *self.first) if self.first else batches
-            with resting() as tell_batch:
-                self.intake.take_all(_told(batches, tell_batch), _telling(self.progress, expected))
-            self._hash()
-        except FormatError as error:
-            self.unreadable = error
-            return False
-        return True
-
-    def _hash(self) -> None:
-        if not self.sha256:
-            with self.path.open("rb") as stream:
-                self.sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
-
-    @property
-    def load(self) -> loads.Load:
+    def _load(self) -> loads.Load:
         """What is loaded, and how."""
-        self._hash()
-        profile_hash = f"{self.profile.name} {self.profile.text_hash}" if self.profile else None
+        run = self._run
         return loads.Load(
-            mask(self.path.name)[0],
-            self.sha256,
-            profile_hash,
-            self._type,
-            self.known_publisher,
-            self.bounds_text,
+            mask(run.path.name)[0],
+            run.digest(),
+            f"{run.profile.name} {run.profile.text_hash}" if run.profile else None,
+            run.type,
+            run.known_publisher,
+            None if run.bounds is None else run.bounds.text,
         )
 
-    def is_done(self, engine: Engine) -> bool:
-        """Whether it was loaded before to its end."""
-        with engine.connect() as connection:
-            return loads.is_done(connection, self.load.id)
+    def is_done(self) -> bool:
+        """Whether the file was loaded before to its end."""
+        with self._engine.connect() as connection:
+            return loads.is_done(connection, self._load.id)
 
-    def waiting(self, engine: Engine) -> tuple[str, ...]:
-        """The loads whose refused rows are known by their places, which this file may repair."""
-        assert self.load_id is not None
-        if self.bounds is not None:
-            return ()  # a place says nothing of whose the row was
-        with engine.connect() as connection:
-            return cases.waiting(connection, self.load_id, self.gathered.rows)
+    def begin(self, storing: Storing, now: datetime, again: bool) -> None:
+        """The file is read: its load begins, or goes on where it was broken off."""
+        run = self._run
+        run.load_id = loads.begin(self._engine, self._load, now)
+        self._alike = Alike(run.load_id)
+        # Within bounds none: a place says nothing of whose the row was.
+        if run.bounds is None:
+            with self._engine.connect() as connection:
+                self._waited = cases.waiting(connection, run.load_id, run.gathered.rows)
+        storing.load = Batches(run.load_id, now, again, self._waited)
 
-    @property
-    def known_publisher(self) -> str | None:
-        """Who publishes what names nobody: the bounds', the asker's or the profile's."""
-        said = self.asked.publisher
-        return self.bounds.publisher if self.bounds else said.get("uscc") or said.get("name")
-
-    @property
-    def bounds_text(self) -> str | None:
-        """The bounds as the load is told apart by them."""
-        return None if self.bounds is None else self.bounds.text
-
-    def write(self, engine: Engine, batch: list[Outcome], storing: Storing) -> None:
+    def write(self, batch: list[Outcome], storing: Storing) -> None:
         """Store one batch, perhaps while the next is read: not within bounds, where what is refused is counted with it."""
         if not batch:
             return
         self._mask_places(batch)
-        if self.bounds is None and self.receipt is None:
+        bounds, catalog = self._run.bounds, self._run.catalog
+        if bounds is None and self._receipt is None:
             entries = [one.entry for one in batch]
-            places = rows_of(entries) if self.waited else ()
+            places = rows_of(entries) if self._waited else ()
             storing.take(
-                Drafts.of(entries, self.catalog), places, partial(self._note, engine, batch, entries),
-                at_once=self.contradictions.look(entries),
+                Drafts.of(entries, catalog), places, partial(self._note, batch, entries),
+                at_once=self._contradictions.look(entries),
             )  # fmt: skip
             return
-        with writing(engine) as connection:
-            inside = batch if self.bounds is None else self._inside(self.bounds, connection, batch)
+        with writing(self._engine) as connection:
+            inside = batch if bounds is None else self._inside(bounds, connection, batch)
             entries = [one.entry for one in inside]
-            places = rows_of(entries) if self.waited else ()
-            written = store(connection, storing.load, Drafts.of(entries, self.catalog), places)
-            if self.receipt is not None:
-                self.receipt.count(connection, written.stored, written.revised)
-        self._note(engine, inside, entries, written)
+            places = rows_of(entries) if self._waited else ()
+            written = store(connection, storing.load, Drafts.of(entries, catalog), places)
+            if self._receipt is not None:
+                self._receipt.count(connection, written.stored, written.revised)
+        self._note(inside, entries, written)
 
-    def _note(self, engine: Engine, batch: list[Outcome], entries: list[Entry], written: Written) -> None:
+    def _note(self, batch: list[Outcome], entries: list[Entry], written: Written) -> None:
         """Count what was stored, and say what is to be said of it."""
-        with engine.connect() as connection:
-            self.gathered.issues.add(*self.contradictions.found(connection, entries, written))
-            self._compare(connection, self.alike, batch, written.ids)
+        run, issues = self._run, self._run.gathered.issues
+        with self._engine.connect() as connection:
+            issues.add(*self._contradictions.found(connection, entries, written))
+            self._compare(connection, batch, written.ids)
         if written.left:
-            self.gathered.issues.add(*left_alone(engine, written, entries))
+            issues.add(*left_alone(self._engine, written, entries))
         for name in ("stored", "unchanged", "revised", "withdrawn"):
-            self.written[name] += getattr(written, name)
+            run.written[name] += getattr(written, name)
 
-    def _compare(
-        self, connection: Connection, known: Alike, batch: list[Outcome], ids: Sequence[str]
-    ) -> None:
+    def _compare(self, connection: Connection, batch: list[Outcome], ids: Sequence[str]) -> None:
         """Look among the rows of records that were taken for those that refused rows were."""
         for one, id_ in zip(batch, ids, strict=True):
             publisher = one.entry.publisher
-            if publisher is not None and known.is_sought(connection, publisher.id):
+            if publisher is not None and self._alike.is_sought(connection, publisher.id):
                 for fragment in one.fragments:
-                    known.take(publisher.id, id_, masked_cells(fragment.cells))
+                    self._alike.take(publisher.id, id_, masked_cells(fragment.cells))
 
     def _inside(self, bounds: Bounds, connection: Connection, batch: list[Outcome]) -> list[Outcome]:
         """The records that change nothing outside the bounds; the rows of the others are refused."""
@@ -351,22 +244,30 @@ class _Run:
             assert identity is not None
             claims.append((one.record, identity))
         inside = []
-        for one, found in zip(batch, bounds.overreaching(connection, claims, self.catalog), strict=True):
+        for one, found in zip(batch, bounds.overreaching(connection, claims, self._run.catalog), strict=True):
             if found:
-                self.outcomes.leave_out(one, found)
+                self._run.outcomes.leave_out(one, found)
             else:
                 inside.append(one)
         return inside
 
-    def settle(self, connection: Connection) -> None:
-        """Give the receipt its report: what all runs of the load have stored and revised."""
-        if self.receipt is None:
-            return
-        written = self.written
-        stored, revised = self.receipt.counted(connection)
-        written["unchanged"] += written["stored"] + written["revised"] - stored - revised
-        written["stored"], written["revised"] = stored, revised
-        self.receipt.finish(connection, self.report())
+    def finish(self, refusals: Spool, now: datetime) -> None:
+        """All is stored: the load is done, with its refused rows and, where one is kept, its receipt."""
+        run, gathered = self._run, self._run.gathered
+        assert run.load_id is not None
+        with writing(self._engine, lasting=True) as connection:
+            self._alike.repair(connection, now)
+            loads.finish(
+                connection, run.load_id, now, rows=gathered.rows, taken=gathered.taken, refused=_refused(refusals),
+                skipped=dict(gathered.skipped), waited=self._waited,
+            )  # fmt: skip
+            if self._receipt is not None:
+                # What all runs of the load have stored and revised.
+                written = run.written
+                stored, revised = self._receipt.counted(connection)
+                written["unchanged"] += written["stored"] + written["revised"] - stored - revised
+                written["stored"], written["revised"] = stored, revised
+                self._receipt.finish(connection, run.report())
 
     def _mask_places(self, batch: list[Outcome]) -> None:
         """Mask personal numbers in the names of sheets and columns that the records' values came from."""
@@ -377,85 +278,8 @@ class _Run:
     @cached_property
     def _shown_names(self) -> dict[str, str]:
         """How sheets and columns are shown whose names have such numbers; known when all rows are read."""
-        names = {name for use in self.intake.columns for name in (use.sheet, use.heading)}
+        names = {name for use in self._run.intake.columns for name in (use.sheet, use.heading)}
         return {name: hidden for name in names if (hidden := mask(name)[0]) != name}
-
-    def report(self) -> Report:
-        """What came of the file so far."""
-        intake, gathered = self.intake, self.gathered
-        issues = gathered.issues
-        rows, taken, refused, skipped = (
-            gathered.rows,
-            gathered.taken,
-            len(gathered.refused),
-            dict(gathered.skipped),
-        )
-        if self.unreadable is not None:
-            issues = Issues()
-            issues.add(_of_format(self.unreadable))
-            rows, taken, refused, skipped = 0, 0, 0, {}
-        return Report(
-            file_name=self.path.name, sha256=self.sha256, profile=self.profile.name if self.profile else None,
-            types=dict(self.outcomes.types), rows=rows, taken=taken, refused=refused,
-            unsupported=intake.unsupported if rows else 0, skipped=skipped, records=self.outcomes.records,
-            stored=self.written["stored"], unchanged=self.written["unchanged"], revised=self.written["revised"],
-            withdrawn=self.written["withdrawn"], columns=intake.columns, found=issues,
-            completeness=gathered.completeness.lines(), not_run=tuple(self._not_run()),
-            clauses={number: item.wording for number, item in self.catalog.policy.items.items()},
-            unreadable=self.unreadable is not None, load_id=self.load_id,
-            earlier=self.remembered.earlier(),
-        )  # fmt: skip
-
-    def _not_run(self) -> Iterator[NotRun]:
-        """The checks that could not run, and why."""
-        if self.unreadable is not None:
-            yield NotRun(
-                "rows", "逐行核对", "Every check of rows",
-                "文件读不出来,其他核对都没有进行。", "The file cannot be read; no other check has run.",
-            )  # fmt: skip
-        elif not any(line.records for line in self.gathered.completeness.lines()):
-            yield NotRun(
-                "records", "按模式核对", "Every check of records",
-                "没有一行能成为记录。", "No row could become a record.",
-            )  # fmt: skip
-        for (reason, reason_en), records in sorted(
-            self.outcomes.without_deadline.items(), key=lambda one: (-one[1], one[0])
-        ):
-            yield NotRun(
-                "deadline", "公开时限", "Whether it was published in time",
-                f"{reason}这些记录是否超时不得而知。", f"{reason_en} Whether these were late is unknown.", records,
-            )  # fmt: skip
-        # That deadlines are unknown is said above.
-        told = bool(self.outcomes.without_deadline)
-        yield from (one for one in self.beyond.not_run() if one.check != "S030" or not told)
-
-
-def _told(batches: Iterator[wire.Batch], tell: Callable[[], None]) -> Iterator[wire.Batch]:
-    """The rows of a file as they come; tells whenever so many more have been taken as are stored at a time."""
-    rows = 0
-    for batch in batches:
-        yield batch
-        rows += len(batch.rows)
-        if rows >= BATCH:
-            rows = 0
-            tell()
-
-
-def _telling(progress: Progress | None, expected: Callable[[int], None] | None) -> Progress | None:
-    """Who asked is told how far it is, and who expects rows how many there are."""
-    if expected is None:
-        return progress
-
-    def tell(so_far: SoFar) -> None:
-        expected(so_far.rows)
-        if progress is not None:
-            progress(so_far)
-
-    return tell
-
-
-def _of_format(error: FormatError) -> Issue:
-    return Issue(error.code, "error", error.message, error.message_en, error.hint, error.hint_en)
 
 
 def _refused(refusals: Spool) -> Iterator[loads.Refused]:

@@ -11,10 +11,11 @@ from sqlalchemy import Engine, and_, select
 
 from formats.confinement import DEFAULT, Limits
 from loaders.bounds import Bounds
-from loaders.load import BATCH, check
+from loaders.load import check
 from loaders.outcome import Outcome
 from loaders.profile import Profile
 from loaders.report import Report
+from loaders.run import BATCH
 from loaders.sources import source_of
 from schemas.catalog import Catalog, Disclosure
 from schemas.path import crossed, values

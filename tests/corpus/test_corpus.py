@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import select
 
 from formats.error import CODES
-from loaders import load as loading
+from loaders import run as running
 from loaders.issues import RULES as LOADERS_RULES
 from loaders.load import check, load
 from loaders.profile_file import parse_profile
@@ -91,7 +91,7 @@ def load_file(catalog: Catalog, sqlite_template: Path, tmp_path: Path) -> Load:
 @pytest.fixture
 def here(monkeypatch: pytest.MonkeyPatch) -> None:
     """The reader's own process reads the good tables and the files that cannot be read; faults of cells need none."""
-    monkeypatch.setattr(loading, "read_batches", read_here)
+    monkeypatch.setattr(running, "read_batches", read_here)
 
 
 @pytest.fixture(scope="session")

@@ -18,7 +18,7 @@ from formats.error import FormatError
 from formats.row import Row
 from formats.wire import decode, encode
 from loaders import intake
-from loaders import load as loading
+from loaders import run as running
 from loaders.load import check
 from loaders.profile_file import load_profile, parse_profile
 from loaders.report import Report
@@ -54,7 +54,7 @@ class Parsed:
 
 def assert_same(path: Path, catalog: Catalog, **asked: Any) -> Report:
     """Check a file both ways, parsed once; gives the report."""
-    with patch.object(loading, "read_batches", Parsed(read_here)):
+    with patch.object(running, "read_batches", Parsed(read_here)):
         by_rows = check(path, catalog, columnar=False, **asked)
         by_columns = check(path, catalog, columnar=True, **asked)
     assert by_columns.issues == by_rows.issues
@@ -208,7 +208,7 @@ def test_cells_of_any_kind_are_judged_alike(catalog: Catalog, tmp_path: Path) ->
         whole = [Row("", number_, tuple(row)) for number_, row in enumerate(rows, 1)]
         # So that the table begins with the first rows, and some batches are short.
         with (
-            patch.object(loading, "read_batches", lambda *_: map(decode, encode(whole))),
+            patch.object(running, "read_batches", lambda *_: map(decode, encode(whole))),
             patch.object(intake, "SEARCHED", 1),
             patch.object(wire, "BATCH", 300),
         ):

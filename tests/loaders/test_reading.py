@@ -19,7 +19,7 @@ import xlwt
 
 from formats import wire
 from formats.registry import format_of
-from loaders import load as loading
+from loaders import run as running
 from loaders.load import check
 from loaders.outcome import Outcome
 from loaders.tracing import traced
@@ -318,7 +318,7 @@ def read_here(monkeypatch: pytest.MonkeyPatch) -> None:
             for line in wire.encode(format_of(path.name).read(stream)):
                 yield wire.decode(line)
 
-    monkeypatch.setattr(loading, "read_batches", batches)
+    monkeypatch.setattr(running, "read_batches", batches)
 
 
 @pytest.mark.parametrize("quirk", QUIRKS, ids=lambda one: one.name)

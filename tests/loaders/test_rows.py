@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 
 from formats.row import Row
 from formats.wire import decode, encode
-from loaders import load as loading
+from loaders import run as running
+from loaders.load import check
+from loaders.report import Report
 from schemas.catalog import Catalog
 
 HEADINGS = (
@@ -39,13 +41,13 @@ cell = st.one_of(
 table = st.lists(st.lists(cell, max_size=len(HEADINGS) + 2), max_size=25)
 
 
-def report_of(rows: list[list[Any]], catalog: Catalog, tmp_path: Path) -> loading.Report:
+def report_of(rows: list[list[Any]], catalog: Catalog, tmp_path: Path) -> Report:
     """The report on a table with those rows below the headings."""
     path = tmp_path / "file.csv"
     path.write_text("x", "utf-8")
     whole = [Row("", number, tuple(cells)) for number, cells in enumerate([HEADINGS, *rows], 1)]
-    with patch.object(loading, "read_batches", lambda *_: map(decode, encode(whole))):
-        return loading.check(path, catalog, type="land/grant-result", publisher="11530114MB0W00017C")
+    with patch.object(running, "read_batches", lambda *_: map(decode, encode(whole))):
+        return check(path, catalog, type="land/grant-result", publisher="11530114MB0W00017C")
 
 
 # The tests inside have no fixtures: a catalog among the arguments of a failing example would be printed whole.

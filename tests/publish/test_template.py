@@ -17,9 +17,10 @@ from formats.confinement import DEFAULT
 from formats.registry import format_of
 from loaders.asked import Asked
 from loaders.intake import Intake
-from loaders.load import _Run, check
+from loaders.load import check
 from loaders.outcome import Outcomes
 from loaders.report import Report
+from loaders.run import Run
 from loaders.spool import Spool
 from publish.columns import clauses, columns
 from publish.filling import Cell, fill, titles
@@ -81,7 +82,7 @@ class Loader:
 
     def read(self, content: bytes, name: str) -> tuple[list[dict[str, Any]], Report]:
         """The records of a file, and the report on it."""
-        run = _Run(self.folder / name, self.catalog, None, None, None, DEFAULT, None)
+        run = Run(self.folder / name, self.catalog, None, None, None, DEFAULT, None)
         with Spool() as fragments, Spool() as refusals:
             run.intake = Intake(self.asked, fragments, refusals, run.beyond.across)
             run.outcomes = Outcomes(self.catalog, run.intake, run.beyond, None)
