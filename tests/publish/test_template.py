@@ -28,10 +28,11 @@ from publish.template import csv_template, xlsx_template
 from schemas.catalog import Catalog, Disclosure
 
 TYPES = [*Catalog.load().types, "land/invented"]
+MADE: dict[tuple[str, bool], bytes] = {}
 BOTH = pytest.mark.parametrize("every", [False, True], ids=["usual", "every"])
 
 
-@pytest.fixture(params=TYPES)
+@pytest.fixture(scope="module", params=TYPES)
 def disclosure(request: pytest.FixtureRequest, toy_catalog: Catalog) -> Disclosure:
     """Each type in turn."""
     return toy_catalog.types[request.param]
@@ -46,9 +47,17 @@ def as_text(cell: Cell) -> str:
     return cell.isoformat() if isinstance(cell, date) else str(cell)
 
 
+def template(disclosure: Disclosure, catalog: Catalog, every: bool) -> bytes:
+    """The workbook as it is handed out, made once for the tests of a type that follow one another."""
+    key = disclosure.name, every
+    if key not in MADE:
+        MADE[key] = xlsx_template(disclosure, catalog, every=every)
+    return MADE[key]
+
+
 def filled_workbook(disclosure: Disclosure, catalog: Catalog, every: bool, *, typed: bool = True) -> bytes:
     """The template with the sample's rows in its first sheet."""
-    book = openpyxl.load_workbook(BytesIO(xlsx_template(disclosure, catalog, every=every)))
+    book = openpyxl.load_workbook(BytesIO(template(disclosure, catalog, every)))
     sheet = book.worksheets[0]
     for number, row in enumerate(
         fill(disclosure.sample, columns(disclosure, catalog, every=every), catalog), 3
@@ -124,7 +133,7 @@ def test_every_heading_of_an_untouched_template_is_its_own_property(
 ) -> None:
     made = columns(disclosure, loader.catalog, every=every)
     for content, name in (
-        (xlsx_template(disclosure, loader.catalog, every=every), "template.xlsx"),
+        (template(disclosure, loader.catalog, every), "template.xlsx"),
         (csv_template(disclosure, loader.catalog, every=every), "template.csv"),
     ):
         records, report = loader.read(content, name)
