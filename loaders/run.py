@@ -105,11 +105,6 @@ class Run:
             return False
         return True
 
-    def _hash(self) -> None:
-        if not self.sha256:
-            with self.path.open("rb") as stream:
-                self.sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
-
     def digest(self) -> str:
         """The file's SHA-256; its report has none until this was asked for."""
         if not self.sha256:
