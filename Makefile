@@ -46,7 +46,7 @@ demo: $(READY) $(BUNDLE) ## load the bundled sample, serve it, print where to lo
 WORKERS := $(shell n=$$(getconf _NPROCESSORS_ONLN); echo $$((n + (n + 1) / 2)))
 
 test: lint $(NODE) $(BUNDLE) $(OLDEST) ## lint, type-check, run every test
-	$(WITH_OLDEST) $(BIN)/python -m pytest -n $(WORKERS)
+	$(WITH_OLDEST) $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
 lint: $(READY)   ## ruff and mypy
 	$(BIN)/ruff check .
