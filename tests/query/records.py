@@ -88,17 +88,22 @@ def _withdrawn(catalog: Catalog) -> list[Entry]:
 
 
 def _write(connection: Any, entries: list[Entry], catalog: Catalog) -> None:
-    """Some at a time, each batch at its own second: two contents of one record are refused in one batch."""
+    """Some at a time, each batch at its own second."""
+    for place, batch in enumerate(_batches(entries)):
+        write(connection, batch, catalog, None, NOW + timedelta(seconds=place))
+
+
+def _batches(entries: list[Entry]) -> Iterator[list[Entry]]:
+    """The entries in their order, no record twice in a batch: two contents of one would be refused."""
     batch: dict[str, Entry] = {}
-    place = 0
     for entry in entries:
         identity = identify(entry.record, entry.disclosure)
         assert identity is not None
         if identity.id in batch or len(batch) == TOGETHER:
-            write(connection, list(batch.values()), catalog, None, NOW + timedelta(seconds=place))
-            place, batch = place + 1, {}
+            yield list(batch.values())
+            batch = {}
         batch[identity.id] = entry
-    write(connection, list(batch.values()), catalog, None, NOW + timedelta(seconds=place))
+    yield list(batch.values())
 
 
 def variations(disclosure: Disclosure, seed: int) -> Iterator[Entry]:

@@ -13,7 +13,7 @@ from schemas.catalog import Catalog
 from store import tables
 from store.engine import connect
 
-BATCH, BATCHES, COMPANIES = 10, 12, 1000
+BATCH, BATCHES, COMPANIES = 10, 12, 2000
 
 
 @pytest.mark.parametrize("same", [True, False], ids=["the same records", "different records"])
