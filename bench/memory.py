@@ -3,9 +3,11 @@
     python -m bench.memory --records 10000 100000 1000000
     python -m bench.memory --records 5000000 --only check --kinds csv jsonl
     python -m bench.memory --records 10000 100000 --only load
+    python -m bench.memory --records 5000000 --only load --kinds short
 
-JSON Lines are those of `bench.load`, CSV and workbooks the flat table of `bench.check`; the records of all differ in
-what identifies them, in their organizations and in their texts. What counts is private memory (RssAnon), looked at
+JSON Lines are those of `bench.load`, *short* what names and places an award in them, in the order of publication; CSV
+and workbooks are the flat table of `bench.check`. The records of all differ in what identifies them, in their
+organizations and in their texts. What counts is private memory (RssAnon), looked at
 every 20 ms: neither files that are mapped (SQLite's, the parsers' code) nor pages that processes share.
 """
 
@@ -20,7 +22,7 @@ import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from itertools import chain
 from pathlib import Path
 
@@ -34,6 +36,8 @@ EVERY = 0.02
 # So many records are made; each further round of them has other numbers, codes and names.
 ROUND = 10_000
 _CODE = re.compile(r"(?<=\"uscc\":\")([0-9A-Z]{10})[0-9A-Z]{2}([0-9A-Z]{5})[0-9A-Z](?=\")")
+_SHORT = ("schema", "localId", "title", "publisher", "region", "publishedDate", "project", "buyer")
+_FIRST, _DAYS = date(2016, 1, 1), 3653  # the ten years in which short records were published
 _LETTERS = "0123456789ABCDEFGHJKLMNPQRTUWXY"  # of credit codes
 _OURS = (sys.executable, "-c", "from cli.main import main; main()")
 
@@ -58,6 +62,27 @@ def _other(line: str, turn: int) -> str:
         .replace("XM5-", f"XM{turn}x-")
         .replace("示例", f"示例{turn}号")
     )
+
+
+def short(path: Path, catalog: Catalog, count: int) -> None:
+    """So many awards of half a kilobyte as JSON Lines, in the order of publication as a system exports them."""
+    with tempfile.NamedTemporaryFile() as first:
+        records.write(Path(first.name), catalog, ROUND)
+        found = map(json.loads, Path(first.name).read_text("utf-8").splitlines())
+        awards = [one for one in found if one["schema"].startswith("procurement/")]
+    lines = [
+        json.dumps(
+            {name: one[name] for name in _SHORT if name in one} | {"publishedDate": "{}"},
+            ensure_ascii=False,
+            separators=(",", ":"),
+        )
+        for one in awards
+    ]
+    with path.open("w", encoding="utf-8") as stream:
+        for number in range(count):
+            turn, at = divmod(number, len(lines))
+            day = _FIRST + timedelta(days=number * _DAYS // count)
+            stream.write(_other(lines[at], turn).replace('"{}"', f'"{day}"') + "\n")
 
 
 def csv(path: Path, _: Catalog, count: int) -> None:
@@ -87,6 +112,7 @@ def xlsx(path: Path, _: Catalog, count: int) -> None:
 
 KINDS: dict[str, tuple[str, Callable[[Path, Catalog, int], None]]] = {
     "jsonl": ("jsonl", jsonl),
+    "short": ("jsonl", short),
     "csv": ("csv", csv),
     "faulty": ("csv", faulty),
     "xlsx": ("xlsx", xlsx),
