@@ -14,12 +14,11 @@ from loaders.collector import resting
 from loaders.contradicting import Contradictions
 from loaders.earlier import Earlier
 from loaders.intake import Progress
-from loaders.ledger import Ledger
 from loaders.outcome import Outcome
 from loaders.personal import mask
 from loaders.profile import Profile
 from loaders.report import Report
-from loaders.run import BATCH, NOTHING_BELOW, Below, Run
+from loaders.run import BATCH, Run
 from loaders.screen import masked_cells, masked_wholly
 from loaders.sources import renamed
 from loaders.spool import Spool
@@ -63,32 +62,24 @@ def check(
     first: tuple[int, int] | None = None,
     taken: Callable[[Outcome], None] | None = None,
     bounds: Bounds | None = None,
-    below: Below = NOTHING_BELOW,
 ) -> Report:
     """What would come of a file, without storing anything.
 
     It is compared with an earlier report on the file, `since`, or with what its own summary sheet says if it is a
     workbook that we gave back. The report is the same if every row is read by itself (`columnar` false), only later.
     `first`: only so many rows of a sheet, and of the file, are read. `taken` is given every record that passes, in
-    order; then every row is read by itself. Records that say what lies outside `bounds` are refused. `below`: units that
-    lines below the tables state, known once the file was read.
+    order; then every row is read by itself. Records that say what lies outside `bounds` are refused.
     """
     earlier = None if since is None else Earlier.of(since)
-    run = Run(
-        path, catalog, type, profile, publisher, limits, progress, checking=True, first=first, bounds=bounds, below=below
-    )  # fmt: skip
     columnar = columnar and taken is None and bounds is None
-    with Spool() as fragments, Spool() as refusals, Ledger() as ledger:
-        if run.read(fragments, refusals, ledger if columnar else None):
-            if not below and run.intake.below:
-                return check(
-                    path, catalog, type=type, profile=profile, publisher=publisher, since=since, limits=limits,
-                    progress=progress, columnar=columnar, first=first, taken=taken, bounds=bounds, below=run.intake.below,
-                )  # fmt: skip
+    with Run(
+        path, catalog, type, profile, publisher, limits, progress, checking=True, first=first, bounds=bounds
+    ) as run:  # fmt: skip
+        if run.read(counted=columnar):
             for outcome in run.outcomes:
                 if taken:
                     taken(outcome)
-            run.outcomes.count(ledger)
+            run.outcomes.count()
         report = run.report()
         earlier = earlier or report.earlier
         return report.since(earlier) if earlier and not report.unreadable else report
@@ -110,7 +101,6 @@ def load(
     receipt: Receipt | None = None,
     batch: int | None = None,
     apart: Apart | None = None,
-    below: Below = NOTHING_BELOW,
 ) -> Report:
     """Store a file's records, `batch` at a time; `now` is UTC without a zone.
 
@@ -121,25 +111,15 @@ def load(
     Loading the same file again, also after an interruption, ends in the same state as one clean load. A file that
     cannot be read to its end stores nothing, nor does a record that goes beyond `bounds`.
     """
-    run = Run(path, catalog, type, profile, publisher, limits, progress, bounds=bounds, below=below)
+    run = Run(path, catalog, type, profile, publisher, limits, progress, bounds=bounds)
     loading = _Loading(run, engine, receipt)
     size = batch or BATCH
-    with (
-        Spool() as fragments,
-        Spool() as refusals,
-        Storing(engine, apart, size, loading.is_done) as storing,
-    ):
-        if not run.read(fragments, refusals, expected=storing.expect):
+    with run, Storing(engine, apart, size, loading.is_done) as storing:
+        if not run.read(expected=storing.expect):
             if receipt is not None:
                 with writing(engine, lasting=True) as connection:
                     receipt.finish(connection, run.report())
             return run.report()
-        if not below and run.intake.below:
-            return load(
-                path, catalog, engine, type=type, profile=profile, publisher=publisher, now=now, limits=limits,
-                progress=progress, again=again, bounds=bounds, receipt=receipt, batch=batch, apart=apart,
-                below=run.intake.below,
-            )  # fmt: skip
         storing.expect(run.gathered.rows)
         loading.begin(storing, now, again)
         together: list[Outcome] = []
@@ -152,7 +132,7 @@ def load(
                     tell_batch()
             loading.write(together, storing)
             storing.finish()
-        loading.finish(refusals, now)
+        loading.finish(now)
         return run.report()
 
 
@@ -251,14 +231,14 @@ class _Loading:
                 inside.append(one)
         return inside
 
-    def finish(self, refusals: Spool, now: datetime) -> None:
+    def finish(self, now: datetime) -> None:
         """All is stored: the load is done, with its refused rows and, where one is kept, its receipt."""
         run, gathered = self._run, self._run.gathered
         assert run.load_id is not None
         with writing(self._engine, lasting=True) as connection:
             self._alike.repair(connection, now)
             loads.finish(
-                connection, run.load_id, now, rows=gathered.rows, taken=gathered.taken, refused=_refused(refusals),
+                connection, run.load_id, now, rows=gathered.rows, taken=gathered.taken, refused=_refused(run.refusals),
                 skipped=dict(gathered.skipped), waited=self._waited,
             )  # fmt: skip
             if self._receipt is not None:

@@ -14,7 +14,6 @@ from loaders.former import organizations, without_former
 from loaders.fragment import Fragment
 from loaders.intake import Intake
 from loaders.issues import of_field
-from loaders.ledger import Ledger
 from loaders.merging import Merger
 from loaders.screen import HOME, without_homes
 from loaders.sources import is_part, own_source, placed, places, source_of
@@ -79,8 +78,11 @@ class Outcomes:
             self._gathered.issues.take(standing.until())
         self._gathered.issues.take(self._beyond.issues())
 
-    def count(self, ledger: Ledger) -> None:
+    def count(self) -> None:
         """Count the records that were good without being read."""
+        ledger = self._intake.ledger
+        if ledger is None:
+            return
         for shape, records in ledger.records.items():
             self.records += records
             self.types[shape.disclosure.type] += records

@@ -3,8 +3,11 @@
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
-from types import MappingProxyType
+from types import TracebackType
+from typing import Self
 
 from formats import wire, xml
 from formats.child import read_batches
@@ -29,14 +32,11 @@ from schemas.catalog import Catalog
 from schemas.issue import Issue, issue
 from schemas.uscc import is_valid, normalize
 
-# Units by what they measure, of the table of a sheet with its headings in a row.
-Below = Mapping[tuple[str, int], Mapping[str, str]]
-NOTHING_BELOW: Below = MappingProxyType({})
 BATCH = 2000  # records that are looked for, numbered and inserted at a time
 
 
 class Run:
-    """One file on its way, whether it is checked or loaded."""
+    """One file on its way, whether it is checked or loaded. What waits of it in temporary files goes with it."""
 
     def __init__(
         self,
@@ -51,7 +51,6 @@ class Run:
         checking: bool = False,
         bounds: Bounds | None = None,
         first: tuple[int, int] | None = None,
-        below: Below = NOTHING_BELOW,
     ) -> None:
         self.path, self.catalog, self.profile, self.bounds = path, catalog, profile, bounds
         self.limits, self.progress, self.first = limits, progress, first
@@ -66,30 +65,51 @@ class Run:
         self.type = type_
         self.asked = Asked(
             catalog, asked, profile, given, publisher is not None, checking, path.stem,
-            of_texts=path.suffix.lower() in xml.SUFFIXES, bounds=bounds, below=below,
+            of_texts=path.suffix.lower() in xml.SUFFIXES, bounds=bounds,
         )  # fmt: skip
         self.remembered = Remembered()
         self.sha256 = ""
         self.load_id: str | None = None
         self.intake: Intake
         self.outcomes: Outcomes
+        self.refusals: Spool
         self.unreadable: FormatError | None = None
         self.beyond = Beyond(catalog)
         self.written: Counter[str] = Counter()
+        self._files = ExitStack()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._files.close()
 
     @property
     def gathered(self) -> Gathered:
         """What has become of the file's rows."""
         return self.intake.gathered
 
-    def read(
-        self, fragments: Spool, refusals: Spool, ledger: Ledger | None = None, expected: Callable[[int], None] | None = None
-    ) -> bool:  # fmt: skip
+    def read(self, *, counted: bool = False, expected: Callable[[int], None] | None = None) -> bool:
         """Take the file's rows; False where it cannot be read or nobody publishes it.
 
-        With a ledger good rows are only counted there. `expected` is told how many rows have come.
+        With `counted` good rows are only counted, in a ledger. `expected` is told how many rows have come. Where lines
+        below the tables state units, which are known only now, all is read once more.
         """
-        self.intake = Intake(self.asked, fragments, refusals, self.beyond.across, ledger)
+        if not self._read(counted, expected):
+            return False
+        if not self.intake.below:
+            return True
+        self._files.close()
+        self.asked = replace(self.asked, below=self.intake.below)
+        self.remembered, self.beyond = Remembered(), Beyond(self.catalog)
+        return self._read(counted, expected)
+
+    def _read(self, counted: bool, expected: Callable[[int], None] | None) -> bool:
+        fragments, self.refusals = (self._files.enter_context(Spool()) for _ in range(2))
+        ledger = self._files.enter_context(Ledger()) if counted else None
+        self.intake = Intake(self.asked, fragments, self.refusals, self.beyond.across, ledger)
         self.outcomes = Outcomes(self.catalog, self.intake, self.beyond, self.bounds)
         if self.wrong_publisher is not None:
             self.gathered.issues.add(issue(RULES, "L006", value=self.wrong_publisher))
