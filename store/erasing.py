@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 
 from schemas.catalog import Catalog, Disclosure
-from store import bulk, joining, searching, tables
+from store import bulk, cases, joining, searching, tables
 from store.errors import StoreError
 from store.identity import identify
 from store.involvement import Span
@@ -78,7 +78,7 @@ def erase(connection: Connection, row: Row[Any], catalog: Catalog, span: Span) -
     connection.execute(
         update(refused)
         .where(refused.c.disclosure_id == row.id)
-        .values(cells={}, issues=[], state="erased", publisher=None, compared=null(), rest=None)
+        .values(cells={}, issues=[], state=cases.ERASED, publisher=None, compared=null(), rest=None)
     )
     reported = update(tables.problem).where(tables.problem.c.disclosure_id == row.id)
     connection.execute(reported.values(text=""))  # it may repeat what is removed

@@ -38,7 +38,6 @@ _SHORT = 32  # characters of a piece whose terms are kept for when it comes agai
 _COVERING = 12  # pairs of a phrase that are asked of the index; the text is looked at in any case
 # Signs behind a term; neither is a letter, so that no text has such a term, and FTS5 parts only at ASCII signs.
 _BEGINS, _IN_TITLE = "…", "‖"
-SIGNS = _BEGINS + _IN_TITLE  # a term without them stands in the text
 SHORTEST_PREFIX = _BEGINNINGS[0]
 
 
