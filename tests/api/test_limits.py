@@ -1,9 +1,8 @@
-"""Every limit: a document at it is answered, one beyond it is refused with the limit's code, quickly and plainly."""
+"""Every limit: a document at it is answered, one beyond it is refused with the limit's code before it runs, and plainly."""
 
 import json
 from collections.abc import Mapping
 from copy import copy
-from time import process_time
 from typing import Any
 
 import pytest
@@ -17,7 +16,6 @@ from query.errors import QueryError
 from schemas.catalog import Catalog
 
 LIMITS = Limits()
-WITHIN = 0.1  # seconds of the processor
 
 
 def depth(levels: int) -> str:
@@ -74,14 +72,10 @@ CASES = [
 
 def answer(
     service: Service, query: str, variables: Mapping[str, Any] | None = None
-) -> tuple[dict[str, Any], float]:
-    """The response, and the processor's seconds of the best of two tries; others use the machine, too."""
-    seconds = []
-    for _ in range(2):
-        began = process_time()
-        body = service.answer(Request(query, variables or {})).body
-        seconds.append(process_time() - began)
-    return json.loads(body), min(seconds)
+) -> tuple[dict[str, Any], bool]:
+    """The response, and whether the operation was refused before any of it ran."""
+    found = service.answer(Request(query, variables or {}))
+    return json.loads(found.body), found.refused
 
 
 @pytest.mark.parametrize(
@@ -92,11 +86,11 @@ def test_at_the_limit_is_answered_and_one_more_is_refused(
 ) -> None:
     at, _ = answer(answering, make(most))
     assert "errors" not in at, at
-    beyond, seconds = answer(answering, make(most + 1))
+    beyond, refused = answer(answering, make(most + 1))
     (error,) = beyond["errors"]
     assert error["extensions"]["code"] == code
     assert str(most) in error["message"], "the message says the limit"
-    assert seconds < WITHIN
+    assert refused
 
 
 def nodes(size: int) -> str:
@@ -111,9 +105,9 @@ def test_nodes_are_counted_by_page_sizes_before_anything_runs(answering: Service
     assert (cost["nodes"], cost["most"]) == (21 + 4 * 21 * 100, LIMITS.nodes)
     for most, codes in ((8421, []), (8420, ["Q105"])):
         service = Service(catalog, answering.reader.engine, Limits(nodes=most))
-        found, seconds = answer(service, nodes(100))
+        found, refused = answer(service, nodes(100))
         assert [error["extensions"]["code"] for error in found.get("errors", [])] == codes
-        assert seconds < WITHIN or not codes
+        assert refused == bool(codes)
 
 
 def test_filters_alone_may_be_more_than_a_statement_should_test(answering: Service) -> None:
@@ -130,9 +124,9 @@ def test_filters_alone_may_be_more_than_a_statement_should_test(answering: Servi
         ([*several, f"publishers(first: 1) {{ nodes {{ {inner} }} }}"], related, ["Q115"]),
     ):
         query = f"query ($f: DisclosureFilter) {{ {' '.join(lists)} }}"
-        found, seconds = answer(answering, query, {"f": given})
+        found, refused = answer(answering, query, {"f": given})
         assert [error["extensions"]["code"] for error in found.get("errors", [])] == codes
-        assert seconds < WITHIN or not codes
+        assert refused == bool(codes)
 
 
 def test_a_subscription_may_not_test_too_much_either(answering: Service) -> None:
@@ -155,11 +149,11 @@ def test_lists_without_a_page_size_are_counted_by_a_guess(answering: Service) ->
     turns = {1: [], 2: ["Q105"], 4: ["Q105"]}
     for count, codes in turns.items():
         inside = "children { parent { " * count + "code" + " } }" * count
-        found, seconds = answer(
+        found, refused = answer(
             answering, f"{{ regions(first: 50) {{ nodes {{ children {{ {inside} }} }} }} }}"
         )
         assert [error["extensions"]["code"] for error in found.get("errors", [])] == codes
-        assert seconds < WITHIN or not codes
+        assert refused == bool(codes)
 
 
 def test_values_are_counted_in_variables_and_in_arguments(answering: Service) -> None:
@@ -170,12 +164,14 @@ def test_values_are_counted_in_variables_and_in_arguments(answering: Service) ->
     more = {"or": [{"title": {"in": ["a"] * 100}}] * 10}
     twice = "query ($f: DisclosureFilter) { a: disclosures(filter: $f) { totalCount } b: disclosures(filter: $f) { totalCount } }"
     for text, variables in ((query, {"f": more}), (twice, {"f": some})):
-        found, seconds = answer(answering, text, variables)
+        found, refused = answer(answering, text, variables)
         assert found["errors"][0]["extensions"]["code"] == "Q108"
-        assert seconds < WITHIN
+        assert refused
 
 
-def test_the_usual_introspection_is_answered_and_kept(answering: Service) -> None:
+def test_the_usual_introspection_is_answered_and_kept(
+    answering: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """With everything that GraphiQL and generators of code may ask for."""
     query = get_introspection_query(
         specified_by_url=True,
@@ -185,9 +181,9 @@ def test_the_usual_introspection_is_answered_and_kept(answering: Service) -> Non
     )
     first_time, _ = answer(answering, query)
     assert len(first_time["data"]["__schema"]["types"]) > 100
-    again, seconds = answer(answering, query)
+    monkeypatch.setattr("api.preparing.execute", None)  # it is not described a second time
+    again, _ = answer(answering, query)
     assert again == first_time
-    assert seconds < WITHIN
 
 
 @pytest.mark.parametrize(
@@ -229,9 +225,9 @@ def values(found: Any) -> int:
     ids=["wide", "deep", "deep from one type", "cyclic", "types of types"],
 )
 def test_introspection_has_a_budget_of_its_own(answering: Service, query: str, code: str) -> None:
-    found, seconds = answer(answering, query)
+    found, refused = answer(answering, query)
     assert found["errors"][0]["extensions"]["code"] == code
-    assert seconds < WITHIN
+    assert refused
 
 
 def test_an_introspection_within_the_budget_beside_data_is_answered(answering: Service) -> None:

