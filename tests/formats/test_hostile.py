@@ -5,6 +5,7 @@ import resource
 import struct
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,8 @@ from formats.child import read_file
 from formats.confinement import Limits
 from formats.error import FormatError
 
-# Half the computing time that a file of theirs has: a child that takes longer is ended, which is another code.
-PATIENT = Limits(cpu=30)
+# A sixth of the computing time that a file may have: a child that takes longer is ended, which is another code.
+SHORT = Limits(cpu=10, wall=60)
 
 SHEET = '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{}</sheetData>{}</worksheet>'
 BOOK = (
@@ -206,7 +207,7 @@ def test_a_hostile_file_is_refused(
     path.write_bytes(make())
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     with pytest.raises(FormatError) as caught:
-        for _ in read_file(path, PATIENT):
+        for _ in read_file(path, SHORT):
             pass
     assert caught.value.code in codes, caught.value
     # The first large row may have come over before the fault; kilobytes.
@@ -217,7 +218,7 @@ def test_one_string_in_many_cells_ends_at_the_limit_of_memory(tmp_path: Path) ->
     path = tmp_path / "a.xlsx"
     path.write_bytes(strings_repeated())
     with pytest.raises(FormatError, match="F050"):
-        list(read_file(path, Limits(memory=512 << 20)))
+        list(read_file(path, replace(SHORT, memory=512 << 20)))
 
 
 def merged_everywhere() -> bytes:
@@ -252,7 +253,7 @@ def merged_everywhere() -> bytes:
 def test_a_strange_file_is_read(tmp_path: Path, name: str, make: Callable[[], bytes], count: int) -> None:
     path = tmp_path / name
     path.write_bytes(make())
-    assert sum(1 for _ in read_file(path, PATIENT)) == count
+    assert sum(1 for _ in read_file(path, SHORT)) == count
 
 
 def test_a_sheet_that_is_only_formatted_far_out_is_read(tmp_path: Path) -> None:
@@ -269,4 +270,4 @@ def test_a_sheet_that_is_only_formatted_far_out_is_read(tmp_path: Path) -> None:
     path = tmp_path / "a.xlsx"
     with xlsxwriter.Workbook(path) as book:
         fill(book)
-    assert [len(row.cells) for row in read_file(path, Limits(memory=512 << 20))] == [2] * 200
+    assert [len(row.cells) for row in read_file(path, replace(SHORT, memory=512 << 20))] == [2] * 200
