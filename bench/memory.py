@@ -7,8 +7,8 @@
 
 JSON Lines are those of `bench.load`, *short* what names and places an award in them, in the order of publication; CSV
 and workbooks are the flat table of `bench.check`. The records of all differ in what identifies them, in their
-organizations and in their texts. What counts is private memory (RssAnon), looked at
-every 20 ms: neither files that are mapped (SQLite's, the parsers' code) nor pages that processes share.
+organizations and in their texts. What counts is private memory (RssAnon), looked at every 20 ms: neither files that
+are mapped (SQLite's, the parsers' code) nor pages that processes share.
 """
 
 import argparse
@@ -21,10 +21,12 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from itertools import chain
 from pathlib import Path
+
+import orjson
 
 from bench import check
 from bench.load import records
@@ -44,13 +46,34 @@ _OURS = (sys.executable, "-c", "from cli.main import main; main()")
 
 def jsonl(path: Path, catalog: Catalog, count: int) -> None:
     """So many records as JSON Lines."""
-    with tempfile.NamedTemporaryFile() as first:
-        records.write(Path(first.name), catalog, min(count, ROUND))
-        lines = Path(first.name).read_text("utf-8").splitlines(keepends=True)
     with path.open("w", encoding="utf-8") as stream:
-        for number in range(count):
-            turn, at = divmod(number, len(lines))
-            stream.write(_other(lines[at], turn) if turn else lines[at])
+        stream.writelines(_repeated(_made(catalog, min(count, ROUND)), count))
+
+
+def short(path: Path, catalog: Catalog, count: int) -> None:
+    """So many awards of half a kilobyte as JSON Lines, in the order of publication as a system exports them."""
+    found = map(orjson.loads, _made(catalog, ROUND))
+    awards = (one for one in found if one["schema"].startswith("procurement/"))
+    thin = ({name: one[name] for name in _SHORT if name in one} for one in awards)
+    lines = [orjson.dumps(one | {"publishedDate": "{}"}).decode() + "\n" for one in thin]
+    with path.open("w", encoding="utf-8") as stream:
+        for number, line in enumerate(_repeated(lines, count)):
+            day = _FIRST + timedelta(days=number * _DAYS // count)
+            stream.write(line.replace('"{}"', f'"{day}"'))
+
+
+def _made(catalog: Catalog, count: int) -> list[str]:
+    """So many records of `bench.load`, a line each."""
+    with tempfile.NamedTemporaryFile() as first:
+        records.write(Path(first.name), catalog, count)
+        return Path(first.name).read_text("utf-8").splitlines(keepends=True)
+
+
+def _repeated(lines: Sequence[str], count: int) -> Iterator[str]:
+    """So many lines: after the last the first again, as records of their own."""
+    for number in range(count):
+        turn, at = divmod(number, len(lines))
+        yield _other(lines[at], turn) if turn else lines[at]
 
 
 def _other(line: str, turn: int) -> str:
@@ -62,27 +85,6 @@ def _other(line: str, turn: int) -> str:
         .replace("XM5-", f"XM{turn}x-")
         .replace("示例", f"示例{turn}号")
     )
-
-
-def short(path: Path, catalog: Catalog, count: int) -> None:
-    """So many awards of half a kilobyte as JSON Lines, in the order of publication as a system exports them."""
-    with tempfile.NamedTemporaryFile() as first:
-        records.write(Path(first.name), catalog, ROUND)
-        found = map(json.loads, Path(first.name).read_text("utf-8").splitlines())
-        awards = [one for one in found if one["schema"].startswith("procurement/")]
-    lines = [
-        json.dumps(
-            {name: one[name] for name in _SHORT if name in one} | {"publishedDate": "{}"},
-            ensure_ascii=False,
-            separators=(",", ":"),
-        )
-        for one in awards
-    ]
-    with path.open("w", encoding="utf-8") as stream:
-        for number in range(count):
-            turn, at = divmod(number, len(lines))
-            day = _FIRST + timedelta(days=number * _DAYS // count)
-            stream.write(_other(lines[at], turn).replace('"{}"', f'"{day}"') + "\n")
 
 
 def csv(path: Path, _: Catalog, count: int) -> None:
